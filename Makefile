@@ -1,0 +1,45 @@
+# Everything a newcomer types. Each target sets up what it needs; nothing has to be installed by hand.
+PYTHON ?= python3
+BIN = .venv/bin
+
+.PHONY: demo run test check bench lock clean
+
+demo: .venv/ready  ## a local Telegram with the bot in it, in your browser; no token needed
+	$(BIN)/outreachbot demo
+
+run: .venv/ready  ## the bot on Telegram; needs OUTREACHBOT_TOKEN
+	$(BIN)/outreachbot run
+
+test: .venv/ready-dev  ## all tests
+	$(BIN)/pytest -n auto
+
+check: .venv/ready-dev  ## lint, types and the shipped content
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/outreachbot check
+
+bench: .venv/ready-dev  ## speed and memory, side by side with other bots
+	$(BIN)/python -m benchmarks
+
+lock: .venv/ready-dev  ## renew the locked requirements; needs uv
+	uv pip compile pyproject.toml --group build --extra postgres $(LOCK) -o requirements.txt
+	uv pip compile pyproject.toml --group build --group dev --extra postgres -c requirements.txt $(LOCK) -o requirements-dev.txt
+LOCK = -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
+
+clean:
+	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+		|| { echo "outreachbot needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/ready: .venv/bin/python requirements.txt pyproject.toml
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@touch $@
+
+.venv/ready-dev: .venv/ready requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@

@@ -1,0 +1,1 @@
+"""SPEAKS: the only room that imports `telegram`."""

@@ -1,0 +1,89 @@
+"""What is read at start: the environment and `.env` become Settings."""
+
+import re
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from outreachbot.errors import WrongUse
+
+TELEGRAM = "https://api.telegram.org"
+TOKEN_PATTERN = re.compile(r"\d+:\S+")
+HOW_TO_GET_ONE = (
+    "OUTREACHBOT_TOKEN is missing: ask @BotFather in Telegram for a token and set OUTREACHBOT_TOKEN "
+    "(or OUTREACHBOT_TOKEN_FILE) in the environment or in .env; to try the bot without one: outreachbot demo"
+)
+
+
+class Settings(BaseSettings):
+    """Each field is read from `OUTREACHBOT_<FIELD>`; the README says what each is for."""
+
+    model_config = SettingsConfigDict(env_prefix="OUTREACHBOT_", env_file=".env", extra="ignore", frozen=True)
+
+    token: SecretStr | None = None
+    token_file: Path | None = None
+    admins: Annotated[frozenset[int], NoDecode] = frozenset()
+    content: Path = Path("content.yaml")
+    database_url: str = "sqlite+aiosqlite:///outreachbot.db"
+    api_url: str = TELEGRAM
+    messages_per_second: Annotated[float, Field(gt=0)] = 30.0
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split(cls, value: object) -> object:
+        if not isinstance(value, str):
+            return value
+        parts = [part.strip() for part in value.split(",") if part.strip()]
+        if not all(part.isascii() and part.isdigit() for part in parts):
+            raise ValueError(
+                "must be Telegram user ids separated by commas, such as 11,22 (ask @userinfobot for yours)"
+            )
+        return frozenset(map(int, parts))
+
+    @field_validator("api_url")
+    @classmethod
+    def _is_address(cls, value: str) -> str:
+        if not re.match(r"https?://[^/\s]+", value):
+            raise ValueError("must be the address of a Bot API server, such as http://127.0.0.1:8081")
+        return value.rstrip("/")
+
+    @field_validator("database_url")
+    @classmethod
+    def _is_known_database(cls, value: str) -> str:
+        if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
+            raise ValueError(
+                "must start with sqlite+aiosqlite:/// or postgresql+asyncpg://, "
+                "such as sqlite+aiosqlite:///outreachbot.db"
+            )
+        return value
+
+    def bot_token(self) -> SecretStr:
+        """The token from the setting or its file; WrongUse where there is none or it can't be one."""
+        token = self.token
+        if token is None and self.token_file is not None:
+            try:
+                token = SecretStr(self.token_file.read_text(encoding="utf-8").strip())
+            except (OSError, UnicodeDecodeError) as error:
+                reason = getattr(error, "strerror", None) or "it is not a text file"
+                raise WrongUse(f"OUTREACHBOT_TOKEN_FILE: {self.token_file} can't be read: {reason}") from None
+        if token is None or not token.get_secret_value():
+            raise WrongUse(HOW_TO_GET_ONE)
+        if not TOKEN_PATTERN.fullmatch(token.get_secret_value()):
+            raise WrongUse("OUTREACHBOT_TOKEN is not a bot token: it looks like 123456789:AbC-dEf, from @BotFather")
+        return token
+
+
+def read() -> Settings:
+    """Settings from the environment and `.env`; WrongUse names what is wrong, one line a setting."""
+    try:
+        return Settings()
+    except ValidationError as error:
+        raise WrongUse("\n".join(map(_line, error.errors(include_input=False)))) from None
+
+
+def _line(fault: object) -> str:
+    assert isinstance(fault, dict)
+    name = "_".join(str(part) for part in fault["loc"]).upper()
+    return f"OUTREACHBOT_{name}: {fault['msg'].removeprefix('Value error, ')}"

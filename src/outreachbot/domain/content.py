@@ -1,0 +1,233 @@
+"""What an editor wrote: the facts, their sources, the timeline, the days to remember and the campaign."""
+
+import datetime as dt
+import re
+from enum import StrEnum
+from functools import cached_property
+from typing import Annotated, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+Text = dict[str, str]
+"""A text in every language that has it: language code -> text in the markup of `domain/markup`."""
+
+Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)]
+"""Lower-case letters, digits and single hyphens; at most 32, because it travels in a button's 64 bytes."""
+
+Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
+"""ISO 639-1 code, as Telegram's command menus are set by (two letters)."""
+
+MAX_LETTER_WORDS = 250
+
+
+class Certainty(StrEnum):
+    """How firmly a claim stands."""
+
+    DOCUMENTED = "documented"  # independent sources agree
+    STATED = "stated"  # one side or one source says so
+    DISPUTED = "disputed"  # sources contradict each other
+
+
+class Reading(StrEnum):
+    """How far somebody of the project has read a source."""
+
+    FULL = "full"  # read from the first page to the last, at its own address
+    PART = "part"  # parts read at its own address
+    COPY = "copy"  # read only as a copy on somebody else's site
+    REPORT = "report"  # not seen itself; another source reports what it says
+    NOT_CHECKED = "not-checked"  # nobody has opened it
+
+
+class Precision(StrEnum):
+    """How a figure is to be read."""
+
+    EXACT = "exact"
+    ABOUT = "about"
+    AT_LEAST = "at-least"
+    MORE_THAN = "more-than"
+    UP_TO = "up-to"
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Source(_Part):
+    """A document that states something. Title and publisher are names and are not translated."""
+
+    id: Id
+    title: Annotated[str, StringConstraints(min_length=1)]
+    publisher: Annotated[str, StringConstraints(min_length=1)]
+    year: Annotated[int, Field(ge=1000, le=2100)] | None = None  # None: undated
+    url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
+    read: Reading
+    note: Text | None = None
+
+
+class Figure(_Part):
+    """One number (or a range) with what it counts and who states it. Figures are never summed or averaged."""
+
+    number: Annotated[int, Field(ge=0)] | None = None
+    range: tuple[int, int] | None = None  # from, to; exactly one of `number` and `range` is given
+    precision: Precision = Precision.EXACT
+    counts: Text
+    stated_by: Text
+    year: int
+    source: Id
+
+
+class Topic(_Part):
+    """A heading of `/facts`."""
+
+    id: Id
+    title: Text
+
+
+class Fact(_Part):
+    """A claim, who states it, and where that can be read."""
+
+    id: Id
+    topic: Id
+    claim: Text
+    stated_by: Text
+    sources: Annotated[tuple[Id, ...], Field(min_length=1)]
+    certainty: Certainty
+    figures: tuple[Figure, ...] = ()
+
+
+class PartialDate(_Part):
+    """A day, a month or a year. Written `1992-02-26`, `1992-02` or `1992`."""
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Read a written date; ValueError says in one line what is wrong with it."""
+        match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", written.strip(), re.ASCII)
+        if not match:
+            raise ValueError(f'"{written}" is not a date; write 1992-02-26, 1992-02 or 1992')
+        year, month, day = (int(part) if part else None for part in match.groups())
+        assert year is not None  # the pattern requires it
+        try:
+            dt.date(year, month or 1, day or 1)
+        except ValueError:
+            raise ValueError(f'"{written}" does not exist in the calendar') from None
+        return cls(year=year, month=month, day=day)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The earliest day it can mean: for sorting."""
+        return dt.date(self.year, self.month or 1, self.day or 1)
+
+
+class TimelineEntry(_Part):
+    """What happened on a day, in a month or in a year."""
+
+    date: PartialDate
+    text: Text
+    sources: Annotated[tuple[Id, ...], Field(min_length=1)]
+
+
+class YearlyDay(_Part):
+    """A day of the year. Written `02-26`."""
+
+    month: int
+    day: int
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Read a written day of the year (29 February exists); ValueError says in one line what is wrong."""
+        match = re.fullmatch(r"(\d{2})-(\d{2})", written.strip(), re.ASCII)
+        if not match:
+            raise ValueError(f'"{written}" is not a day of the year; write month and day, as in 02-26')
+        month, day = int(match[1]), int(match[2])
+        try:
+            dt.date(2000, month, day)  # a leap year
+        except ValueError:
+            raise ValueError(f'"{written}" does not exist in the calendar') from None
+        return cls(month=month, day=day)
+
+
+class Anniversary(_Part):
+    """A day kept each year."""
+
+    id: Id
+    title: Text
+    date: YearlyDay
+    year: int | None = None  # the year of the event; None where there is none to count from
+    text: Text  # one or two sentences, said in the reminder
+    sources: Annotated[tuple[Id, ...], Field(min_length=1)]
+    topic: Id | None = None  # which facts the reminder leads back to
+    default: bool = True  # whether a subscribed chat that chose nothing gets it
+
+
+class Campaign(_Part):
+    """What the community asks people to do."""
+
+    title: Text
+    summary: Text
+    link: Annotated[str, StringConstraints(pattern=r"^https?://")]
+    letter: Text
+
+
+class Operator(_Part):
+    """Who runs this bot and how to reach them."""
+
+    name: Text
+    contact: Text
+    about: Text
+
+
+def _known_zone(name: str) -> str:
+    import zoneinfo
+
+    if name not in zoneinfo.available_timezones():
+        raise ValueError(f'"{name}" is not a time zone of the IANA database; write a name like Europe/Istanbul')
+    return name
+
+
+class Content(_Part):
+    """One whole content file, checked. `languages[0]` is the default language: every text has it."""
+
+    languages: Annotated[tuple[Language, ...], Field(min_length=1)]
+    zone: Annotated[str, AfterValidator(_known_zone)]  # of chats that chose none
+    hour: Annotated[int, Field(ge=0, le=23)]  # of reminders, for chats that chose none
+    title: Text  # the bot's subject in a few words
+    short_description: Text  # at most 120 characters: shown on the bot's profile
+    description: Text  # at most 512 characters: shown in the empty chat
+    welcome: Text  # `/start`
+    operator: Operator
+    sources_policy: Text
+    privacy: Text
+    campaign: Campaign
+    topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
+    sources: Annotated[tuple[Source, ...], Field(min_length=1)]
+    facts: Annotated[tuple[Fact, ...], Field(min_length=1)]
+    timeline: tuple[TimelineEntry, ...] = ()
+    anniversaries: tuple[Anniversary, ...] = ()
+
+    @property
+    def default_language(self) -> str:
+        return self.languages[0]
+
+    @cached_property
+    def source_by_id(self) -> dict[str, Source]:
+        return {source.id: source for source in self.sources}
+
+    @cached_property
+    def topic_by_id(self) -> dict[str, Topic]:
+        return {topic.id: topic for topic in self.topics}
+
+    @cached_property
+    def fact_by_id(self) -> dict[str, Fact]:
+        return {fact.id: fact for fact in self.facts}
+
+    @cached_property
+    def anniversary_by_id(self) -> dict[str, Anniversary]:
+        return {anniversary.id: anniversary for anniversary in self.anniversaries}
+
+    def say(self, text: Text, language: str) -> str:
+        """The text in this language, or in the default language where it lacks."""
+        return text.get(language) or text[self.default_language]

@@ -1,0 +1,145 @@
+"""What can become of one message to one chat, and of a message to everybody.
+
+A delivery walks:      queued -> sending -> sent | uncertain | failed | skipped
+                          ^---------'  (surely not sent, worth another try)
+A message walks:       draft -> running <-> paused -> finished
+                          '--------'-----------'----> cancelled
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class State(StrEnum):
+    """Where a delivery stands. Every chat of the audience is in exactly one state."""
+
+    QUEUED = "queued"  # waits for its turn
+    SENDING = "sending"  # written down before the request left; after a crash it becomes uncertain
+    SENT = "sent"  # Telegram answered with the message's id
+    UNCERTAIN = "uncertain"  # the request left and no clear answer came: it may have arrived
+    FAILED = "failed"  # Telegram refused it; the reason says why
+    SKIPPED = "skipped"  # not tried, on purpose; the reason says why
+
+
+class MessageState(StrEnum):
+    """Where a message stands."""
+
+    DRAFT = "draft"  # an admin has written it and not confirmed
+    RUNNING = "running"  # its deliveries may be claimed
+    PAUSED = "paused"  # by a person or by the program; only a person starts it again
+    CANCELLED = "cancelled"  # nothing of it is sent any more
+    FINISHED = "finished"  # nothing is queued or sending
+
+
+class Reason(StrEnum):
+    """Why a delivery was not sent, or why a chat is no longer written to."""
+
+    BLOCKED = "blocked"  # the member blocked the bot
+    DEACTIVATED = "deactivated"  # the member's account is gone
+    KICKED = "kicked"  # the bot was removed from the group or channel
+    NO_RIGHT = "no-right"  # the bot may not write there
+    NOT_FOUND = "not-found"  # Telegram knows no such chat, or it never started the bot
+    TOPIC_GONE = "topic-gone"  # the forum topic was deleted or closed
+    REFUSED = "refused"  # any other refusal; the ledger holds Telegram's words
+    TEMPLATE = "template"  # the message itself is wrong, for whoever gets it
+    NO_ANSWER = "no-answer"  # the connection broke or timed out after the request left
+    SERVER_ERROR = "server-error"  # Telegram answered 5xx, or something that is not an answer
+    STOPPED = "stopped"  # the program stopped between sending and the answer
+    UNSUBSCRIBED = "unsubscribed"  # left between queueing and sending
+    CANCELLED = "cancelled"  # an admin cancelled the message
+
+
+GONE = frozenset({Reason.BLOCKED, Reason.DEACTIVATED, Reason.KICKED, Reason.NO_RIGHT, Reason.NOT_FOUND})
+"""After these a chat is no longer written to, until it comes back by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Telegram has it, under this message id."""
+
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertain:
+    """It may have arrived. Never sent again unless an admin says so: the Bot API has no idempotency key."""
+
+    reason: Reason
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """It did not arrive and would not at another try."""
+
+    reason: Reason
+    detail: str  # Telegram's own words
+
+
+@dataclass(frozen=True, slots=True)
+class NotSent:
+    """It surely did not leave (refused connection, full pool): worth another try, soon."""
+
+    detail: str
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """429: it was not sent, and nothing may be for `seconds`."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Migrated:
+    """The group has become a supergroup with another id: the delivery goes there."""
+
+    new_chat_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Halt:
+    """401, 404 or frozen: nothing can be sent at all. The delivery stays queued."""
+
+    detail: str
+
+
+Outcome = Sent | Uncertain | Failed | NotSent | Wait | Migrated | Halt
+
+
+def after(outcome: Outcome) -> tuple[State, Reason | None]:
+    """The state a `sending` delivery goes to, and the reason that stands beside it."""
+    match outcome:
+        case Sent():
+            return State.SENT, None
+        case Uncertain(reason):
+            return State.UNCERTAIN, reason
+        case Failed(Reason.TEMPLATE, _):
+            return State.QUEUED, None  # the message pauses; this chat gets it once the message is right
+        case Failed(reason, _):
+            return State.FAILED, reason
+        case NotSent() | Wait() | Migrated() | Halt():
+            return State.QUEUED, None
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many deliveries of a message are in each state."""
+
+    queued: int = 0
+    sending: int = 0
+    sent: int = 0
+    uncertain: int = 0
+    failed: int = 0
+    skipped: int = 0
+
+    @property
+    def audience(self) -> int:
+        return self.queued + self.sending + self.settled
+
+    @property
+    def settled(self) -> int:
+        return self.sent + self.uncertain + self.failed + self.skipped
+
+    @property
+    def finished(self) -> bool:
+        return self.queued == self.sending == 0

@@ -1,0 +1,54 @@
+"""What is said to a chat: a text, buttons, perhaps a picture; and the limits Telegram sets to it."""
+
+from dataclasses import dataclass
+from html import escape as _escape
+
+MAX_TEXT = 4096  # UTF-16 code units after parsing (Bot API, sendMessage.text)
+MAX_CAPTION = 1024  # UTF-16 code units after parsing (Bot API, sendPhoto.caption)
+MAX_CALLBACK_BYTES = 64  # Bot API, InlineKeyboardButton.callback_data
+MAX_CALLBACK_ANSWER = 200  # Bot API, answerCallbackQuery.text
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A button under a message: exactly one of `data` (comes back to the bot, 1-64 bytes) and `url` (http or https)."""
+
+    label: str
+    data: str = ""
+    url: str = ""
+
+
+Rows = tuple[tuple[Button, ...], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Copy:
+    """Any message, as it stands in another chat of the bot, to be copied from there."""
+
+    chat_id: int
+    message_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing to say. `text` is HTML of Telegram's subset; it is the caption where there is a `photo`.
+
+    `photo` is a file id of this bot. With `copy`, text and photo are empty and what stands there is sent.
+    """
+
+    text: str = ""
+    buttons: Rows = ()
+    photo: str = ""
+    copy: Copy | None = None
+    silent: bool = False
+    asks: bool = False  # open the reply field (ForceReply); for a message without buttons
+
+
+def escape(text: str) -> str:
+    """Text as it is, safe inside HTML of Telegram's subset."""
+    return _escape(text, quote=True)
+
+
+def length(text: str) -> int:
+    """Length in UTF-16 code units, which is how Telegram counts."""
+    return len(text) + sum(character > "\uffff" for character in text)

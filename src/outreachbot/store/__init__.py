@@ -1,0 +1,1 @@
+"""REMEMBERS: all SQL. Plain functions, the connection first."""

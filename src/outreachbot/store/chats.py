@@ -1,0 +1,117 @@
+"""The chats that asked for something: who subscribed, who is gone, who moved."""
+
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from outreachbot.domain.delivery import Reason, State
+from outreachbot.domain.schedule import Group
+from outreachbot.store.insert import insert
+from outreachbot.store.tables import broadcasts, chats, deliveries, is_queued, is_subscribed
+
+
+@dataclass(frozen=True, slots=True)
+class Chat:
+    """A chat as it is remembered."""
+
+    id: int
+    kind: str
+    language: str
+    topic_id: int | None
+    subscribed: bool
+
+
+async def find(db: AsyncConnection, chat_id: int) -> Chat | None:
+    row = (await db.execute(select(chats).where(chats.c.id == chat_id))).one_or_none()
+    if row is None:
+        return None
+    return Chat(row.id, row.kind, row.language, row.topic_id, row.subscribed_at is not None)
+
+
+async def subscribe(
+    db: AsyncConnection, chat_id: int, *, kind: str, language: str, topic_id: int | None, now: float
+) -> bool:
+    """The chat wants reminders and broadcasts, in this language and forum topic. False when it already did."""
+    before = await find(db, chat_id)
+    values: dict[str, object] = {
+        "kind": kind,
+        "language": language,
+        "topic_id": topic_id,
+        "gone_at": None,
+        "gone_reason": None,
+    }
+    if before is None or not before.subscribed:
+        values["subscribed_at"] = now
+    statement = insert(db, chats).values(id=chat_id, **values)
+    await db.execute(statement.on_conflict_do_update(index_elements=[chats.c.id], set_=values))
+    return before is None or not before.subscribed
+
+
+async def unsubscribe(db: AsyncConnection, chat_id: int) -> bool:
+    """The chat wants nothing any more; what is queued for it will be skipped. False when it wanted nothing before."""
+    statement = update(chats).where(chats.c.id == chat_id, chats.c.subscribed_at.is_not(None))
+    return (await db.execute(statement.values(subscribed_at=None))).rowcount > 0
+
+
+async def gone(db: AsyncConnection, chat_id: int, reason: Reason, now: float) -> None:
+    """The chat can't be written to. Its subscription is kept for the day it comes back."""
+    await db.execute(
+        update(chats).where(chats.c.id == chat_id, chats.c.gone_at.is_(None)).values(gone_at=now, gone_reason=reason)
+    )
+
+
+async def back(db: AsyncConnection, chat_id: int) -> None:
+    """The chat can be written to again."""
+    await db.execute(
+        update(chats).where(chats.c.id == chat_id, chats.c.gone_at.is_not(None)).values(gone_at=None, gone_reason=None)
+    )
+
+
+async def migrate(db: AsyncConnection, old_id: int, new_id: int) -> None:
+    """A group became a supergroup: its id changes everywhere, in the caller's transaction.
+
+    Where the new id is known already (Telegram tells it twice: by error and by service message), the two become one:
+    a subscription of either holds, and what was delivered to one counts for both.
+    """
+    if old_id == new_id:
+        return
+    old, new = await find(db, old_id), await find(db, new_id)
+    await _move_deliveries(db, old_id, new_id)
+    await db.execute(update(broadcasts).where(broadcasts.c.chat_id == old_id).values(chat_id=new_id))
+    if old is None:
+        return
+    if new is None:
+        await db.execute(update(chats).where(chats.c.id == old_id).values(id=new_id, kind="supergroup"))
+        return
+    if old.subscribed and not new.subscribed:
+        subscribed_at = select(chats.c.subscribed_at).where(chats.c.id == old_id).scalar_subquery()
+        await db.execute(update(chats).where(chats.c.id == new_id).values(subscribed_at=subscribed_at))
+    await db.execute(delete(chats).where(chats.c.id == old_id))
+
+
+async def _move_deliveries(db: AsyncConnection, old_id: int, new_id: int) -> None:
+    """A message that both ids were to get keeps the row that got further; the other goes."""
+    other = deliveries.alias()
+    tried = select(other.c.message_id).where(other.c.chat_id == old_id, other.c.state != State.QUEUED)
+    known = select(other.c.message_id).where(other.c.chat_id == new_id)
+    to_new = deliveries.c.chat_id == new_id
+    await db.execute(delete(deliveries).where(to_new, is_queued, deliveries.c.message_id.in_(tried)))
+    await db.execute(delete(deliveries).where(deliveries.c.chat_id == old_id, deliveries.c.message_id.in_(known)))
+    await db.execute(update(deliveries).where(deliveries.c.chat_id == old_id).values(chat_id=new_id))
+
+
+async def groups(db: AsyncConnection, zone: str, hour: int) -> list[Group]:
+    """The zones and hours that subscribed chats have; `zone` and `hour` stand for those that chose none."""
+    shared = select(*_group_columns(zone, hour)).where(is_subscribed).distinct()
+    return [Group(row.zone, row.hour) for row in await db.execute(shared)]
+
+
+async def count(db: AsyncConnection) -> dict[str, int]:
+    """How many chats a broadcast would reach, by kind."""
+    rows = await db.execute(select(chats.c.kind, func.count()).where(is_subscribed).group_by(chats.c.kind))
+    return dict(rows.tuples().all())
+
+
+def _group_columns(zone: str, hour: int) -> tuple[ColumnElement[str], ColumnElement[int]]:
+    return func.coalesce(chats.c.zone, zone).label("zone"), func.coalesce(chats.c.hour, hour).label("hour")

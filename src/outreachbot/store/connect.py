@@ -1,0 +1,153 @@
+"""Opens the database: SQLite or PostgreSQL, one schema, one process, short transactions."""
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AsyncExitStack, asynccontextmanager, contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import filelock
+from sqlalchemy import event, make_url, text
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+
+from outreachbot.errors import AlreadyRunning, StoreFailed, WrongUse
+from outreachbot.store import migrate
+
+ADVISORY_LOCK = 0x6F757472_65616368  # "outreach": one bot for a PostgreSQL database
+BUSY_SECONDS = 10  # how long a statement waits for another process (a backup, say) that holds SQLite
+
+
+@dataclass(frozen=True, slots=True)
+class Database:
+    """An open database. Use it through `reading` and `writing`."""
+
+    engine: AsyncEngine
+    name: str  # for people: the file, or the address without its password
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # SQLite has one writer: ours queue here, not there
+
+    @property
+    def is_sqlite(self) -> bool:
+        return self.engine.dialect.name == "sqlite"
+
+
+@asynccontextmanager
+async def reading(db: Database) -> AsyncIterator[AsyncConnection]:
+    """A connection that only reads; StoreFailed when the database fails."""
+    with _failures(db.name):
+        async with db.engine.connect() as connection:
+            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+
+
+@asynccontextmanager
+async def writing(db: Database) -> AsyncIterator[AsyncConnection]:
+    """One transaction, committed at the end of the block; StoreFailed (and nothing written) when the database fails."""
+    with _failures(db.name):
+        async with AsyncExitStack() as stack:
+            if db.is_sqlite:
+                await stack.enter_async_context(db.turn)
+            yield await stack.enter_async_context(db.engine.begin())
+
+
+@asynccontextmanager
+async def opened(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]:
+    """The database at this SQLAlchemy URL, its schema brought up to date.
+
+    Raises AlreadyRunning when another process has it and we want it `exclusive`, SchemaTooNew when a newer version
+    wrote it, StoreFailed when it can't be opened, WrongUse when the URL can't be read.
+    """
+    db = _database(url)
+    async with AsyncExitStack() as stack:
+        stack.push_async_callback(db.engine.dispose)
+        with _failures(db.name):
+            if exclusive:
+                await stack.enter_async_context(_alone(db))
+            async with db.engine.begin() as connection:
+                await connection.run_sync(migrate.to_newest, db.name)
+        yield db
+
+
+def _database(url: str) -> Database:
+    try:
+        address = make_url(url)
+        engine = create_async_engine(
+            address, pool_size=5, max_overflow=5, pool_timeout=30, **_options(address.drivername)
+        )
+    except ModuleNotFoundError as error:
+        raise WrongUse(f"OUTREACHBOT_DATABASE_URL needs {error.name}: pip install 'outreachbot[postgres]'") from None
+    except (ArgumentError, ValueError):
+        raise WrongUse("OUTREACHBOT_DATABASE_URL can't be read; write sqlite+aiosqlite:///outreachbot.db") from None
+    if engine.dialect.name == "sqlite":
+        _prepare_sqlite(engine)
+        return Database(engine, address.database or "the database in memory")
+    return Database(engine, address.render_as_string(hide_password=True))
+
+
+def _options(driver: str) -> dict[str, Any]:
+    if driver.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_SECONDS}}
+    return {"pool_pre_ping": True}  # a connection that a restarted server dropped is replaced, not used
+
+
+def _prepare_sqlite(engine: AsyncEngine) -> None:
+    """Take transactions into our own hands: a writer says so at its BEGIN, so two can't deadlock on an upgrade."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        # FULL: what is committed survives a power cut, so a message whose request left is never taken for unsent.
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine.sync_engine, "begin")
+    def _begin(connection: Any) -> None:
+        if connection.get_isolation_level() != "AUTOCOMMIT":
+            connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+@asynccontextmanager
+async def _alone(db: Database) -> AsyncIterator[None]:
+    """Hold the database for this process alone until the block ends (or the process dies)."""
+    refusal = AlreadyRunning(
+        f"another outreachbot already works with {db.name}: stop it first, or use another database"
+    )
+    if db.is_sqlite:
+        lock = filelock.FileLock(Path(f"{db.engine.url.database}.lock"), timeout=0)
+        try:
+            lock.acquire()
+        except filelock.Timeout:
+            raise refusal from None
+        try:
+            yield
+        finally:
+            lock.release()
+        return
+    async with db.engine.connect() as connection:  # the lock lives as long as this connection
+        await connection.execution_options(isolation_level="AUTOCOMMIT")
+        if not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
+            raise refusal
+        yield
+
+
+@contextmanager
+def _failures(name: str) -> Iterator[None]:
+    """Read the database's errors in one place: they become StoreFailed, in one line."""
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout) as error:
+        raise StoreFailed(f"the database {name} does not work: {_first_line(error)}") from error
+    except DBAPIError as error:
+        if "read-only" in str(error.orig) or "readonly" in str(error.orig) or "not a database" in str(error.orig):
+            raise StoreFailed(f"the database {name} does not work: {_first_line(error)}") from error
+        raise
+    except OSError as error:
+        raise StoreFailed(f"the database {name} can't be opened: {error.strerror or error}") from error
+
+
+def _first_line(error: Exception) -> str:
+    cause = getattr(error, "orig", None) or error
+    return str(cause).split("\n", 1)[0].removeprefix("(sqlite3.OperationalError) ")

@@ -1,0 +1,1 @@
+"""SAYS: every word a member or an admin reads."""

@@ -1,0 +1,1 @@
+"""REPEATS: one step each, and one loop for all."""
