@@ -2,11 +2,13 @@
 
 import datetime as dt
 import re
+import zoneinfo
+from collections.abc import Callable
 from enum import StrEnum
-from functools import cached_property
-from typing import Annotated, Self
+from functools import cache, cached_property
+from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
 
 Text = dict[str, str]
 """A text in every language that has it: language code -> text in the markup of `domain/markup`."""
@@ -16,6 +18,8 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 """ISO 639-1 code, as Telegram's command menus are set by (two letters)."""
+
+Whole = Annotated[int, Field(strict=True)]  # as such: no text, no 12.0 and no `yes`
 
 MAX_LETTER_WORDS = 250
 
@@ -58,7 +62,7 @@ class Source(_Part):
     id: Id
     title: Annotated[str, StringConstraints(min_length=1)]
     publisher: Annotated[str, StringConstraints(min_length=1)]
-    year: Annotated[int, Field(ge=1000, le=2100)] | None = None  # None: undated
+    year: Annotated[Whole, Field(ge=1000, le=2100)] | None = None  # None: undated
     url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
     read: Reading
     note: Text | None = None
@@ -67,12 +71,12 @@ class Source(_Part):
 class Figure(_Part):
     """One number (or a range) with what it counts and who states it. Figures are never summed or averaged."""
 
-    number: Annotated[int, Field(ge=0)] | None = None
-    range: tuple[int, int] | None = None  # from, to; exactly one of `number` and `range` is given
+    number: Annotated[Whole, Field(ge=0)] | None = None
+    range: tuple[Whole, Whole] | None = None  # from, to; exactly one of `number` and `range` is given
     precision: Precision = Precision.EXACT
     counts: Text
     stated_by: Text
-    year: int
+    year: Whole
     source: Id
 
 
@@ -122,10 +126,18 @@ class PartialDate(_Part):
         return dt.date(self.year, self.month or 1, self.day or 1)
 
 
+def _one_word(parse: Callable[[str], object], pattern: str) -> BeforeValidator:
+    """Dates stand in the file as one word (1992 is an int in YAML); the pattern is for the JSON schema."""
+    schema: Any = Annotated[str, StringConstraints(pattern=pattern)] | int
+    return BeforeValidator(
+        lambda word: parse(str(word)) if isinstance(word, str | int) else word, json_schema_input_type=schema
+    )
+
+
 class TimelineEntry(_Part):
     """What happened on a day, in a month or in a year."""
 
-    date: PartialDate
+    date: Annotated[PartialDate, _one_word(PartialDate.parse, r"^[0-9]{4}(-[0-9]{2}){0,2}$")]
     text: Text
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
 
@@ -155,8 +167,8 @@ class Anniversary(_Part):
 
     id: Id
     title: Text
-    date: YearlyDay
-    year: int | None = None  # the year of the event; None where there is none to count from
+    date: Annotated[YearlyDay, _one_word(YearlyDay.parse, r"^[0-9]{2}-[0-9]{2}$")]
+    year: Whole | None = None  # the year of the event; None where there is none to count from
     text: Text  # one or two sentences, said in the reminder
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
     topic: Id | None = None  # which facts the reminder leads back to
@@ -180,10 +192,14 @@ class Operator(_Part):
     about: Text
 
 
-def _known_zone(name: str) -> str:
-    import zoneinfo
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones; looked up once, because that reads the machine's whole database."""
+    return frozenset(zoneinfo.available_timezones())
 
-    if name not in zoneinfo.available_timezones():
+
+def _known_zone(name: str) -> str:
+    if name not in zones():
         raise ValueError(f'"{name}" is not a time zone of the IANA database; write a name like Europe/Istanbul')
     return name
 
@@ -193,7 +209,7 @@ class Content(_Part):
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
     zone: Annotated[str, AfterValidator(_known_zone)]  # of chats that chose none
-    hour: Annotated[int, Field(ge=0, le=23)]  # of reminders, for chats that chose none
+    hour: Annotated[Whole, Field(ge=0, le=23)]  # of reminders, for chats that chose none
     title: Text  # the bot's subject in a few words
     short_description: Text  # at most 120 characters: shown on the bot's profile
     description: Text  # at most 512 characters: shown in the empty chat

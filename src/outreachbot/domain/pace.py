@@ -10,7 +10,7 @@ from collections.abc import Iterator
 CLAIM_SECONDS = 0.1
 """A claim holds about this much sending, and no more than that is ever uncertain after a crash."""
 
-MAX_CLAIM = 100
+MAX_CLAIM = 50
 
 
 def claim_size(per_second: float) -> int:

@@ -20,6 +20,9 @@ ADVISORY_LOCK = 0x6F757472_65616368  # "outreach": one bot for a PostgreSQL data
 BUSY_SECONDS = 10  # how long a statement waits for another process (a backup, say) that holds SQLite
 
 
+Connection = AsyncConnection
+
+
 @dataclass(frozen=True, slots=True)
 class Database:
     """An open database. Use it through `reading` and `writing`."""
@@ -34,7 +37,7 @@ class Database:
 
 
 @asynccontextmanager
-async def reading(db: Database) -> AsyncIterator[AsyncConnection]:
+async def reading(db: Database) -> AsyncIterator[Connection]:
     """A connection that only reads; StoreFailed when the database fails."""
     with _failures(db.name):
         async with db.engine.connect() as connection:
@@ -42,7 +45,7 @@ async def reading(db: Database) -> AsyncIterator[AsyncConnection]:
 
 
 @asynccontextmanager
-async def writing(db: Database) -> AsyncIterator[AsyncConnection]:
+async def writing(db: Database) -> AsyncIterator[Connection]:
     """One transaction, committed at the end of the block; StoreFailed (and nothing written) when the database fails."""
     with _failures(db.name):
         async with AsyncExitStack() as stack:

@@ -1,6 +1,6 @@
 """Updates received and not yet handled: written down before Telegram is told that we have them."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -26,31 +26,35 @@ class Letter:
     """One update as it lies in the inbox."""
 
     seq: int  # the order of arrival
+    update_id: int  # Telegram's
     body: str  # JSON as Telegram sent it
 
 
-async def add(db: AsyncConnection, updates: Sequence[tuple[int, str]], now: float) -> None:
-    """Write (update_id, JSON) pairs down in this order; one that is there already stays as it is."""
-    rows = [{"update_id": update_id, "body": body, "received_at": now} for update_id, body in updates]
-    if rows:
-        await db.execute(insert(db, inbox).on_conflict_do_nothing(index_elements=[inbox.c.update_id]), rows)
+async def add(db: AsyncConnection, updates: Mapping[int, str], now: float) -> set[int]:
+    """Write updates (update_id -> JSON) down in this order; which were not there already."""
+    if not updates:
+        return set()
+    rows = [{"update_id": update_id, "body": body, "received_at": now} for update_id, body in updates.items()]
+    statement = insert(db, inbox).values(rows).on_conflict_do_nothing(index_elements=[inbox.c.update_id])
+    return set((await db.execute(statement.returning(inbox.c.update_id))).scalars())
 
 
 async def waiting(db: AsyncConnection, after: int, limit: int) -> list[Letter]:
-    """The oldest updates not yet handled whose `seq` is greater than `after`."""
-    query = select(inbox.c.seq, inbox.c.body).where(is_waiting, inbox.c.seq > after).order_by(inbox.c.seq).limit(limit)
-    return [Letter(row.seq, row.body) for row in await db.execute(query)]
+    """The oldest updates not yet handled that arrived after the one with seq `after`."""
+    columns = (inbox.c.seq, inbox.c.update_id, inbox.c.body)
+    query = select(*columns).where(is_waiting, inbox.c.seq > after).order_by(inbox.c.seq).limit(limit)
+    return [Letter(row.seq, row.update_id, row.body) for row in await db.execute(query)]
 
 
 async def settle(db: AsyncConnection, done: Sequence[int], aside: Sequence[tuple[int, str]]) -> None:
-    """These are handled, and these (with the error of each) can't be."""
-    rows: list[dict[str, object]] = [{"which": seq, "to": State.DONE, "why": None} for seq in done]
-    rows += [{"which": seq, "to": State.ASIDE, "why": error} for seq, error in aside]
+    """The updates with these ids are handled, and these (with the error of each) can't be."""
+    rows: list[dict[str, object]] = [{"which": update_id, "to": State.DONE, "why": None} for update_id in done]
+    rows += [{"which": update_id, "to": State.ASIDE, "why": error} for update_id, error in aside]
     if rows:
-        statement = update(inbox).where(inbox.c.seq == bindparam("which"))
+        statement = update(inbox).where(inbox.c.update_id == bindparam("which"))
         await db.execute(statement.values(state=bindparam("to"), error=bindparam("why")), rows)
 
 
 async def purge(db: AsyncConnection, now: float) -> None:
-    """Forget what was handled long ago. What was set aside stays until a person has looked."""
-    await db.execute(delete(inbox).where(inbox.c.state == State.DONE, inbox.c.received_at < now - KEEP_SECONDS))
+    """Forget updates that were handled or set aside long ago: they hold what people wrote."""
+    await db.execute(delete(inbox).where(inbox.c.state != State.WAITING, inbox.c.received_at < now - KEEP_SECONDS))

@@ -1,10 +1,14 @@
 """What became of a message: every chat of its audience, counted by state and reason."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery import Reason, State, Tally
 from outreachbot.store.tables import deliveries, is_uncertain
+
+_went_wrong = deliveries.c.state.in_([State.FAILED, State.SKIPPED, State.UNCERTAIN])
 
 
 async def tally(db: AsyncConnection, message_id: int) -> Tally:
@@ -19,11 +23,28 @@ async def uncertain(db: AsyncConnection, message_id: int, limit: int) -> list[in
     return list((await db.execute(query.order_by(deliveries.c.chat_id).limit(limit))).scalars())
 
 
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One delivery that did not surely arrive."""
+
+    chat_id: int
+    state: State
+    reason: Reason | None
+    detail: str | None  # Telegram's own words
+
+
+async def not_sent(db: AsyncConnection, message_id: int) -> list[Entry]:
+    """Every delivery that is uncertain, failed or was skipped, in the order of the chats."""
+    columns = (deliveries.c.chat_id, deliveries.c.state, deliveries.c.reason, deliveries.c.detail)
+    query = select(*columns).where(deliveries.c.message_id == message_id, _went_wrong).order_by(deliveries.c.chat_id)
+    rows = await db.execute(query)
+    return [Entry(row.chat_id, State(row.state), row.reason and Reason(row.reason), row.detail) for row in rows]
+
+
 async def reasons(db: AsyncConnection, message_id: int) -> list[tuple[State, Reason | None, int]]:
     """How many deliveries failed, were skipped or are uncertain, by reason."""
-    rest = deliveries.c.state.in_([State.FAILED, State.SKIPPED, State.UNCERTAIN])
     query = select(deliveries.c.state, deliveries.c.reason, func.count()).where(
-        deliveries.c.message_id == message_id, rest
+        deliveries.c.message_id == message_id, _went_wrong
     )
     rows = await db.execute(query.group_by(deliveries.c.state, deliveries.c.reason).order_by(func.count().desc()))
     return [(State(state), Reason(reason) if reason else None, number) for state, reason, number in rows]

@@ -35,7 +35,6 @@ class Claimed:
     chat_id: int
     language: str
     topic_id: int | None
-    attempts: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +47,6 @@ class Settled:
     reason: Reason | None = None
     detail: str | None = None
     telegram_id: int | None = None
-    not_before: float = 0.0
 
 
 async def write(db: AsyncConnection, kind: str, content: Bodies, now: float, key: str | None = None) -> int | None:
@@ -94,6 +92,11 @@ async def body(db: AsyncConnection, message_id: int) -> Bodies:
     return bodies.load((await db.execute(select(messages.c.body).where(messages.c.id == message_id))).scalar_one())
 
 
+async def is_running_any(db: AsyncConnection) -> bool:
+    """Whether a message runs: then something may be due, or it has only to be finished."""
+    return (await db.execute(select(messages.c.id).where(is_running).limit(1))).first() is not None
+
+
 async def claim(db: AsyncConnection, limit: int, now: float) -> list[Claimed]:
     """Take up to `limit` due deliveries and write them down as `sending`: reminders first, then the oldest message.
 
@@ -116,11 +119,11 @@ async def _open_messages(db: AsyncConnection) -> list[int]:
 
 async def _claim_of(db: AsyncConnection, message_id: int, limit: int, now: float) -> list[Claimed]:
     query = (
-        select(deliveries.c.chat_id, deliveries.c.attempts, chats.c.language, chats.c.topic_id)
+        select(deliveries.c.chat_id, chats.c.language, chats.c.topic_id)
         .add_columns(chats.c.subscribed_at, chats.c.gone_at, chats.c.gone_reason)
         .select_from(deliveries.outerjoin(chats, chats.c.id == deliveries.c.chat_id))
-        .where(deliveries.c.message_id == message_id, is_queued, deliveries.c.not_before <= now)
-        .order_by(deliveries.c.not_before, deliveries.c.chat_id)
+        .where(deliveries.c.message_id == message_id, is_queued)
+        .order_by(deliveries.c.chat_id)
         .limit(limit)
         .with_for_update(of=deliveries, skip_locked=True)
     )
@@ -132,9 +135,9 @@ async def _claim_of(db: AsyncConnection, message_id: int, limit: int, now: float
     skipped = {row.chat_id for row in leaving}
     going = [row for row in rows if row.chat_id not in skipped]
     ours = (deliveries.c.message_id == message_id) & deliveries.c.chat_id.in_([row.chat_id for row in going])
-    values: dict[str, object] = {"state": State.SENDING, "attempts": deliveries.c.attempts + 1, "changed_at": now}
+    values: dict[str, object] = {"state": State.SENDING, "changed_at": now}
     await db.execute(update(deliveries).where(ours, is_queued).values(**values))
-    return [Claimed(message_id, row.chat_id, row.language, row.topic_id, row.attempts + 1) for row in going]
+    return [Claimed(message_id, row.chat_id, row.language, row.topic_id) for row in going]
 
 
 async def _skip(db: AsyncConnection, message_id: int, who: Sequence[tuple[int, str]], now: float) -> None:
@@ -154,9 +157,7 @@ async def settle(db: AsyncConnection, results: Sequence[Settled], now: float) ->
     statement = update(deliveries).where(
         deliveries.c.message_id == bindparam("of"), deliveries.c.chat_id == bindparam("who"), is_sending
     )
-    values: dict[str, object] = {
-        name: bindparam(f"to_{name}") for name in ("state", "reason", "detail", "telegram_id", "not_before")
-    }
+    values: dict[str, object] = {name: bindparam(f"to_{name}") for name in ("state", "reason", "detail", "telegram_id")}
     rows = [
         {
             "of": one.message_id,
@@ -165,7 +166,6 @@ async def settle(db: AsyncConnection, results: Sequence[Settled], now: float) ->
             "to_reason": one.reason,
             "to_detail": one.detail,
             "to_telegram_id": one.telegram_id,
-            "to_not_before": one.not_before,
         }
         for one in results
     ]

@@ -9,28 +9,31 @@ from outreachbot.store.tables import pace
 BULK = "bulk"
 
 
-async def take(db: AsyncConnection, count: int, per_second: float, now: float) -> float:
-    """Take `count` slots; the moment of the first. See domain/pace for the rule."""
-    return await _advance(db, count / per_second, now) - count / per_second
+async def take(
+    db: AsyncConnection, count: int, per_second: float, now: float, lead: float | None = None
+) -> float | None:
+    """Take `count` slots; the moment of the first. See domain/pace for the rule.
+
+    With a `lead` (seconds): None, and nothing taken, where the first slot is further away than that.
+    """
+    await _ready(db, now)
+    span = count / per_second
+    # A clock that was set back must not make us wait for the time it lost: the row moves back with it.
+    ahead = case((pace.c.updated_at > now, pace.c.next_slot - (pace.c.updated_at - now)), else_=pace.c.next_slot)
+    statement = update(pace).where(pace.c.name == BULK)
+    if lead is not None:
+        statement = statement.where(ahead <= now + lead)
+    statement = statement.values(next_slot=case((ahead > now, ahead), else_=now) + span, updated_at=now)
+    after: float | None = (await db.execute(statement.returning(pace.c.next_slot))).scalar_one_or_none()
+    return None if after is None else after - span
 
 
 async def hold(db: AsyncConnection, seconds: float, now: float) -> None:
     """Nothing leaves for so long: Telegram answered 429."""
     until = now + seconds
-    await _ready(db, now)
     await db.execute(
         update(pace).where(pace.c.name == BULK, pace.c.next_slot < until).values(next_slot=until, updated_at=now)
     )
-
-
-async def _advance(db: AsyncConnection, seconds: float, now: float) -> float:
-    # A clock that was set back must not make us wait for the time it lost: the row moves back with it.
-    ahead = case((pace.c.updated_at > now, pace.c.next_slot - (pace.c.updated_at - now)), else_=pace.c.next_slot)
-    next_slot = case((ahead > now, ahead), else_=now) + seconds
-    statement = update(pace).where(pace.c.name == BULK).values(next_slot=next_slot, updated_at=now)
-    await _ready(db, now)
-    after: float = (await db.execute(statement.returning(pace.c.next_slot))).scalar_one()
-    return after
 
 
 async def _ready(db: AsyncConnection, now: float) -> None:

@@ -102,8 +102,6 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), server_default="queued", nullable=False),
-        sa.Column("not_before", sa.Float(), server_default="0", nullable=False),
-        sa.Column("attempts", sa.Integer(), server_default="0", nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("telegram_id", sa.BigInteger(), nullable=True),
@@ -118,7 +116,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_queued",
         "deliveries",
-        ["message_id", "not_before", "chat_id"],
+        ["message_id", "chat_id"],
         unique=False,
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),

@@ -1,0 +1,181 @@
+"""The running bot: opens, wires, starts and stops everything in order, and owns the signals."""
+
+import asyncio
+import datetime as dt
+import logging
+import signal
+from collections.abc import Callable, Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from typing import Any
+
+from outreachbot.bot import application, menus, polling, say, transport
+from outreachbot.bot.context import House
+from outreachbot.bot.transport import Telegram
+from outreachbot.config import Settings
+from outreachbot.domain.content import Content
+from outreachbot.store import connect, outbox
+from outreachbot.store.connect import Database
+from outreachbot.workers import desk as desks
+from outreachbot.workers import planner, progress, sender, updates
+from outreachbot.workers.desk import Desk
+from outreachbot.workers.loop import or_stop, repeat
+from outreachbot.workers.progress import Screen
+from outreachbot.workers.sender import Sender
+from outreachbot.workers.updates import Line
+
+log = logging.getLogger(__name__)
+
+Clock = Callable[[], dt.datetime]
+"""The time now, aware, UTC."""
+
+REACH_SECONDS = 60.0  # how long the start waits for Telegram
+STOP_SECONDS = 7.0  # how long what is in flight may take to finish; a supervisor kills after 10
+PLAN_SECONDS = 5.0
+TIDY_SECONDS = 3600.0
+SEND_SECONDS = 0.5  # at most this long until a new message is noticed that nobody woke the sender for
+SHOW_SECONDS = 1.0
+
+
+def wall_clock() -> dt.datetime:
+    return dt.datetime.now(dt.UTC)
+
+
+async def run(
+    settings: Settings,
+    content: Content,
+    *,
+    clock: Clock = wall_clock,
+    stop: asyncio.Event | None = None,
+    ready: Callable[[], None] = lambda: None,
+) -> None:
+    """Run the bot until `stop` is set (without one: until a signal). `ready` is called when it polls.
+
+    Raises CannotRun when it can't start or can't go on, WrongUse when the token is missing.
+    """
+    token = settings.bot_token()
+    stop = stop or stop_on_signals()
+    async with AsyncExitStack() as stack:
+        db = await stack.enter_async_context(connect.opened(settings.database_url))
+        session = await stack.enter_async_context(transport.session())
+        house = _house(settings, content, db, Telegram(session, settings.api_url, token), clock)
+        if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
+            return
+        await _recover(db, clock)
+        await _work(house, stop, ready)
+
+
+def stop_on_signals() -> asyncio.Event:
+    """An event that SIGTERM and SIGINT set. A second signal sets it again, which does no harm."""
+    stop = asyncio.Event()
+    for one in (signal.SIGTERM, signal.SIGINT):
+        with suppress(NotImplementedError):  # Windows' loop has none; Ctrl+C ends the program there
+            asyncio.get_running_loop().add_signal_handler(one, stop.set)
+    return stop
+
+
+def _house(settings: Settings, content: Content, db: Database, telegram: Telegram, clock: Clock) -> House:
+    return House(
+        content=content,
+        db=db,
+        telegram=telegram,
+        bot=application.bot(telegram.session, settings.api_url, telegram.token),
+        admins=settings.admins,
+        per_second=settings.messages_per_second,
+        clock=clock,
+        wake=asyncio.Event(),
+    )
+
+
+async def _recover(db: Database, clock: Clock) -> None:
+    """After a crash: what was being sent then may have arrived."""
+    async with connect.writing(db) as transaction:
+        if count := await outbox.recover(transaction, clock().timestamp()):
+            log.warning("%d messages were being sent when the program stopped: they are uncertain", count)
+
+
+async def _work(house: House, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Start every worker, wait until one fails or `stop` is set, and let all of them finish."""
+    desk = Desk(partial(application.handle, house))
+    outgoing = Sender(
+        house.db,
+        partial(say.send, house.telegram),
+        house.telegram.replies_since_last_look,
+        lambda: house.clock().timestamp(),
+        house.per_second,
+    )
+    workers = _workers(house, desk, outgoing, stop)
+    tasks = [asyncio.create_task(worker, name=name) for name, worker in workers.items()]
+    if not house.admins:
+        log.warning("OUTREACHBOT_ADMINS is not set: nobody can send a broadcast")
+    log.info("@%s runs; Ctrl+C stops it", house.bot.username)
+    ready()
+    try:
+        await _first_failure(tasks, stop)
+    finally:
+        stop.set()
+        await _finish(house.db, desk, outgoing, tasks)
+    log.info("stopped; what was not sent or answered stays for the next start")
+
+
+def _workers(house: House, desk: Desk, outgoing: Sender, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
+    """Each worker's loop, by its name."""
+    again = partial(repeat, stop=stop)
+    language = house.content.default_language
+    screen = Screen(partial(say.show, house.telegram), language)
+    return {
+        "receiving": _receive(house, desk, stop),
+        "handling": again("handling", partial(desks.settle, house.db, desk), pause=1.0, wake=desk.settled),
+        "sending": again("sending", partial(sender.step, outgoing), pause=SEND_SECONDS, wake=house.wake),
+        "planning": again("planning", lambda: planner.step(house.db, house.content, house.clock()), pause=PLAN_SECONDS),
+        "progress": again(
+            "progress", lambda: progress.step(house.db, screen, house.clock().timestamp()), pause=SHOW_SECONDS
+        ),
+        "tidying": again("tidying", lambda: planner.tidy(house.db, house.clock()), pause=TIDY_SECONDS),
+        "menus": _until(stop, menus.set_all(house)),
+    }
+
+
+async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
+    """First what was received before the last stop, then what Telegram has."""
+    line = Line()
+
+    async def fetch(offset: int) -> list[dict[str, Any]]:
+        # A poll that a stop cuts short confirms nothing: Telegram gives the same updates again.
+        return await or_stop(stop, polling.fetch(house.telegram, offset)) or []
+
+    async def poll() -> bool:
+        now = house.clock().timestamp()
+        return await updates.poll(house.db, desk, line, fetch, polling.PollFailedError, polling.ConflictError, now)
+
+    await desks.resume(house.db, desk)
+    await repeat("receiving", poll, pause=0, stop=stop)
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    await or_stop(stop, work)
+
+
+async def _first_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """Wait until `stop` is set; raise what a worker raises before."""
+    stopped = asyncio.create_task(stop.wait())
+    pending: set[asyncio.Task[Any]] = {stopped, *tasks}
+    while stopped in pending:
+        done, pending = await asyncio.wait(pending, return_when=asyncio.FIRST_COMPLETED)
+        try:
+            for task in done:
+                task.result()
+        except BaseException:
+            stopped.cancel()
+            raise
+
+
+async def _finish(db: Database, desk: Desk, outgoing: Sender, tasks: Sequence[asyncio.Task[None]]) -> None:
+    """Let every worker end its step, then what runs at the desk and in the air; write all of it down."""
+    _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS / 2)
+    for task in late:
+        task.cancel()
+    closing = (desks.close(db, desk, STOP_SECONDS / 2), sender.close(outgoing, STOP_SECONDS / 2))
+    for result in await asyncio.gather(*closing, return_exceptions=True):
+        if isinstance(result, Exception):
+            log.error("not everything could be written down at the end: %s", result)

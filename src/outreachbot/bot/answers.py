@@ -1,0 +1,123 @@
+"""Reads Telegram's answers, in this one place: what they mean for a delivery, and whether that is final."""
+
+import json
+import re
+from typing import Any
+
+from outreachbot.bot.transport import Answer, NoAnswerError, NotReachedError
+from outreachbot.domain.delivery import Failed, Halt, Migrated, NotSent, Outcome, Reason, Sent, Uncertain, Wait
+
+# Telegram's descriptions, in lower case, without "Bad Request: " and "Forbidden: ". The first that is found decides.
+# Texts: tdlib/telegram-bot-api, Client.cpp, and reports by users; none was provoked on Telegram itself.
+_REASONS: tuple[tuple[str, Reason], ...] = (
+    ("bot was blocked by the user", Reason.BLOCKED),
+    ("user is deactivated", Reason.DEACTIVATED),
+    ("bot was kicked", Reason.KICKED),
+    ("bot is not a member", Reason.KICKED),
+    ("group chat was deleted", Reason.KICKED),
+    ("group chat was deactivated", Reason.KICKED),
+    ("bot can't initiate conversation", Reason.NOT_FOUND),
+    ("bots can't send messages to bots", Reason.NOT_FOUND),
+    ("can't send messages to bots", Reason.NOT_FOUND),
+    ("chat not found", Reason.NOT_FOUND),
+    ("peer_id_invalid", Reason.NOT_FOUND),
+    ("user not found", Reason.NOT_FOUND),
+    ("not enough rights", Reason.NO_RIGHT),
+    ("have no rights", Reason.NO_RIGHT),
+    ("need administrator rights", Reason.NO_RIGHT),
+    ("chat_write_forbidden", Reason.NO_RIGHT),
+    ("chat_admin_required", Reason.NO_RIGHT),
+    ("chat_restricted", Reason.NO_RIGHT),
+    ("_forbidden", Reason.NO_RIGHT),
+    ("message thread not found", Reason.TOPIC_GONE),
+    ("topic_closed", Reason.TOPIC_GONE),
+    ("topic_deleted", Reason.TOPIC_GONE),
+    ("can't parse", Reason.TEMPLATE),
+    ("is too long", Reason.TEMPLATE),
+    ("text is empty", Reason.TEMPLATE),
+    ("text must be non-empty", Reason.TEMPLATE),
+    ("button", Reason.TEMPLATE),
+    ("reply markup", Reason.TEMPLATE),
+    ("reply_markup", Reason.TEMPLATE),
+    ("wrong file", Reason.TEMPLATE),
+    ("wrong remote file", Reason.TEMPLATE),
+    ("message to copy not found", Reason.TEMPLATE),
+    ("message can't be copied", Reason.TEMPLATE),
+    ("wrong http url", Reason.TEMPLATE),
+)
+_PREFIX = re.compile(r"^(bad request|forbidden|unauthorized|conflict|not found):\s*", re.IGNORECASE)
+_DEFAULT_WAIT = 5.0
+
+
+def failure(error: NotReachedError | NoAnswerError) -> NotSent | Uncertain:
+    """What a request without an answer means."""
+    if isinstance(error, NotReachedError):
+        return NotSent(str(error))
+    return Uncertain(Reason.NO_ANSWER)
+
+
+def read(answer: Answer) -> Outcome:
+    """What an answer to a sending method means. `Sent.message_id` is 0 where the result holds none (an edit, say)."""
+    parsed = _parse(answer.body)
+    if parsed is None:  # a proxy's page, not Telegram's answer: a 200 may have been sent, a 4xx never reached the bot
+        return _unreadable(answer.status)
+    if parsed.get("ok") is True:
+        result = parsed.get("result")
+        return Sent(result.get("message_id", 0) if isinstance(result, dict) else 0)
+    return _refusal(answer.status, parsed)
+
+
+def result(answer: Answer) -> Any:
+    """The `result` of a good answer; None for any other."""
+    parsed = _parse(answer.body)
+    return parsed.get("result") if parsed and parsed.get("ok") is True else None
+
+
+def description(answer: Answer) -> str:
+    """Telegram's own words for a refusal, or the status."""
+    parsed = _parse(answer.body) or {}
+    return str(parsed.get("description") or f"HTTP {answer.status}")
+
+
+def _parse(body: bytes) -> dict[str, Any] | None:
+    try:
+        parsed = json.loads(body)
+    except ValueError:
+        return None
+    return parsed if isinstance(parsed, dict) and "ok" in parsed else None
+
+
+def _unreadable(status: int) -> Outcome:
+    if status == 429:
+        return Wait(_DEFAULT_WAIT)
+    if status in {401, 404}:
+        return Halt(f"HTTP {status}")
+    if 400 <= status < 500:
+        return Failed(Reason.REFUSED, f"HTTP {status}")
+    return Uncertain(Reason.SERVER_ERROR)
+
+
+def _refusal(status: int, parsed: dict[str, Any]) -> Outcome:
+    code = parsed.get("error_code", status)
+    words = str(parsed.get("description", ""))
+    parameters = parsed.get("parameters") or {}
+    if isinstance(new_id := parameters.get("migrate_to_chat_id"), int):
+        return Migrated(new_id)
+    if code == 429:
+        seconds = parameters.get("retry_after", _DEFAULT_WAIT)
+        return Wait(float(seconds) if isinstance(seconds, int | float) else _DEFAULT_WAIT)
+    if code in {401, 404} or "FROZEN" in words:
+        return Halt(words)
+    if isinstance(code, int) and code >= 500:
+        return Uncertain(Reason.SERVER_ERROR)
+    return Failed(_reason(words), words)
+
+
+def _reason(words: str) -> Reason:
+    plain = _PREFIX.sub("", words).lower()
+    return next((reason for text, reason in _REASONS if text in plain), Reason.REFUSED)
+
+
+def is_unchanged(outcome: Outcome) -> bool:
+    """An edit that changes nothing is refused by Telegram and is a success all the same."""
+    return isinstance(outcome, Failed) and "message is not modified" in outcome.detail

@@ -1,0 +1,50 @@
+"""Answers /start, /help, /about, /privacy, and what nothing else answers."""
+
+from telegram.ext import filters
+
+from outreachbot.bot import menus
+from outreachbot.bot.context import Ask, House, Note
+from outreachbot.bot.route import any_button, command, message
+from outreachbot.domain.message import Message
+from outreachbot.views import basics
+
+
+async def start(house: House, ask: Ask) -> Message:
+    if ask.in_private and ask.user_id in house.admins:  # only now does Telegram know the chat that the menu is for
+        await menus.set_for_admins(house, [ask.user_id])
+    return basics.start(house.content, ask.language)
+
+
+async def help_(house: House, ask: Ask) -> Message:
+    admin = ask.in_private and ask.user_id in house.admins
+    return basics.help_text(house.content, ask.language, admin=admin, in_group=not ask.in_private)
+
+
+async def about(house: House, ask: Ask) -> Message:
+    return basics.about(house.content, ask.language)
+
+
+async def privacy(house: House, ask: Ask) -> Message:
+    return basics.privacy(house.content, ask.language)
+
+
+async def here(_house: House, _ask: Ask) -> Note:
+    """The button that says which page this is."""
+    return Note("")
+
+
+async def unknown_button(_house: House, ask: Ask) -> Note:
+    return Note(basics.pressed_unknown(ask.language))
+
+
+HANDLERS = [
+    command("start", start),
+    command("help", help_),
+    command("about", about),
+    command("privacy", privacy),
+]
+# These come after all others.
+LAST = [
+    any_button(unknown_button),
+    message(help_, filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL),
+]

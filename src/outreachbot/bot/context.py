@@ -1,0 +1,121 @@
+"""What a handler works with: who asks what, and the house that answers. PTB's Optionals end here."""
+
+import asyncio
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from telegram import Bot, CallbackQuery, Chat, Message, Update, User
+
+from outreachbot.bot.transport import Telegram
+from outreachbot.domain.content import Content
+from outreachbot.store.connect import Database
+
+ANONYMOUS_ADMIN = 1087968824  # Telegram's GroupAnonymousBot: every anonymous admin of every group
+
+
+@dataclass(frozen=True, slots=True)
+class House:
+    """What every handler may use."""
+
+    content: Content
+    db: Database
+    telegram: Telegram
+    bot: Bot
+    admins: frozenset[int]
+    per_second: float
+    clock: Callable[[], dt.datetime]  # aware, UTC
+    wake: asyncio.Event  # set when there is something to send
+
+
+@dataclass(frozen=True, slots=True)
+class Note:
+    """An answer to a pressed button that is shown in a box and then gone."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One request of a person: a command, a message or a pressed button."""
+
+    chat_id: int
+    kind: str  # private, group, supergroup, channel
+    topic_id: int | None  # the forum topic it came from
+    user_id: int | None  # None: an anonymous admin of the group, or a channel
+    language: str  # one of the content's
+    words: str  # what follows the command, or the button's data after its name
+    message: Message | None  # what was sent, or what holds the button where Telegram still has it
+    message_id: int
+    press_id: str | None = None  # of the pressed button
+    below: bool = False  # the answer goes below the message that holds the button, not in its place
+
+    @property
+    def in_private(self) -> bool:
+        return self.kind == Chat.PRIVATE
+
+
+def now(house: House) -> float:
+    """Seconds since the epoch, as the store keeps moments."""
+    return house.clock().timestamp()
+
+
+def asked(update: Update, content: Content) -> Ask | None:
+    """The request in an update; None where there is none that could be answered."""
+    if update.callback_query is not None:
+        return _pressed(update.callback_query, content)
+    message = update.message or update.channel_post
+    if message is None:
+        return None
+    return Ask(
+        chat_id=message.chat.id,
+        kind=str(message.chat.type),
+        topic_id=_topic(message),
+        user_id=_person(message),
+        language=language_of(message.from_user, content),
+        words=_after_command(message.text or ""),
+        message=message,
+        message_id=message.message_id,
+    )
+
+
+def _pressed(press: CallbackQuery, content: Content) -> Ask | None:
+    if press.message is None or press.data is None:  # a button of an inline result; we send none
+        return None
+    message = press.message if isinstance(press.message, Message) else None
+    data = press.data.removeprefix("+")
+    return Ask(
+        chat_id=press.message.chat.id,
+        kind=str(press.message.chat.type),
+        topic_id=_topic(message) if message else None,
+        user_id=press.from_user.id,
+        language=language_of(press.from_user, content),
+        words=data.partition(":")[2],
+        message=message,
+        message_id=press.message.message_id,
+        press_id=press.id,
+        below=press.data.startswith("+"),
+    )
+
+
+def _topic(message: Message) -> int | None:
+    """Only a forum's messages have a topic; in other groups the same field is just the thread of a reply."""
+    return message.message_thread_id if message.is_topic_message else None
+
+
+def _person(message: Message) -> int | None:
+    if message.from_user is None or message.sender_chat is not None or message.from_user.id == ANONYMOUS_ADMIN:
+        return None
+    return message.from_user.id
+
+
+def language_of(user: User | None, content: Content) -> str:
+    """The language of the person's Telegram, where the content has it; else the content's default."""
+    code = (user.language_code or "")[:2].lower() if user else ""
+    return code if code in content.languages else content.default_language
+
+
+def _after_command(text: str) -> str:
+    if not text.startswith("/"):
+        return text
+    return " ".join(text.split(maxsplit=1)[1:]).strip()

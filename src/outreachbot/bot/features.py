@@ -1,0 +1,16 @@
+"""What the bot does, in the order in which handlers are asked: this list is the list of features."""
+
+from outreachbot.bot import basics, broadcast, campaign, facts, membership, subscription, timeline
+from outreachbot.bot.route import Handler
+
+HANDLERS: tuple[Handler, ...] = (
+    *facts.HANDLERS,
+    *timeline.HANDLERS,
+    *campaign.HANDLERS,
+    *subscription.HANDLERS,
+    *basics.HANDLERS,
+    *membership.HANDLERS,
+    *broadcast.HANDLERS,
+    *basics.LAST,
+)
+ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")

@@ -1,0 +1,38 @@
+"""Who may do what. A guard stands at the registration of a handler and answers those who may not."""
+
+from telegram import ChatMember
+from telegram.error import TelegramError
+
+from outreachbot.bot.context import Ask, House, Note
+from outreachbot.bot.route import Reply
+from outreachbot.domain.message import Message
+from outreachbot.views import basics
+
+
+async def admins_of_the_bot(house: House, ask: Ask) -> Reply:
+    """Everybody else gets the ordinary help, as for a command that does not exist; in a group, silence."""
+    if ask.user_id in house.admins and ask.in_private:
+        return None
+    if ask.press_id is not None:
+        return Note(basics.pressed_unknown(ask.language))
+    return basics.help_text(house.content, ask.language) if ask.in_private else Note("")
+
+
+async def admins_of_the_group(house: House, ask: Ask) -> Reply:
+    """In a private chat: everybody. In a group: its admins, also the anonymous ones. In a channel: who posts there."""
+    if ask.in_private or await _decides(house, ask):
+        return None
+    note = basics.group_admins_only(ask.language)
+    return Note(note) if ask.press_id is not None else Message(note)
+
+
+async def _decides(house: House, ask: Ask) -> bool:
+    if ask.user_id is None:
+        # An anonymous admin writes in the group's own name; a linked channel or another chat does not decide here.
+        sender = ask.message.sender_chat if ask.message else None
+        return sender is not None and sender.id == ask.chat_id
+    try:
+        member = await house.bot.get_chat_member(ask.chat_id, ask.user_id)
+    except TelegramError:
+        return False
+    return member.status in {ChatMember.ADMINISTRATOR, ChatMember.OWNER}

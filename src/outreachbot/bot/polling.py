@@ -1,0 +1,58 @@
+"""Asks Telegram for updates, and reads what it means when Telegram does not give any."""
+
+from typing import Any
+
+from outreachbot.bot import answers
+from outreachbot.bot.features import ALLOWED_UPDATES
+from outreachbot.bot.transport import NoAnswerError, NotReachedError, Telegram
+from outreachbot.domain.delivery import Halt
+from outreachbot.errors import TelegramRefuses
+
+POLL_SECONDS = 30  # how long Telegram may hold a poll open; its own cap is 50
+BATCH = 100  # the most that Telegram gives at once
+
+
+class PollFailedError(Exception):
+    """No updates this time, and worth another try. The text says why, for the log."""
+
+
+class ConflictError(PollFailedError):
+    """409: another program polls with this token, or a webhook is set."""
+
+
+async def fetch(telegram: Telegram, offset: int, seconds: int = POLL_SECONDS) -> list[dict[str, Any]]:
+    """Updates from `offset` on (which confirms all before it), as Telegram sent them; at most 100.
+
+    Raises PollFailedError, or TelegramRefuses when no further poll can succeed.
+    """
+    params = {"offset": offset, "timeout": seconds, "limit": BATCH, "allowed_updates": ALLOWED_UPDATES}
+    try:
+        answer = await telegram.call("getUpdates", params, seconds=seconds + 10)
+    except (NotReachedError, NoAnswerError) as error:
+        raise PollFailedError(str(error)) from None
+    updates = answers.result(answer)
+    if isinstance(updates, list):
+        return [update for update in updates if isinstance(update, dict) and isinstance(update.get("update_id"), int)]
+    if answer.status == 409:
+        raise ConflictError(answers.description(answer))
+    if isinstance(outcome := answers.read(answer), Halt):
+        raise TelegramRefuses(refusal(outcome))
+    raise PollFailedError(answers.description(answer))
+
+
+def refusal(halt: Halt) -> str:
+    """One line for the operator about a 401, a 404 or a frozen bot."""
+    return (
+        f"Telegram refuses this bot ({halt.detail}): check OUTREACHBOT_TOKEN with @BotFather, "
+        "and OUTREACHBOT_API_URL if you set it"
+    )
+
+
+async def forget_webhook(telegram: Telegram) -> None:
+    """A webhook that was set earlier keeps polls from working; what waits for it stays and comes by polling."""
+    try:
+        answer = await telegram.call("deleteWebhook", {"drop_pending_updates": False})
+    except (NotReachedError, NoAnswerError) as error:
+        raise PollFailedError(str(error)) from None
+    if isinstance(outcome := answers.read(answer), Halt):
+        raise TelegramRefuses(refusal(outcome))

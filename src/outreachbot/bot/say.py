@@ -1,0 +1,104 @@
+"""Says a message to a chat: builds the request, sends it, reads what became of it."""
+
+import asyncio
+from typing import Any
+
+from outreachbot.bot import answers
+from outreachbot.bot.transport import NoAnswerError, NotReachedError, Telegram
+from outreachbot.domain.delivery import Failed, NotSent, Outcome, Reason, Sent, Wait
+from outreachbot.domain.message import Button, Message
+
+TRIES = 6  # of a reply that surely was not sent
+LONGEST_WAIT = 60.0  # seconds a member's reply waits for a 429; after that the update is set aside
+
+
+async def send(telegram: Telegram, message: Message, chat_id: int, topic_id: int | None = None) -> Outcome:
+    """Try once to say a message; never raises for what Telegram or the network does."""
+    method, params = request(message, chat_id, topic_id)
+    return await _try(telegram, method, params)
+
+
+async def edit(telegram: Telegram, message: Message, chat_id: int, message_id: int) -> Outcome:
+    """Replace the text and buttons of a message that the bot said before; try once."""
+    params = {
+        "chat_id": chat_id,
+        "message_id": message_id,
+        "text": message.text,
+        "parse_mode": "HTML",
+        "link_preview_options": {"is_disabled": True},
+        "reply_markup": {"inline_keyboard": keyboard(message)},
+    }
+    return await _try(telegram, "editMessageText", params)
+
+
+async def answer_press(telegram: Telegram, press_id: str, note: str = "") -> None:
+    """Stop the button's clock, with a note in a box if there is one. A press that is too old is forgotten."""
+    params: dict[str, Any] = {"callback_query_id": press_id}
+    if note:
+        params |= {"text": note, "show_alert": True}
+    await _try(telegram, "answerCallbackQuery", params)
+
+
+async def reply(telegram: Telegram, message: Message, chat_id: int, topic_id: int | None) -> Outcome:
+    """Say a message to somebody who asked: at once, and again where it surely was not sent.
+
+    A reply that may have arrived is not repeated: the member can ask again.
+    """
+    outcome: Outcome = NotSent("not tried")
+    for attempt in range(TRIES):
+        telegram.replies += 1
+        outcome = await send(telegram, message, chat_id, topic_id)
+        match outcome:
+            case NotSent():
+                await asyncio.sleep(0.5 * 2**attempt)
+            case Wait(seconds) if seconds <= LONGEST_WAIT:
+                await asyncio.sleep(seconds)
+            case _:
+                return outcome
+    return outcome
+
+
+async def show(telegram: Telegram, message: Message, chat_id: int, message_id: int | None) -> bool:
+    """Put a message in the place of an earlier one, below where that is gone. False when a later try may succeed."""
+    outcome: Outcome = Failed(Reason.REFUSED, "no message to edit")
+    if message_id is not None:
+        outcome = await edit(telegram, message, chat_id, message_id)
+        if answers.is_unchanged(outcome):
+            return True
+    if isinstance(outcome, Failed):
+        outcome = await send(telegram, message, chat_id)
+    return isinstance(outcome, Sent | Failed)
+
+
+async def _try(telegram: Telegram, method: str, params: dict[str, Any]) -> Outcome:
+    try:
+        return answers.read(await telegram.call(method, params))
+    except (NotReachedError, NoAnswerError) as error:
+        return answers.failure(error)
+
+
+def request(message: Message, chat_id: int, topic_id: int | None) -> tuple[str, dict[str, Any]]:
+    """The Bot API method that says this message, and its parameters."""
+    params: dict[str, Any] = {"chat_id": chat_id}
+    if topic_id is not None:
+        params["message_thread_id"] = topic_id
+    if message.silent:
+        params["disable_notification"] = True
+    if message.buttons:
+        params["reply_markup"] = {"inline_keyboard": keyboard(message)}
+    elif message.asks:
+        params["reply_markup"] = {"force_reply": True, "selective": True}
+    if message.copy is not None:
+        return "copyMessage", params | {"from_chat_id": message.copy.chat_id, "message_id": message.copy.message_id}
+    if message.photo:
+        return "sendPhoto", params | {"photo": message.photo, "caption": message.text, "parse_mode": "HTML"}
+    plain = {"text": message.text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+    return "sendMessage", params | plain
+
+
+def keyboard(message: Message) -> list[list[dict[str, str]]]:
+    return [[_button(button) for button in row] for row in message.buttons]
+
+
+def _button(button: Button) -> dict[str, str]:
+    return {"text": button.label, **({"url": button.url} if button.url else {"callback_data": button.data})}

@@ -1,0 +1,87 @@
+"""How we reach Telegram: one pool of HTTP connections, and what is known when a request fails."""
+
+import json
+import ssl
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import aiohttp
+from pydantic import SecretStr
+
+# Telegram stalls a bot that has more than 1,000 requests open (tdlib/telegram-bot-api, Client.cpp); we stay far below.
+MAX_CONNECTIONS = 256
+CONNECT_SECONDS = 10
+ANSWER_SECONDS = 30
+KEEP_ALIVE_SECONDS = 30  # shorter than the server's, so a request seldom meets a connection that is being closed
+SEPARATORS = (",", ":")
+
+
+class NotReachedError(Exception):
+    """The request surely did not leave: no connection could be made."""
+
+
+class NoAnswerError(Exception):
+    """The request left and no answer came: it may have been carried out."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back, as it came."""
+
+    status: int
+    body: bytes
+
+
+@dataclass(slots=True)
+class Telegram:
+    """A Bot API server, the token for it, and the connections to it. The token is in nothing that this prints."""
+
+    session: aiohttp.ClientSession
+    url: str
+    token: SecretStr
+    replies: int = 0  # sent since the sender last looked: replies are not held back, bulk makes room for them
+    _base: str = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        self._base = f"{self.url}/bot{self.token.get_secret_value()}/"
+
+    async def call(self, method: str, params: Mapping[str, Any], *, seconds: float = ANSWER_SECONDS) -> Answer:
+        """POST `params` as JSON; raises NotReachedError or NoAnswerError, whose texts never hold the address."""
+        body = json.dumps(params, ensure_ascii=False, separators=SEPARATORS).encode()
+        return await post(self.session, self._base + method, body, {"Content-Type": "application/json"}, seconds)
+
+    def replies_since_last_look(self) -> int:
+        count, self.replies = self.replies, 0
+        return count
+
+
+def session() -> aiohttp.ClientSession:
+    """A new pool of connections; close it at the end."""
+    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
+    return aiohttp.ClientSession(connector=connector, trust_env=True, auto_decompress=True)
+
+
+async def post(
+    pool: aiohttp.ClientSession, url: str, body: bytes | aiohttp.FormData, headers: Mapping[str, str], seconds: float
+) -> Answer:
+    """One request. `seconds` is how long the answer may take once we are connected."""
+    timeout = aiohttp.ClientTimeout(
+        total=None, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=seconds
+    )
+    try:
+        async with pool.post(url, data=body, headers=headers, timeout=timeout, allow_redirects=False) as response:
+            return Answer(response.status, await response.read())
+    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
+        raise NotReachedError(_what(error)) from None
+    except (aiohttp.ClientError, TimeoutError, OSError) as error:
+        raise NoAnswerError(_what(error)) from None
+
+
+def _what(error: Exception) -> str:
+    """The error in a few words. An aiohttp error's own text may hold the whole address, and so the token."""
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return f"no connection to {error.host}:{error.port}: {error.os_error.strerror or type(error.os_error).__name__}"
+    if isinstance(error, TimeoutError):
+        return "no answer in time"
+    return type(error).__name__

@@ -1,0 +1,107 @@
+"""The command line: one function a verb."""
+
+import asyncio
+import sys
+from collections.abc import Callable, Coroutine
+from pathlib import Path
+from typing import Annotated, Any, NoReturn, TypeVar
+
+import typer
+
+from outreachbot.errors import ContentError, OutreachbotError
+
+# A verb imports its rooms when it is called: `check` and `--help` need neither Telegram nor a database.
+
+Result = TypeVar("Result")
+
+cli = typer.Typer(
+    help="A Telegram bot that keeps a memory alive: facts with sources, reminders, broadcasts.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,  # its tracebacks show local variables, and so the token
+)
+
+
+@cli.command()
+def demo(
+    port: Annotated[int, typer.Option(help="Where the chat page is served.", min=1, max=65535)] = 8080,
+    content: Annotated[Path, typer.Option(help="The content file.")] = Path("content.yaml"),
+    chats: Annotated[int, typer.Option(help="How many more chats are subscribed.", min=0, max=100_000)] = 200,
+    browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
+    verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False,
+) -> None:
+    """A local Telegram with the bot in it, and its chat page. Needs no token and no network."""
+    from outreachbot import logs
+    from outreachbot.app import demo as playground
+
+    logs.begin(verbose=verbose)
+    _finish(playground.play(content, port, chats, open_browser=browser))
+
+
+@cli.command()
+def run(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False) -> None:
+    """The bot on Telegram. Needs OUTREACHBOT_TOKEN; every setting is in the README."""
+    from outreachbot import config, logs
+    from outreachbot.app import files
+    from outreachbot.app import run as running
+
+    settings = _answer(config.read)
+    logs.begin(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
+    document = _answer(lambda: files.read_content(settings.content))
+    _finish(running.run(settings, document.content))
+
+
+@cli.command()
+def check(
+    file: Annotated[Path | None, typer.Argument(help="Default: OUTREACHBOT_CONTENT, or content.yaml.")] = None,
+) -> None:
+    """Name every fault of the content file, with its line and column."""
+    from outreachbot import config
+    from outreachbot.app import files
+
+    path = file or _answer(config.read).content
+    document = _answer(lambda: files.read_content(path))
+    for warning in document.warnings:
+        typer.echo(f"warning: {warning.in_file(document.name)}")
+    content = document.content
+    typer.echo(
+        f"{path}: good. {len(content.facts)} facts, {len(content.sources)} sources, {len(content.timeline)} timeline "
+        f"entries, {len(content.anniversaries)} anniversaries; {', '.join(content.languages)}"
+    )
+
+
+@cli.command()
+def broadcasts(
+    number: Annotated[int | None, typer.Argument(help="One broadcast: list the chats that did not get it.")] = None,
+) -> None:
+    """List the broadcasts and what became of them."""
+    from outreachbot import config
+    from outreachbot.app import listing
+
+    _finish(listing.show(_answer(config.read), number))
+
+
+def main() -> None:
+    """The program `outreachbot`. Exit codes: 0 done, 1 failed, 2 wrong use."""
+    cli()
+
+
+def _finish(work: Coroutine[Any, Any, None]) -> None:
+    try:
+        _answer(lambda: asyncio.run(work))
+    except KeyboardInterrupt:
+        sys.exit(130)
+
+
+def _answer(question: Callable[[], Result]) -> Result:
+    try:
+        return question()
+    except ContentError as error:
+        _refuse(error, "\n".join(error.faults))
+    except OutreachbotError as error:
+        _refuse(error, str(error))
+
+
+def _refuse(error: OutreachbotError, text: str) -> NoReturn:
+    typer.echo(text, err=True)
+    raise typer.Exit(error.exit_code)

@@ -1,0 +1,61 @@
+"""The YAML parser's complaints in the words of somebody who edits a text."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """The parser's words, the beginning of the line it stopped in, and the signs at the two places it names."""
+
+    problem: str
+    context: str
+    before: str  # what stands in the line before the place where it stopped
+    sign: str  # at the place where it stopped
+    opened: str  # where the part begins that it could not finish
+
+
+_INDENT = "this line is not indented like its neighbours; begin it in the same column as the lines it belongs to"
+_QUOTE_WHOLE = "the text goes on after its closing quote or bracket; put the whole text in quotes"
+_START = "a text can't begin with `{}` unless it is in quotes"
+_FLOW = "this `{}` is not closed; a text that begins with it must be in quotes"
+_COLON = "a second `: ` in one line, or a line indented too deep; put a text that has a colon in it in quotes"
+_NO_COLON = "here a key with a colon is wanted: write `key: text`, or indent the line to continue the text above it"
+_QUOTED_END = "the text that begins with this quote is never closed"
+_ONE_DOCUMENT = "the file goes on after its end; keep everything in one document, without `...` or `---`"
+_DIRECTIVE = "a line that begins with % is not read; delete it"
+
+# (phrase of the context, phrase of the problem, what to say, whether it is said of the place named by the context),
+# in the words of libyaml or of PyYAML's own parser; the first that fits is said.
+_SAYINGS = (
+    ("quoted scalar", "end of stream", _QUOTED_END, True),
+    ("quoted scalar", "document ", _QUOTED_END, True),
+    ("", "unknown escape", "in double quotes a backslash begins a sign such as \\n; write \\\\ for a backslash", False),
+    ("", "Unicode character escape", "the number after \\u or \\U is not that of a sign", False),
+    ("", "directive", _DIRECTIVE, False),
+    ("", "incompatible YAML", _DIRECTIVE, False),
+    ("", "<document start>", _ONE_DOCUMENT, False),
+    ("", "cannot start any token", _START, False),
+    ("", "node content", _START, False),
+    ("", "mapping values are not allowed", _COLON, False),
+    ("", "unexpected ':'", _COLON, False),
+    ("scanning an alias", "", _START, True),
+    ("scanning an anchor", "", _START, True),
+    ("a tag", "", _START, True),
+    ("", "tag handle", _START, True),
+    ("a flow ", "", _FLOW, True),
+    ("a simple key", "", _NO_COLON, True),
+    ("a block scalar", "", "after `{}` the text must begin in the next line, indented with spaces", True),
+    ("", "'-' indicator", "every entry of this list must begin with `- ` in the same column", False),
+)
+
+
+def explain(trouble: Trouble) -> tuple[str, bool]:
+    """One sentence that says what to write; and whether it is said of the place where the unfinished part begins."""
+    if trouble.sign == "\t" or "tab character" in trouble.problem:
+        return "a tab; indent with spaces", False
+    for context, problem, sentence, of_beginning in _SAYINGS:
+        if context in trouble.context and problem in trouble.problem:
+            return sentence.format(trouble.opened if of_beginning else trouble.sign), of_beginning
+    if "expected key" in trouble.problem or "<block end>" in trouble.problem:
+        return (_QUOTE_WHOLE if trouble.before.strip() else _INDENT), False
+    return f"this is not YAML: {trouble.problem}", False

@@ -1,0 +1,168 @@
+"""Methods that write a message: text, picture, file; and `deliver`, through which all messages of the bot go."""
+
+import time
+from typing import Any
+
+from outreachbot.domain.message import MAX_CAPTION, MAX_TEXT, length
+from outreachbot.sandbox import access, files, markup, texts
+from outreachbot.sandbox.access import Need
+from outreachbot.sandbox.chat import Chat, Json, Kind
+from outreachbot.sandbox.files import File
+from outreachbot.sandbox.params import Params, Upload, flag, number, structure, text
+from outreachbot.sandbox.refused import bad
+from outreachbot.sandbox.tally import delivered
+from outreachbot.sandbox.world import World, chat_json, found, store
+
+MAX_PHOTO = 10 * 2**20
+WORDS = {"photo": "photos", "document": "documents", "video": "videos"}
+
+
+def send_message(world: World, params: Params) -> Any:
+    """A text."""
+    content = written(world, params)
+    chat = access.chat(world, params.get("chat_id"), Need.WRITE)
+    measured(content)
+    if preview := structure(params, "link_preview_options", "link preview options JSON object"):
+        content["link_preview_options"] = preview
+    return deliver(world, chat, params, content, "text messages")
+
+
+def send_photo(world: World, params: Params) -> Any:
+    """A picture: uploaded, by file id, or by an address, which is not fetched."""
+    return _send_file(world, params, "photo")
+
+
+def send_document(world: World, params: Params) -> Any:
+    """A file."""
+    return _send_file(world, params, "document")
+
+
+def send_video(world: World, params: Params) -> Any:
+    """A film; its size and length are made up."""
+    return _send_file(world, params, "video")
+
+
+def _send_file(world: World, params: Params, kind: str) -> Any:
+    source = params.get(kind)
+    if not source:
+        raise bad(f"there is no {kind} in the request")
+    caption = captioned(world, params)
+    chat = access.chat(world, params.get("chat_id"), Need.WRITE)
+    measured(caption)
+    return deliver(world, chat, params, filed(world, params, kind, source) | caption, WORDS[kind])
+
+
+def written(world: World, params: Params, key: str = "text", entities_key: str = "entities") -> Json:
+    """Text and entities of a request; Refused if nothing is left of the text."""
+    raw = text(params, key)
+    if not raw:
+        raise bad("message text is empty")
+    given = structure(params, entities_key, "entities JSON object") if entities_key in params else None
+    plain, entities = texts.read(raw, text(params, "parse_mode"), given)
+    if not plain:
+        raise bad("text must be non-empty")
+    named = [known for entity in entities if (known := _named(world, entity))]
+    return {"text": plain} | ({"entities": named} if named else {})
+
+
+def _named(world: World, entity: Json) -> Json | None:
+    """A mention of a person carries the User object, and is dropped for one the bot has not met."""
+    if entity["type"] != "text_mention":
+        return entity
+    user = world.users.get(entity["user"]["id"])
+    return entity | {"user": user.json()} if user else None
+
+
+def captioned(world: World, params: Params) -> Json:
+    """Caption and its entities of a request; nothing without one."""
+    if not text(params, "caption"):
+        return {}
+    try:
+        content = written(world, params, "caption", "caption_entities")
+    except Exception as refused:
+        if str(refused).endswith("text must be non-empty"):
+            return {}
+        raise
+    renamed: Json = {"caption": content["text"]}
+    return renamed | ({"caption_entities": content["entities"]} if "entities" in content else {})
+
+
+def measured(content: Json) -> None:
+    """Whether text or caption has a length Telegram takes."""
+    if _longer(content.get("text", ""), MAX_TEXT):
+        raise bad("message is too long")
+    if _longer(content.get("caption", ""), MAX_CAPTION):
+        raise bad("message caption is too long")
+
+
+def _longer(plain: str, most: int) -> bool:
+    return len(plain) > most // 2 and length(plain) > most  # the count costs time and is rarely needed
+
+
+def filed(world: World, params: Params, kind: str, source: object) -> Json:
+    """The part of the Message object which describes a file of this kind."""
+    if isinstance(source, str) and source.startswith("attach://"):
+        source = params.get(source.removeprefix("attach://"))
+    file = _taken(world, kind, source)
+    described: Json = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": file.size}
+    if kind == "photo":
+        width, height = files.sizes(file.data) or files.UNKNOWN_SIZE
+        return {"photo": [described | {"width": width, "height": height}]}
+    described |= {"file_name": file.name or "file", "mime_type": file.mime or "application/octet-stream"}
+    return {kind: described | ({"width": 1280, "height": 720, "duration": 1} if kind == "video" else {})}
+
+
+def _taken(world: World, kind: str, source: object) -> File:
+    """The file of an upload, a file id or an address."""
+    if isinstance(source, Upload):
+        if not source.data:
+            raise bad("file must be non-empty")
+        if kind == "photo" and len(source.data) > MAX_PHOTO:
+            raise bad(
+                f"file of size {len(source.data)} bytes is too big for a photo; the maximum size is {MAX_PHOTO} bytes"
+            )
+        if kind == "photo" and files.sizes(source.data) is None:
+            raise bad("IMAGE_PROCESS_FAILED")
+        return files.add(world.shelf, kind, source.data, name=source.name, mime=source.mime)
+    if isinstance(source, str) and source.startswith(("http://", "https://")):
+        return files.add(world.shelf, kind, None, url=source)
+    file = world.shelf.files.get(str(source))
+    if file is None:
+        raise bad("wrong file identifier/HTTP URL specified")
+    if file.kind != kind:
+        raise bad(f"can't use file of type {file.kind.capitalize()} as {kind.capitalize()}")
+    return file
+
+
+def deliver(world: World, chat: Chat, params: Params, content: Json, what: str) -> Json:
+    """Write the bot's message in the chat, after the checks that belong to the chat; the Message object."""
+    topic = number(params, "message_thread_id")
+    access.may_send(chat, what, topic)
+    keyboard = markup.read(params.get("reply_markup"))
+    message: Json = {"from": world.bot, "chat": chat_json(world, chat), "date": world.now()}
+    if chat.kind is Kind.CHANNEL:
+        message = {"sender_chat": message["chat"], "chat": message["chat"], "date": message["date"]}
+    if topic:
+        message |= {"message_thread_id": topic, "is_topic_message": True}
+    message |= _reply(world, chat, params)
+    message |= content
+    message |= markup.visible(keyboard)
+    if flag(params, "protect_content"):
+        message["has_protected_content"] = True
+    said = content.get("text") or content.get("caption") or what
+    delivered(world.tally, chat.id, said, int(time.monotonic()))
+    return store(world, chat, message)
+
+
+def _reply(world: World, chat: Chat, params: Params) -> Json:
+    """The message replied to, without the one that it replied to itself."""
+    wish = structure(params, "reply_parameters", "reply parameters JSON object") or {}
+    message_id = int(wish.get("message_id") or number(params, "reply_to_message_id"))
+    if not message_id:
+        return {}
+    replied = found(chat, message_id)
+    if replied is not None:
+        return {"reply_to_message": {key: value for key, value in replied.items() if key != "reply_to_message"}}
+    if wish.get("allow_sending_without_reply") or flag(params, "allow_sending_without_reply") or world.brief:
+        return {}
+    raise bad("message to be replied not found")

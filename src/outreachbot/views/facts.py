@@ -1,0 +1,144 @@
+"""Says the facts: the topics, one fact at a time, and what a search finds."""
+
+from outreachbot.domain import search
+from outreachbot.domain.content import Certainty, Content, Fact, Figure, Precision
+from outreachbot.domain.markup import to_plain
+from outreachbot.domain.message import Button, Message, Rows, escape
+from outreachbot.views.i18n import Words, words
+from outreachbot.views.parts import FACT, FACTS, arrows, said, source_link, sources_line
+
+SHOWN_RESULTS = 8
+BUTTON_LENGTH = 48  # characters of a claim on a button; more would be cut on a phone
+
+
+def answer(content: Content, language: str, query: str) -> Message:
+    """What `/facts` and `/facts query` say."""
+    if not query:
+        return topics(content, language)
+    if (fact := search.fact_number(content, query)) or (fact := content.fact_by_id.get(query.lower())):
+        return one(content, language, fact)
+    if topic := search.topic(content, query, language):
+        return of_topic(content, language, topic.id)
+    return results(content, language, query, search.facts(content, query, language))
+
+
+def topics(content: Content, language: str, notice: str = "") -> Message:
+    """The topics as buttons, with how many facts each has."""
+    _ = words(language)
+    counts = {topic.id: sum(fact.topic == topic.id for fact in content.facts) for topic in content.topics}
+    lines = [
+        f"<b>{_('Facts')}</b>",
+        _.plural("{n} fact, with its source.", "{n} facts, each with its source.", len(content.facts)),
+        _("Choose a topic, or write words to look for: /facts word"),
+    ]
+    rows = tuple(
+        (Button(f"{content.say(topic.title, language)} · {_.number(counts[topic.id])}", f"{FACTS}:{topic.id}"),)
+        for topic in content.topics
+        if counts[topic.id]
+    )
+    return Message("\n".join([notice, "", *lines] if notice else lines), rows)
+
+
+def of_topic(content: Content, language: str, topic_id: str) -> Message:
+    """The first fact of a topic; the topics where it is gone."""
+    first = next((fact for fact in content.facts if fact.topic == topic_id), None)
+    return one(content, language, first) if first else gone(content, language)
+
+
+def by_id(content: Content, language: str, fact_id: str) -> Message:
+    """That fact; the topics where it is gone."""
+    fact = content.fact_by_id.get(fact_id)
+    return one(content, language, fact) if fact else gone(content, language)
+
+
+def gone(content: Content, language: str) -> Message:
+    _ = words(language)
+    return topics(content, language, _("This is no longer here: the facts have been edited since."))
+
+
+def one(content: Content, language: str, fact: Fact) -> Message:
+    """One fact: the claim, who states it, figures side by side, sources; and the way to its neighbours."""
+    _ = words(language)
+    topic = content.topic_by_id[fact.topic]
+    number = content.facts.index(fact) + 1
+    lines = [
+        f"<b>{escape(content.say(topic.title, language))}</b> · {_('fact {number}', number=number)}",
+        "",
+        said(content, fact.claim, language),
+        "",
+        f"<b>{_('Stated by')}:</b> {said(content, fact.stated_by, language)}",
+        f"<b>{_('Certainty')}:</b> {_certainty(fact.certainty, _)}",
+    ]
+    if fact.figures:
+        lines += ["", f"<b>{_('The figures, side by side')}</b>"]
+        lines += [_figure(content, language, figure, _) for figure in fact.figures]
+    lines += ["", f"<b>{_('Sources')}:</b> {sources_line(content, fact.sources, _)}"]
+    return Message("\n".join(lines), _neighbours(content, fact, _))
+
+
+def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
+    family = [other for other in content.facts if other.topic == fact.topic]
+    place = family.index(fact)
+    back = f"{FACT}:{family[place - 1].id}" if place else None
+    forward = f"{FACT}:{family[place + 1].id}" if place + 1 < len(family) else None
+    all_topics = (Button(_("All topics"), FACTS),)
+    if len(family) == 1:
+        return (all_topics,)
+    return (arrows(back, f"{place + 1} / {len(family)}", forward), all_topics)
+
+
+def _figure(content: Content, language: str, figure: Figure, _: Words) -> str:
+    who = said(content, figure.stated_by, language)
+    source = source_link(content.source_by_id[figure.source], _)
+    counts = said(content, figure.counts, language)
+    return f"• <b>{amount(figure, _)}</b> {counts} — {who}, {figure.year} [{source}]"
+
+
+def amount(figure: Figure, _: Words) -> str:
+    """A figure as words: 613, at least 161, 500–1,000."""
+    if figure.range is not None:
+        number = f"{_.number(figure.range[0])}–{_.number(figure.range[1])}"
+    else:
+        assert figure.number is not None  # checked when the content was read
+        number = _.number(figure.number)
+    match figure.precision:
+        case Precision.EXACT:
+            return number
+        case Precision.ABOUT:
+            return _("about {number}", number=number)
+        case Precision.AT_LEAST:
+            return _("at least {number}", number=number)
+        case Precision.MORE_THAN:
+            return _("more than {number}", number=number)
+        case Precision.UP_TO:
+            return _("up to {number}", number=number)
+
+
+def _certainty(certainty: Certainty, _: Words) -> str:
+    match certainty:
+        case Certainty.DOCUMENTED:
+            return _("documented: independent sources agree")
+        case Certainty.STATED:
+            return _("stated: by the source named here")
+        case Certainty.DISPUTED:
+            return _("disputed: sources contradict each other")
+
+
+def results(content: Content, language: str, query: str, found: list[Fact]) -> Message:
+    """What a search found, each fact as a button; the fact itself where it is the only one."""
+    _ = words(language)
+    if len(found) == 1:
+        return one(content, language, found[0])
+    shown = query if len(query) <= BUTTON_LENGTH else query[: BUTTON_LENGTH - 1] + "…"
+    if not found:
+        return topics(content, language, _("Nothing was found for “{query}”.", query=shown))
+    lines = [_.plural("{n} fact for “{query}”:", "{n} facts for “{query}”:", len(found), query=shown)]
+    if len(found) > SHOWN_RESULTS:
+        lines.append(_("Here are the closest; one more word narrows it down."))
+    rows = tuple((Button(_teaser(content, language, fact), f"{FACT}:{fact.id}"),) for fact in found[:SHOWN_RESULTS])
+    return Message("\n".join(lines), (*rows, (Button(_("All topics"), FACTS),)))
+
+
+def _teaser(content: Content, language: str, fact: Fact) -> str:
+    claim = to_plain(content.say(fact.claim, language)).strip()
+    return claim if len(claim) <= BUTTON_LENGTH else claim[: BUTTON_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,56 @@
+"""The program's own words in a member's language: texts, plurals, dates and numbers."""
+
+import datetime as dt
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from babel import Locale
+from babel.dates import format_date
+from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
+
+from outreachbot.domain.content import PartialDate
+from outreachbot.domain.message import escape
+
+CATALOGUES = Path(__file__).parent / "locale"
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What turns an English text of the program into the language's, with values put in and made safe for HTML."""
+
+    locale: Locale
+    catalogue: NullTranslations
+
+    def __call__(self, text: str, /, **values: object) -> str:
+        return self.catalogue.gettext(text).format_map(_safe(values))
+
+    def plural(self, one: str, many: str, n: int, /, **values: object) -> str:
+        """`one` or `many` (or the form the language has for n); `{n}` in it is the number."""
+        return self.catalogue.ngettext(one, many, n).format_map(_safe({"n": self.number(n), **values}))
+
+    def number(self, n: int) -> str:
+        return format_decimal(n, locale=self.locale)
+
+    def date(self, date: dt.date) -> str:
+        """A day with its month's name: 26 February 1992."""
+        return format_date(date, "long", self.locale)
+
+    def partial_date(self, date: PartialDate) -> str:
+        """A day, a month or a year, as far as it is known."""
+        if date.day is not None:
+            return self.date(date.first_day)
+        return format_date(date.first_day, "y" if date.month is None else "LLLL y", self.locale)
+
+
+@cache
+def words(language: str) -> Words:
+    """The words of a language; English where there is no catalogue for it."""
+    catalogue = Translations.load(CATALOGUES, [language])
+    known = isinstance(catalogue, Translations)
+    return Words(Locale(language) if known else Locale("en", "GB"), catalogue)
+
+
+def _safe(values: dict[str, object]) -> dict[str, str]:
+    return {name: escape(str(value)) for name, value in values.items()}

@@ -1,0 +1,61 @@
+"""Checks that every text of the content fits Telegram's limits once it is rendered as members see it."""
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from html import unescape
+
+from outreachbot.domain.content import Content
+from outreachbot.domain.content_file import Document
+from outreachbot.domain.faults import Path
+from outreachbot.domain.message import MAX_CALLBACK_BYTES, MAX_ENTITIES, MAX_TEXT, Message, length
+from outreachbot.domain.periods import ENTRIES_A_PAGE
+from outreachbot.domain.schedule import coming
+from outreachbot.errors import ContentError
+from outreachbot.views import basics, campaign, facts, reminder, timeline
+
+_TAG = re.compile(r"<[^>]*>")
+_ENTITY = re.compile(r"<[a-z]")
+
+
+def check(document: Document) -> None:
+    """Render every message that comes from the content; ContentError names those that are too long, and by how much."""
+    faults = [
+        document.fault(path, problem)
+        for language in document.content.languages
+        for path, message in _rendered(document.content, language)
+        for problem in _problems(message, language)
+    ]
+    if faults:
+        raise ContentError([fault.in_file(document.name) for fault in sorted(faults, key=lambda fault: fault.mark)])
+
+
+def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]:
+    """Every message with the place in the file where it could be made shorter."""
+    yield ("welcome", language), basics.start(content, language)
+    yield ("privacy", language), basics.privacy(content, language)
+    yield ("sources_policy", language), basics.about(content, language)
+    yield ("campaign", "summary", language), campaign.campaign(content, language)
+    yield ("campaign", "letter", language), campaign.letter(content, language)
+    yield ("topics",), facts.topics(content, language)
+    for index, fact in enumerate(content.facts):
+        yield ("facts", index, "claim", language), facts.one(content, language, fact)
+    for first in range(0, len(content.timeline), ENTRIES_A_PAGE):
+        yield ("timeline", first, "text", language), timeline.at(content, language, first // ENTRIES_A_PAGE)
+    for index, anniversary in enumerate(content.anniversaries):
+        (occurrence,) = coming([anniversary], dt.date(2100, 1, 1))
+        yield ("anniversaries", index, "text", language), reminder.on_the_day(content, language, occurrence)
+
+
+def _problems(message: Message, language: str) -> Iterator[str]:
+    size = length(unescape(_TAG.sub("", message.text)))
+    if size > MAX_TEXT:
+        yield (
+            f"as members see it in {language}, this message has {size:,} characters; "
+            f"Telegram takes {MAX_TEXT:,}: shorten it by {size - MAX_TEXT:,}"
+        )
+    entities = len(_ENTITY.findall(message.text))
+    if entities > MAX_ENTITIES:
+        yield f"as members see it in {language}, this message has {entities} links and emphases; Telegram shows {MAX_ENTITIES}"
+    for button in (button for row in message.buttons for button in row):
+        assert len(button.data.encode()) <= MAX_CALLBACK_BYTES, button  # ids are at most 32 characters

@@ -1,0 +1,41 @@
+"""The command menus, as Telegram shows them beside the text field."""
+
+from dataclasses import dataclass
+
+from outreachbot.views.i18n import words
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """A command (without its slash) and what it does, in a few words."""
+
+    name: str
+    what: str
+
+
+def for_members(language: str) -> tuple[Command, ...]:
+    """In a private chat."""
+    _ = words(language)
+    return (
+        Command("facts", _("what is known, each fact with its source")),
+        Command("timeline", _("what happened when")),
+        Command("campaign", _("what you can do")),
+        Command("letter", _("the letter to send")),
+        Command("subscribe", _("be reminded on the day, each year")),
+        Command("unsubscribe", _("no more reminders")),
+        Command("next", _("the coming days of remembrance")),
+        Command("about", _("who runs this bot, and its sources")),
+        Command("privacy", _("what is kept about you")),
+        Command("help", _("all commands")),
+    )
+
+
+def for_groups(language: str) -> tuple[Command, ...]:
+    """In a group: the same, the group's admins decide about its subscription."""
+    return for_members(language)
+
+
+def for_admins(language: str) -> tuple[Command, ...]:
+    """In a private chat with one of the bot's admins."""
+    _ = words(language)
+    return (*for_members(language), Command("broadcast", _("send a message to all subscribed chats")))

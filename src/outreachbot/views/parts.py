@@ -1,0 +1,60 @@
+"""Pieces that several messages share: sources, navigation, the buttons under what is pushed."""
+
+from collections.abc import Iterable
+
+from outreachbot.domain.content import Content, Reading, Source
+from outreachbot.domain.markup import to_html
+from outreachbot.domain.message import Button, escape
+from outreachbot.views.i18n import Words
+
+# Data of buttons. A leading + means: answer below, leave the message that holds the button as it is.
+FACTS = "facts"
+FACT = "fact"
+TIMELINE = "timeline"
+CAMPAIGN = "campaign"
+LETTER = "letter"
+SUBSCRIBE = "subscribe"
+UNSUBSCRIBE = "unsubscribe"
+BROADCAST = "broadcast"
+BELOW = "+"
+
+
+def sources_line(content: Content, ids: Iterable[str], words: Words) -> str:
+    """The sources as links, each with how far it has been read where that is less than in part."""
+    return "; ".join(source_link(content.source_by_id[one], words) for one in ids)
+
+
+def source_link(source: Source, words: Words) -> str:
+    name = escape(source.publisher if source.year is None else f"{source.publisher}, {source.year}")
+    link = f'<a href="{escape(source.url)}">{name}</a>' if source.url else name
+    caution = _caution(source.read, words)
+    return f"{link} ({caution})" if caution else link
+
+
+def _caution(read: Reading, words: Words) -> str:
+    match read:
+        case Reading.FULL | Reading.PART:
+            return ""
+        case Reading.COPY:
+            return words("read as a copy")
+        case Reading.REPORT:
+            return words("as reported by others")
+        case Reading.NOT_CHECKED:
+            return words("not checked")
+
+
+def said(content: Content, text: dict[str, str], language: str) -> str:
+    """A text of the content as HTML."""
+    return to_html(content.say(text, language).strip())
+
+
+def arrows(back: str | None, place: str, forward: str | None) -> tuple[Button, ...]:
+    """A row to page with: back and forward where there is somewhere to go, and where we are."""
+    row = [Button("‹", back)] if back else []
+    row.append(Button(place, "here"))
+    return (*row, *([Button("›", forward)] if forward else []))
+
+
+def push_buttons(words: Words) -> tuple[tuple[Button, ...], ...]:
+    """Under everything that is sent without being asked for."""
+    return ((Button(words("Unsubscribe"), BELOW + UNSUBSCRIBE),),)

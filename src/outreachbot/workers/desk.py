@@ -1,0 +1,136 @@
+"""Where updates are handled: each chat's in their order, chats beside each other."""
+
+import asyncio
+import json
+import logging
+from collections import deque
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from outreachbot.errors import CannotRun
+from outreachbot.store import connect, inbox
+from outreachbot.store.connect import Database
+
+log = logging.getLogger(__name__)
+
+Handle = Callable[[dict[str, Any]], Awaitable[None]]
+
+AT_ONCE = 100  # updates whose handlers run beside each other
+FULL = 1000  # updates taken from the inbox and not yet handled; then polling waits
+ERROR_LENGTH = 1000
+TOGETHER_SECONDS = 0.05
+
+
+@dataclass(slots=True)
+class Desk:
+    """The updates being handled now, in a lane for each chat; and those whose handling is to be written down."""
+
+    handle: Handle
+    lanes: dict[int, deque[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    done: list[int] = field(default_factory=list)
+    aside: list[tuple[int, str]] = field(default_factory=list)
+    open: int = 0
+    room: asyncio.Event = field(default_factory=asyncio.Event)
+    settled: asyncio.Event = field(default_factory=asyncio.Event)  # something is to be written down
+    at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
+    tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    broken: CannotRun | None = None  # what ended the program's reason to run
+
+
+def put(desk: Desk, update_id: int, update: dict[str, Any]) -> None:
+    """Lay an update on the desk: behind the others of its chat."""
+    desk.open += 1
+    key = lane_of(update)
+    if key in desk.lanes:
+        desk.lanes[key].append((update_id, update))
+        return
+    desk.lanes[key] = deque([(update_id, update)])
+    task = asyncio.create_task(_run(desk, key))
+    desk.tasks.add(task)
+    task.add_done_callback(desk.tasks.discard)
+
+
+def lane_of(update: dict[str, Any]) -> int:
+    """The chat that an update belongs to; 0 for those without one, which then keep their order among themselves."""
+    for kind, body in update.items():
+        if not isinstance(body, dict):
+            continue
+        holder = body.get("message", body) if kind == "callback_query" else body
+        chat = holder.get("chat") if isinstance(holder, dict) else None
+        if isinstance(chat, dict) and isinstance(chat.get("id"), int):
+            return int(chat["id"])
+    return 0
+
+
+async def _run(desk: Desk, key: int) -> None:
+    lane = desk.lanes[key]
+    while lane:
+        update_id, update = lane[0]
+        async with desk.at_once:
+            await _handle(desk, update_id, update)
+        lane.popleft()
+        desk.open -= 1
+        desk.room.set()
+        desk.settled.set()
+    del desk.lanes[key]
+
+
+async def _handle(desk: Desk, update_id: int, update: dict[str, Any]) -> None:
+    if desk.broken is not None:
+        return  # it stays in the inbox
+    try:
+        await desk.handle(update)
+    except CannotRun as error:  # the database is gone or Telegram refuses us: not this update's fault
+        desk.broken = error
+    except Exception as error:
+        desk.aside.append((update_id, f"{type(error).__name__}: {error}"[:ERROR_LENGTH]))
+        log.warning("update %d is set aside: %s: %s", update_id, type(error).__name__, error)
+        log.debug("what happened", exc_info=error)
+    else:
+        desk.done.append(update_id)
+
+
+async def has_room(desk: Desk) -> None:
+    """Wait until the desk takes more."""
+    while desk.open >= FULL:
+        desk.room.clear()
+        await desk.room.wait()
+
+
+async def settle(db: Database, desk: Desk) -> bool:
+    """Write down what was handled since the last time. Nothing is forgotten when the database fails."""
+    if desk.broken is not None:
+        raise desk.broken
+    if not desk.done and not desk.aside:
+        return False
+    await asyncio.sleep(TOGETHER_SECONDS)  # so that a burst shares a transaction
+    done, aside = desk.done[:], desk.aside[:]
+    async with connect.writing(db) as transaction:
+        await inbox.settle(transaction, done, aside)
+    del desk.done[: len(done)], desk.aside[: len(aside)]
+    return False
+
+
+async def resume(db: Database, desk: Desk) -> None:
+    """Take up what was received and not handled when the program stopped."""
+    after = 0
+    while True:
+        await has_room(desk)
+        async with connect.reading(db) as connection:
+            letters = await inbox.waiting(connection, after, limit=FULL // 2)
+        if not letters:
+            return
+        for letter in letters:
+            put(desk, letter.update_id, json.loads(letter.body))
+        after = letters[-1].seq
+
+
+async def close(db: Database, desk: Desk, seconds: float) -> None:
+    """Let what runs finish, for so long at most, and write it down. The rest stays in the inbox."""
+    if desk.tasks:
+        await asyncio.wait(desk.tasks, timeout=seconds)
+    for task in desk.tasks:
+        task.cancel()
+    desk.broken = None
+    await settle(db, desk)

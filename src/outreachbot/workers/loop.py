@@ -1,0 +1,64 @@
+"""Repeats a step until it is told to stop: the one loop of all workers."""
+
+import asyncio
+import logging
+from collections.abc import Awaitable, Callable, Coroutine
+from typing import Any, TypeVar
+
+from outreachbot.errors import StoreFailed
+
+log = logging.getLogger(__name__)
+Result = TypeVar("Result")
+
+Step = Callable[[], Awaitable[bool]]
+"""Does one piece of work; True when there is more to do right away."""
+
+LONGEST_PAUSE = 30.0  # seconds between tries while the database does not work
+
+
+async def repeat(
+    name: str, step: Step, *, pause: float, stop: asyncio.Event, wake: asyncio.Event | None = None
+) -> None:
+    """Run the step; where it has nothing more to do, wait `pause` seconds, or less when `wake` is set.
+
+    A database that fails (a full disk, say) is said once and tried again; any other error ends the loop.
+    """
+    failures = 0
+    while not stop.is_set():
+        try:
+            more = await step()
+        except StoreFailed as error:
+            failures += 1
+            if failures == 1:
+                log.error("%s waits: %s", name, error)  # noqa: TRY400 one line for the operator, no traceback
+            await either(stop, None, min(LONGEST_PAUSE, 0.5 * 2**failures))
+            continue
+        if failures:
+            log.warning("%s goes on: the database works again", name)
+            failures = 0
+        if not more:
+            await either(stop, wake, pause)
+
+
+async def either(stop: asyncio.Event, wake: asyncio.Event | None, seconds: float) -> None:
+    """Wait until one of the events is set, or so long. `wake` is taken down again."""
+    waits = [asyncio.create_task(event.wait()) for event in (stop, wake) if event is not None]
+    try:
+        await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        for wait in waits:
+            wait.cancel()
+    if wake is not None:
+        wake.clear()
+
+
+async def or_stop(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
+    """What the work gives; None where `stop` is set first: then the work is cancelled."""
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
+        return task.result() if task.done() else None
+    finally:
+        for one in (task, stopped):
+            one.cancel()
+        await asyncio.gather(task, stopped, return_exceptions=True)
