@@ -1,3 +1,5 @@
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -72,7 +74,5 @@ def test_escaped_text_comes_back_as_it_was(text):
 
 @given(st.text(alphabet="<>/&;#=\"' bai1é😀"))
 def test_any_text_is_parsed_or_refused(text):
-    try:
+    with contextlib.suppress(Refused):
         parse(text)
-    except Refused as refused:
-        assert refused.code == 400

@@ -1,4 +1,5 @@
 import json
+from io import BytesIO
 
 import pytest
 
@@ -35,7 +36,7 @@ async def test_parameters_come_as_json_form_multipart_or_query(bot, world):
         answers.append((await response.json())["result"])
     async with bot.session.get(url, params=wanted) as response:
         answers.append((await response.json())["result"])
-    with_file = {**wanted, "caption": "ä+&=", "photo": PNG}
+    with_file = {**wanted, "caption": "ä+&=", "photo": BytesIO(PNG)}
     async with bot.session.post(f"{bot.url}/bot{bot.token}/sendPhoto", data=with_file) as response:
         photo = (await response.json())["result"]
     assert [answer["text"] for answer in answers] == ["ä+&="] * 3
@@ -183,12 +184,23 @@ async def test_pictures(bot, world):
 
 async def test_uploads_are_checked_and_old_bytes_go(bot, world, monkeypatch):
     for data, answer in ((b"", "file must be non-empty"), (b"no picture", "IMAGE_PROCESS_FAILED")):
-        form = {"chat_id": "1001", "photo": data}
+        form = {"chat_id": "1001", "photo": BytesIO(data)}
         async with bot.session.post(f"{bot.url}/bot{bot.token}/sendPhoto", data=form) as response:
             assert (await response.json())["description"] == f"Bad Request: {answer}"
     monkeypatch.setattr(files, "ROOM", len(PNG))
     first, second = (files.add(world.shelf, "photo", PNG) for _ in range(2))
     assert (first.data, second.data) == (None, PNG)
+
+
+async def test_files_and_films(bot):
+    form = {"chat_id": "1001", "document": BytesIO(b"a letter"), "caption": "read"}
+    async with bot.session.post(f"{bot.url}/bot{bot.token}/sendDocument", data=form) as response:
+        sent = (await response.json())["result"]
+    assert (sent["document"]["file_size"], sent["caption"]) == (8, "read")
+    again = await bot.ok("sendDocument", chat_id=1001, document=sent["document"]["file_id"])
+    assert again["document"] == sent["document"]
+    film = await bot.ok("sendVideo", chat_id=1001, video="https://a.b/film.mp4")
+    assert film["video"]["duration"] == 1
 
 
 async def test_albums(bot):

@@ -34,6 +34,7 @@ _REASONS: tuple[tuple[str, Reason], ...] = (
     ("topic_deleted", Reason.TOPIC_GONE),
     ("can't parse", Reason.TEMPLATE),
     ("is too long", Reason.TEMPLATE),
+    ("too_long", Reason.TEMPLATE),
     ("text is empty", Reason.TEMPLATE),
     ("text must be non-empty", Reason.TEMPLATE),
     ("button", Reason.TEMPLATE),

@@ -46,5 +46,6 @@ HANDLERS = [
 # These come after all others.
 LAST = [
     any_button(unknown_button),
-    message(help_, filters.ChatType.PRIVATE & ~filters.StatusUpdate.ALL),
+    # Only what a person wrote or sent: a service message of a kind that PTB does not know yet is none of it.
+    message(help_, filters.ChatType.PRIVATE & (filters.TEXT | filters.ATTACHMENT)),
 ]

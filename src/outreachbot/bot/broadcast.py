@@ -107,5 +107,5 @@ HANDLERS = [
     command("broadcast", broadcast, guard=admins_of_the_bot),
     command("cancel", cancel, guard=admins_of_the_bot),
     button(BROADCAST, decide, guard=admins_of_the_bot),
-    message(compose, filters.ChatType.PRIVATE & ~filters.COMMAND & ~filters.StatusUpdate.ALL),
+    message(compose, filters.ChatType.PRIVATE & (filters.TEXT | filters.ATTACHMENT) & ~filters.COMMAND),
 ]

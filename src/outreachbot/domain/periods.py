@@ -1,4 +1,4 @@
-"""Cuts the timeline into pages, each a period."""
+"""Cuts the timeline into pages: some entries that follow each other, from any of them on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,30 +10,45 @@ ENTRIES_A_PAGE = 5
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """Some entries that follow each other."""
+    """Entries `first` to `last` (counted from 0, both included) of `of`."""
 
-    number: int  # from 0
+    first: int
     of: int
     entries: tuple[TimelineEntry, ...]
 
+    @property
+    def last(self) -> int:
+        return self.first + len(self.entries) - 1
 
-def page(timeline: Sequence[TimelineEntry], number: int) -> Page:
-    """That page of a timeline that has entries; the last one where the number is too high."""
-    of = -(-len(timeline) // ENTRIES_A_PAGE)
-    number = min(number, of - 1)
-    first = number * ENTRIES_A_PAGE
-    return Page(number, of, tuple(timeline[first : first + ENTRIES_A_PAGE]))
+    @property
+    def earlier(self) -> int | None:
+        """Where the page before begins; None on the first."""
+        return max(0, self.first - ENTRIES_A_PAGE) if self.first else None
+
+    @property
+    def later(self) -> int | None:
+        """Where the page after begins; None on the last."""
+        return self.last + 1 if self.last + 1 < self.of else None
 
 
-def page_with(timeline: Sequence[TimelineEntry], period: PartialDate) -> int:
-    """The number of the page with the first entry of that year, month or day; where it has none, of the next after."""
-    first = period.first_day
-    index = next((n for n, entry in enumerate(timeline) if _overlaps(entry.date, period)), None)
-    if index is None:
-        index = next((n for n, entry in enumerate(timeline) if entry.date.first_day > first), len(timeline) - 1)
-    return index // ENTRIES_A_PAGE
+def page(timeline: Sequence[TimelineEntry], first: int) -> Page:
+    """The page of a timeline (which has entries) from that one on; from the last one where there are not so many."""
+    first = min(first, len(timeline) - 1)
+    return Page(first, len(timeline), tuple(timeline[first : first + ENTRIES_A_PAGE]))
+
+
+def first_in(timeline: Sequence[TimelineEntry], period: PartialDate) -> int | None:
+    """The first entry of that year, month or day; None where it has none."""
+    return next((index for index, entry in enumerate(timeline) if _overlaps(entry.date, period)), None)
+
+
+def first_after(timeline: Sequence[TimelineEntry], period: PartialDate) -> int:
+    """The first entry that is later than the period; the last of all where none is."""
+    later = (index for index, entry in enumerate(timeline) if entry.date.first_day > period.first_day)
+    return next(later, len(timeline) - 1)
 
 
 def _overlaps(date: PartialDate, period: PartialDate) -> bool:
+    """Whether the two may mean the same day, as far as each is known."""
     pairs = ((date.year, period.year), (date.month, period.month), (date.day, period.day))
     return all(one is None or other is None or one == other for one, other in pairs)

@@ -21,6 +21,7 @@ _FLOW = "this `{}` is not closed; a text that begins with it must be in quotes"
 _COLON = "a second `: ` in one line, or a line indented too deep; put a text that has a colon in it in quotes"
 _NO_COLON = "here a key with a colon is wanted: write `key: text`, or indent the line to continue the text above it"
 _QUOTED_END = "the text that begins with this quote is never closed"
+_ESCAPE = "after \\x, \\u or \\U stands no number of a sign; write \\\\ for a backslash"
 _ONE_DOCUMENT = "the file goes on after its end; keep everything in one document, without `...` or `---`"
 _DIRECTIVE = "a line that begins with % is not read; delete it"
 
@@ -30,14 +31,19 @@ _SAYINGS = (
     ("quoted scalar", "end of stream", _QUOTED_END, True),
     ("quoted scalar", "document ", _QUOTED_END, True),
     ("", "unknown escape", "in double quotes a backslash begins a sign such as \\n; write \\\\ for a backslash", False),
-    ("", "Unicode character escape", "the number after \\u or \\U is not that of a sign", False),
+    ("", "Unicode character escape", _ESCAPE, False),
+    ("", "hexdecimal", _ESCAPE, False),
+    ("", "hexadecimal", _ESCAPE, False),
     ("", "directive", _DIRECTIVE, False),
+    ("a directive", "", _DIRECTIVE, False),
     ("", "incompatible YAML", _DIRECTIVE, False),
     ("", "<document start>", _ONE_DOCUMENT, False),
     ("", "cannot start any token", _START, False),
     ("", "node content", _START, False),
     ("", "mapping values are not allowed", _COLON, False),
     ("", "unexpected ':'", _COLON, False),
+    ("", "sequence entries are not allowed", "a list can't begin here; write its `- ` below the key", False),
+    ("", "mapping keys are not allowed", _START, False),
     ("scanning an alias", "", _START, True),
     ("scanning an anchor", "", _START, True),
     ("a tag", "", _START, True),

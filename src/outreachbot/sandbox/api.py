@@ -2,7 +2,8 @@
 
 import json
 import re
-from asyncio import get_running_loop
+from asyncio import FIRST_COMPLETED, create_task, get_running_loop, wait
+from collections.abc import Coroutine
 from http import HTTPStatus
 from typing import Any
 
@@ -30,11 +31,10 @@ async def answer(world: World, scope: Scope, receive: Receive, send: Send) -> No
     """Answer a request whose path is /bot<token>/<method>."""
     body = await _body(receive)
     try:
-        status, head, out = await _outcome(world, scope, body)
+        status, head, out = await _outcome(world, scope, receive, body)
     except ConnectionCut:
         scope["state"]["transport"].close()
-        while (await receive())["type"] != "http.disconnect":
-            pass  # only then does uvicorn know that no answer is due
+        await _gone(receive)  # only then does uvicorn know that no answer is due
         return
     headers = [head, (b"content-length", str(len(out)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
@@ -53,7 +53,7 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _outcome(world: World, scope: Scope, body: bytes) -> tuple[int, tuple[bytes, bytes], bytes]:
+async def _outcome(world: World, scope: Scope, receive: Receive, body: bytes) -> tuple[int, tuple[bytes, bytes], bytes]:
     """Status, content type and body of the answer."""
     try:
         token, _, name = scope["path"].removeprefix("/bot").partition("/")
@@ -67,12 +67,35 @@ async def _outcome(world: World, scope: Scope, body: bytes) -> tuple[int, tuple[
         struck = await _strike(world, method, params)
         if struck and struck.kind in (FaultKind.PROXY, FaultKind.GARBAGE):
             return _page(world, struck)
-        result = await methods.call(world, method, params)
-        if struck:
-            await _late(world, struck)
+        try:
+            result = methods.call(world, method, params)
+            if method in methods.WAITING:
+                result = await _unless_gone(world, result, receive)
+        finally:
+            if struck:
+                await _late(world, struck)
     except Refused as refused:
         return _refusal(world, refused)
     return 200, _JSON, b'{"ok":true,"result":%b}' % _encode(result).encode()
+
+
+async def _unless_gone(world: World, result: Coroutine[Any, Any, Any], receive: Receive) -> Any:
+    """The result, unless the client goes away first: who is gone must not stand in the way of the next poller."""
+    task = create_task(result)
+    gone = create_task(_gone(receive))
+    await wait((task, gone), return_when=FIRST_COMPLETED)
+    if task.done():
+        gone.cancel()
+        return task.result()
+    task.cancel()
+    await wait((task,))
+    world.departures.ring()
+    raise ConnectionCut
+
+
+async def _gone(receive: Receive) -> None:
+    while (await receive())["type"] != "http.disconnect":
+        pass
 
 
 def _accepted(world: World, token: str) -> bool:

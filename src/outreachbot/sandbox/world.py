@@ -70,6 +70,7 @@ class World:
         self.tally = Tally(brief=not self.keep)
         self.changes = Signal()  # anything a page shows
         self.arrivals = Signal()  # updates for the bot
+        self.departures = Signal()  # pollers who went away
         self.ending = Signal()
 
     @property

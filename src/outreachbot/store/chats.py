@@ -110,7 +110,7 @@ async def groups(db: AsyncConnection, zone: str, hour: int) -> list[Group]:
 async def count(db: AsyncConnection) -> dict[str, int]:
     """How many chats a broadcast would reach, by kind."""
     rows = await db.execute(select(chats.c.kind, func.count()).where(is_subscribed).group_by(chats.c.kind))
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 def _group_columns(zone: str, hour: int) -> tuple[ColumnElement[str], ColumnElement[int]]:

@@ -14,7 +14,7 @@ _went_wrong = deliveries.c.state.in_([State.FAILED, State.SKIPPED, State.UNCERTA
 async def tally(db: AsyncConnection, message_id: int) -> Tally:
     query = select(deliveries.c.state, func.count()).where(deliveries.c.message_id == message_id)
     rows = await db.execute(query.group_by(deliveries.c.state))
-    return Tally(**dict(rows.tuples().all()))
+    return Tally(**dict(rows.all()))
 
 
 async def uncertain(db: AsyncConnection, message_id: int, limit: int) -> list[int]:

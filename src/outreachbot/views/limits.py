@@ -9,7 +9,6 @@ from outreachbot.domain.content import Content
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.faults import Path
 from outreachbot.domain.message import MAX_CALLBACK_BYTES, MAX_ENTITIES, MAX_TEXT, Message, length
-from outreachbot.domain.periods import ENTRIES_A_PAGE
 from outreachbot.domain.schedule import coming
 from outreachbot.errors import ContentError
 from outreachbot.views import basics, campaign, facts, reminder, timeline
@@ -40,8 +39,8 @@ def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]
     yield ("topics",), facts.topics(content, language)
     for index, fact in enumerate(content.facts):
         yield ("facts", index, "claim", language), facts.one(content, language, fact)
-    for first in range(0, len(content.timeline), ENTRIES_A_PAGE):
-        yield ("timeline", first, "text", language), timeline.at(content, language, first // ENTRIES_A_PAGE)
+    for first in range(len(content.timeline)):  # a page may begin with any entry
+        yield ("timeline", first, "text", language), timeline.at(content, language, first)
     for index, anniversary in enumerate(content.anniversaries):
         (occurrence,) = coming([anniversary], dt.date(2100, 1, 1))
         yield ("anniversaries", index, "text", language), reminder.on_the_day(content, language, occurrence)
@@ -56,6 +55,9 @@ def _problems(message: Message, language: str) -> Iterator[str]:
         )
     entities = len(_ENTITY.findall(message.text))
     if entities > MAX_ENTITIES:
-        yield f"as members see it in {language}, this message has {entities} links and emphases; Telegram shows {MAX_ENTITIES}"
+        yield (
+            f"as members see it in {language}, this message has {entities} links and emphases; "
+            f"Telegram shows {MAX_ENTITIES} of them"
+        )
     for button in (button for row in message.buttons for button in row):
         assert len(button.data.encode()) <= MAX_CALLBACK_BYTES, button  # ids are at most 32 characters

@@ -2,7 +2,7 @@
 
 from outreachbot.domain.content import Content, PartialDate
 from outreachbot.domain.message import Button, Message, escape
-from outreachbot.domain.periods import Page, page, page_with
+from outreachbot.domain.periods import Page, first_after, first_in, page
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import TIMELINE, arrows, said, sources_line
 
@@ -10,24 +10,26 @@ from outreachbot.views.parts import TIMELINE, arrows, said, sources_line
 def answer(content: Content, language: str, query: str) -> Message:
     """What `/timeline`, `/timeline 1992` and `/timeline 1992-02` say."""
     _ = words(language)
-    if not query:
+    if not query or not content.timeline:
         return at(content, language, 0)
     try:
         period = PartialDate.parse(query)
     except ValueError:
         how = _("“{query}” is not a date. Write /timeline 1992 or /timeline 1992-02.", query=query[:40])
         return at(content, language, 0, notice=how)
-    if not content.timeline:
-        return at(content, language, 0)
-    return at(content, language, page_with(content.timeline, period))
+    first = first_in(content.timeline, period)
+    if first is not None:
+        return at(content, language, first)
+    notice = _("Nothing is written down for {period}. What comes next:", period=_.partial_date(period))
+    return at(content, language, first_after(content.timeline, period), notice=notice)
 
 
-def at(content: Content, language: str, number: int, notice: str = "") -> Message:
-    """That page of the timeline."""
+def at(content: Content, language: str, first: int, notice: str = "") -> Message:
+    """The page of the timeline that begins with that entry, counted from 0."""
     _ = words(language)
     if not content.timeline:
         return Message(_("There is no timeline yet."))
-    shown = page(content.timeline, number)
+    shown = page(content.timeline, first)
     blocks = [notice] if notice else []
     blocks.append(f"<b>{_('Timeline')}</b> · {_period(shown, _)}")
     blocks += [
@@ -35,7 +37,7 @@ def at(content: Content, language: str, number: int, notice: str = "") -> Messag
         f"<i>{sources_line(content, entry.sources, _)}</i>"
         for entry in shown.entries
     ]
-    return Message("\n\n".join(blocks), (_arrows(shown),) if shown.of > 1 else ())
+    return Message("\n\n".join(blocks), (_arrows(shown, _),))
 
 
 def _period(shown: Page, _: Words) -> str:
@@ -45,7 +47,7 @@ def _period(shown: Page, _: Words) -> str:
     return names[0] if names[0] == names[1] else f"{names[0]} – {names[1]}"
 
 
-def _arrows(shown: Page) -> tuple[Button, ...]:
-    back = f"{TIMELINE}:{shown.number - 1}" if shown.number else None
-    forward = f"{TIMELINE}:{shown.number + 1}" if shown.number + 1 < shown.of else None
-    return arrows(back, f"{shown.number + 1} / {shown.of}", forward)
+def _arrows(shown: Page, _: Words) -> tuple[Button, ...]:
+    place = f"{_.number(shown.first + 1)}–{_.number(shown.last + 1)} / {_.number(shown.of)}"
+    back, forward = (None if to is None else f"{TIMELINE}:{to}" for to in (shown.earlier, shown.later))
+    return arrows(back, place, forward)

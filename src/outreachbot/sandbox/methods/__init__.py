@@ -1,6 +1,6 @@
 """The methods of the Bot API which the sandbox answers, by name in lower case (Telegram ignores case)."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from typing import Any
 
 from outreachbot.sandbox.methods import albums, chats, editing, menus, sending, updates
@@ -8,7 +8,7 @@ from outreachbot.sandbox.params import Params
 from outreachbot.sandbox.world import World
 
 Method = Callable[[World, Params], Any]
-AsyncMethod = Callable[[World, Params], Awaitable[Any]]
+AsyncMethod = Callable[[World, Params], Coroutine[Any, Any, Any]]
 
 SENDING: dict[str, Method] = {
     "sendMessage": sending.send_message,
@@ -59,8 +59,7 @@ def is_send(method: str) -> bool:
     return method in SENDING
 
 
-async def call(world: World, method: str, params: Params) -> Any:
-    """The result of a method in Telegram's spelling, or Refused."""
-    if (plain := SENDING.get(method) or OTHERS.get(method)) is not None:
-        return plain(world, params)
-    return await WAITING[method](world, params)
+def call(world: World, method: str, params: Params) -> Any:
+    """The result of a method in Telegram's spelling (of one in WAITING an awaitable of it), or Refused."""
+    act = SENDING.get(method) or OTHERS.get(method) or WAITING[method]
+    return act(world, params)

@@ -52,17 +52,26 @@ def _send_file(world: World, params: Params, kind: str) -> Any:
     return deliver(world, chat, params, filed(world, params, kind, source) | caption, WORDS[kind])
 
 
-def written(world: World, params: Params, key: str = "text", entities_key: str = "entities") -> Json:
+def written(world: World, params: Params) -> Json:
     """Text and entities of a request; Refused if nothing is left of the text."""
-    raw = text(params, key)
-    if not raw:
+    if not text(params, "text"):
         raise bad("message text is empty")
-    given = structure(params, entities_key, "entities JSON object") if entities_key in params else None
-    plain, entities = texts.read(raw, text(params, "parse_mode"), given)
-    if not plain:
+    content = _formatted(world, params, "text", "entities")
+    if not content:
         raise bad("text must be non-empty")
+    return content
+
+
+def captioned(world: World, params: Params) -> Json:
+    """Caption and its entities of a request; nothing without one."""
+    return _formatted(world, params, "caption", "caption_entities")
+
+
+def _formatted(world: World, params: Params, key: str, entities_key: str) -> Json:
+    given = structure(params, entities_key, "entities JSON object") if entities_key in params else None
+    plain, entities = texts.read(text(params, key), text(params, "parse_mode"), given)
     named = [known for entity in entities if (known := _named(world, entity))]
-    return {"text": plain} | ({"entities": named} if named else {})
+    return ({key: plain} if plain else {}) | ({entities_key: named} if named else {})
 
 
 def _named(world: World, entity: Json) -> Json | None:
@@ -71,20 +80,6 @@ def _named(world: World, entity: Json) -> Json | None:
         return entity
     user = world.users.get(entity["user"]["id"])
     return entity | {"user": user.json()} if user else None
-
-
-def captioned(world: World, params: Params) -> Json:
-    """Caption and its entities of a request; nothing without one."""
-    if not text(params, "caption"):
-        return {}
-    try:
-        content = written(world, params, "caption", "caption_entities")
-    except Exception as refused:
-        if str(refused).endswith("text must be non-empty"):
-            return {}
-        raise
-    renamed: Json = {"caption": content["text"]}
-    return renamed | ({"caption_entities": content["entities"]} if "entities" in content else {})
 
 
 def measured(content: Json) -> None:

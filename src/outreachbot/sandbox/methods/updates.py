@@ -23,12 +23,14 @@ async def get_updates(world: World, params: Params) -> Any:
     limit = min(max(number(params, "limit", MAX_LIMIT), 1), MAX_LIMIT)
     clock = asyncio.get_running_loop().time
     deadline = clock() + min(max(number(params, "timeout"), 0), MAX_TIMEOUT)
-    while not world.updates and (left := deadline - clock()) > 0 and not world.closed:
-        await world.arrivals.past(world.arrivals.version, left)
-        if world.poll is not ticket:
-            raise Refused(409, CONFLICT)
-    if world.poll is ticket:
-        world.poll = None
+    try:
+        while not world.updates and (left := deadline - clock()) > 0 and not world.closed:
+            await world.arrivals.past(world.arrivals.version, left)
+            if world.poll is not ticket:
+                raise Refused(409, CONFLICT)
+    finally:
+        if world.poll is ticket:
+            world.poll = None
     return [update for _, update in islice(world.updates, limit)]
 
 

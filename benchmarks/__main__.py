@@ -1,0 +1,37 @@
+"""`python -m benchmarks [case…] [--quick]`: runs the cases and says what came out."""
+
+import argparse
+import asyncio
+from time import perf_counter
+
+from benchmarks import report
+from benchmarks.cases import broadcast, memory, replies, start
+from benchmarks.measures import QUICK, Measure, Scale
+
+CASES = {case.NAME: case.run for case in (start, replies, broadcast, memory)}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed and memory, side by side.")
+    parser.add_argument("cases", nargs="*", metavar="case", help=f"of {', '.join(CASES)} (default: all)")
+    parser.add_argument("--quick", action="store_true", help="smaller numbers, one round: a look, not a measurement")
+    given = parser.parse_args()
+    if unknown := set(given.cases) - CASES.keys():
+        parser.error(f"no such case: {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
+    begin = perf_counter()
+    measures = asyncio.run(_run(given.cases or list(CASES), QUICK if given.quick else Scale()))
+    seconds = perf_counter() - begin
+    report.show(measures, seconds)
+    report.write(measures, seconds, quick=given.quick)
+
+
+async def _run(names: list[str], scale: Scale) -> list[Measure]:
+    measures: list[Measure] = []
+    for name in names:
+        print(f"{name} …", flush=True)
+        measures += await CASES[name](scale)
+    return measures
+
+
+if __name__ == "__main__":
+    main()

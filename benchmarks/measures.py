@@ -1,0 +1,86 @@
+"""What is measured: samples of each contestant, their medians and ratios, and the goal that ours is held to."""
+
+import operator
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from statistics import median
+
+from benchmarks.contestants import OURS
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """How much is done in one run."""
+
+    rounds: int = 3
+    burst: int = 2000
+    patience: float = 15.0  # seconds a contestant may take for a burst; then its rate so far counts
+    stream: float = 10.0  # seconds of one command each 20 ms
+    audience: int = 5000
+    crowd: int = 200_000
+
+
+QUICK = Scale(rounds=1, burst=300, patience=3.0, stream=3.0, audience=1000, crowd=5000)
+
+
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """At least or at most so much: of our own median, or of its ratio to a rival's (in whose favour more is ours)."""
+
+    least: float | None = None
+    most: float | None = None
+    ratio_to: str | None = None
+
+    def words(self, unit: str) -> str:
+        number = self.least if self.least is not None else self.most
+        sign = "≥" if self.least is not None else "<"
+        return f"{sign} {number:g}{'×' if self.ratio_to else ' ' + unit}"
+
+    def reached(self, value: float) -> bool:
+        return (self.least is None or value >= self.least) and (self.most is None or value < self.most)
+
+
+@dataclass(slots=True)
+class Measure:
+    """One line of the results: what was measured, in which unit, and each contestant's samples."""
+
+    case: str
+    what: str
+    unit: str
+    goal: Goal | None = None
+    more_is_better: bool = True
+    samples: dict[str, list[float]] = field(default_factory=dict)
+
+    def add(self, contestant: str, value: float) -> None:
+        self.samples.setdefault(contestant, []).append(value)
+
+    def median(self, contestant: str) -> float:
+        return median(self.samples[contestant])
+
+    def ratio(self, contestant: str) -> float | None:
+        """How many times better ours is than this one."""
+        if contestant == OURS or OURS not in self.samples:
+            return None
+        way = operator.truediv if self.more_is_better else lambda ours, theirs: theirs / ours
+        return float(way(self.median(OURS), self.median(contestant)))
+
+    @property
+    def is_reached(self) -> bool | None:
+        """Whether ours reached its goal; None where there is none or nothing was measured."""
+        if self.goal is None or OURS not in self.samples:
+            return None
+        value = self.ratio(self.goal.ratio_to) if self.goal.ratio_to else self.median(OURS)
+        return value is not None and self.goal.reached(value)
+
+
+async def alternate(rounds: int, turns: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    """Everybody's turn in each round, the first of a round being the last of the next."""
+    for number in range(rounds):
+        for turn in turns if number % 2 == 0 else reversed(turns):
+            await turn()
+
+
+def percentile(values: Sequence[float], percent: float) -> float:
+    """The value that so many percent do not exceed (nearest rank)."""
+    ordered = sorted(values)
+    return ordered[min(len(ordered) - 1, round(len(ordered) * percent / 100))]

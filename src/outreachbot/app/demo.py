@@ -1,0 +1,84 @@
+"""The demo: a local Telegram on this machine, the bot in it, and a chat page in the browser."""
+
+import datetime as dt
+import logging
+import tempfile
+import webbrowser
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from pydantic import SecretStr
+
+from outreachbot.app import files, run
+from outreachbot.config import Settings
+from outreachbot.domain import schedule
+from outreachbot.domain.content import Content
+from outreachbot.sandbox import page, people, scene
+from outreachbot.sandbox.server import serve
+from outreachbot.sandbox.world import TOKEN, World
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class MovableClock:
+    """A clock that can be set to another day, the time of day going on."""
+
+    zone: ZoneInfo
+    ahead: dt.timedelta = dt.timedelta()
+
+    def __call__(self) -> dt.datetime:
+        return run.wall_clock() + self.ahead
+
+    def move(self, date: dt.date | None) -> None:
+        """Go to the noon of that day (so that every hour of reminders has passed); None: back to today."""
+        if date is None:
+            self.ahead = dt.timedelta()
+            return
+        noon = dt.datetime.combine(date, dt.time(12), tzinfo=self.zone)
+        self.ahead = noon.astimezone(dt.UTC) - run.wall_clock()
+
+
+async def play(content_file: Path, port: int, chats: int, *, open_browser: bool) -> None:
+    """Run sandbox, page and bot until a signal says stop. Everything is forgotten at the end."""
+    content = files.read_content(content_file).content
+    clock = MovableClock(ZoneInfo(content.zone))
+    world = World(clock=clock)
+    stage = scene.build(world, chats)
+    stop = run.stop_on_signals()
+    routes = page.routes(world, stage, clock, clock.move, lambda: _days(content, clock))
+    with tempfile.TemporaryDirectory(prefix="outreachbot-") as folder:
+        async with serve(world, port=port, routes=routes) as address:
+            settings = _settings(address, folder, stage.admin_id)
+            await run.run(
+                settings, content, clock=clock, stop=stop, ready=lambda: _open(world, address, chats, open_browser)
+            )
+
+
+def _settings(address: str, folder: str, admin_id: int) -> Settings:
+    """The demo's own settings, whatever the environment says."""
+    return Settings.model_construct(
+        token=SecretStr(TOKEN),
+        token_file=None,
+        admins=frozenset({admin_id}),
+        database_url=f"sqlite+aiosqlite:///{folder}/demo.db",
+        api_url=address,
+        messages_per_second=30.0,
+    )
+
+
+def _open(world: World, address: str, chats: int, open_browser: bool) -> None:
+    for user_id in range(scene.CROWD, scene.CROWD + chats):
+        people.say(world, user_id, user_id, "/subscribe")
+    log.info("the chat page is on %s (nothing reaches Telegram); Ctrl+C stops the demo", address)
+    if open_browser and not webbrowser.open(address):
+        log.info("no browser could be opened here: open %s yourself", address)
+
+
+def _days(content: Content, clock: MovableClock) -> Sequence[tuple[str, dt.date]]:
+    """The coming days of remembrance, for the page to offer."""
+    kept = (one for one in content.anniversaries if one.default)
+    coming = schedule.coming(kept, clock().astimezone(clock.zone).date() + dt.timedelta(days=1))
+    return [(content.say(one.anniversary.title, content.default_language), one.date) for one in coming]

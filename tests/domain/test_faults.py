@@ -1,0 +1,35 @@
+"""How a fault is written."""
+
+from outreachbot.domain.faults import Fault, Mark, listed, nearest, notation
+
+
+def test_a_fault_is_one_line_with_file_line_column_and_path() -> None:
+    fault = Fault(
+        Mark(3, 7), ("facts", 3, "sources"), 'unknown source "hrw94"', wrong="hrw94", known=["hrw-1994", "un"]
+    )
+    expected = 'content.yaml:3:7: facts[3].sources: unknown source "hrw94"; did you mean "hrw-1994"?'
+    assert fault.in_file("content.yaml") == expected
+
+
+def test_a_fault_of_the_whole_file_has_no_path() -> None:
+    assert Fault(Mark(1, 1), (), "the file is empty").in_file("a.yaml") == "a.yaml:1:1: the file is empty"
+
+
+def test_few_known_names_are_listed_where_none_is_alike() -> None:
+    assert str(Fault(Mark(1, 1), (), "unknown", wrong="xyz", known=["en", "de"])) == "1:1: unknown; known: en, de"
+    assert str(Fault(Mark(1, 1), (), "unknown", wrong="xyz", known=["en"] * 13)) == "1:1: unknown"
+
+
+def test_a_path_keeps_odd_keys_readable() -> None:
+    assert notation(("a", 0, "b-c", 'd "e"\n')) == 'a[0].b-c."d "e" "'
+
+
+def test_the_nearest_name_is_found_whatever_its_case() -> None:
+    assert nearest("EUROPE/istambul", ["Europe/Istanbul", "Asia/Baku"]) == "Europe/Istanbul"
+    assert nearest("ne", ["en", "de"]) == "en"
+    assert nearest("quite another", ["en", "de"]) == ""
+
+
+def test_faults_are_listed_in_the_order_of_the_file() -> None:
+    faults = [Fault(Mark(line, 1), (), "x") for line in (3, 1, 2)]
+    assert listed(faults, "f") == ["f:1:1: x", "f:2:1: x", "f:3:1: x"]

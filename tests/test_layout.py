@@ -1,0 +1,127 @@
+"""The rooms and their arrows: one forbidden import turns this red. docs/design.md draws the house."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+SOURCE = Path(__file__).parent.parent / "src" / "outreachbot"
+FILES = sorted(SOURCE.rglob("*.py"))
+
+# What each room may import of the house. Siblings never import each other.
+BELOW: dict[str, set[str]] = {
+    "errors": set(),
+    "domain": {"errors"},
+    "views": {"domain", "errors"},
+    "store": {"domain", "errors"},
+    "bot": {"store", "views", "domain", "errors"},
+    "workers": {"store", "views", "domain", "errors"},
+    "sandbox": {"domain", "errors"},
+    "config": {"errors"},
+    "logs": set(),
+    "app": {"bot", "workers", "sandbox", "store", "views", "domain", "errors", "config"},
+    "cli": {"app", "config", "logs", "errors"},
+    "__main__": {"cli"},
+    "__init__": set(),
+}
+# A library has one room.
+LIBRARIES: dict[str, set[str]] = {
+    "telegram": {"bot"},
+    "aiohttp": {"bot"},
+    "sqlalchemy": {"store"},
+    "alembic": {"store"},
+    "filelock": {"store"},
+    "starlette": {"sandbox"},
+    "uvicorn": {"sandbox"},
+    "yaml": {"domain"},
+    "babel": {"views"},
+    "pydantic": {"domain", "config", "bot", "app"},
+    "pydantic_settings": {"config"},
+    "typer": {"cli"},
+    "rich": {"app", "cli"},
+}
+
+
+TREES = {path: ast.parse(path.read_text()) for path in FILES}
+
+
+def name(path: Path) -> str:
+    return str(path.relative_to(SOURCE))
+
+
+def room(path: Path) -> str:
+    return path.relative_to(SOURCE).parts[0].removesuffix(".py")
+
+
+def imports(path: Path) -> Iterator[str]:
+    for node in ast.walk(TREES[path]):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module == "outreachbot":
+            yield from (f"outreachbot.{alias.name}" for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module
+
+
+def test_imports_only_point_down():
+    used = {
+        (name(path), one.split(".")[1]) for path in FILES for one in imports(path) if one.startswith("outreachbot.")
+    }
+    upward = {(path, to) for path, to in used if to not in BELOW[room(SOURCE / path)] | {room(SOURCE / path)}}
+
+    assert upward == set()
+
+
+def test_a_library_has_one_room():
+    used = {(name(path), one.split(".")[0]) for path in FILES for one in imports(path)}
+    elsewhere = {
+        (path, one) for path, one in used if room(SOURCE / path) not in LIBRARIES.get(one, {room(SOURCE / path)})
+    }
+
+    assert elsewhere == set()
+
+
+def test_only_app_and_the_sandboxs_process_look_at_the_clock():
+    clock = re.compile(r"datetime\.now\(|\btime\.time\(|utcnow\(|date\.today\(")
+    looking = {name(path) for path in FILES if clock.search(path.read_text())}
+
+    assert looking == {"app/run.py", "sandbox/__main__.py"}
+
+
+def test_every_module_says_what_it_is_for():
+    assert [name(path) for path in FILES if not ast.get_docstring(TREES[path])] == []
+
+
+def test_no_file_outgrows_its_room():
+    long = [name(path) for path in FILES if path.read_text().count("\n") > 250 and "migrations" not in path.parts]
+
+    assert long == []
+
+
+def test_no_function_is_longer_than_forty_lines():
+    functions = [
+        (name(path), node.name, node.end_lineno - node.lineno + 1)
+        for path, tree in TREES.items()
+        if "migrations" not in path.parts
+        for node in ast.walk(tree)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+
+    assert [function for function in functions if function[2] > 40] == []
+
+
+def test_the_domain_decides_without_waiting():
+    waiting = ast.AsyncFunctionDef | ast.Await | ast.AsyncFor | ast.AsyncWith
+
+    assert [
+        name(path)
+        for path in FILES
+        if room(path) == "domain" and any(isinstance(node, waiting) for node in ast.walk(TREES[path]))
+    ] == []
+
+
+def test_the_engine_knows_nothing_of_the_shipped_subject():
+    subject = re.compile("khojal|xocal|hocal|karabakh|azerbaij|armenia", re.IGNORECASE)
+    texts = [path for path in SOURCE.rglob("*") if path.suffix in {".py", ".js", ".css", ".html", ".po"}]
+
+    assert [name(path) for path in texts if subject.search(path.read_text())] == []

@@ -1,0 +1,112 @@
+"""The bot in one town with a local Telegram: real HTTP, a real database, people who write and press."""
+
+import asyncio
+import datetime as dt
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+from outreachbot.app import run
+from outreachbot.config import Settings
+from outreachbot.domain.content import Content
+from outreachbot.sandbox import people
+from outreachbot.sandbox.chat import Json
+from outreachbot.sandbox.server import serve
+from outreachbot.sandbox.world import TOKEN, World, chat_of
+
+ADMIN, MEMBER = 22, 11
+PATIENCE = 20.0  # seconds; a test that waits so long fails, one that passes waits for events only
+
+
+@dataclass
+class Clock:
+    """A clock that a test can move."""
+
+    ahead: dt.timedelta = dt.timedelta()
+
+    def __call__(self) -> dt.datetime:
+        return dt.datetime.now(dt.UTC) + self.ahead
+
+    def set(self, moment: dt.datetime) -> None:
+        self.ahead = moment - dt.datetime.now(dt.UTC)
+
+
+@dataclass
+class Town:
+    """A local Telegram and what is needed to run the bot in it."""
+
+    world: World
+    url: str
+    database_url: str
+    content: Content
+    clock: Clock = field(default_factory=Clock)
+    per_second: float = 1000.0
+
+    def settings(self) -> Settings:
+        return Settings(
+            token=TOKEN,
+            admins=frozenset({ADMIN}),
+            api_url=self.url,
+            database_url=self.database_url,
+            messages_per_second=self.per_second,
+        )
+
+    @asynccontextmanager
+    async def bot(self) -> AsyncIterator[asyncio.Task[None]]:
+        """The bot runs in the block and is stopped in order at its end; what it raises is raised here."""
+        stop, ready = asyncio.Event(), asyncio.Event()
+        program = run.run(self.settings(), self.content, clock=self.clock, stop=stop, ready=ready.set)
+        task = asyncio.create_task(program)
+        waits = asyncio.create_task(ready.wait())
+        await asyncio.wait({task, waits}, return_when=asyncio.FIRST_COMPLETED)
+        waits.cancel()
+        try:
+            yield task
+        finally:
+            stop.set()
+            await task
+
+    def said(self, chat_id: int) -> list[Json]:
+        """What the bot has said in a chat, as it stands there now."""
+        messages = (chat_of(self.world, chat_id).messages or {}).values()
+        return [message for message in messages if message.get("from", {}).get("id") == self.world.bot["id"]]
+
+    async def until(self, holds: Callable[[], object]) -> None:
+        """Wait for something to become true in the world."""
+        async with asyncio.timeout(PATIENCE):
+            version = 0
+            while not holds():
+                version = await self.world.changed(version, 0.25)
+
+    async def answer(self, chat_id: int, text: str, user_id: int | None = None, **place: object) -> Json:
+        """Say something and wait for the bot's next message in that chat."""
+        before = len(self.said(chat_id))
+        people.say(self.world, chat_id if user_id is None else user_id, chat_id, text, **place)
+        await self.until(lambda: len(self.said(chat_id)) > before)
+        return self.said(chat_id)[before]
+
+    async def press(self, chat_id: int, message: Json, label: str, user_id: int | None = None) -> None:
+        """Press the button with this label and wait until the chat looks different."""
+        found = [button["callback_data"] for button in buttons(message) if label in button["text"]]
+        assert found, f"no button {label} among {buttons(message)}"
+        before = self._look(chat_id)
+        await self.press_data(chat_id, message, found[0], user_id)
+        await self.until(lambda: self._look(chat_id) != before)
+
+    async def press_data(self, chat_id: int, message: Json, data: str, user_id: int | None = None) -> Json:
+        """Press a button with this data and wait for the bot's answer to the press."""
+        press = people.press(self.world, user_id or chat_id, chat_id, message["message_id"], data)
+        await self.until(lambda: press in self.world.answers)
+        return self.world.answers[press]
+
+    def _look(self, chat_id: int) -> list[object]:
+        return [(message["message_id"], message.get("edit_date"), message.get("text")) for message in self.said(chat_id)]
+
+    def now(self, chat_id: int, message: Json) -> Json:
+        """The message as it stands now."""
+        return (chat_of(self.world, chat_id).messages or {})[message["message_id"]]
+
+
+def buttons(message: Json) -> list[Json]:
+    return [button for row in message.get("reply_markup", {}).get("inline_keyboard", []) for button in row]
+
