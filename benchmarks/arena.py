@@ -4,8 +4,9 @@ import asyncio
 import os
 import subprocess
 import sys
+import tempfile
 from asyncio.subprocess import Process
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +16,7 @@ import aiohttp
 
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60.0
-STOP_SECONDS = 15.0
+LOG_BYTES = 4000
 CALM_SECONDS = 1.0  # after the first poll: what a bot does at its start is over
 
 
@@ -48,28 +49,29 @@ class Telegram:
 @asynccontextmanager
 async def telegram(*, chats: int, latency: float = 0.0) -> AsyncIterator[Telegram]:
     """A new Telegram with so many private chats, which waits `latency` milliseconds before every answer."""
-    command = [sys.executable, "-m", "benchmarks.telegram", f"--chats={chats}", f"--latency={latency}"]
+    command = [sys.executable, "-m", "benchmarks.stopwatch", f"--chats={chats}", f"--latency={latency}"]
     timeout = aiohttp.ClientTimeout(total=None)
     async with process(command, {}, ROOT) as server, aiohttp.ClientSession(timeout=timeout) as session:
         yield Telegram(await said(server), session)
 
 
 @asynccontextmanager
-async def process(command: Sequence[str], env: Mapping[str, str], folder: Path) -> AsyncIterator[Process]:
-    """A program that is ended at the end; what it says goes to a pipe, its log to a file in the folder."""
+async def process(command: Sequence[str], env: dict[str, str], folder: Path) -> AsyncIterator[Process]:
+    """A program that is killed at the end. Its log is shown only where the measurement fails."""
     clean = {key: value for key, value in os.environ.items() if not key.startswith("OUTREACHBOT_")}
-    started = await asyncio.create_subprocess_exec(
-        *command, cwd=folder, env=clean | env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=None
-    )
-    try:
-        yield started
-    finally:
-        with suppress(ProcessLookupError):
-            started.terminate()
+    with tempfile.TemporaryFile() as log:
+        started = await asyncio.create_subprocess_exec(
+            *command, cwd=folder, env=clean | env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=log
+        )
         try:
-            await asyncio.wait_for(started.wait(), STOP_SECONDS)
-        except TimeoutError:
-            started.kill()
+            yield started
+        except Exception:
+            log.seek(0)
+            sys.stderr.buffer.write(log.read()[-LOG_BYTES:])
+            raise
+        finally:
+            with suppress(ProcessLookupError):
+                started.kill()
             await started.wait()
 
 

@@ -1,12 +1,13 @@
 """Who runs side by side: for each contestant the program it is, and what that needs."""
 
 import sys
+from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from benchmarks.arena import ROOT, Process, process
+from benchmarks.arena import ROOT, process
 
 OURS = "outreachbot"
 TOKEN = "4200000001:bench"

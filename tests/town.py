@@ -100,7 +100,9 @@ class Town:
         return self.world.answers[press]
 
     def _look(self, chat_id: int) -> list[object]:
-        return [(message["message_id"], message.get("edit_date"), message.get("text")) for message in self.said(chat_id)]
+        return [
+            (message["message_id"], message.get("edit_date"), message.get("text")) for message in self.said(chat_id)
+        ]
 
     def now(self, chat_id: int, message: Json) -> Json:
         """The message as it stands now."""
@@ -109,4 +111,3 @@ class Town:
 
 def buttons(message: Json) -> list[Json]:
     return [button for row in message.get("reply_markup", {}).get("inline_keyboard", []) for button in row]
-

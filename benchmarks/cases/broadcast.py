@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import admin
-from benchmarks.arena import said, tell, telegram
+from benchmarks.arena import said, telegram, tell
 from benchmarks.contestants import OURS, OUTREACHBOT, PTB_BROADCAST, SENDING, Contestant, running
 from benchmarks.measures import Goal, Measure, Scale, alternate
 

@@ -17,7 +17,9 @@ async def states(town: Town) -> dict[str, int]:
 async def test_kinds_of_updates_from_the_future_are_passed_over(town):
     async with town.bot():
         people.feed(town.world, {"widget_query": {"id": "1", "what": [1, 2, {"x": None}]}})
-        people.feed(town.world, {"message": {"message_id": 5, "chat": {"id": MEMBER, "type": "private"}, "date": 1, "x": 1}})
+        people.feed(
+            town.world, {"message": {"message_id": 5, "chat": {"id": MEMBER, "type": "private"}, "date": 1, "x": 1}}
+        )
         answer = await town.answer(MEMBER, "/about")
 
     assert "Run by" in answer["text"]
@@ -49,7 +51,11 @@ async def test_what_was_received_and_not_handled_is_handled_at_the_next_start(to
               "chat": {"id": MEMBER, "type": "private", "first_name": "Mina"},
               "entities": [{"type": "bot_command", "offset": 0, "length": 6}]}  # fmt: skip
     async with connect.opened(town.database_url) as db, connect.writing(db) as transaction:
-        row = {"update_id": 7, "body": __import__("json").dumps({"update_id": 7, "message": update}), "received_at": 1.0}
+        row = {
+            "update_id": 7,
+            "body": __import__("json").dumps({"update_id": 7, "message": update}),
+            "received_at": 1.0,
+        }
         await transaction.execute(sa.insert(inbox).values(**row))
     async with town.bot():
         await town.until(lambda: town.said(MEMBER))

@@ -31,7 +31,7 @@ Clock = Callable[[], dt.datetime]
 
 REACH_SECONDS = 60.0  # how long the start waits for Telegram
 STOP_SECONDS = 7.0  # how long what is in flight may take to finish; a supervisor kills after 10
-PLAN_SECONDS = 5.0
+PLAN_SECONDS = 2.0
 TIDY_SECONDS = 3600.0
 SEND_SECONDS = 0.5  # at most this long until a new message is noticed that nobody woke the sender for
 SHOW_SECONDS = 1.0
@@ -140,9 +140,9 @@ async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
     """First what was received before the last stop, then what Telegram has."""
     line = Line()
 
-    async def fetch(offset: int) -> list[dict[str, Any]]:
+    async def fetch(offset: int, seconds: int) -> list[dict[str, Any]]:
         # A poll that a stop cuts short confirms nothing: Telegram gives the same updates again.
-        return await or_stop(stop, polling.fetch(house.telegram, offset)) or []
+        return await or_stop(stop, polling.fetch(house.telegram, offset, seconds)) or []
 
     async def poll() -> bool:
         now = house.clock().timestamp()

@@ -8,7 +8,6 @@ from outreachbot.bot.transport import NoAnswerError, NotReachedError, Telegram
 from outreachbot.domain.delivery import Halt
 from outreachbot.errors import TelegramRefuses
 
-POLL_SECONDS = 30  # how long Telegram may hold a poll open; its own cap is 50
 BATCH = 100  # the most that Telegram gives at once
 
 
@@ -20,7 +19,7 @@ class ConflictError(PollFailedError):
     """409: another program polls with this token, or a webhook is set."""
 
 
-async def fetch(telegram: Telegram, offset: int, seconds: int = POLL_SECONDS) -> list[dict[str, Any]]:
+async def fetch(telegram: Telegram, offset: int, seconds: int) -> list[dict[str, Any]]:
     """Updates from `offset` on (which confirms all before it), as Telegram sent them; at most 100.
 
     Raises PollFailedError, or TelegramRefuses when no further poll can succeed.

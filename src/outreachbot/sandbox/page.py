@@ -115,7 +115,7 @@ def _acting(act: Act) -> Look:
 
 
 async def _views(page: Page, _request: Request) -> Any:
-    return [{"key": view.key, "label": view.label} for view in page.scene.views]
+    return [{"key": view.key, "label": view.label, "chat": view.chat_id} for view in page.scene.views]
 
 
 async def _chat(page: Page, request: Request) -> Any:
@@ -126,6 +126,7 @@ async def _chat(page: Page, request: Request) -> Any:
         "version": page.world.version,
         "today": page.clock().astimezone().date().isoformat(),  # as the computer's own calendar has it
         "moved": page.moved,
+        "latest": {other.key: chat_of(page.world, other.chat_id).last_id for other in page.scene.views},
         "suggestions": suggestions,
     }
 
@@ -137,8 +138,7 @@ async def _changes(page: Page, request: Request) -> Any:
         raise WrongUse("since must be the version last seen.")
     if int(since) <= page.world.version:
         await page.world.changed(int(since), POLL_SECONDS)
-    latest = {view.key: chat_of(page.world, view.chat_id).last_id for view in page.scene.views}
-    return {"version": page.world.version, "latest": latest}
+    return {"version": page.world.version}
 
 
 async def _say(page: Page, body: Json) -> Any:

@@ -69,17 +69,17 @@ def _message(world: World, view: View, seen: Chat, raw: Json) -> Json:
         "edited": "edit_date" in raw,
         "mine": sender.get("id") == view.user_id,
         "bot": sender.get("id") == world.bot["id"],
-        "sender": _author(world, raw),
+        "sender": _author(raw),
         "text": raw.get("text") or raw.get("caption") or "",
         "entities": raw.get("entities") or raw.get("caption_entities") or [],
         "keyboard": raw.get("reply_markup", {}).get("inline_keyboard", []),
         "asks": _asks(world, seen, raw["message_id"]),
     }
-    if line := _service(world, raw):
+    if line := _service(raw):
         made["service"] = line
     if replied := raw.get("reply_to_message"):
         said = replied.get("text") or replied.get("caption") or _attached(replied)
-        made["reply"] = {"id": replied["message_id"], "sender": _author(world, replied), "text": said[:QUOTED]}
+        made["reply"] = {"id": replied["message_id"], "sender": _author(replied), "text": said[:QUOTED]}
     return made | _picture(world, raw)
 
 
@@ -89,11 +89,10 @@ def _asks(world: World, seen: Chat, message_id: int) -> bool:
     return asked.get(seen.id) == message_id == seen.last_id
 
 
-def _author(world: World, raw: Json) -> str:
+def _author(raw: Json) -> str:
     if author := raw.get("sender_chat"):
         return str(author.get("title", ""))
-    sender = raw.get("from", {})
-    return world.name if sender.get("id") == world.bot["id"] else _name(sender)
+    return _name(raw.get("from", {}))
 
 
 def _name(user: Json) -> str:
@@ -122,9 +121,9 @@ def _attached(raw: Json) -> str:
     return ""
 
 
-def _service(world: World, raw: Json) -> str:
+def _service(raw: Json) -> str:
     """What happened, for a message that tells of an event in the chat."""
-    who = _author(world, raw)
+    who = _author(raw)
     for user in raw.get("new_chat_members", ()):
         return f"{who} joined" if user["id"] == raw["from"]["id"] else f"{who} added {_name(user)}"
     if user := raw.get("left_chat_member"):

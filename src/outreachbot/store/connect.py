@@ -119,7 +119,10 @@ async def _alone(db: Database) -> AsyncIterator[None]:
         f"another outreachbot already works with {db.name}: stop it first, or use another database"
     )
     if db.is_sqlite:
-        lock = filelock.FileLock(Path(f"{db.engine.url.database}.lock"), timeout=0)
+        file = Path(db.name).absolute()
+        if not file.parent.is_dir():
+            raise StoreFailed(f"the folder {file.parent} does not exist: make it, or change OUTREACHBOT_DATABASE_URL")
+        lock = filelock.FileLock(f"{file}.lock", timeout=0)
         try:
             lock.acquire()
         except filelock.Timeout:

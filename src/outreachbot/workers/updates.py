@@ -16,11 +16,12 @@ from outreachbot.workers.desk import Desk
 
 log = logging.getLogger(__name__)
 
-Fetch = Callable[[int], Awaitable[list[dict[str, Any]]]]
-"""Updates from this offset on; see bot/polling.fetch."""
+Fetch = Callable[[int, int], Awaitable[list[dict[str, Any]]]]
+"""Updates from this offset on, waiting so many seconds for some; see bot/polling.fetch."""
 
+POLL_SECONDS = 30  # how long Telegram may hold a poll open; its own cap is 50
+PROBE_SECONDS = 2  # the same, until we know that nobody else polls
 DEAF_SECONDS = 60.0  # without one good poll: then we say so and stop, for the supervisor to start us again
-RIVAL_SECONDS = 20.0  # so long after the start a rival was there first, and we give way
 
 
 @dataclass(slots=True)
@@ -29,6 +30,7 @@ class Line:
 
     started: float = field(default_factory=time.monotonic)
     good: float = field(default_factory=time.monotonic)  # the last poll that succeeded
+    ours: bool = False  # a poll stayed open for a while: nobody else polls with this token
     failures: int = 0
     offset: int = 0
 
@@ -38,17 +40,16 @@ async def poll(
 ) -> bool:
     """One poll: fetch, write down, lay on the desk. The next poll's offset confirms what is written down.
 
-    Raises CannotRun when there was no good poll for a minute, AlreadyRunning when somebody else polls.
+    Raises CannotRun when there was no good poll for a minute, AlreadyRunning when somebody else polled before us.
     """
     await desks.has_room(desk)
+    begun = time.monotonic()
     try:
-        updates = await fetch(line.offset)
+        updates = await fetch(line.offset, POLL_SECONDS if line.ours else PROBE_SECONDS)
     except errors as error:
         await _failed(line, error, isinstance(error, rival))
         return True
-    if line.failures:
-        log.warning("Telegram answers again")
-    line.good, line.failures = time.monotonic(), 0
+    _succeeded(line, begun)
     written = {update["update_id"]: json.dumps(update, ensure_ascii=False) for update in updates}
     async with connect.writing(db) as transaction:
         new = await inbox.add(transaction, written, now)
@@ -61,17 +62,23 @@ async def poll(
     return True
 
 
+def _succeeded(line: Line, begun: float) -> None:
+    if line.failures:
+        log.warning("Telegram answers again")
+    line.good, line.failures = time.monotonic(), 0
+    line.ours = line.ours or line.good - begun > PROBE_SECONDS / 2 or line.good - line.started > 5 * PROBE_SECONDS
+
+
 async def _failed(line: Line, error: Exception, rival: bool) -> None:
-    line.failures += 1
-    if rival and time.monotonic() - line.started < RIVAL_SECONDS:
+    """Of two programs with one token Telegram ends the older poll, in turns: the one that came later gives way."""
+    if rival and not line.ours:
         raise AlreadyRunning(
             f"another program already polls Telegram with this token ({error}): stop it first, or use another token"
         )
     silent = time.monotonic() - line.good
     if silent > DEAF_SECONDS:
-        raise CannotRun(
-            f"no updates could be fetched for {silent:.0f} s ({error}): check the network and OUTREACHBOT_API_URL"
-        )
+        raise CannotRun(f"no updates for {silent:.0f} s ({error}): check the network and OUTREACHBOT_API_URL")
+    line.failures += 1
     if line.failures == 1:
         log.warning("no updates: %s; trying again", error)
-    await asyncio.sleep(min(5.0, 0.25 * 2**line.failures))
+    await asyncio.sleep(0.5 if rival else min(5.0, 0.25 * 2.0**line.failures))

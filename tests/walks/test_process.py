@@ -1,0 +1,201 @@
+"""The program itself: how it starts, is stopped, is killed, and what it says when it can't go on."""
+
+import asyncio
+import signal
+from pathlib import Path
+
+import pytest
+
+from outreachbot.sandbox import people
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
+from outreachbot.store import broadcasts, connect, ledger
+from program import outcome, started
+from test_broadcast import compose, subscribe
+from town import ADMIN, MEMBER, Town
+
+
+async def test_killed_in_a_burst_it_answers_every_update_after_the_restart(town):
+    crowd = people.crowd(town.world, 200)
+    async with started(town, "run") as program:
+        await town.answer(MEMBER, "/about")
+        for chat in crowd:
+            people.say(town.world, chat, chat, "/facts 1")
+        await town.until(lambda: len(town.world.tally.deliveries) > 40)
+        await program.kill()
+    answered = len(town.world.tally.deliveries)
+    async with started(town, "run"):
+        await town.until(lambda: all(chat in town.world.tally.deliveries for chat in crowd))
+
+    assert 40 < answered < 201, "the kill came too late to show anything"
+
+
+async def test_killed_in_a_broadcast_nobody_gets_it_twice_and_the_uncertain_are_listed(town):
+    crowd = people.crowd(town.world, 1000)
+    await subscribe(town, crowd)
+    town.per_second = 500
+    async with started(town, "run") as program:
+        await town.press(ADMIN, await compose(town), "Send to")
+        await town.until(lambda: len(town.world.tally.deliveries) > 300)
+        await program.kill()
+    async with started(town, "run"):
+        await town.until(lambda: "finished" in town.said(ADMIN)[-1]["text"])
+    async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+        (broadcast,) = await broadcasts.every(connection)
+        tally = await ledger.tally(connection, broadcast.message_id)
+        listed = await ledger.not_sent(connection, broadcast.message_id)
+    got = [town.world.tally.deliveries.get(chat, 0) for chat in crowd]
+
+    assert max(got) == 1
+    assert (tally.audience, tally.sent + tally.uncertain) == (1000, 1000)
+    assert got.count(0) <= tally.uncertain == len(listed) <= 100
+    assert {chat for chat, n in zip(crowd, got, strict=True) if n == 0} <= {entry.chat_id for entry in listed}
+
+
+@pytest.mark.parametrize("signals", [1, 3])
+async def test_sigterm_lets_what_is_in_flight_finish_and_keeps_the_rest(town, signals):
+    crowd = people.crowd(town.world, 300)
+    await subscribe(town, crowd)
+    town.per_second = 100
+    town.world.faults.latency = 0.05
+    async with started(town, "run") as program:
+        await town.press(ADMIN, await compose(town), "Send to")
+        await town.until(lambda: len(town.world.tally.deliveries) > 50)
+        for _ in range(signals):
+            program.process.send_signal(signal.SIGTERM)
+            await asyncio.sleep(0)
+        async with asyncio.timeout(10):
+            code, written = await program.end()
+    async with connect.opened(town.database_url) as db, connect.reading(db) as connection:
+        tally = await ledger.tally(connection, 1)
+
+    assert code == 0, written
+    assert (tally.uncertain, tally.sending) == (0, 0)
+    assert tally.sent + tally.queued == 300
+    assert tally.sent == sum(chat in crowd for chat in town.world.tally.deliveries)
+
+
+async def test_the_second_program_on_a_database_is_refused_in_one_line(town):
+    async with started(town, "run"):
+        await town.answer(MEMBER, "/about")
+        code, written = await outcome(town, "run")
+
+    assert code == 1
+    assert "another outreachbot already works with" in written
+    assert "Traceback" not in written
+
+
+async def test_the_second_program_on_a_token_is_refused_in_one_line(town, tmp_path):
+    async with started(town, "run") as first:
+        await town.until(lambda: town.world.tally.calls["getUpdates"] >= 2)  # it has looked for a rival and found none
+        second = f"sqlite+aiosqlite:///{tmp_path / 'second.db'}"
+        code, written = await outcome(town, "run", OUTREACHBOT_DATABASE_URL=second)
+        answer = await town.answer(MEMBER, "/help")
+
+        assert first.process.returncode is None
+    assert code == 1
+    assert "another program already polls Telegram with this token" in written
+    assert "/facts" in answer["text"]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value", "code", "words"),
+    [
+        ("OUTREACHBOT_TOKEN", "", 2, "ask @BotFather"),
+        ("OUTREACHBOT_TOKEN", "secret", 2, "is not a bot token"),
+        ("OUTREACHBOT_ADMINS", "ada", 2, "OUTREACHBOT_ADMINS: must be Telegram user ids"),
+        ("OUTREACHBOT_CONTENT", "nowhere.yaml", 2, "nowhere.yaml can't be read"),
+        ("OUTREACHBOT_DATABASE_URL", "mysql://x", 2, "OUTREACHBOT_DATABASE_URL: must start with"),
+        ("OUTREACHBOT_DATABASE_URL", "sqlite+aiosqlite:////nowhere/at/all.db", 1, "the folder /nowhere/at does not exist"),
+        ("OUTREACHBOT_MESSAGES_PER_SECOND", "0", 2, "OUTREACHBOT_MESSAGES_PER_SECOND"),
+        ("OUTREACHBOT_API_URL", "telegram", 2, "OUTREACHBOT_API_URL: must be the address"),
+        ("OUTREACHBOT_TOKEN", "999:wrong", 1, "check OUTREACHBOT_TOKEN"),
+        ("OUTREACHBOT_TOKEN_FILE", "/nowhere/token", 0, ""),
+    ],
+)
+async def test_what_is_wrong_is_said_in_one_line(town, tmp_path, setting, value, code, words):
+    if code == 0:  # the token itself wins over a file that can't be read
+        async with started(town, "run", folder=tmp_path, **{setting: value}) as program:
+            await town.answer(MEMBER, "/about")
+            assert (await program.terminate())[0] == 0
+        return
+    ended, written = await outcome(town, "run", folder=tmp_path, **{setting: value})
+
+    assert ended == code
+    assert words in written
+    assert len(written.strip().splitlines()) == 1
+
+
+async def test_a_token_that_is_revoked_ends_the_program_loudly(town):
+    async with started(town, "run") as program:
+        await town.answer(MEMBER, "/about")
+        town.world.faults.orders.append(
+            Fault(FaultKind.REFUSED, "getUpdates", times=ALWAYS, code=401, description="Unauthorized")
+        )
+        people.say(town.world, MEMBER, MEMBER, "/help")
+        async with asyncio.timeout(20):
+            code, written = await program.end()
+
+    assert code == 1
+    assert "check OUTREACHBOT_TOKEN" in written
+    assert "Traceback" not in written
+
+
+async def test_the_token_is_in_nothing_that_was_written(town, tmp_path):
+    crowd = people.crowd(town.world, 30)
+    await subscribe(town, crowd)
+    secret = "4200000001:sandbox"
+    faults = town.world.faults.orders
+    faults.append(Fault(FaultKind.PROXY, "getUpdates", times=1))
+    faults.append(Fault(FaultKind.GARBAGE, "getUpdates", times=1))
+    faults.append(Fault(FaultKind.LOST_BEFORE, "getMe", times=1))
+    faults.append(Fault(FaultKind.LOST_AFTER, ANY_SEND, times=3))
+    async with started(town, "run", "--verbose") as program:
+        await town.until(lambda: town.world.tally.calls["getUpdates"] >= 3)
+        people.feed(town.world, {"message": {"chat": {"type": "private"}}})
+        await town.answer(MEMBER, "/about")
+        code, written = await program.terminate()
+    refused = await outcome(town, "run", OUTREACHBOT_TOKEN=secret + "x", OUTREACHBOT_API_URL=town.url + "/nowhere")
+    nowhere = await outcome(town, "check", "nowhere.yaml")
+
+    assert code == 0
+    assert written.count("\n") > 3, "nothing was written that could have held it"
+    for text in (written, refused[1], nowhere[1]):
+        assert secret not in text
+        assert "sandbox" not in text.replace(str(tmp_path), "")
+
+
+async def test_a_database_that_is_no_database_is_refused_and_left_alone(town, tmp_path):
+    file = tmp_path / "test.db"
+    file.write_bytes(b"these are my holiday photos " * 100)
+    code, written = await outcome(town, "run")
+
+    assert code == 1
+    assert "test.db" in written
+    assert "Traceback" not in written
+    assert file.read_bytes().startswith(b"these are my holiday photos")
+
+
+async def test_it_waits_for_a_telegram_that_is_not_there_yet(town):
+    town.world.faults.orders.append(Fault(FaultKind.PROXY, "getMe", times=2))
+    async with started(town, "run"):
+        answer = await town.answer(MEMBER, "/about")
+
+    assert "Run by" in answer["text"]
+
+
+async def test_broadcasts_lists_what_became_of_them(town: Town, tmp_path: Path):
+    await subscribe(town, people.crowd(town.world, 3))
+    people.block(town.world, 1002)
+    town.world.updates.clear()
+    async with town.bot():
+        question = await compose(town)
+        await town.press(ADMIN, question, "Send to")
+        await town.until(lambda: "finished" in town.now(ADMIN, question)["text"])
+        everything = await outcome(town, "broadcasts", COLUMNS="120")
+        one = await outcome(town, "broadcasts", "1", COLUMNS="120")
+        none = await outcome(town, "broadcasts", "7")
+
+    assert "finished" in everything[1]
+    assert "1002" in one[1]
+    assert "blocked" in one[1]
+    assert none == (2, "there is no broadcast 7: `outreachbot broadcasts` lists them all\n")
