@@ -5,7 +5,7 @@ BIN = .venv/bin
 .PHONY: demo run test check bench lock clean
 
 demo: .venv/ready  ## a local Telegram with the bot in it, in your browser; no token needed
-	$(BIN)/outreachbot demo
+	$(BIN)/outreachbot demo $(if $(PORT),--port $(PORT))
 
 run: .venv/ready  ## the bot on Telegram; needs OUTREACHBOT_TOKEN
 	$(BIN)/outreachbot run

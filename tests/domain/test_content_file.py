@@ -3,6 +3,7 @@
 import datetime as dt
 import random
 
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -74,7 +75,7 @@ def test_ten_different_faults_are_all_named_at_once(bridge, changed, faults_of) 
         'content.yaml:31:16: sources[0].publisher: YAML reads `no` as false; put it in quotes: "no"',
         "content.yaml:41:5: facts[0].topic: is missing",
         'content.yaml:42:5: facts[0].topik: unknown key "topik"; did you mean "topic"?',
-        'content.yaml:45:15: facts[0].sources[0]: unknown source "chronicle1902"; did you mean "chronicle-1902"?',
+        'content.yaml:45:15: facts[0].sources: unknown source "chronicle1902"; did you mean "chronicle-1902"?',
         "content.yaml:48:16: facts[0].figures[0].range: goes from 1000 down to 900; write the smaller number first",
         'content.yaml:54:9: facts[1].id: the id "stones" is written twice; first in line 41',
         'content.yaml:61:11: timeline[0].date: "1910-02-30" does not exist in the calendar',
@@ -159,3 +160,13 @@ def test_shuffled_lines_are_read_or_refused(bridge) -> None:
         lines = bridge.splitlines()
         rng.shuffle(lines)
         read_or_refuse("\n".join(lines[: rng.randrange(len(lines))]).encode())
+
+
+def test_a_text_longer_than_a_message_is_named_beside_other_faults(bridge) -> None:
+    long = bridge.replace("We keep your zone", "word " * 1000).replace("Rebuild it", "")
+    with pytest.raises(ContentError) as raised:
+        content_file.read(long.encode(), "content.yaml")
+
+    told = "\n".join(raised.value.faults)
+    assert "privacy.en: has 5,0" in told
+    assert "campaign.title" in told

@@ -73,7 +73,8 @@ def _dangling(root: Node, kind: str, references: tuple[Pattern, ...]) -> Iterato
     names = frozenset(known or ())
     for path, node, text in _texts(root, *references):
         if known is not None and text not in names:
-            yield Fault(node.mark, path, f"unknown {kind} {quoted(text)}", wrong=text, known=known)
+            of_list = path[:-1] if isinstance(path[-1], int) else path
+            yield Fault(node.mark, of_list, f"unknown {kind} {quoted(text)}", wrong=text, known=known)
 
 
 def _unused(root: Node, kind: str, references: tuple[Pattern, ...], sentence: str) -> Iterator[Fault]:

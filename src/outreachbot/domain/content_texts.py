@@ -50,7 +50,7 @@ def _in_themselves(pattern: Pattern, path: Path, texts: Mapping) -> Iterator[Fau
             yield Fault(node.mark, (*path, language), "is empty; write a text")
         for written in _false_links(text):
             yield Fault(node.mark, (*path, language), written)
-        if too_long := _TOO_LONG.get(pattern, _never)(plain):
+        if too_long := _TOO_LONG.get(pattern, _over_length(message.MAX_TEXT))(plain):
             yield Fault(node.mark, (*path, language), too_long)
 
 
@@ -62,10 +62,6 @@ def _false_links(text: str) -> Iterator[str]:
             yield f"{quoted(target)} in a link is not an http(s) address: {why}; where no link is meant, write \\["
 
 
-def _never(_: str) -> str:
-    return ""
-
-
 def _over_words(plain: str) -> str:
     words = len(plain.split())
     return f"has {words} words; at most {MAX_LETTER_WORDS} are read" if words > MAX_LETTER_WORDS else ""
@@ -74,7 +70,7 @@ def _over_words(plain: str) -> str:
 def _over_length(limit: int) -> Callable[[str], str]:
     def over(plain: str) -> str:
         length = message.length(plain)
-        return f"has {length} characters; Telegram shows at most {limit}" if length > limit else ""
+        return f"has {length:,} characters; Telegram shows at most {limit:,}" if length > limit else ""
 
     return over
 

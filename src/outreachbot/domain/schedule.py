@@ -64,10 +64,12 @@ def moment(date: dt.date, hour: int, zone: str) -> dt.datetime:
     """That hour of that local day, in UTC.
 
     An hour that does not exist (clocks go forward) is moved forward by the gap; one that exists twice is the first.
-    PEP 495: a time in the gap read with fold=0 has the offset from before it, which lands it after the gap.
+    PEP 495: a time in the gap read with fold=0 has the offset from before it, which lands it after the gap. Where that
+    is another day (in Nuuk a Saturday's 23:00 is the Sunday's 0:00) it is moved back by the gap instead, with fold=1.
     """
     local = dt.datetime.combine(date, dt.time(hour), tzinfo=ZoneInfo(zone))
-    return local.astimezone(dt.UTC)
+    at = local.astimezone(dt.UTC)
+    return at if at.astimezone(local.tzinfo).date() == date else local.replace(fold=1).astimezone(dt.UTC)
 
 
 def due(anniversaries: Iterable[Anniversary], groups: Iterable[Group], now: dt.datetime) -> Iterator[Due]:

@@ -27,7 +27,7 @@ def topic(content: Content, query: str, language: str) -> Topic | None:
 
 def facts(content: Content, query: str, language: str) -> list[Fact]:
     """The facts in which every word of the query begins a word, the ones with the most such words first."""
-    wanted = _WORD.findall(fold(query))
+    wanted = tuple(dict.fromkeys(_WORD.findall(fold(query))))
     if not wanted:
         return []
     scores = ((fact, _score(wanted, _words_of(content, fact, language))) for fact in content.facts)
@@ -45,8 +45,13 @@ def _words_of(content: Content, fact: Fact, language: str) -> list[str]:
 
 def _score(wanted: Iterable[str], words: list[str]) -> int:
     """How many words match; 0 when one of the wanted is missing."""
-    hits = [sum(_matches(word, one) for word in words) for one in wanted]
-    return sum(hits) if all(hits) else 0
+    score = 0
+    for one in wanted:
+        hits = sum(_matches(word, one) for word in words)
+        if not hits:
+            return 0  # at once: a query may be thousands of words long
+        score += hits
+    return score
 
 
 def _matches(word: str, wanted: str) -> bool:

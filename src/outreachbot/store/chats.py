@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, delete, func, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery import Reason, State
 from outreachbot.domain.schedule import Group
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import broadcasts, chats, deliveries, is_queued, is_subscribed
+from outreachbot.store.tables import broadcasts, chats, deliveries, is_sending, is_subscribed
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,8 @@ async def migrate(db: AsyncConnection, old_id: int, new_id: int) -> None:
     """A group became a supergroup: its id changes everywhere, in the caller's transaction.
 
     Where the new id is known already (Telegram tells it twice: by error and by service message), the two become one:
-    a subscription of either holds, and what was delivered to one counts for both.
+    a subscription of either holds, and what was delivered to one counts for both. What is in the air stays with the
+    old id, under which it will be settled; where Telegram then says again that the chat moved, it follows.
     """
     if old_id == new_id:
         return
@@ -91,14 +92,20 @@ async def migrate(db: AsyncConnection, old_id: int, new_id: int) -> None:
 
 
 async def _move_deliveries(db: AsyncConnection, old_id: int, new_id: int) -> None:
-    """A message that both ids were to get keeps the row that got further; the other goes."""
+    """A message that both ids were to get keeps the row that more likely arrived, or else the new id's."""
     other = deliveries.alias()
-    tried = select(other.c.message_id).where(other.c.chat_id == old_id, other.c.state != State.QUEUED)
+    same = (other.c.message_id == deliveries.c.message_id) & (other.c.chat_id == old_id)
+    behind = exists().where(same, _arrival(other.c.state) > _arrival(deliveries.c.state))
     known = select(other.c.message_id).where(other.c.chat_id == new_id)
-    to_new = deliveries.c.chat_id == new_id
-    await db.execute(delete(deliveries).where(to_new, is_queued, deliveries.c.message_id.in_(tried)))
-    await db.execute(delete(deliveries).where(deliveries.c.chat_id == old_id, deliveries.c.message_id.in_(known)))
-    await db.execute(update(deliveries).where(deliveries.c.chat_id == old_id).values(chat_id=new_id))
+    landed = (deliveries.c.chat_id == old_id) & ~is_sending
+    await db.execute(delete(deliveries).where(deliveries.c.chat_id == new_id, behind))
+    await db.execute(delete(deliveries).where(landed, deliveries.c.message_id.in_(known)))
+    await db.execute(update(deliveries).where(landed).values(chat_id=new_id))
+
+
+def _arrival(state: ColumnElement[str]) -> ColumnElement[int]:
+    """How likely a delivery in this state has arrived: 2 surely, 1 perhaps, 0 not."""
+    return case((state == State.SENT, 2), (state.in_([State.SENDING, State.UNCERTAIN]), 1), else_=0)
 
 
 async def groups(db: AsyncConnection, zone: str, hour: int) -> list[Group]:

@@ -9,7 +9,7 @@ from typing import Any
 
 import filelock
 from sqlalchemy import event, make_url, text
-from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DataError, DBAPIError, IntegrityError, InvalidRequestError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
@@ -17,6 +17,8 @@ from outreachbot.errors import AlreadyRunning, StoreFailed, WrongUse
 from outreachbot.store import migrate
 
 ADVISORY_LOCK = 0x6F757472_65616368  # "outreach": one bot for a PostgreSQL database
+MIGRATION_LOCK = ADVISORY_LOCK + 1  # programs that open a database beside each other bring it up to date in turn
+INSUFFICIENT_PRIVILEGE = "42501"  # PostgreSQL's SQLSTATE
 BUSY_SECONDS = 10  # how long a statement waits for another process (a backup, say) that holds SQLite
 
 
@@ -67,24 +69,32 @@ async def opened(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]
         with _failures(db.name):
             if exclusive:
                 await stack.enter_async_context(_alone(db))
-            async with db.engine.begin() as connection:
-                await connection.run_sync(migrate.to_newest, db.name)
+            await _bring_up_to_date(db)
         yield db
+
+
+async def _bring_up_to_date(db: Database) -> None:
+    async with db.engine.begin() as connection:  # SQLite's BEGIN IMMEDIATE lets one in at a time by itself
+        if not db.is_sqlite:
+            await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
+        await connection.run_sync(migrate.to_newest, db.name)
 
 
 def _database(url: str) -> Database:
     try:
         address = make_url(url)
+        if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
+            raise WrongUse("OUTREACHBOT_DATABASE_URL names no file; write sqlite+aiosqlite:///outreachbot.db")
         engine = create_async_engine(
             address, pool_size=5, max_overflow=5, pool_timeout=30, **_options(address.drivername)
         )
     except ModuleNotFoundError as error:
         raise WrongUse(f"OUTREACHBOT_DATABASE_URL needs {error.name}: pip install 'outreachbot[postgres]'") from None
-    except (ArgumentError, ValueError):
+    except (ArgumentError, InvalidRequestError, ValueError):
         raise WrongUse("OUTREACHBOT_DATABASE_URL can't be read; write sqlite+aiosqlite:///outreachbot.db") from None
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
-        return Database(engine, address.database or "the database in memory")
+        return Database(engine, str(address.database))
     return Database(engine, address.render_as_string(hide_password=True))
 
 
@@ -141,17 +151,22 @@ async def _alone(db: Database) -> AsyncIterator[None]:
 
 @contextmanager
 def _failures(name: str) -> Iterator[None]:
-    """Read the database's errors in one place: they become StoreFailed, in one line."""
+    """Read the database's errors in one place: they become StoreFailed, in one line.
+
+    asyncpg's have no kinds for a lost connection, a full disk or a wrong password: all of them are plain DBAPIErrors.
+    So what goes on as it is are the kinds that say that our statement is wrong.
+    """
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout) as error:
+    except (IntegrityError, DataError, ProgrammingError) as error:
+        if getattr(error.orig, "sqlstate", None) != INSUFFICIENT_PRIVILEGE:
+            raise
         raise StoreFailed(f"the database {name} does not work: {_first_line(error)}") from error
-    except DBAPIError as error:
-        if "read-only" in str(error.orig) or "readonly" in str(error.orig) or "not a database" in str(error.orig):
-            raise StoreFailed(f"the database {name} does not work: {_first_line(error)}") from error
-        raise
+    except (DBAPIError, PoolTimeout) as error:
+        raise StoreFailed(f"the database {name} does not work: {_first_line(error)}") from error
     except OSError as error:
-        raise StoreFailed(f"the database {name} can't be opened: {error.strerror or error}") from error
+        why = error.strerror or str(error) or type(error).__name__
+        raise StoreFailed(f"the database {name} can't be opened: {why}") from error
 
 
 def _first_line(error: Exception) -> str:

@@ -1,6 +1,6 @@
 """The pace as a row: every sender on every machine takes its slots from it, and a restart does not reset it."""
 
-from sqlalchemy import case, update
+from sqlalchemy import ColumnElement, case, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.store.insert import insert
@@ -18,8 +18,7 @@ async def take(
     """
     await _ready(db, now)
     span = count / per_second
-    # A clock that was set back must not make us wait for the time it lost: the row moves back with it.
-    ahead = case((pace.c.updated_at > now, pace.c.next_slot - (pace.c.updated_at - now)), else_=pace.c.next_slot)
+    ahead = _ahead(now)
     statement = update(pace).where(pace.c.name == BULK)
     if lead is not None:
         statement = statement.where(ahead <= now + lead)
@@ -30,10 +29,15 @@ async def take(
 
 async def hold(db: AsyncConnection, seconds: float, now: float) -> None:
     """Nothing leaves for so long: Telegram answered 429."""
-    until = now + seconds
-    await db.execute(
-        update(pace).where(pace.c.name == BULK, pace.c.next_slot < until).values(next_slot=until, updated_at=now)
-    )
+    await _ready(db, now)
+    until, ahead = now + seconds, _ahead(now)
+    later = case((ahead > until, ahead), else_=until)
+    await db.execute(update(pace).where(pace.c.name == BULK).values(next_slot=later, updated_at=now))
+
+
+def _ahead(now: float) -> ColumnElement[float]:
+    """The next slot. A clock that was set back must not make us wait for the time it lost: it moves back as well."""
+    return case((pace.c.updated_at > now, pace.c.next_slot - (pace.c.updated_at - now)), else_=pace.c.next_slot)
 
 
 async def _ready(db: AsyncConnection, now: float) -> None:

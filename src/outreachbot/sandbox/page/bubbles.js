@@ -99,7 +99,9 @@ function line(element, item) {
 }
 
 function bubble({ message }) {
-  const parts = ["inner", "keyboard"].map((className) => node("div", { className }));
+  const answer = node("button", { type: "button", className: "answer", title: "Reply", "aria-label": "Reply" });
+  const inner = node("div", { className: "inner" });
+  const parts = [node("div", { className: "beside" }, inner, answer), node("div", { className: "keyboard" })];
   return node("article", { tabIndex: -1, "data-id": String(message.id) }, ...parts);
 }
 
@@ -112,7 +114,9 @@ function content(element, { message, first, named }) {
   if (message.photo) parts.push(picture(message.photo));
   if (message.attached) parts.push(node("p", { className: "attached", dir: "auto" }, message.attached));
   parts.push(node("div", { className: "text", dir: "auto" }, rich(message.text, message.entities), foot(message)));
-  element.querySelector(".inner").replaceChildren(...parts);
+  const inner = element.querySelector(".inner");
+  inner.replaceChildren(...parts);
+  inner.style.width = message.photo?.source ? `calc(${wide(message.photo)}px + 1.6rem)` : "";
 }
 
 function quoted(reply) {
@@ -125,15 +129,16 @@ function picture(photo) {
   const { source, width, height } = photo;
   const made = node("img", { src: source, alt: "Picture", className: "picture" });
   made.style.aspectRatio = `${width} / ${height}`; // its place is kept while it loads
-  made.style.width = `${Math.round(width * Math.min(1, PICTURE / width, PICTURE / height))}px`;
+  made.style.width = `${wide(photo)}px`;
   return made;
 }
 
+const wide = ({ width, height }) => Math.round(width * Math.min(1, PICTURE / width, PICTURE / height));
+
 function foot(message) {
   const moment = new Date(message.date * 1000).toISOString();
-  const reply = node("button", { type: "button", className: "answer", title: "Reply", "aria-label": "Reply" });
   const time = node("time", { dateTime: moment }, timeOf(message.date));
-  return node("footer", {}, reply, ...(message.edited ? [node("span", { className: "edited" }, "edited")] : []), time);
+  return node("footer", {}, ...(message.edited ? [node("span", { className: "edited" }, "edited")] : []), time);
 }
 
 // The keyboard is replaced as a whole; the focus goes to the button in the same place.

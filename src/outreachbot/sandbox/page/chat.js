@@ -30,6 +30,7 @@ async function load() {
 }
 
 function draw(loaded) {
+  const first = !chat;
   const fresh = chat?.view !== loaded.view;
   const follow = fresh || bubbles.isFollowing();
   const before = chat?.state;
@@ -44,6 +45,7 @@ function draw(loaded) {
   else if (added.length) byId("newest").hidden = false;
   if (!fresh) tell(added.filter((message) => !message.mine));
   ask();
+  if (first && matchMedia("(hover: hover)").matches) byId(chat.state === "open" ? "text" : "start").focus();
 }
 
 function tell(messages) {
@@ -65,7 +67,7 @@ function head() {
   byId("avatar").textContent = [...name][0] ?? "";
   byId("subtitle").textContent = isPrivate
     ? (chat.state === "blocked" ? "you have stopped this bot" : "bot")
-    : `${chat.people} members · the bot sees only commands and replies to it`;
+    : `${chat.people} members · the bot sees commands and replies only`;
   document.title = `${name} – sandbox`;
   commands.offer(chat.commands);
 }
@@ -77,7 +79,7 @@ function enter(before) {
   byId("begin").hidden = chat.state === "open";
   byId("composer").hidden = chat.state !== "open";
   byId("start").textContent = chat.state === "blocked" ? "Restart bot" : "Start";
-  if (held && before !== chat.state) (chat.state === "open" ? byId("text") : byId("start")).focus();
+  if (held && before !== chat.state) byId(chat.state === "open" ? "text" : "start").focus();
 }
 
 function open(key) {
