@@ -3,6 +3,7 @@
 import operator
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from math import ceil
 from statistics import median
 
 from benchmarks.contestants import OURS
@@ -25,7 +26,7 @@ QUICK = Scale(rounds=1, burst=300, patience=3.0, stream=3.0, audience=1000, crow
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """At least or at most so much: of our own median, or of its ratio to a rival's (in whose favour more is ours)."""
+    """What our own median is held to, or how many times better than a rival's it is to be: `least`, or below `most`."""
 
     least: float | None = None
     most: float | None = None
@@ -83,4 +84,4 @@ async def alternate(rounds: int, turns: Sequence[Callable[[], Awaitable[None]]])
 def percentile(values: Sequence[float], percent: float) -> float:
     """The value that so many percent do not exceed (nearest rank)."""
     ordered = sorted(values)
-    return ordered[min(len(ordered) - 1, round(len(ordered) * percent / 100))]
+    return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)]

@@ -32,12 +32,20 @@ class Program:
     def __init__(self, process: asyncio.subprocess.Process) -> None:
         self.process = process
         self.written = b""
+        self._news = asyncio.Event()
         self._reading = asyncio.create_task(self._read())
 
     async def _read(self) -> None:
         assert self.process.stdout
         while piece := await self.process.stdout.read(4096):
             self.written += piece
+            self._news.set()
+        self._news.set()
+
+    async def wrote(self) -> None:
+        """Wait until it writes something more, or ends."""
+        self._news.clear()
+        await self._news.wait()
 
     async def end(self) -> tuple[int, str]:
         """Its exit code and everything it wrote."""

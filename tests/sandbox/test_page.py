@@ -202,6 +202,14 @@ async def test_other_kinds_of_messages_have_words(site):
     assert (poll["attached"], place["attached"], photo["photo"]["source"]) == ("Poll: When?", "Location", "")
 
 
+async def test_only_the_newest_question_opens_the_reply_field(site):
+    people.start(site.world, 11)
+    site.world.asked = {11: site.bot("sendMessage", chat_id=11, text="Which?")["message_id"]}
+    assert [one["asks"] for one in (await site.chat("member"))["messages"]] == [False, True]
+    people.say(site.world, 11, 11, "this")
+    assert not any(one["asks"] for one in (await site.chat("member"))["messages"])
+
+
 @pytest.mark.parametrize(
     ("name", "body", "line"),
     [

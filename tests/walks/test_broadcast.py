@@ -1,5 +1,6 @@
 """A broadcast's walk: composed, seen, confirmed, sent to everybody once, reported with numbers that add up."""
 
+import datetime as dt
 import re
 
 import pytest
@@ -257,3 +258,15 @@ async def test_replies_are_not_kept_waiting_by_a_broadcast(town):
 
     assert "Run by" in answer["text"]
     assert sum(town.world.tally.deliveries.values()) < 100
+
+
+async def test_a_clock_that_was_set_back_does_not_stall_the_sending(town):
+    await subscribe(town, people.crowd(town.world, 20))
+    town.per_second = 30
+    town.clock.ahead = dt.timedelta(days=90)
+    async with town.bot():
+        await send(town, await compose(town, "first"))
+        town.clock.ahead = dt.timedelta()
+        report = numbers(await send(town, await compose(town, "second")))
+
+    assert report == {"sent": 20, "audience": 20}

@@ -105,7 +105,12 @@ async def test_the_second_program_on_a_token_is_refused_in_one_line(town, tmp_pa
         ("OUTREACHBOT_ADMINS", "ada", 2, "OUTREACHBOT_ADMINS: must be Telegram user ids"),
         ("OUTREACHBOT_CONTENT", "nowhere.yaml", 2, "nowhere.yaml can't be read"),
         ("OUTREACHBOT_DATABASE_URL", "mysql://x", 2, "OUTREACHBOT_DATABASE_URL: must start with"),
-        ("OUTREACHBOT_DATABASE_URL", "sqlite+aiosqlite:////nowhere/at/all.db", 1, "the folder /nowhere/at does not exist"),
+        (
+            "OUTREACHBOT_DATABASE_URL",
+            "sqlite+aiosqlite:////nowhere/at/all.db",
+            1,
+            "the folder /nowhere/at does not exist",
+        ),
         ("OUTREACHBOT_MESSAGES_PER_SECOND", "0", 2, "OUTREACHBOT_MESSAGES_PER_SECOND"),
         ("OUTREACHBOT_API_URL", "telegram", 2, "OUTREACHBOT_API_URL: must be the address"),
         ("OUTREACHBOT_TOKEN", "999:wrong", 1, "check OUTREACHBOT_TOKEN"),

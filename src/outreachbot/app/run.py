@@ -2,6 +2,7 @@
 
 import asyncio
 import datetime as dt
+import gc
 import logging
 import signal
 from collections.abc import Callable, Coroutine, Sequence
@@ -57,7 +58,7 @@ async def run(
     stop = stop or stop_on_signals()
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(connect.opened(settings.database_url))
-        session = await stack.enter_async_context(transport.session())
+        session = await stack.enter_async_context(transport.session(settings.api_url))
         house = _house(settings, content, db, Telegram(session, settings.api_url, token), clock)
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
@@ -108,6 +109,8 @@ async def _work(house: House, stop: asyncio.Event, ready: Callable[[], None]) ->
     tasks = [asyncio.create_task(worker, name=name) for name, worker in workers.items()]
     if not house.admins:
         log.warning("OUTREACHBOT_ADMINS is not set: nobody can send a broadcast")
+    gc.collect()
+    gc.freeze()  # what was built until now stays: no later collection looks through it while a member waits
     log.info("@%s runs; Ctrl+C stops it", house.bot.username)
     ready()
     try:

@@ -5,6 +5,8 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from pydantic import SecretStr
@@ -14,7 +16,7 @@ MAX_CONNECTIONS = 256
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
 KEEP_ALIVE_SECONDS = 30  # shorter than the server's, so a request seldom meets a connection that is being closed
-SEPARATORS = (",", ":")
+encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class NotReachedError(Exception):
@@ -48,7 +50,7 @@ class Telegram:
 
     async def call(self, method: str, params: Mapping[str, Any], *, seconds: float = ANSWER_SECONDS) -> Answer:
         """POST `params` as JSON; raises NotReachedError or NoAnswerError, whose texts never hold the address."""
-        body = json.dumps(params, ensure_ascii=False, separators=SEPARATORS).encode()
+        body = encode(params).encode()
         return await post(self.session, self._base + method, body, {"Content-Type": "application/json"}, seconds)
 
     def replies_since_last_look(self) -> int:
@@ -56,10 +58,15 @@ class Telegram:
         return count
 
 
-def session() -> aiohttp.ClientSession:
-    """A new pool of connections; close it at the end."""
+def session(url: str) -> aiohttp.ClientSession:
+    """A new pool of connections to the server at this address; close it at the end.
+
+    The environment's proxy is looked up here, once: aiohttp's own look (trust_env) asks a thread twice a request.
+    """
+    address = urlsplit(url)
+    direct = proxy_bypass(address.netloc)
     connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
-    return aiohttp.ClientSession(connector=connector, trust_env=True, auto_decompress=True)
+    return aiohttp.ClientSession(connector=connector, proxy=None if direct else getproxies().get(address.scheme))
 
 
 async def post(

@@ -241,6 +241,11 @@ class Content(_Part):
         return {fact.id: fact for fact in self.facts}
 
     @cached_property
+    def facts_by_topic(self) -> dict[str, tuple[Fact, ...]]:
+        """The facts of each topic, in the order of the file; every topic is there."""
+        return {topic.id: tuple(fact for fact in self.facts if fact.topic == topic.id) for topic in self.topics}
+
+    @cached_property
     def anniversary_by_id(self) -> dict[str, Anniversary]:
         return {anniversary.id: anniversary for anniversary in self.anniversaries}
 

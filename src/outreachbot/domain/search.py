@@ -60,5 +60,6 @@ def _matches(word: str, wanted: str) -> bool:
 
 def fold(text: str) -> str:
     """Text for comparing: case, accents and the two kinds of i (dotted and dotless) make no difference."""
-    plain = unicodedata.normalize("NFKD", text.replace("ı", "i").casefold())
-    return "".join(character for character in plain if not unicodedata.combining(character)).strip()
+    plain = unicodedata.normalize("NFKD", text).replace("ı", "i").casefold()
+    letters = unicodedata.normalize("NFKD", plain)  # again: folding has put some accents back
+    return "".join(character for character in letters if not unicodedata.combining(character)).strip()

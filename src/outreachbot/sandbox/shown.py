@@ -85,8 +85,7 @@ def _message(world: World, view: View, seen: Chat, raw: Json) -> Json:
 
 def _asks(world: World, seen: Chat, message_id: int) -> bool:
     """Whether the message opens the reply field; Telegram does not say so in the Message object."""
-    asked: dict[int, int] = getattr(world, "asked", {})  # chat id -> the last message sent with force_reply
-    return asked.get(seen.id) == message_id == seen.last_id
+    return world.asked.get(seen.id) == message_id == seen.last_id
 
 
 def _author(raw: Json) -> str:

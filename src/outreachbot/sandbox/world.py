@@ -49,6 +49,7 @@ class World:
     chats: dict[int, Chat] = field(default_factory=dict)
     names: dict[str, int] = field(default_factory=dict)  # lower-case @username of a chat -> its id
     queries: dict[str, Query] = field(default_factory=dict)
+    asked: dict[int, int] = field(default_factory=dict)  # chat id -> the last message sent with force_reply
     answers: dict[str, Json] = field(default_factory=dict)  # query id -> what the bot answered, the last ones
     menus: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (scope, language) -> commands
     profile: dict[tuple[str, str], str] = field(default_factory=dict)  # (name|description|short_description, language)

@@ -66,7 +66,7 @@ async def opened(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]
     db = _database(url)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(db.engine.dispose)
-        with _failures(db.name):
+        with _failures(db.name), _unknown_options():
             if exclusive:
                 await stack.enter_async_context(_alone(db))
             await _bring_up_to_date(db)
@@ -118,7 +118,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        if connection.get_isolation_level() != "AUTOCOMMIT":
+        # Asked of the options: the dialect's own get_isolation_level never says AUTOCOMMIT, and a reader must not lock.
+        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
@@ -129,24 +130,43 @@ async def _alone(db: Database) -> AsyncIterator[None]:
         f"another outreachbot already works with {db.name}: stop it first, or use another database"
     )
     if db.is_sqlite:
-        file = Path(db.name).absolute()
-        if not file.parent.is_dir():
-            raise StoreFailed(f"the folder {file.parent} does not exist: make it, or change OUTREACHBOT_DATABASE_URL")
-        lock = filelock.FileLock(f"{file}.lock", timeout=0)
-        try:
-            lock.acquire()
-        except filelock.Timeout:
-            raise refusal from None
-        try:
+        with _file_lock(Path(db.name), refusal):
             yield
-        finally:
-            lock.release()
         return
     async with db.engine.connect() as connection:  # the lock lives as long as this connection
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         if not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
             raise refusal
         yield
+
+
+@contextmanager
+def _file_lock(database: Path, refusal: AlreadyRunning) -> Iterator[None]:
+    file = database.absolute()
+    if not file.parent.is_dir():
+        raise StoreFailed(f"the folder {file.parent} does not exist: make it, or change OUTREACHBOT_DATABASE_URL")
+    lock = filelock.FileLock(f"{file}.lock", timeout=0)
+    try:
+        lock.acquire()
+    except filelock.Timeout:
+        raise refusal from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _unknown_options() -> Iterator[None]:
+    """What stands behind the URL's `?` are arguments of the driver's `connect`."""
+    try:
+        yield
+    except TypeError as error:
+        if "keyword argument" not in str(error):
+            raise
+        raise WrongUse(
+            f"OUTREACHBOT_DATABASE_URL has an option its driver does not know ({error}); asyncpg calls sslmode ssl"
+        ) from None
 
 
 @contextmanager

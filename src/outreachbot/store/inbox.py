@@ -35,8 +35,8 @@ async def add(db: AsyncConnection, updates: Mapping[int, str], now: float) -> se
     if not updates:
         return set()
     rows = [{"update_id": update_id, "body": body, "received_at": now} for update_id, body in updates.items()]
-    statement = insert(db, inbox).values(rows).on_conflict_do_nothing(index_elements=[inbox.c.update_id])
-    return set((await db.execute(statement.returning(inbox.c.update_id))).scalars())
+    statement = insert(db, inbox).on_conflict_do_nothing(index_elements=[inbox.c.update_id])
+    return set((await db.execute(statement.returning(inbox.c.update_id), rows)).scalars())
 
 
 async def waiting(db: AsyncConnection, after: int, limit: int) -> list[Letter]:

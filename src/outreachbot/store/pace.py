@@ -24,7 +24,11 @@ async def take(
         statement = statement.where(ahead <= now + lead)
     statement = statement.values(next_slot=case((ahead > now, ahead), else_=now) + span, updated_at=now)
     after: float | None = (await db.execute(statement.returning(pace.c.next_slot))).scalar_one_or_none()
-    return None if after is None else after - span
+    if after is None:  # remember that the clock was set back, else it looks the same at every later try
+        set_back = pace.c.updated_at > now
+        await db.execute(update(pace).where(pace.c.name == BULK, set_back).values(next_slot=ahead, updated_at=now))
+        return None
+    return after - span
 
 
 async def hold(db: AsyncConnection, seconds: float, now: float) -> None:

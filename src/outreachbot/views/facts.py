@@ -25,24 +25,23 @@ def answer(content: Content, language: str, query: str) -> Message:
 def topics(content: Content, language: str, notice: str = "") -> Message:
     """The topics as buttons, with how many facts each has."""
     _ = words(language)
-    counts = {topic.id: sum(fact.topic == topic.id for fact in content.facts) for topic in content.topics}
     lines = [
         f"<b>{_('Facts')}</b>",
         _.plural("{n} fact, with its source.", "{n} facts, each with its source.", len(content.facts)),
         _("Choose a topic, or write words to look for: /facts word"),
     ]
     rows = tuple(
-        (Button(f"{content.say(topic.title, language)} · {_.number(counts[topic.id])}", f"{FACTS}:{topic.id}"),)
+        (Button(f"{content.say(topic.title, language)} · {_.number(len(content.facts_by_topic[topic.id]))}", f"{FACTS}:{topic.id}"),)
         for topic in content.topics
-        if counts[topic.id]
+        if content.facts_by_topic[topic.id]
     )
     return Message("\n".join([notice, "", *lines] if notice else lines), rows)
 
 
 def of_topic(content: Content, language: str, topic_id: str) -> Message:
     """The first fact of a topic; the topics where it is gone."""
-    first = next((fact for fact in content.facts if fact.topic == topic_id), None)
-    return one(content, language, first) if first else gone(content, language)
+    found = content.facts_by_topic.get(topic_id)
+    return one(content, language, found[0]) if found else gone(content, language)
 
 
 def by_id(content: Content, language: str, fact_id: str) -> Message:
@@ -77,7 +76,7 @@ def one(content: Content, language: str, fact: Fact) -> Message:
 
 
 def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
-    family = [other for other in content.facts if other.topic == fact.topic]
+    family = content.facts_by_topic[fact.topic]
     place = family.index(fact)
     back = f"{FACT}:{family[place - 1].id}" if place else None
     forward = f"{FACT}:{family[place + 1].id}" if place + 1 < len(family) else None

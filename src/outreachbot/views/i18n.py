@@ -2,7 +2,7 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
@@ -31,7 +31,7 @@ class Words:
         return self.catalogue.ngettext(one, many, n).format_map(_safe({"n": self.number(n), **values}))
 
     def number(self, n: int) -> str:
-        return format_decimal(n, locale=self.locale)
+        return _number(n, self.locale)
 
     def date(self, date: dt.date) -> str:
         """A day with its month's name: 26 February 1992."""
@@ -42,6 +42,11 @@ class Words:
         if date.day is not None:
             return self.date(date.first_day)
         return format_date(date.first_day, "y" if date.month is None else "LLLL y", self.locale)
+
+
+@lru_cache(maxsize=10_000)  # a reply may hold ten numbers, and Babel takes its time with each
+def _number(n: int, locale: Locale) -> str:
+    return format_decimal(n, locale=locale)
 
 
 @cache

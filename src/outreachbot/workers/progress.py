@@ -13,6 +13,7 @@ from outreachbot.views import broadcast as views
 Show = Callable[[Message, int, int | None], Awaitable[bool]]
 """Puts a message in the place of an earlier one (chat, message id); False when a later try may succeed."""
 
+FIRST_SECONDS = 1.0  # after the confirmation
 EDIT_SECONDS = 5.0  # a message is edited no more often, except for its last time
 OVER = frozenset({MessageState.FINISHED, MessageState.CANCELLED})
 
@@ -31,8 +32,7 @@ async def step(db: Database, screen: Screen, now: float) -> bool:
     async with connect.reading(db) as connection:
         running = await broadcasts.unreported(connection)
     for one in running:
-        since, before = screen.shown.get(one.message_id, (now, None))
-        screen.shown.setdefault(one.message_id, (now, None))
+        since, before = screen.shown.setdefault(one.message_id, (now - EDIT_SECONDS + FIRST_SECONDS, None))
         if one.state in OVER or abs(now - since) >= EDIT_SECONDS:
             await _show(db, screen, one, before, now)
     return False

@@ -146,7 +146,10 @@ def deliver(world: World, chat: Chat, params: Params, content: Json, what: str) 
         message["has_protected_content"] = True
     said = content.get("text") or content.get("caption") or what
     delivered(world.tally, chat.id, said, int(time.monotonic()))
-    return store(world, chat, message)
+    message = store(world, chat, message)
+    if keyboard and keyboard.get("force_reply"):
+        world.asked[chat.id] = message["message_id"]
+    return message
 
 
 def _reply(world: World, chat: Chat, params: Params) -> Json:

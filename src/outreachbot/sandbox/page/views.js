@@ -16,7 +16,7 @@ export function listen(list, onOpen) {
 function tab({ key, label }) {
   const [, what, how] = /^([^(]*)(\(.*\))?$/.exec(label);
   const parts = [node("span", { className: "what" }, what.trim())];
-  if (how) parts.push(node("span", { className: "how" }, how.slice(1, -1)));
+  if (how) parts.push(" ", node("span", { className: "how" }, how.slice(1, -1)));
   parts.push(node("span", { className: "unread", hidden: true }));
   const made = node("button", { type: "button", id: `view-${key}`, role: "tab", "aria-controls": "panel" }, ...parts);
   made.addEventListener("click", () => open(key));

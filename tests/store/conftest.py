@@ -1,0 +1,75 @@
+"""What the tests of the store say in one line: who is subscribed, what is queued, what became of it."""
+
+from collections.abc import Awaitable, Callable
+
+import pytest
+from sqlalchemy import select, update
+
+from outreachbot.domain.delivery import MessageState, Reason, State
+from outreachbot.domain.message import Message
+from outreachbot.store import chats, connect, outbox
+from outreachbot.store import insert as inserts
+from outreachbot.store import tables as t
+from outreachbot.store.connect import Database
+
+BODIES = {"en": Message("hello")}
+
+
+@pytest.fixture
+def subscribe(db: Database) -> Callable[..., Awaitable[None]]:
+    """Subscribe chats; with a zone and an hour of their own where they are given."""
+
+    async def subscribe(
+        *chat_ids: int, now: float = 1.0, kind: str = "private", zone: str | None = None, hour: int | None = None
+    ) -> None:
+        async with connect.writing(db) as transaction:
+            for chat_id in chat_ids:
+                await chats.subscribe(transaction, chat_id, kind=kind, language="en", topic_id=None, now=now)
+                own = update(t.chats).where(t.chats.c.id == chat_id).values(zone=zone, hour=hour)
+                await transaction.execute(own)
+
+    return subscribe
+
+
+@pytest.fixture
+def deliver(db: Database) -> Callable[..., Awaitable[int]]:
+    """Write a running message down, with its deliveries (chat id -> state); its id."""
+
+    async def deliver(
+        states: dict[int, State], kind: str = outbox.BROADCAST, reason: Reason | None = None, key: str | None = None
+    ) -> int:
+        async with connect.writing(db) as transaction:
+            message_id = await outbox.write(transaction, kind, BODIES, 1.0, key)
+            assert message_id is not None
+            await outbox.move(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.DRAFT])
+            for chat_id, state in states.items():
+                row = {"message_id": message_id, "chat_id": chat_id, "state": state, "reason": reason}
+                await transaction.execute(inserts.insert(transaction, t.deliveries).values(**row))
+        return message_id
+
+    return deliver
+
+
+@pytest.fixture
+def states(db: Database) -> Callable[[int], Awaitable[dict[int, str]]]:
+    """Where a message's deliveries stand, by chat."""
+
+    async def states(message_id: int) -> dict[int, str]:
+        query = select(t.deliveries.c.chat_id, t.deliveries.c.state).where(t.deliveries.c.message_id == message_id)
+        async with connect.reading(db) as connection:
+            return dict((await connection.execute(query)).tuples().all())
+
+    return states
+
+
+@pytest.fixture
+def state(db: Database) -> Callable[[int], Awaitable[str]]:
+    """Where a message stands."""
+
+    async def state(message_id: int) -> str:
+        async with connect.reading(db) as connection:
+            return (
+                await connection.execute(select(t.messages.c.state).where(t.messages.c.id == message_id))
+            ).scalar_one()
+
+    return state

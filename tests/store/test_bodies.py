@@ -1,0 +1,61 @@
+"""A message comes back from the database as it was written."""
+
+import json
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreachbot.domain.message import Button, Copy, Message
+from outreachbot.store import bodies, connect, outbox
+
+texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=50)
+buttons = st.builds(Button, texts, data=texts) | st.builds(Button, texts, url=texts)
+rows = st.lists(st.lists(buttons, max_size=3).map(tuple), max_size=3).map(tuple)
+messages = st.builds(
+    Message,
+    text=texts,
+    buttons=rows,
+    photo=texts,
+    copy=st.none() | st.builds(Copy, st.integers(), st.integers()),
+    silent=st.booleans(),
+    asks=st.booleans(),
+)
+
+
+@given(st.dictionaries(st.sampled_from(["en", "az", "tr"]), messages))
+def test_what_is_kept_comes_back_the_same(written):
+    stored = json.loads(json.dumps(bodies.dump(written)))
+
+    assert bodies.load(stored) == written
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("🕯 Xocalı <b>1992</b>\n\u202eא", ((Button("👍🏽", data="x"), Button("site", url="https://a.b")), ())),
+        Message(copy=Copy(-1002147483648, 2**40), silent=True),
+        Message("photo", photo="AgACAgIAAx", asks=True),
+        Message("long " * 20_000),
+    ],
+)
+async def test_the_database_gives_back_what_it_got(db, message):
+    async with connect.writing(db) as transaction:
+        message_id = await outbox.write(transaction, outbox.BROADCAST, {"en": message, "az": Message("salam")}, 1.0)
+    async with connect.reading(db) as connection:
+        assert await outbox.body(connection, message_id) == {"en": message, "az": Message("salam")}
+
+
+async def test_the_first_language_is_still_the_first_in_the_database(db):
+    written = {language: Message(language) for language in ("tr", "az", "en", "ru")}
+    async with connect.writing(db) as transaction:
+        message_id = await outbox.write(transaction, outbox.BROADCAST, written, 1.0)
+    async with connect.reading(db) as connection:
+        kept = await outbox.body(connection, message_id)
+
+    assert list(kept) == ["tr", "az", "en", "ru"]
+    assert bodies.in_language(kept, "de") == Message("tr")
+
+
+def test_a_chat_gets_its_own_language():
+    assert bodies.in_language({"en": Message("hello"), "az": Message("salam")}, "az") == Message("salam")

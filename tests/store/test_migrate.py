@@ -1,0 +1,117 @@
+"""The migrations lead to the tables, once, and never touch what a newer program wrote."""
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import insert, inspect, select, text
+
+from outreachbot.errors import SchemaTooNew
+from outreachbot.store import connect, migrate
+from outreachbot.store.tables import composing, metadata
+
+
+def schema(connection):
+    """Every table with its columns and indexes, as the database tells it."""
+    seen = inspect(connection)
+    return {
+        table: (sorted(str(column) for column in seen.get_columns(table)), sorted(map(str, seen.get_indexes(table))))
+        for table in seen.get_table_names()
+    }
+
+
+async def look(db, what):
+    async with db.engine.connect() as connection:
+        return await connection.run_sync(what)
+
+
+async def test_an_empty_database_gets_every_table(db):
+    assert set(await look(db, schema)) == {*metadata.tables, "alembic_version"}
+
+
+async def test_the_migrations_end_at_the_tables(db):
+    def differences(connection):
+        return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
+
+    assert await look(db, differences) == []
+
+
+async def test_partial_indexes_are_those_of_the_tables(db):
+    def conditions(connection):
+        name = f"{connection.dialect.name}_where"
+        names = {"sqlite": "sqlite_where", "postgresql": "postgresql_where"}
+        seen = inspect(connection)
+        found = {
+            one["name"]: one.get("dialect_options", {}).get(name)
+            for t in metadata.tables
+            for one in seen.get_indexes(t)
+        }
+        wanted = {
+            index.name: index.dialect_kwargs.get(names[connection.dialect.name])
+            for table in metadata.tables.values()
+            for index in table.indexes
+        }
+        return {name for name, where in found.items() if where is not None}, {
+            name for name, where in wanted.items() if where is not None
+        }
+
+    found, wanted = await look(db, conditions)
+
+    assert found == wanted
+
+
+async def test_opening_again_changes_nothing(database_url):
+    async with connect.opened(database_url) as db:
+        async with connect.writing(db) as transaction:
+            await transaction.execute(insert(composing).values(admin_id=1, since=1.0))
+        before = await look(db, schema)
+    async with connect.opened(database_url) as db:
+        assert await look(db, schema) == before
+        async with connect.reading(db) as connection:
+            assert (await connection.execute(select(composing))).all() == [(1, 1.0)]
+
+
+async def test_a_database_of_a_newer_program_is_refused_and_left_as_it_is(database_url):
+    async with connect.opened(database_url) as db:
+        async with connect.writing(db) as transaction:
+            await transaction.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+            await transaction.execute(text("CREATE TABLE reactions (id INTEGER)"))
+        before = await look(db, schema)
+
+        async def reopen():
+            async with connect.opened(database_url, exclusive=False):
+                pass
+
+        with pytest.raises(SchemaTooNew) as caught:
+            await reopen()
+
+        assert f"the database {db.name} was written by a newer outreachbot" in str(caught.value)
+        assert await look(db, schema) == before
+        async with connect.reading(db) as connection:
+            assert await connection.scalar(text("SELECT version_num FROM alembic_version")) == "9999"
+
+
+async def test_a_migration_that_fails_leaves_nothing_behind(database_url, monkeypatch):
+    """Another program's table stands in the way of ours."""
+    with monkeypatch.context() as without:
+        without.setattr(migrate, "to_newest", lambda connection, name: None)
+        async with connect.opened(database_url) as db, connect.writing(db) as transaction:
+            await transaction.execute(text("CREATE TABLE pace (id INTEGER)"))
+    with pytest.raises(Exception, match="pace"):
+        async with connect.opened(database_url):
+            pass
+    with monkeypatch.context() as without:
+        without.setattr(migrate, "to_newest", lambda connection, name: None)
+        async with connect.opened(database_url) as db:
+            assert set(await look(db, schema)) == {"pace"}
+
+
+def test_the_migrations_are_one_line():
+    config = Config()
+    config.set_main_option("script_location", str(migrate.FOLDER))
+    scripts = ScriptDirectory.from_config(config)
+    revisions = [script.revision for script in scripts.walk_revisions()]
+
+    assert len(scripts.get_heads()) == 1
+    assert sorted(revisions, reverse=True) == revisions

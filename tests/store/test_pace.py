@@ -1,0 +1,131 @@
+"""The pace in its row: every sender takes its slots from it."""
+
+import asyncio
+
+import pytest
+from sqlalchemy import insert, select
+
+from outreachbot.store import connect, pace
+from outreachbot.store import tables as t
+
+
+async def take(db, count, now, *, per_second=10.0, lead=None):
+    async with connect.writing(db) as transaction:
+        return await pace.take(transaction, count, per_second, now, lead)
+
+
+async def hold(db, seconds, now):
+    async with connect.writing(db) as transaction:
+        await pace.hold(transaction, seconds, now)
+
+
+async def next_slot(db):
+    async with connect.reading(db) as connection:
+        return await connection.scalar(select(t.pace.c.next_slot))
+
+
+async def test_the_first_message_may_leave_at_once(db):
+    assert await take(db, 1, 100.0) == pytest.approx(100.0)
+
+
+async def test_slots_are_an_interval_apart(db):
+    firsts = [await take(db, count, 100.0) for count in (1, 3, 2, 1)]
+
+    assert firsts == pytest.approx([100.0, 100.1, 100.4, 100.6])
+
+
+async def test_an_idle_time_is_not_saved_up(db):
+    await take(db, 5, 100.0)
+    firsts = [await take(db, 1, 1000.0) for _ in range(3)]
+
+    assert firsts == pytest.approx([1000.0, 1000.1, 1000.2])
+
+
+async def test_no_slots_change_nothing(db):
+    await take(db, 5, 100.0)
+    await take(db, 0, 100.0)
+
+    assert await next_slot(db) == pytest.approx(100.5)
+
+
+async def test_slots_that_are_too_far_away_are_refused_and_not_taken(db):
+    await take(db, 10, 100.0)  # until 101
+
+    assert await take(db, 1, 100.0, lead=0.5) is None
+    assert await next_slot(db) == pytest.approx(101.0)
+    assert await take(db, 1, 100.6, lead=0.5) == pytest.approx(101.0)
+
+
+async def test_without_a_lead_slots_far_away_are_given(db):
+    await take(db, 100, 100.0)
+
+    assert await take(db, 1, 100.0) == pytest.approx(110.0)
+
+
+async def test_telegrams_wait_moves_the_next_slot_on(db):
+    await take(db, 1, 100.0)
+    await hold(db, 30, 100.0)
+
+    assert await take(db, 1, 100.0, lead=29) is None
+    assert await take(db, 1, 101.0) == pytest.approx(130.0)
+
+
+async def test_a_shorter_wait_never_moves_it_back(db):
+    await take(db, 1, 100.0)
+    await hold(db, 30, 100.0)
+    await hold(db, 1, 101.0)
+
+    assert await take(db, 1, 102.0) == pytest.approx(130.0)
+
+
+async def test_a_wait_before_the_first_message_holds_as_well(db):
+    await hold(db, 30, 100.0)
+
+    assert await take(db, 1, 101.0) == pytest.approx(130.0)
+
+
+async def test_a_clock_that_was_set_back_does_not_stall(db):
+    await take(db, 5, 10_000.0)  # half a second ahead
+
+    assert await take(db, 1, 100.0, lead=1.0) == pytest.approx(100.5)
+    assert await take(db, 1, 100.1, lead=1.0) == pytest.approx(100.6)
+
+
+async def test_a_wait_outlives_a_clock_that_was_set_back(db):
+    await take(db, 1, 10_000.0)
+    await hold(db, 30, 10_000.0)
+
+    assert await take(db, 1, 100.0, lead=29.0) is None
+    assert await take(db, 1, 100.0) == pytest.approx(130.0)
+
+
+async def test_a_wait_after_the_clock_was_set_back_holds(db):
+    await take(db, 1, 10_000.0)
+    await hold(db, 30, 100.0)
+
+    assert await take(db, 1, 101.0) == pytest.approx(130.0)
+
+
+async def test_the_pace_survives_a_restart(database_url):
+    async with connect.opened(database_url) as db:
+        await hold(db, 60, 100.0)
+    async with connect.opened(database_url) as db:
+        assert await take(db, 1, 101.0) == pytest.approx(160.0)
+
+
+async def test_two_programs_share_the_pace(database_url):
+    async with connect.opened(database_url) as one, connect.opened(database_url, exclusive=False) as other:
+        firsts = await asyncio.gather(*(take(db, 2, 100.0) for db in (one, other) for _ in range(10)))
+
+    assert sorted(firsts) == pytest.approx([100 + 0.2 * n for n in range(20)])
+
+
+async def test_another_row_is_left_alone(db):
+    async with connect.writing(db) as transaction:
+        await transaction.execute(insert(t.pace).values(name="other", next_slot=5.0, updated_at=5.0))
+    await take(db, 3, 100.0)
+    await hold(db, 3, 100.0)
+    async with connect.reading(db) as connection:
+        row = (await connection.execute(select(t.pace).where(t.pace.c.name == "other"))).one()
+
+    assert row == ("other", 5.0, 5.0)
