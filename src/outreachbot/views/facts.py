@@ -5,7 +5,7 @@ from outreachbot.domain.content import Certainty, Content, Fact, Figure, Precisi
 from outreachbot.domain.markup import to_plain
 from outreachbot.domain.message import Button, Message, Rows, escape
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import FACT, FACTS, arrows, said, source_link, sources_line
+from outreachbot.views.parts import FACT, FACTS, arrows, said, titled
 
 SHOWN_RESULTS = 8
 BUTTON_LENGTH = 48  # characters of a claim on a button; more would be cut on a phone
@@ -31,7 +31,12 @@ def topics(content: Content, language: str, notice: str = "") -> Message:
         _("Choose a topic, or write words to look for: /facts word"),
     ]
     rows = tuple(
-        (Button(f"{content.say(topic.title, language)} · {_.number(len(content.facts_by_topic[topic.id]))}", f"{FACTS}:{topic.id}"),)
+        (
+            Button(
+                f"{content.say(topic.title, language)} · {_.number(len(content.facts_by_topic[topic.id]))}",
+                f"{FACTS}:{topic.id}",
+            ),
+        )
         for topic in content.topics
         if content.facts_by_topic[topic.id]
     )
@@ -68,10 +73,12 @@ def one(content: Content, language: str, fact: Fact) -> Message:
         f"<b>{_('Stated by')}:</b> {said(content, fact.stated_by, language)}",
         f"<b>{_('Certainty')}:</b> {_certainty(fact.certainty, _)}",
     ]
+    sources = list(dict.fromkeys([*fact.sources, *(figure.source for figure in fact.figures)]))
     if fact.figures:
         lines += ["", f"<b>{_('The figures, side by side')}</b>"]
-        lines += [_figure(content, language, figure, _) for figure in fact.figures]
-    lines += ["", f"<b>{_('Sources')}:</b> {sources_line(content, fact.sources, _)}"]
+        lines += [_figure(content, language, figure, sources.index(figure.source) + 1, _) for figure in fact.figures]
+    lines += ["", f"<b>{_('Sources')}</b>"]
+    lines += [f"[{n}] {titled(content.source_by_id[source], _)}" for n, source in enumerate(sources, start=1)]
     return Message("\n".join(lines), _neighbours(content, fact, _))
 
 
@@ -86,11 +93,11 @@ def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
     return (arrows(back, f"{place + 1} / {len(family)}", forward), all_topics)
 
 
-def _figure(content: Content, language: str, figure: Figure, _: Words) -> str:
+def _figure(content: Content, language: str, figure: Figure, number: int, _: Words) -> str:
+    """One number with what it counts, who states it, and the number of its source below."""
     who = said(content, figure.stated_by, language)
-    source = source_link(content.source_by_id[figure.source], _)
     counts = said(content, figure.counts, language)
-    return f"• <b>{amount(figure, _)}</b> {counts} — {who}, {figure.year} [{source}]"
+    return f"• <b>{amount(figure, _)}</b> {counts} — {who}, {figure.year} [{number}]"
 
 
 def amount(figure: Figure, _: Words) -> str:

@@ -25,10 +25,21 @@ def sources_line(content: Content, ids: Iterable[str], words: Words) -> str:
 
 
 def source_link(source: Source, words: Words) -> str:
-    name = escape(source.publisher if source.year is None else f"{source.publisher}, {source.year}")
-    link = f'<a href="{escape(source.url)}">{name}</a>' if source.url else name
-    caution = _caution(source.read, words)
-    return f"{link} ({caution})" if caution else link
+    """Publisher and year, as a link: the short form, beside a text."""
+    return _linked(source, _publisher(source)) + _caution(source.read, words)
+
+
+def titled(source: Source, words: Words) -> str:
+    """Title, publisher and year, the title as a link: the long form, in a list of sources."""
+    return f"{_linked(source, source.title)}. {escape(_publisher(source))}{_caution(source.read, words)}"
+
+
+def _publisher(source: Source) -> str:
+    return source.publisher if source.year is None else f"{source.publisher}, {source.year}"
+
+
+def _linked(source: Source, name: str) -> str:
+    return f'<a href="{escape(source.url)}">{escape(name)}</a>' if source.url else escape(name)
 
 
 def _caution(read: Reading, words: Words) -> str:
@@ -36,11 +47,11 @@ def _caution(read: Reading, words: Words) -> str:
         case Reading.FULL | Reading.PART:
             return ""
         case Reading.COPY:
-            return words("read as a copy")
+            return f" ({words('read as a copy')})"
         case Reading.REPORT:
-            return words("as reported by others")
+            return f" ({words('as reported by others')})"
         case Reading.NOT_CHECKED:
-            return words("not checked")
+            return f" ({words('not checked')})"
 
 
 def said(content: Content, text: dict[str, str], language: str) -> str:
