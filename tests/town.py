@@ -11,7 +11,6 @@ from outreachbot.config import Settings
 from outreachbot.domain.content import Content
 from outreachbot.sandbox import people
 from outreachbot.sandbox.chat import Json
-from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import TOKEN, World, chat_of
 
 ADMIN, MEMBER = 22, 11

@@ -1,7 +1,8 @@
 """The places of a content file follow from the models."""
 
 from outreachbot.domain import content_shape
-from outreachbot.domain.content import Certainty, PartialDate
+from outreachbot.domain.content import Certainty
+from outreachbot.domain.dates import PartialDate
 
 
 def test_wanted_tells_what_stands_at_a_path() -> None:

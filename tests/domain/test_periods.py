@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreachbot.domain import periods
-from outreachbot.domain.content import PartialDate, TimelineEntry
+from outreachbot.domain.content import TimelineEntry
+from outreachbot.domain.dates import PartialDate
 
 lengths = st.integers(1, 40)
 

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreachbot.domain import schedule
-from outreachbot.domain.content import Anniversary, YearlyDay, zones
+from outreachbot.domain.content import Anniversary, zones
+from outreachbot.domain.dates import YearlyDay
 from outreachbot.domain.schedule import Group, Notice, Occurrence
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)

@@ -5,12 +5,12 @@ import signal
 from pathlib import Path
 
 import pytest
+from test_broadcast import compose, subscribe
 
 from outreachbot.sandbox import people
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
 from outreachbot.store import broadcasts, connect, ledger
 from program import outcome, started
-from test_broadcast import compose, subscribe
 from town import ADMIN, MEMBER, Town
 
 

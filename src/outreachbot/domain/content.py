@@ -1,14 +1,13 @@
 """What an editor wrote: the facts, their sources, the timeline, the days to remember and the campaign."""
 
-import datetime as dt
-import re
 import zoneinfo
-from collections.abc import Callable
 from enum import StrEnum
 from functools import cache, cached_property
-from typing import Annotated, Any, Self
+from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+
+from outreachbot.domain.dates import PartialDate, YearlyDay, one_word
 
 Text = dict[str, str]
 """A text in every language that has it: language code -> text in the markup of `domain/markup`."""
@@ -99,67 +98,12 @@ class Fact(_Part):
     figures: tuple[Figure, ...] = ()
 
 
-class PartialDate(_Part):
-    """A day, a month or a year. Written `1992-02-26`, `1992-02` or `1992`."""
-
-    year: int
-    month: int | None = None
-    day: int | None = None
-
-    @classmethod
-    def parse(cls, written: str) -> Self:
-        """Read a written date; ValueError says in one line what is wrong with it."""
-        match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", written.strip(), re.ASCII)
-        if not match:
-            raise ValueError(f'"{written}" is not a date; write 1992-02-26, 1992-02 or 1992')
-        year, month, day = (int(part) if part else None for part in match.groups())
-        assert year is not None  # the pattern requires it
-        try:
-            dt.date(year, month or 1, day or 1)
-        except ValueError:
-            raise ValueError(f'"{written}" does not exist in the calendar') from None
-        return cls(year=year, month=month, day=day)
-
-    @property
-    def first_day(self) -> dt.date:
-        """The earliest day it can mean: for sorting."""
-        return dt.date(self.year, self.month or 1, self.day or 1)
-
-
-def _one_word(parse: Callable[[str], object], pattern: str) -> BeforeValidator:
-    """Dates stand in the file as one word (1992 is an int in YAML); the pattern is for the JSON schema."""
-    schema: Any = Annotated[str, StringConstraints(pattern=pattern)] | int
-    return BeforeValidator(
-        lambda word: parse(str(word)) if isinstance(word, str | int) else word, json_schema_input_type=schema
-    )
-
-
 class TimelineEntry(_Part):
     """What happened on a day, in a month or in a year."""
 
-    date: Annotated[PartialDate, _one_word(PartialDate.parse, r"^[0-9]{4}(-[0-9]{2}){0,2}$")]
+    date: Annotated[PartialDate, one_word(PartialDate.parse, r"^[0-9]{4}(-[0-9]{2}){0,2}$")]
     text: Text
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
-
-
-class YearlyDay(_Part):
-    """A day of the year. Written `02-26`."""
-
-    month: int
-    day: int
-
-    @classmethod
-    def parse(cls, written: str) -> Self:
-        """Read a written day of the year (29 February exists); ValueError says in one line what is wrong."""
-        match = re.fullmatch(r"(\d{2})-(\d{2})", written.strip(), re.ASCII)
-        if not match:
-            raise ValueError(f'"{written}" is not a day of the year; write month and day, as in 02-26')
-        month, day = int(match[1]), int(match[2])
-        try:
-            dt.date(2000, month, day)  # a leap year
-        except ValueError:
-            raise ValueError(f'"{written}" does not exist in the calendar') from None
-        return cls(month=month, day=day)
 
 
 class Anniversary(_Part):
@@ -167,7 +111,7 @@ class Anniversary(_Part):
 
     id: Id
     title: Text
-    date: Annotated[YearlyDay, _one_word(YearlyDay.parse, r"^[0-9]{2}-[0-9]{2}$")]
+    date: Annotated[YearlyDay, one_word(YearlyDay.parse, r"^[0-9]{2}-[0-9]{2}$")]
     year: Whole | None = None  # the year of the event; None where there is none to count from
     text: Text  # one or two sentences, said in the reminder
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]

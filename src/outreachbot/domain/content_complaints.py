@@ -7,7 +7,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from outreachbot.domain import content_shape, tree, yaml_scalar
-from outreachbot.domain.content import PartialDate, YearlyDay, zones
+from outreachbot.domain.content import zones
+from outreachbot.domain.dates import PartialDate, YearlyDay
 from outreachbot.domain.faults import Fault, Path, quoted
 from outreachbot.domain.tree import Node, Scalar
 

@@ -6,7 +6,8 @@ from typing import Annotated, Union, get_args, get_origin
 
 from pydantic import BaseModel
 
-from outreachbot.domain.content import Content, PartialDate, Text, YearlyDay
+from outreachbot.domain.content import Content, Text
+from outreachbot.domain.dates import PartialDate, YearlyDay
 from outreachbot.domain.faults import Path
 
 Pattern = tuple[str, ...]

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outreachbot.domain.content import PartialDate, TimelineEntry
+from outreachbot.domain.content import TimelineEntry
+from outreachbot.domain.dates import PartialDate
 
 ENTRIES_A_PAGE = 5
 

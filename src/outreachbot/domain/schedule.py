@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from outreachbot.domain.content import Anniversary, YearlyDay
+from outreachbot.domain.content import Anniversary
+from outreachbot.domain.dates import YearlyDay
 
 
 class Notice(StrEnum):

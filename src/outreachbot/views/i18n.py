@@ -10,7 +10,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-from outreachbot.domain.content import PartialDate
+from outreachbot.domain.dates import PartialDate
 from outreachbot.domain.message import escape
 
 CATALOGUES = Path(__file__).parent / "locale"

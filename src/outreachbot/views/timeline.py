@@ -1,6 +1,7 @@
 """Says the timeline, a period at a time."""
 
-from outreachbot.domain.content import Content, PartialDate
+from outreachbot.domain.content import Content
+from outreachbot.domain.dates import PartialDate
 from outreachbot.domain.message import Button, Message, escape
 from outreachbot.domain.periods import Page, first_after, first_in, page
 from outreachbot.views.i18n import Words, words

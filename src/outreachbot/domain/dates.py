@@ -1,0 +1,67 @@
+"""Dates as an editor writes them: a day, a month or a year, and a day of the year."""
+
+import datetime as dt
+import re
+from collections.abc import Callable
+from typing import Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict
+
+
+class PartialDate(BaseModel):
+    """A day, a month or a year. Written `1992-02-26`, `1992-02` or `1992`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    year: int
+    month: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Read a written date; ValueError says in one line what is wrong with it."""
+        match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", written.strip(), re.ASCII)
+        if not match:
+            raise ValueError(f'"{written}" is not a date; write 1992-02-26, 1992-02 or 1992')
+        year, month, day = (int(part) if part else None for part in match.groups())
+        assert year is not None  # the pattern requires it
+        try:
+            dt.date(year, month or 1, day or 1)
+        except ValueError:
+            raise ValueError(f'"{written}" does not exist in the calendar') from None
+        return cls(year=year, month=month, day=day)
+
+    @property
+    def first_day(self) -> dt.date:
+        """The earliest day it can mean: for sorting."""
+        return dt.date(self.year, self.month or 1, self.day or 1)
+
+
+class YearlyDay(BaseModel):
+    """A day of the year. Written `02-26`."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    month: int
+    day: int
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Read a written day of the year (29 February exists); ValueError says in one line what is wrong."""
+        match = re.fullmatch(r"(\d{2})-(\d{2})", written.strip(), re.ASCII)
+        if not match:
+            raise ValueError(f'"{written}" is not a day of the year; write month and day, as in 02-26')
+        month, day = int(match[1]), int(match[2])
+        try:
+            dt.date(2000, month, day)  # a leap year
+        except ValueError:
+            raise ValueError(f'"{written}" does not exist in the calendar') from None
+        return cls(month=month, day=day)
+
+
+def one_word(parse: Callable[[str], object], pattern: str) -> BeforeValidator:
+    """Dates stand in the file as one word (1992 is an int in YAML); the pattern is for the JSON schema."""
+    schema: Any = Annotated[str, StringConstraints(pattern=pattern)] | int
+    return BeforeValidator(
+        lambda word: parse(str(word)) if isinstance(word, str | int) else word, json_schema_input_type=schema
+    )
