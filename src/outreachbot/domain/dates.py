@@ -3,9 +3,9 @@
 import datetime as dt
 import re
 from collections.abc import Callable
-from typing import Self
+from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict
+from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 
 class PartialDate(BaseModel):
