@@ -30,7 +30,7 @@ def test_a_wrong_message_is_queued_again_until_it_is_right():
     assert delivery.after(Failed(Reason.TEMPLATE, "can't parse entities")) == (State.QUEUED, None)
 
 
-@pytest.mark.parametrize("reason", set(Reason) - {Reason.TEMPLATE})
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.TEMPLATE])
 def test_a_refusal_is_final_and_says_why(reason):
     assert delivery.after(Failed(reason, "Forbidden")) == (State.FAILED, reason)
 

@@ -64,9 +64,13 @@ def session(url: str) -> aiohttp.ClientSession:
     The environment's proxy is looked up here, once: aiohttp's own look (trust_env) asks a thread twice a request.
     """
     address = urlsplit(url)
-    direct = proxy_bypass(address.netloc)
+    direct = _is_this_machine(address.hostname or "") or proxy_bypass(address.netloc)
     connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
     return aiohttp.ClientSession(connector=connector, proxy=None if direct else getproxies().get(address.scheme))
+
+
+def _is_this_machine(host: str) -> bool:
+    return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
 async def post(
