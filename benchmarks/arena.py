@@ -17,7 +17,7 @@ import aiohttp
 ROOT = Path(__file__).parent.parent
 START_SECONDS = 60.0
 LOG_BYTES = 4000
-CALM_SECONDS = 1.0  # after the first poll: what a bot does at its start is over
+CALM_SECONDS = 0.7  # after the first poll: what a bot does at its start is over
 
 
 @dataclass(frozen=True, slots=True)

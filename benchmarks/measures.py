@@ -21,7 +21,7 @@ class Scale:
     crowd: int = 200_000
 
 
-QUICK = Scale(rounds=1, burst=300, patience=3.0, stream=3.0, audience=1000, crowd=5000)
+QUICK = Scale(rounds=1, burst=300, patience=2.0, stream=2.0, audience=1000, crowd=5000)
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from benchmarks.contestants import OURS
 from benchmarks.measures import Measure
 
 FILE = Path(__file__).parent / "results.json"
+LOAD = round(os.getloadavg()[0], 2)  # before we began: what else ran on this machine
 VERDICTS = {True: "[green]reached[/]", False: "[bold red]missed[/]", None: ""}
 
 
@@ -23,12 +24,13 @@ def machine() -> dict[str, Any]:
         "machine": platform.machine(),
         "python": f"{platform.python_implementation()} {platform.python_version()}",
         "cores": os.cpu_count(),
+        "load_before": LOAD,
     }
 
 
 def show(measures: Sequence[Measure], seconds: float) -> None:
     console = Console(width=None if Console().is_terminal else 120)
-    title = "{python}, {cores} cores, {platform}".format(**machine())
+    title = "{python}, {cores} cores, load before {load_before}, {platform}".format(**machine())
     table = Table(title=f"{title}; {seconds:.0f} s", title_justify="left")
     for name in ("case", "measure", "contestant"):
         table.add_column(name)

@@ -19,7 +19,7 @@ BODIES = {"en": Message("hello")}
 
 @pytest.fixture(scope="session")
 def postgres(postgres: str) -> str:
-    """The server, which here may lose everything in a power cut: a hundred small databases are then made in no time."""
+    """The server, which here may lose everything in a power cut: so it starts and stops in no time."""
 
     async def hurry() -> None:
         engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
@@ -29,6 +29,17 @@ def postgres(postgres: str) -> str:
         await engine.dispose()
 
     asyncio.run(hurry())
+    return postgres
+
+
+@pytest.fixture
+async def postgres_url(postgres: str) -> str:
+    """An empty database on the server: always the same one, because making one takes longer than a test."""
+    engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public"):
+            await connection.execute(text(statement))
+    await engine.dispose()
     return postgres
 
 
@@ -74,7 +85,7 @@ def states(db: Database) -> Callable[[int], Awaitable[dict[int, str]]]:
     async def states(message_id: int) -> dict[int, str]:
         query = select(t.deliveries.c.chat_id, t.deliveries.c.state).where(t.deliveries.c.message_id == message_id)
         async with connect.reading(db) as connection:
-            return dict((await connection.execute(query)).tuples().all())
+            return dict((await connection.execute(query)).all())
 
     return states
 

@@ -35,6 +35,7 @@ STOP_SECONDS = 7.0  # how long what is in flight may take to finish; a superviso
 PLAN_SECONDS = 2.0
 TIDY_SECONDS = 3600.0
 SEND_SECONDS = 0.5  # at most this long until a new message is noticed that nobody woke the sender for
+SETTLE_SECONDS = 0.5  # handled updates are written down at the next poll, or after so long
 SHOW_SECONDS = 1.0
 
 
@@ -128,7 +129,7 @@ def _workers(house: House, desk: Desk, outgoing: Sender, stop: asyncio.Event) ->
     screen = Screen(partial(say.show, house.telegram), language)
     return {
         "receiving": _receive(house, desk, stop),
-        "handling": again("handling", partial(desks.settle, house.db, desk), pause=1.0, wake=desk.settled),
+        "handling": again("handling", partial(desks.settle, house.db, desk), pause=SETTLE_SECONDS),
         "sending": again("sending", partial(sender.step, outgoing), pause=SEND_SECONDS, wake=house.wake),
         "planning": again("planning", lambda: planner.step(house.db, house.content, house.clock()), pause=PLAN_SECONDS),
         "progress": again(

@@ -111,9 +111,13 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
     def _connect(connection: Any, _record: object) -> None:
         connection.isolation_level = None
         cursor = connection.cursor()
-        # FULL: what is committed survives a power cut, so a message whose request left is never taken for unsent.
-        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
-            cursor.execute(f"PRAGMA {pragma}")
+        try:
+            # FULL: what is committed survives a power cut, so a message whose request left is never taken for unsent.
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+                cursor.execute(f"PRAGMA {pragma}")
+        except BaseException:  # no database, say
+            connection.close()  # and its thread with it, which would outlive the event loop and complain
+            raise
         cursor.close()
 
     @event.listens_for(engine.sync_engine, "begin")

@@ -4,7 +4,8 @@ import asyncio
 import json
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -19,7 +20,6 @@ Handle = Callable[[dict[str, Any]], Awaitable[None]]
 AT_ONCE = 100  # updates whose handlers run beside each other
 FULL = 1000  # updates taken from the inbox and not yet handled; then polling waits
 ERROR_LENGTH = 1000
-TOGETHER_SECONDS = 0.05
 
 
 @dataclass(slots=True)
@@ -32,7 +32,6 @@ class Desk:
     aside: list[tuple[int, str]] = field(default_factory=list)
     open: int = 0
     room: asyncio.Event = field(default_factory=asyncio.Event)
-    settled: asyncio.Event = field(default_factory=asyncio.Event)  # something is to be written down
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
     broken: CannotRun | None = None  # what ended the program's reason to run
@@ -72,7 +71,6 @@ async def _run(desk: Desk, key: int) -> None:
         lane.popleft()
         desk.open -= 1
         desk.room.set()
-        desk.settled.set()
     del desk.lanes[key]
 
 
@@ -98,17 +96,29 @@ async def has_room(desk: Desk) -> None:
         await desk.room.wait()
 
 
+@contextmanager
+def handled(desk: Desk) -> Iterator[tuple[list[int], list[tuple[int, str]]]]:
+    """What was handled and what was set aside since the last time, to be written down in the block.
+
+    Nothing is forgotten when the block fails.
+    """
+    done, desk.done = desk.done, []
+    aside, desk.aside = desk.aside, []
+    try:
+        yield done, aside
+    except BaseException:
+        desk.done[:0], desk.aside[:0] = done, aside
+        raise
+
+
 async def settle(db: Database, desk: Desk) -> bool:
-    """Write down what was handled since the last time. Nothing is forgotten when the database fails."""
+    """Write down what was handled since the last time, where no poll does it along the way."""
     if desk.broken is not None:
         raise desk.broken
-    if not desk.done and not desk.aside:
-        return False
-    await asyncio.sleep(TOGETHER_SECONDS)  # so that a burst shares a transaction
-    done, aside = desk.done[:], desk.aside[:]
-    async with connect.writing(db) as transaction:
-        await inbox.settle(transaction, done, aside)
-    del desk.done[: len(done)], desk.aside[: len(aside)]
+    if desk.done or desk.aside:
+        with handled(desk) as (done, aside):
+            async with connect.writing(db) as transaction:
+                await inbox.settle(transaction, done, aside)
     return False
 
 

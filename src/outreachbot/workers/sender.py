@@ -65,11 +65,13 @@ async def step(sender: Sender) -> bool:
         await _write_down(flight, db, landed, now)
         first = None if _halt(landed) else await pace_row.take(db, size, sender.per_second, now, LEAD_SECONDS)
         claimed = await _claim(sender, db, size, now) if first is not None else []
+        wait = await pace_row.wait(db, now) if first is None else 0.0
     del flight.landed[: len(landed)]
     if halt := _halt(landed):
         raise TelegramRefuses(f"Telegram refuses the bot ({halt.detail}): check OUTREACHBOT_TOKEN with @BotFather")
     if first is None:
-        await asyncio.sleep(LEAD_SECONDS)  # a 429, or another sender, has taken the coming slots
+        # A 429, or another sender, has taken the coming slots.
+        await asyncio.sleep(min(wait - LEAD_SECONDS / 2, LONGEST_SLEEP))
         return True
     flight.idle = not claimed
     _launch(sender, claimed, first)

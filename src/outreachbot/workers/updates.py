@@ -38,7 +38,7 @@ class Line:
 async def poll(
     db: Database, desk: Desk, line: Line, fetch: Fetch, errors: type[Exception], rival: type[Exception], now: float
 ) -> bool:
-    """One poll: fetch, write down, lay on the desk. The next poll's offset confirms what is written down.
+    """One poll: fetch, write down (with what was handled meanwhile), lay on the desk. The next poll's offset confirms.
 
     Raises CannotRun when there was no good poll for a minute, AlreadyRunning when somebody else polled before us.
     """
@@ -50,9 +50,11 @@ async def poll(
         await _failed(line, error, isinstance(error, rival))
         return True
     _succeeded(line, begun)
-    written = {update["update_id"]: json.dumps(update, ensure_ascii=False) for update in updates}
-    async with connect.writing(db) as transaction:
-        new = await inbox.add(transaction, written, now)
+    written = {update["update_id"]: json.dumps(update) for update in updates}
+    with desks.handled(desk) as (done, aside):
+        async with connect.writing(db) as transaction:
+            new = await inbox.add(transaction, written, now)
+            await inbox.settle(transaction, done, aside)
     for update in updates:
         if update["update_id"] in new:
             desks.put(desk, update["update_id"], update)

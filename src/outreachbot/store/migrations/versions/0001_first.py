@@ -129,3 +129,4 @@ def upgrade() -> None:
         sqlite_where=sa.text("state IN ('sending', 'uncertain')"),
         postgresql_where=sa.text("state IN ('sending', 'uncertain')"),
     )
+    op.execute("INSERT INTO pace (name, next_slot, updated_at) VALUES ('bulk', 0, 0)")
