@@ -10,6 +10,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from outreachbot.errors import WrongUse
 
 TELEGRAM = "https://api.telegram.org"
+ADDRESS_PATTERN = re.compile(r"https?://([^/\s:\[\]@]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/\S*)?")
 TOKEN_PATTERN = re.compile(r"\d+:\S+")
 HOW_TO_GET_ONE = (
     "OUTREACHBOT_TOKEN is missing: ask @BotFather in Telegram for a token and set OUTREACHBOT_TOKEN "
@@ -28,7 +29,7 @@ class Settings(BaseSettings):
     content: Path = Path("content.yaml")
     database_url: str = "sqlite+aiosqlite:///outreachbot.db"
     api_url: str = TELEGRAM
-    messages_per_second: Annotated[float, Field(gt=0)] = 30.0
+    messages_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
 
     @field_validator("admins", mode="before")
     @classmethod
@@ -45,7 +46,7 @@ class Settings(BaseSettings):
     @field_validator("api_url")
     @classmethod
     def _is_address(cls, value: str) -> str:
-        if not re.match(r"https?://[^/\s]+", value):
+        if not ADDRESS_PATTERN.fullmatch(value):
             raise ValueError("must be the address of a Bot API server, such as http://127.0.0.1:8081")
         return value.rstrip("/")
 
@@ -81,6 +82,8 @@ def read() -> Settings:
         return Settings()
     except ValidationError as error:
         raise WrongUse("\n".join(map(_line, error.errors(include_input=False)))) from None
+    except UnicodeDecodeError:
+        raise WrongUse("the file .env can't be read: save it as a text file in UTF-8") from None
 
 
 def _line(fault: object) -> str:

@@ -37,7 +37,11 @@ async def postgres_url(postgres: str) -> str:
     """An empty database on the server: always the same one, because making one takes longer than a test."""
     engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
-        for statement in ("DROP SCHEMA public CASCADE", "CREATE SCHEMA public"):
+        for statement in (
+            "DROP SCHEMA public CASCADE",
+            "CREATE SCHEMA public",
+            "GRANT USAGE ON SCHEMA public TO PUBLIC",
+        ):
             await connection.execute(text(statement))
     await engine.dispose()
     return postgres

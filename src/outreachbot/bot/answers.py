@@ -48,6 +48,8 @@ _REASONS: tuple[tuple[str, Reason], ...] = (
 )
 _PREFIX = re.compile(r"^(bad request|forbidden|unauthorized|conflict|not found):\s*", re.IGNORECASE)
 _DEFAULT_WAIT = 5.0
+_LONGEST_WAIT = 7 * 86_400.0  # seconds; a longer one is no answer of Telegram's
+_LARGEST_ID = 2**53  # Bot API: ids have at most 52 significant bits
 
 
 def failure(error: NotReachedError | NoAnswerError) -> NotSent | Uncertain:
@@ -64,7 +66,7 @@ def read(answer: Answer) -> Outcome:
         return _unreadable(answer.status)
     if parsed.get("ok") is True:
         result = parsed.get("result")
-        return Sent(result.get("message_id", 0) if isinstance(result, dict) else 0)
+        return Sent(_id(result.get("message_id")) if isinstance(result, dict) else 0)
     return _refusal(answer.status, parsed)
 
 
@@ -83,7 +85,7 @@ def description(answer: Answer) -> str:
 def _parse(body: bytes) -> dict[str, Any] | None:
     try:
         parsed = json.loads(body)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return parsed if isinstance(parsed, dict) and "ok" in parsed else None
 
@@ -99,19 +101,26 @@ def _unreadable(status: int) -> Outcome:
 
 
 def _refusal(status: int, parsed: dict[str, Any]) -> Outcome:
-    code = parsed.get("error_code", status)
+    code = parsed["error_code"] if isinstance(parsed.get("error_code"), int) else status
     words = str(parsed.get("description", ""))
-    parameters = parsed.get("parameters") or {}
-    if isinstance(new_id := parameters.get("migrate_to_chat_id"), int):
+    parameters = parsed["parameters"] if isinstance(parsed.get("parameters"), dict) else {}
+    if new_id := _id(parameters.get("migrate_to_chat_id")):
         return Migrated(new_id)
     if code == 429:
-        seconds = parameters.get("retry_after", _DEFAULT_WAIT)
-        return Wait(float(seconds) if isinstance(seconds, int | float) else _DEFAULT_WAIT)
+        return Wait(_seconds(parameters.get("retry_after")))
     if code in {401, 404} or "FROZEN" in words:
         return Halt(words)
-    if isinstance(code, int) and code >= 500:
+    if code >= 500:
         return Uncertain(Reason.SERVER_ERROR)
     return Failed(_reason(words), words)
+
+
+def _id(value: object) -> int:
+    return value if isinstance(value, int) and abs(value) < _LARGEST_ID else 0
+
+
+def _seconds(value: object) -> float:
+    return float(value) if isinstance(value, int | float) and 0 <= value <= _LONGEST_WAIT else _DEFAULT_WAIT
 
 
 def _reason(words: str) -> Reason:

@@ -4,9 +4,10 @@ from telegram.ext import filters
 
 from outreachbot.bot import menus
 from outreachbot.bot.context import Ask, House, Note
-from outreachbot.bot.route import any_button, command, message
+from outreachbot.bot.route import any_button, button, command, message
 from outreachbot.domain.message import Message
 from outreachbot.views import basics
+from outreachbot.views.parts import HERE
 
 
 async def start(house: House, ask: Ask) -> Message:
@@ -42,6 +43,7 @@ HANDLERS = [
     command("help", help_),
     command("about", about),
     command("privacy", privacy),
+    button(HERE, here),
 ]
 # These come after all others.
 LAST = [

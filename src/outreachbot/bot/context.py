@@ -111,7 +111,7 @@ def _person(message: Message) -> int | None:
 
 def language_of(user: User | None, content: Content) -> str:
     """The language of the person's Telegram, where the content has it; else the content's default."""
-    code = (user.language_code or "")[:2].lower() if user else ""
+    code = (user.language_code or "").partition("-")[0].lower() if user else ""
     return code if code in content.languages else content.default_language
 
 

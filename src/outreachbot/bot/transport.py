@@ -16,6 +16,13 @@ MAX_CONNECTIONS = 256
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
 KEEP_ALIVE_SECONDS = 30  # shorter than the server's, so a request seldom meets a connection that is being closed
+# The last: a proxy that refuses to connect us.
+_NOT_REACHED = (
+    aiohttp.ClientConnectorError,
+    aiohttp.ConnectionTimeoutError,
+    ssl.SSLError,
+    aiohttp.ClientHttpProxyError,
+)
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -83,7 +90,7 @@ async def post(
     try:
         async with pool.post(url, data=body, headers=headers, timeout=timeout, allow_redirects=False) as response:
             return Answer(response.status, await response.read())
-    except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError, ssl.SSLError) as error:
+    except _NOT_REACHED as error:
         raise NotReachedError(_what(error)) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise NoAnswerError(_what(error)) from None
@@ -93,6 +100,8 @@ def _what(error: Exception) -> str:
     """The error in a few words. An aiohttp error's own text may hold the whole address, and so the token."""
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"no connection to {error.host}:{error.port}: {error.os_error.strerror or type(error.os_error).__name__}"
+    if isinstance(error, aiohttp.ClientHttpProxyError):
+        return f"the proxy refuses: HTTP {error.status}"
     if isinstance(error, TimeoutError):
         return "no answer in time"
     return type(error).__name__

@@ -11,7 +11,7 @@ from outreachbot.domain.faults import Path
 from outreachbot.domain.message import MAX_CALLBACK_BYTES, MAX_ENTITIES, MAX_TEXT, Message, length
 from outreachbot.domain.schedule import coming
 from outreachbot.errors import ContentError
-from outreachbot.views import basics, campaign, facts, reminder, timeline
+from outreachbot.views import basics, campaign, facts, reminder, subscription, timeline
 
 _TAG = re.compile(r"<[^>]*>")
 _ENTITY = re.compile(r"<[a-z]")
@@ -31,6 +31,8 @@ def check(document: Document) -> None:
 
 def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]:
     """Every message with the place in the file where it could be made shorter."""
+    late = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)  # when the count of years has its three digits
+    yield ("title", language), basics.help_text(content, language, admin=True)
     yield ("welcome", language), basics.start(content, language)
     yield ("privacy", language), basics.privacy(content, language)
     yield ("sources_policy", language), basics.about(content, language)
@@ -41,8 +43,10 @@ def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]
         yield ("facts", index, "claim", language), facts.one(content, language, fact)
     for first in range(len(content.timeline)):  # a page may begin with any entry
         yield ("timeline", first, "text", language), timeline.at(content, language, first)
+    yield ("anniversaries",), subscription.subscribed(content, language, late, new=False)
+    yield ("anniversaries",), subscription.upcoming(content, language, late, subscribed=True)
     for index, anniversary in enumerate(content.anniversaries):
-        (occurrence,) = coming([anniversary], dt.date(2100, 1, 1))
+        (occurrence,) = coming([anniversary], late.date())
         yield ("anniversaries", index, "text", language), reminder.on_the_day(content, language, occurrence)
 
 

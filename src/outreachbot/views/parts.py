@@ -16,6 +16,7 @@ LETTER = "letter"
 SUBSCRIBE = "subscribe"
 UNSUBSCRIBE = "unsubscribe"
 BROADCAST = "broadcast"
+HERE = "here"  # the button between the arrows, which only says where we are
 BELOW = "+"
 
 
@@ -62,7 +63,7 @@ def said(content: Content, text: dict[str, str], language: str) -> str:
 def arrows(back: str | None, place: str, forward: str | None) -> tuple[Button, ...]:
     """A row to page with: back and forward where there is somewhere to go, and where we are."""
     row = [Button("‹", back)] if back else []
-    row.append(Button(place, "here"))
+    row.append(Button(place, HERE))
     return (*row, *([Button("›", forward)] if forward else []))
 
 

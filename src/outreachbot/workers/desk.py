@@ -9,9 +9,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from outreachbot.errors import CannotRun
+from outreachbot.errors import CannotRun, StoreFailed
 from outreachbot.store import connect, inbox
 from outreachbot.store.connect import Database
+from outreachbot.workers.loop import pause_after
 
 log = logging.getLogger(__name__)
 
@@ -34,6 +35,7 @@ class Desk:
     room: asyncio.Event = field(default_factory=asyncio.Event)
     at_once: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(AT_ONCE))
     tasks: set[asyncio.Task[None]] = field(default_factory=set)
+    stuck: set[int] = field(default_factory=set)  # lanes that wait for the database to work again
     broken: CannotRun | None = None  # what ended the program's reason to run
 
 
@@ -66,27 +68,45 @@ async def _run(desk: Desk, key: int) -> None:
     lane = desk.lanes[key]
     while lane:
         update_id, update = lane[0]
-        async with desk.at_once:
-            await _handle(desk, update_id, update)
+        await _until_handled(desk, key, update_id, update)
         lane.popleft()
         desk.open -= 1
         desk.room.set()
     del desk.lanes[key]
 
 
-async def _handle(desk: Desk, update_id: int, update: dict[str, Any]) -> None:
-    if desk.broken is not None:
-        return  # it stays in the inbox
-    try:
-        await desk.handle(update)
-    except CannotRun as error:  # the database is gone or Telegram refuses us: not this update's fault
-        desk.broken = error
-    except Exception as error:
-        desk.aside.append((update_id, f"{type(error).__name__}: {error}"[:ERROR_LENGTH]))
-        log.warning("update %d is set aside: %s: %s", update_id, type(error).__name__, error)
-        log.debug("what happened", exc_info=error)
-    else:
-        desk.done.append(update_id)
+async def _until_handled(desk: Desk, key: int, update_id: int, update: dict[str, Any]) -> None:
+    """A database that fails (a full disk, say) is not this update's fault: that is said once, and it is tried again."""
+    failures = 0
+    while failure := await _handle(desk, update_id, update):
+        failures += 1
+        if not desk.stuck:
+            log.error("answering waits: %s", failure)
+        desk.stuck.add(key)
+        await asyncio.sleep(pause_after(failures))
+    desk.stuck.discard(key)
+    if failures and not desk.stuck:
+        log.warning("answering goes on: the database works again")
+
+
+async def _handle(desk: Desk, update_id: int, update: dict[str, Any]) -> StoreFailed | None:
+    """Handle it, and note how that ended; where the database failed, give that back and note nothing."""
+    async with desk.at_once:
+        if desk.broken is not None:
+            return None  # it stays in the inbox
+        try:
+            await desk.handle(update)
+        except StoreFailed as error:
+            return error
+        except CannotRun as error:  # Telegram refuses us: not this update's fault either, and it ends the program
+            desk.broken = error
+        except Exception as error:
+            desk.aside.append((update_id, f"{type(error).__name__}: {error}"[:ERROR_LENGTH]))
+            log.warning("update %d is set aside: %s: %s", update_id, type(error).__name__, error)
+            log.debug("what happened", exc_info=error)
+        else:
+            desk.done.append(update_id)
+    return None
 
 
 async def has_room(desk: Desk) -> None:

@@ -31,13 +31,18 @@ async def repeat(
             failures += 1
             if failures == 1:
                 log.error("%s waits: %s", name, error)  # noqa: TRY400 one line for the operator, no traceback
-            await either(stop, None, min(LONGEST_PAUSE, 0.5 * 2**failures))
+            await either(stop, None, pause_after(failures))
             continue
         if failures:
             log.warning("%s goes on: the database works again", name)
             failures = 0
         if not more:
             await either(stop, wake, pause)
+
+
+def pause_after(failures: int) -> float:
+    """Seconds until the next try, after so many failures in a row."""
+    return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures, 10))
 
 
 async def either(stop: asyncio.Event, wake: asyncio.Event | None, seconds: float) -> None:

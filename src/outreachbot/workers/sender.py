@@ -4,6 +4,7 @@ import asyncio
 import logging
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from outreachbot.domain import delivery, pace
 from outreachbot.domain.delivery import GONE, Failed, Halt, Migrated, NotSent, Outcome, Reason, Sent, Uncertain, Wait
@@ -165,7 +166,12 @@ def _launch(sender: Sender, claimed: Sequence[Claimed], first: float) -> None:
     for one, slot in zip(claimed, pace.slots(first, len(claimed), sender.per_second), strict=True):
         task = asyncio.create_task(_fly(sender, one, slot))
         sender.flight.air.add(task)
-        task.add_done_callback(sender.flight.air.discard)
+        task.add_done_callback(partial(_left_the_air, sender.flight))
+
+
+def _left_the_air(flight: Flight, task: asyncio.Task[None]) -> None:
+    flight.air.discard(task)
+    flight.change.set()  # not earlier: who waits for room would still count it, and nobody would wake them again
 
 
 async def _fly(sender: Sender, claimed: Claimed, slot: float) -> None:
@@ -179,7 +185,6 @@ async def _fly(sender: Sender, claimed: Claimed, slot: float) -> None:
         outcome = await sender.send(message, claimed.chat_id, claimed.topic_id)
     finally:
         flight.landed.append((claimed, outcome))
-        flight.change.set()
 
 
 async def close(sender: Sender, seconds: float) -> None:

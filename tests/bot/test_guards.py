@@ -1,0 +1,119 @@
+"""Who may decide for a group, and what those read who may not."""
+
+from typing import Any
+
+import pytest
+
+from outreachbot.bot import application
+from outreachbot.sandbox import groups, people
+from outreachbot.sandbox.chat import Standing
+from outreachbot.sandbox.faults import Fault, FaultKind
+from outreachbot.sandbox.world import chat_json
+from outreachbot.store import broadcasts, chats, connect
+from town import ADMIN, MEMBER
+
+GROUP, CHANNEL = -1001, -1002
+COMMAND = [{"type": "bot_command", "offset": 0, "length": 10}]
+
+
+@pytest.fixture(autouse=True)
+def group(town) -> None:
+    """Ada owns the group, Mina is a member, and a channel is linked to it."""
+    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
+    groups.join(town.world, MEMBER, GROUP)
+    groups.add_bot(town.world, GROUP, ADMIN)
+    groups.found_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
+    groups.add_bot(town.world, CHANNEL, ADMIN)
+
+
+async def subscribes(town, house, user_id: int) -> bool:
+    """Somebody writes /subscribe in the group; whether it then is subscribed."""
+    standing = town.world.chats[GROUP].members[user_id]
+    town.world.chats[GROUP].members[user_id] = Standing.MEMBER  # who has left since may have written before
+    people.say(town.world, user_id, GROUP, "/subscribe")
+    town.world.chats[GROUP].members[user_id] = standing
+    await application.handle(house, town.world.updates.pop()[1])
+    return await is_subscribed(house)
+
+
+async def is_subscribed(house) -> bool:
+    async with connect.reading(house.db) as db:
+        return await chats.find(db, GROUP) is not None
+
+
+@pytest.mark.parametrize(
+    ("standing", "may"),
+    [(Standing.CREATOR, True), (Standing.ADMINISTRATOR, True), (Standing.MEMBER, False), (Standing.LEFT, False)],
+)
+async def test_a_groups_admins_decide(town, house, standing, may):
+    town.world.chats[GROUP].members[MEMBER] = standing
+
+    assert await subscribes(town, house, MEMBER) is may
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(FaultKind.REFUSED, "getChatMember", code=400, description="Bad Request: CHAT_ADMIN_REQUIRED"),
+        Fault(FaultKind.PROXY, "getChatMember"),
+        Fault(FaultKind.GARBAGE, "getChatMember"),
+        Fault(FaultKind.LOST_AFTER, "getChatMember"),
+    ],
+    ids=lambda fault: fault.kind,
+)
+async def test_where_telegram_does_not_say_who_they_are_nobody_decides(town, house, fault):
+    town.world.faults.orders.append(fault)
+
+    assert not await subscribes(town, house, ADMIN)
+    assert "Only admins of this group" in town.said(GROUP)[0]["text"]
+
+
+@pytest.mark.parametrize(
+    "sender",
+    [
+        {"id": 777000, "is_bot": False, "first_name": "Telegram"},
+        {"id": 136817688, "is_bot": True, "first_name": "Channel"},
+    ],
+    ids=["linked channel", "member in a channel's name"],
+)
+async def test_a_channel_that_writes_in_a_group_is_not_its_admin(town, house, sender):
+    world = town.world
+    message: dict[str, Any] = {"message_id": 50, "date": 1, "text": "/subscribe", "entities": COMMAND, "from": sender}
+    message |= {"chat": chat_json(world, world.chats[GROUP]), "sender_chat": chat_json(world, world.chats[CHANNEL])}
+    await application.handle(house, {"update_id": 1, "message": message})
+
+    assert not await is_subscribed(house)
+    assert "Only admins of this group" in town.said(GROUP)[0]["text"]
+
+
+async def test_the_groups_own_name_is_an_admins(town, house):
+    people.say(town.world, ADMIN, GROUP, "/subscribe", anonymous=True)
+    await application.handle(house, town.world.updates.pop()[1])
+
+    assert await is_subscribed(house)
+
+
+async def test_an_admin_of_the_bot_is_no_admin_of_every_group(town, house):
+    town.world.chats[GROUP].members |= {MEMBER: Standing.CREATOR, ADMIN: Standing.MEMBER}
+
+    assert not await subscribes(town, house, ADMIN)
+
+
+async def test_an_admin_of_the_bot_broadcasts_in_private_only(town, house):
+    people.say(town.world, ADMIN, GROUP, "/broadcast")
+    await application.handle(house, town.world.updates.pop()[1])
+    async with connect.reading(house.db) as db:
+        asked = await broadcasts.asked(db, ADMIN, town.clock().timestamp())
+
+    assert not asked
+    assert town.said(GROUP) == []
+
+
+async def test_a_member_who_forges_an_admins_button_is_told_that_it_leads_nowhere(town, house):
+    await application.handle(house, town.world.updates.pop()[1])
+    people.say(town.world, MEMBER, MEMBER, "/help")
+    await application.handle(house, town.world.updates.pop()[1])
+    press = people.press(town.world, MEMBER, MEMBER, town.said(MEMBER)[0]["message_id"], "broadcast:send:1")
+    await application.handle(house, town.world.updates.pop()[1])
+
+    assert "no longer leads anywhere" in town.world.answers[press]["text"]

@@ -1,0 +1,53 @@
+"""What holds of every message: Telegram takes its HTML, and each of its buttons leads somewhere."""
+
+import pytest
+from telegram import Update
+
+from outreachbot.bot.features import HANDLERS
+from outreachbot.domain.message import MAX_CALLBACK_BYTES, MAX_TEXT, length
+from outreachbot.sandbox import html
+
+PERSON = {"id": 11, "is_bot": False, "first_name": "Mina"}
+WHERE = {"message_id": 7, "date": 1, "chat": {"id": 11, "type": "private"}, "text": "x"}
+
+
+@pytest.fixture(params=["content", "bridge", "hostile"])
+def messages(request, everything):
+    """Every message of the shipped content, of a small one and of one that is full of signs."""
+    return everything(request.getfixturevalue(request.param))
+
+
+def test_telegram_takes_its_html(messages):
+    for message in messages:
+        plain, _ = html.parse(message.text)
+
+        assert 0 < length(plain) <= MAX_TEXT
+
+
+def test_signs_in_a_text_stay_the_signs_they_are(hostile, everything):
+    plain = "\n".join(html.parse(message.text)[0] for message in everything(hostile))
+
+    assert "<b>&\"'</i> " in plain
+    assert "{0} {query} %s * &amp; 😀" in plain
+    for once_escaped in ("&lt;", "&quot;", "&amp;amp;", "&#x27;"):
+        assert once_escaped not in plain
+
+
+def handler_of(data):
+    """The handler that takes a press on a button with this data."""
+    press = {"id": "1", "from": PERSON, "chat_instance": "1", "message": WHERE, "data": data}
+    update = Update.de_json({"update_id": 1, "callback_query": press}, None)
+    return next(handler for handler in HANDLERS if handler.check_update(update))
+
+
+def test_each_button_leads_somewhere(messages):
+    buttons = [button for message in messages for row in message.buttons for button in row]
+    nowhere = handler_of("no such button")
+
+    assert buttons
+    for button in buttons:
+        assert button.label.strip()
+        assert bool(button.data) != bool(button.url)
+        assert len(button.data.encode()) <= MAX_CALLBACK_BYTES
+        assert button.data or button.url.startswith("https://")
+        assert button.url or handler_of(button.data) is not nowhere, button

@@ -1,0 +1,44 @@
+"""The program's own words: values put in safely, plurals, numbers and dates."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreachbot.domain.dates import PartialDate
+from outreachbot.sandbox import html
+from outreachbot.views.i18n import words
+
+
+@given(st.text())
+def test_a_value_comes_out_as_the_text_it_is(value):
+    said = words("en")("“{query}” was not found", query=value)
+
+    assert html.parse(said)[0] == f"“{value}” was not found"
+
+
+def test_braces_in_a_value_are_not_filled_in():
+    assert words("en")("{a}{b}", a="{b}{0}{a.__class__}", b="%s") == "{b}{0}{a.__class__}%s"
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 chats"), (1, "1 chat"), (2, "2 chats"), (1_234_567, "1,234,567 chats")])
+def test_a_number_has_its_plural(n, said):
+    assert words("en").plural("{n} chat", "{n} chats", n) == said
+
+
+def test_a_plurals_other_values_are_made_safe_as_well():
+    assert words("en").plural("{n} for {what}", "{n} for {what}", 1, what="<b>") == "1 for &lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [("1992-02-26", "26 February 1992"), ("1992-02", "February 1992"), ("1992", "1992"), ("0988-07-01", "1 July 988")],
+)
+def test_a_date_is_said_as_far_as_it_is_known(written, said):
+    assert words("en").partial_date(PartialDate.parse(written)) == said
+
+
+def test_a_language_without_a_catalogue_is_spoken_to_in_english():
+    assert words("zz")("Facts") == "Facts"
+    assert words("zz").date(dt.date(1992, 2, 26)) == "26 February 1992"

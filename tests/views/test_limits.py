@@ -1,0 +1,89 @@
+"""What is too long once it is rendered is named with its place and by how much; what fits is not."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+
+from outreachbot.domain.content import Content
+from outreachbot.domain.content_file import Document
+from outreachbot.domain.message import MAX_TEXT, length
+from outreachbot.errors import ContentError
+from outreachbot.sandbox import html
+from outreachbot.views import facts, limits
+
+CLAIM = "claim: {en: A flood took it}"
+
+
+@pytest.fixture
+def changed(document: Callable[..., Document]) -> Callable[..., Document]:
+    """The bridge's file in one language, with each first text replaced by its second."""
+    one_language = [("languages: [en, de]", "languages: [en]"), (", de: Der Bau", "")]
+    return lambda *changes: document(*one_language, *changes)
+
+
+def faults_of(document: Document) -> tuple[str, ...]:
+    with pytest.raises(ContentError) as caught:
+        limits.check(document)
+    return caught.value.faults
+
+
+def claiming(signs: int) -> tuple[str, str]:
+    """A claim of so many characters, not counting its markup."""
+    return CLAIM, f"claim: {{en: '**{'x' * signs}**'}}"
+
+
+def size_of(content: Content) -> int:
+    """How long the second fact is as members see it."""
+    return length(html.parse(facts.one(content, "en", content.facts[1]).text)[0])
+
+
+def test_a_fact_may_fill_a_message_to_the_last_character(changed):
+    room = MAX_TEXT - (size_of(changed(claiming(1)).content) - 1)
+    fits = changed(claiming(room))
+    limits.check(fits)
+
+    assert size_of(fits.content) == MAX_TEXT
+    assert faults_of(changed(claiming(room + 1)))[0] == (
+        "content.yaml:56:17: facts[1].claim.en: as members see it in en, this message has 4,097 characters; "
+        "Telegram takes 4,096: shorten it by 1"
+    )
+
+
+def test_a_fact_is_measured_as_telegram_counts(changed):
+    (fault,) = faults_of(changed((CLAIM, f"claim: {{en: {'🌉' * 2040}}}")))
+
+    assert re.search(r"has 4,2\d\d characters; Telegram takes 4,096: shorten it by 1\d\d$", fault)
+
+
+def test_every_fault_is_named_in_the_order_of_the_file(changed):
+    privacy = "privacy: {en: We keep your zone and your hour}"
+    faults = faults_of(changed(claiming(4090), (privacy, f"privacy: {{en: {'x' * 4090}}}")))
+
+    assert [fault.split(":")[3].strip() for fault in faults] == ["privacy.en", "facts[1].claim.en"]
+
+
+def test_a_page_that_is_too_long_is_named_where_its_first_entry_stands_in_the_file(changed):
+    document = changed(("{en: The flood}", f"{{en: {'The flood ' * 405}}}"))
+    written = [document.mark(("timeline", first, "text", "en")) for first in range(3)]  # in the order of the dates
+
+    assert [fault.split(": ")[0] for fault in faults_of(document)] == [
+        f"content.yaml:{mark}" for mark in sorted(written)
+    ]
+
+
+def test_so_many_anniversaries_that_they_fill_more_than_a_message_are_named(changed):
+    more = "".join(
+        f"  - {{id: day-{n}, title: {{en: {'A day ' * 20}}}, date: 03-02, text: {{en: x}}, sources: [herald]}}\n"
+        for n in range(40)
+    )
+    faults = faults_of(changed(("\nanniversaries:\n", f"\nanniversaries:\n{more}")))
+
+    assert len(faults) == 2
+    assert all(re.match(r"content\.yaml:\d+:3: anniversaries: .* shorten it by ", fault) for fault in faults)
+
+
+def test_more_links_and_emphases_than_telegram_shows_are_named(changed):
+    (fault,) = faults_of(changed((CLAIM, f"claim: {{en: '{'**x** ' * 120}'}}")))
+
+    assert re.search(r"this message has 12\d links and emphases; Telegram shows 100 of them$", fault)

@@ -1,0 +1,51 @@
+"""The timeline as members read it: from any date on, and what is said where there is nothing."""
+
+import pytest
+
+from outreachbot.views import timeline
+
+
+@pytest.mark.parametrize(
+    ("query", "begins"),
+    [
+        ("", "<b>Timeline</b> · 1840 – March 1910"),
+        ("1840", "<b>Timeline</b> · 1840 – March 1910"),
+        ("1840-06", "<b>Timeline</b> · 1840 – March 1910"),
+        ("1910-03-02", "<b>Timeline</b> · March 1910\n"),
+        ("1910", "<b>Timeline</b> · March 1910\n"),
+        ("1850", "Nothing is written down for 1850. What comes next:"),
+        ("2020-01-05", "Nothing is written down for 5 January 2020. What comes next:"),
+        ("<i>", "“&lt;i&gt;” is not a date."),
+        ("1992-13", "“1992-13” is not a date."),
+        ("x" * 100, f"“{'x' * 40}” is not a date."),
+    ],
+)
+def test_the_answer_begins_with_what_was_asked_for(bridge, query, begins):
+    assert timeline.answer(bridge, "en", query).text.startswith(begins)
+
+
+def test_an_entry_has_its_date_its_text_and_its_sources(bridge):
+    assert timeline.at(bridge, "en", 0).text.split("\n\n")[1:] == [
+        '<b>1840</b>\nThe first stone\n<i><a href="https://archive.example/1902">Town archive, 1902</a></i>',
+        '<b>June 1840</b>\nThe first arch\n<i><a href="https://archive.example/1902">Town archive, 1902</a></i>',
+        "<b>2 March 1910</b>\nThe flood\n<i>Herald press (not checked)</i>",
+    ]
+
+
+def test_arrows_lead_to_the_pages_around(content):
+    first, second = timeline.at(content, "en", 0), timeline.at(content, "en", 5)
+
+    assert [(button.label, button.data) for button in first.buttons[0]] == [("1–5 / 48", "here"), ("›", "timeline:5")]
+    assert [button.data for button in second.buttons[0]] == ["timeline:0", "here", "timeline:10"]
+
+
+@pytest.mark.parametrize("first", [47, 48, 10**8])
+def test_past_the_end_is_the_end(content, first):
+    assert [button.label for button in timeline.at(content, "en", first).buttons[0]] == ["‹", "48–48 / 48"]
+
+
+@pytest.mark.parametrize("query", ["", "1992", "what"])
+def test_a_content_without_a_timeline_says_so(bridge, query):
+    message = timeline.answer(bridge.model_copy(update={"timeline": ()}), "en", query)
+
+    assert (message.text, message.buttons) == ("There is no timeline yet.", ())

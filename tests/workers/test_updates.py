@@ -1,0 +1,171 @@
+"""Polling: confirmed only after it is written down, handled once, and no second program."""
+
+import asyncio
+import time
+
+import pytest
+
+from outreachbot.errors import AlreadyRunning, CannotRun, StoreFailed
+from outreachbot.store import connect, inbox
+from outreachbot.workers import updates
+from outreachbot.workers.desk import Desk
+from outreachbot.workers.updates import PROBE_SECONDS, Line
+
+
+class PollError(Exception):
+    """Stands for what a fetch raises."""
+
+
+class RivalError(PollError):
+    """Stands for a 409."""
+
+
+class Telegram:
+    """Gives one batch after the other, or raises; writes down from which offset it was asked."""
+
+    def __init__(self, *batches):
+        self.batches, self.offsets, self.seconds = list(batches), [], []
+
+    async def fetch(self, offset, seconds):
+        self.offsets.append(offset)
+        self.seconds.append(seconds)
+        batch = self.batches.pop(0)
+        if isinstance(batch, Exception):
+            raise batch
+        return [{"update_id": number, "message": {"chat": {"id": 1}, "text": text}} for number, text in batch]
+
+
+class Handled(list):
+    async def __call__(self, update):
+        self.append(update["update_id"])
+
+
+async def poll(db, telegram, desk=None, line=None):
+    line, desk = line or Line(), desk or Desk(Handled())
+    await updates.poll(db, desk, line, telegram.fetch, PollError, RivalError, 1.0)
+    await asyncio.gather(*desk.tasks)
+
+
+async def written(db):
+    async with connect.reading(db) as connection:
+        return [letter.update_id for letter in await inbox.waiting(connection, 0, 100)]
+
+
+def batch(*numbers):
+    return [(number, "hello") for number in numbers]
+
+
+async def test_the_next_poll_confirms_what_is_written_down(db):
+    telegram, line, desk = Telegram(batch(7, 8), batch(9), batch()), Line(), Desk(Handled())
+    for _ in range(3):
+        await poll(db, telegram, desk, line)
+
+    assert telegram.offsets == [0, 9, 10]
+    assert desk.handle == [7, 8, 9]
+
+
+async def test_after_an_empty_poll_it_asks_from_nought_and_so_finds_ids_that_start_lower(db):
+    telegram, line, desk = Telegram(batch(900), batch(), batch(5)), Line(), Desk(Handled())
+    for _ in range(3):
+        await poll(db, telegram, desk, line)
+
+    assert telegram.offsets == [0, 901, 0]
+    assert desk.handle == [900, 5]
+
+
+async def test_what_could_not_be_written_down_is_not_confirmed_and_comes_again(db, failing):
+    telegram, line, desk = Telegram(batch(7), batch(7), batch()), Line(), Desk(Handled())
+    async with failing("inbox"):
+        with pytest.raises(StoreFailed):
+            await poll(db, telegram, desk, line)
+    assert desk.handle == []
+
+    for _ in range(2):
+        await poll(db, telegram, desk, line)
+
+    assert telegram.offsets == [0, 0, 8]
+    assert desk.handle == [7]
+
+
+async def test_an_update_that_comes_again_is_handled_once(db):
+    telegram, line, desk = Telegram(batch(7, 8), batch(7, 8, 9), batch(8)), Line(), Desk(Handled())
+    for _ in range(3):
+        await poll(db, telegram, desk, line)
+
+    assert desk.handle == [7, 8, 9]
+
+
+async def test_what_was_handled_is_written_down_along_the_way(db):
+    telegram, line, desk = Telegram(batch(7), batch(8)), Line(), Desk(Handled())
+    for _ in range(2):
+        await poll(db, telegram, desk, line)
+
+    assert await written(db) == [8]
+
+
+@pytest.mark.parametrize("text", ["\ud800", "\x00", "😀 ünïcödé", '"}', "\u2028"])
+async def test_any_text_can_be_written_down(db, text):
+    telegram, desk = Telegram([(7, text)]), Desk(Handled())
+    await poll(db, telegram, desk)
+
+    assert desk.handle == [7]
+    assert await written(db) == [7]
+
+
+async def test_a_poll_that_fails_is_said_once_and_tried_again(db, caplog):
+    telegram, line = Telegram(PollError("HTTP 502"), PollError("HTTP 502"), batch(7)), Line(failures=0)
+    async with asyncio.timeout(10):
+        for _ in range(3):
+            await poll(db, telegram, line=line)
+
+    assert caplog.messages == ["no updates: HTTP 502; trying again", "Telegram answers again"]
+    assert line.failures == 0
+
+
+async def test_a_line_that_is_deaf_for_a_minute_ends_the_program(db):
+    line = Line(good=time.monotonic() - 61)
+
+    with pytest.raises(CannotRun, match=r"no updates for 61 s \(HTTP 502\)"):
+        await poll(db, Telegram(PollError("HTTP 502")), line=line)
+
+
+async def test_a_good_poll_ends_the_deafness(db):
+    line = Line(good=time.monotonic() - 61)
+    await poll(db, Telegram(batch()), line=line)
+    await poll(db, Telegram(PollError("HTTP 502")), line=line)
+
+    assert line.failures == 1
+
+
+async def test_who_finds_a_rival_before_its_first_long_poll_gives_way(db):
+    with pytest.raises(AlreadyRunning, match="another program already polls Telegram with this token"):
+        await poll(db, Telegram(RivalError("Conflict")))
+
+
+async def test_who_was_there_first_stays(db):
+    telegram, line = Telegram(RivalError("Conflict"), batch(7)), Line(ours=True)
+    desk = Desk(Handled())
+    for _ in range(2):
+        await poll(db, telegram, desk, line)
+
+    assert desk.handle == [7]
+
+
+async def test_a_poll_that_stayed_open_makes_the_token_ours_and_later_polls_long(db):
+    line = Line()
+    updates._succeeded(line, time.monotonic() - PROBE_SECONDS / 4)
+    assert not line.ours
+
+    updates._succeeded(line, time.monotonic() - PROBE_SECONDS)
+    telegram = Telegram(batch())
+    await poll(db, telegram, line=line)
+
+    assert line.ours
+    assert telegram.seconds == [updates.POLL_SECONDS]
+
+
+async def test_polls_that_always_bring_something_make_it_ours_after_a_while(db):
+    line = Line(started=time.monotonic() - 60)
+    await poll(db, Telegram(batch(7)), line=line)
+
+    assert line.ours
