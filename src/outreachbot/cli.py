@@ -72,9 +72,11 @@ def check(
 
 @cli.command()
 def broadcasts(
-    number: Annotated[int | None, typer.Argument(help="One broadcast: list the chats that did not get it.")] = None,
+    number: Annotated[
+        int | None, typer.Argument(help="One of them: list the chats that did not surely get it.")
+    ] = None,
 ) -> None:
-    """List the broadcasts and what became of them."""
+    """List reminders and broadcasts, and what became of them."""
     from outreachbot import config
     from outreachbot.app import listing
 

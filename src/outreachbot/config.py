@@ -21,7 +21,9 @@ HOW_TO_GET_ONE = (
 class Settings(BaseSettings):
     """Each field is read from `OUTREACHBOT_<FIELD>`; the README says what each is for."""
 
-    model_config = SettingsConfigDict(env_prefix="OUTREACHBOT_", env_file=".env", extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(
+        env_prefix="OUTREACHBOT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
 
     token: SecretStr | None = None
     token_file: Path | None = None

@@ -41,7 +41,7 @@ def good(result: object, status: int = 200) -> Answer:
         (400, "Bad Request: need administrator rights in the channel chat", Reason.NO_RIGHT),
         (400, "Bad Request: have no rights to send a message", Reason.NO_RIGHT),
         (400, "Bad Request: CHAT_WRITE_FORBIDDEN", Reason.NO_RIGHT),
-        (400, "Bad Request: TOPIC_CLOSED", Reason.TOPIC_GONE),
+        (400, "Bad Request: TOPIC_CLOSED", Reason.NO_RIGHT),
         (400, "Bad Request: message thread not found", Reason.TOPIC_GONE),
         (400, "Bad Request: can't parse entities: Unsupported start tag \"x\" at byte offset 0", Reason.TEMPLATE),
         (400, "Bad Request: message is too long", Reason.TEMPLATE),
@@ -65,7 +65,7 @@ def test_a_refusal_has_its_reason_and_telegrams_words(code, description, reason)
 
 
 def test_a_wrong_message_and_a_closed_topic_are_not_the_chats_fault():
-    assert {Reason.TEMPLATE, Reason.TOPIC_GONE, Reason.REFUSED}.isdisjoint(GONE)
+    assert {Reason.TEMPLATE, Reason.TOPIC_GONE, Reason.NO_RIGHT, Reason.REFUSED}.isdisjoint(GONE)
 
 
 @pytest.mark.parametrize(
@@ -98,10 +98,10 @@ def test_a_wrong_message_and_a_closed_topic_are_not_the_chats_fault():
         (Answer(200, b'{"ok":true,"result":{"message_id":1'), Uncertain(Reason.SERVER_ERROR)),
         (Answer(200, b"[" * 100_000), Uncertain(Reason.SERVER_ERROR)),
         (Answer(302, b""), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(403, b"<html>Forbidden</html>"), Failed(Reason.REFUSED, "HTTP 403")),
+        (Answer(403, b"<html>Forbidden</html>"), NotSent("HTTP 403 from something that is not Telegram")),
         (Answer(429, b"<html>Slow down</html>"), Wait(5.0)),
-        (Answer(401, b""), Halt("HTTP 401")),
-        (Answer(404, b"nginx"), Halt("HTTP 404")),
+        (Answer(401, b""), NotSent("HTTP 401 from something that is not Telegram")),
+        (Answer(404, b"nginx"), NotSent("HTTP 404 from something that is not Telegram")),
     ],
 )  # fmt: skip
 def test_every_other_answer_has_its_outcome(answer, outcome):

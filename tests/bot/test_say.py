@@ -31,7 +31,6 @@ KEYBOARD = [
     [
         (Message("<b>Hi</b>"), None, "sendMessage", TEXT),
         (Message("<b>Hi</b>"), 5, "sendMessage", TEXT | {"message_thread_id": 5}),
-        (Message("<b>Hi</b>", silent=True), None, "sendMessage", TEXT | {"disable_notification": True}),
         (Message("<b>Hi</b>", asks=True), None, "sendMessage",
          TEXT | {"reply_markup": {"force_reply": True, "selective": True}}),
         (Message("<b>Hi</b>", BUTTONS), None, "sendMessage", TEXT | {"reply_markup": {"inline_keyboard": KEYBOARD}}),
@@ -41,7 +40,7 @@ KEYBOARD = [
         (Message(buttons=BUTTONS, copy=Copy(3, 4)), 5, "copyMessage",
          {"from_chat_id": 3, "message_id": 4, "message_thread_id": 5, "reply_markup": {"inline_keyboard": KEYBOARD}}),
     ],
-    ids=["text", "topic", "silent", "asks", "buttons", "photo", "copy", "copy with buttons"],
+    ids=["text", "topic", "asks", "buttons", "photo", "copy", "copy with buttons"],
 )  # fmt: skip
 def test_each_kind_of_message_has_its_request(message, topic_id, method, params):
     assert say.request(message, 1, topic_id) == (method, {"chat_id": 1, **params})
@@ -49,7 +48,7 @@ def test_each_kind_of_message_has_its_request(message, topic_id, method, params)
 
 @pytest.mark.parametrize(
     "message",
-    [Message("Hi", BUTTONS), Message("Hi", asks=True), Message("Hi", silent=True), Message("Hi", photo="https://x.org/")],
+    [Message("Hi", BUTTONS), Message("Hi", asks=True), Message("Hi", photo="https://x.org/")],
 )  # fmt: skip
 async def test_telegram_takes_each_of_them(town, telegram, message):
     outcome = await say.send(telegram, message, MEMBER)

@@ -26,11 +26,12 @@ def test_what_surely_did_not_leave_is_queued_again(outcome):
     assert delivery.after(outcome) == (State.QUEUED, None)
 
 
-def test_a_wrong_message_is_queued_again_until_it_is_right():
-    assert delivery.after(Failed(Reason.TEMPLATE, "can't parse entities")) == (State.QUEUED, None)
+@pytest.mark.parametrize("reason", [Reason.TEMPLATE, Reason.TOPIC_GONE])
+def test_what_goes_once_the_message_or_its_topic_is_put_right_is_queued_again(reason):
+    assert delivery.after(Failed(reason, "Bad Request")) == (State.QUEUED, None)
 
 
-@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.TEMPLATE])
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason not in {Reason.TEMPLATE, Reason.TOPIC_GONE}])
 def test_a_refusal_is_final_and_says_why(reason):
     assert delivery.after(Failed(reason, "Forbidden")) == (State.FAILED, reason)
 

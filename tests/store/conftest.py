@@ -1,10 +1,12 @@
 """What the tests of the store say in one line: who is subscribed, what is queued, what became of it."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text, update
+from sqlalchemy import delete, insert, make_url, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from outreachbot.domain.delivery import MessageState, Reason, State
@@ -14,6 +16,7 @@ from outreachbot.store import insert as inserts
 from outreachbot.store import tables as t
 from outreachbot.store.connect import Database
 
+PACE = {"name": "bulk", "next_slot": 0.0, "updated_at": 0.0}  # the row that the migration makes
 BODIES = {"en": Message("hello")}
 
 
@@ -47,6 +50,58 @@ async def postgres_url(postgres: str) -> str:
     return postgres
 
 
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite database with its schema and nothing in it: a copy of it is made faster than the schema."""
+    file = tmp_path_factory.mktemp("store") / "empty.db"
+    asyncio.run(_make(f"sqlite+aiosqlite:///{file}"))
+    return file
+
+
+@pytest.fixture
+def ready_sqlite(empty_file: Path, tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'test.db')}"
+
+
+@pytest.fixture(scope="session")
+def ready_postgres(postgres: str) -> str:
+    """A database of its own, whose schema stays from test to test."""
+
+    async def create() -> str:
+        engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
+        async with engine.connect() as connection:
+            await connection.execute(text("CREATE DATABASE ready"))
+        await engine.dispose()
+        url = make_url(postgres).set(database="ready").render_as_string(hide_password=False)
+        await _make(url)
+        return url
+
+    return asyncio.run(create())
+
+
+async def _make(url: str) -> None:
+    async with connect.opened(url):
+        pass
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def ready_url(request: pytest.FixtureRequest) -> str:
+    url: str = request.getfixturevalue(f"ready_{request.param}")
+    return url
+
+
+@pytest.fixture
+async def db(ready_url: str) -> AsyncIterator[Database]:
+    """An open database with its schema and nothing in it, once on SQLite and once on PostgreSQL."""
+    async with connect.opened(ready_url) as opened:
+        if not opened.is_sqlite:
+            async with connect.writing(opened) as transaction:
+                for table in reversed(t.metadata.sorted_tables):
+                    await transaction.execute(delete(table))
+                await transaction.execute(insert(t.pace).values(PACE))
+        yield opened
+
+
 @pytest.fixture
 def subscribe(db: Database) -> Callable[..., Awaitable[None]]:
     """Subscribe chats; with a zone and an hour of their own where they are given."""
@@ -71,7 +126,7 @@ def deliver(db: Database) -> Callable[..., Awaitable[int]]:
         states: dict[int, State], kind: str = outbox.BROADCAST, reason: Reason | None = None, key: str | None = None
     ) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await outbox.write(transaction, kind, BODIES, 1.0, key)
+            message_id = await outbox.write(transaction, kind, BODIES, 1.0, key=key)
             assert message_id is not None
             await outbox.move(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.DRAFT])
             for chat_id, state in states.items():

@@ -18,7 +18,6 @@ messages = st.builds(
     buttons=rows,
     photo=texts,
     copy=st.none() | st.builds(Copy, st.integers(), st.integers()),
-    silent=st.booleans(),
     asks=st.booleans(),
 )
 
@@ -34,7 +33,7 @@ def test_what_is_kept_comes_back_the_same(written):
     "message",
     [
         Message("🕯 Xocalı <b>1992</b>\n\u202eא", ((Button("👍🏽", data="x"), Button("site", url="https://a.b")), ())),
-        Message(copy=Copy(-1002147483648, 2**40), silent=True),
+        Message(copy=Copy(-1002147483648, 2**40)),
         Message("photo", photo="AgACAgIAAx", asks=True),
         Message("long " * 20_000),
     ],

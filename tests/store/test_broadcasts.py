@@ -67,7 +67,6 @@ async def test_a_draft_is_found_as_it_was_written(db):
         state=MessageState.DRAFT,
         state_reason=None,
         started_at=None,
-        finished_at=None,
     )
     assert await do(db, outbox.body, message_id) == BODIES
 
@@ -115,7 +114,7 @@ async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
     found = await do(db, broadcasts.find, message_id)
 
     assert (found.state, found.state_reason) == (MessageState.PAUSED, "can't parse entities")
-    assert (found.progress_id, found.started_at, found.finished_at) == (99, 2.0, None)
+    assert (found.progress_id, found.started_at) == (99, 2.0)
 
 
 async def test_two_admins_who_write_at_once_each_get_their_own(db):
@@ -123,3 +122,13 @@ async def test_two_admins_who_write_at_once_each_get_their_own(db):
 
     assert (await do(db, broadcasts.find, first)).admin_id == ADMIN
     assert (await do(db, broadcasts.find, second)).admin_id == OTHER
+
+
+async def test_discarded_drafts_are_gone_and_what_was_confirmed_stays(db):
+    ours, started, theirs = await draft(db), await draft(db), await draft(db, OTHER)
+    await do(db, outbox.start, started, 2.0)
+
+    assert await do(db, broadcasts.discard_drafts, ADMIN) is True
+    assert await do(db, broadcasts.discard_drafts, ADMIN) is False
+    assert [one.message_id for one in await do(db, broadcasts.every)] == [started, theirs]
+    assert await do(db, outbox.start, ours, 3.0) is None

@@ -59,8 +59,14 @@ def file_of(url):
     return Path(str(make_url(url).database))
 
 
-async def test_a_second_opening_is_refused(database_url, db):
-    said = await refusal(database_url, AlreadyRunning)
+def touch(url):
+    """An empty file is an empty database."""
+    if url.startswith("sqlite"):
+        file_of(url).touch()
+
+
+async def test_a_second_opening_is_refused(ready_url, db):
+    said = await refusal(ready_url, AlreadyRunning)
 
     assert said == f"another outreachbot already works with {db.name}: stop it first, or use another database"
 
@@ -106,21 +112,22 @@ async def test_a_database_whose_user_failed_is_free_again(database_url):
         assert await count(db) == 0
 
 
-async def test_a_refused_opening_leaves_the_lock_with_the_first(database_url, db):
-    await refusal(database_url, AlreadyRunning)
-    await refusal(database_url, AlreadyRunning)
+async def test_a_refused_opening_leaves_the_lock_with_the_first(ready_url, db):
+    await refusal(ready_url, AlreadyRunning)
+    await refusal(ready_url, AlreadyRunning)
 
     assert await count(db) == 0
 
 
-async def test_who_does_not_want_it_alone_may_open_beside(database_url, db):
-    async with connect.opened(database_url, exclusive=False) as other:
+async def test_who_does_not_want_it_alone_may_open_beside(ready_url, db):
+    async with connect.opened(ready_url, exclusive=False) as other:
         await put(db, 1)
         await put(other, 2)
         assert await count(other) == await count(db) == 2
 
 
 async def test_beside_a_shared_opening_one_may_want_it_alone(database_url):
+    touch(database_url)
     async with connect.opened(database_url, exclusive=False), connect.opened(database_url) as db:
         assert await count(db) == 0
 
@@ -291,6 +298,8 @@ async def test_a_statement_that_takes_too_long_fails(postgres_url, statement):
 
 
 async def test_programs_that_open_an_empty_database_at_once_all_get_it(database_url):
+    touch(database_url)
+
     async def opens():
         async with connect.opened(database_url, exclusive=False) as db:
             return await count(db)
@@ -316,6 +325,11 @@ async def test_a_folder_that_is_missing_or_a_file_is_said(tmp_path, exclusive):
 
         assert folder in said
     assert not (tmp_path / "missing").exists()
+
+
+async def test_who_opens_beside_makes_no_new_database(sqlite_url):
+    assert "there is no database" in await refusal(sqlite_url, StoreFailed, exclusive=False)
+    assert not file_of(sqlite_url).exists()
 
 
 async def test_a_folder_in_place_of_the_file_is_said(tmp_path):
@@ -430,10 +444,12 @@ asyncio.run(main())
 @pytest.mark.parametrize("how", ["alone", "beside"])
 def test_a_folder_that_may_not_be_written_is_said(how):
     with tempfile.TemporaryDirectory() as folder:
+        if how == "beside":
+            Path(folder, "test.db").touch(0o444)
         Path(folder).chmod(0o555)
         command = [sys.executable, "-c", REFUSED, f"sqlite+aiosqlite:///{folder}/test.db", how]
         run = subprocess.run(command, capture_output=True, text=True, check=True)
 
         assert run.stdout.startswith(f"the database {folder}/test.db ")
         assert run.stdout.count("\n") == 1
-        assert list(Path(folder).iterdir()) == []
+        assert [file.stat().st_size for file in Path(folder).iterdir()] == ([0] if how == "beside" else [])

@@ -8,9 +8,11 @@ from sqlalchemy import select
 
 from outreachbot.domain.delivery import MessageState, Reason, State
 from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, chats, connect, ledger, outbox
+from outreachbot.domain.schedule import Group
+from outreachbot.store import audience, broadcasts, chats, connect, ledger, outbox
 from outreachbot.store import tables as t
-from outreachbot.store.outbox import BROADCAST, REMINDER, Audience, Claimed, Settled
+from outreachbot.store.audience import Audience
+from outreachbot.store.outbox import BROADCAST, REMINDER, Claimed, Settled
 
 BODIES = {"en": Message("hello")}
 EVERYBODY = Audience(subscribed_until=1e9)
@@ -39,15 +41,15 @@ async def delivery(db, message_id, chat_id):
 
 
 async def test_a_key_is_written_once(db):
-    first = await do(db, outbox.write, REMINDER, BODIES, 1.0, "a")
+    first = await do(db, outbox.write, REMINDER, BODIES, 1.0, key="a")
 
-    assert await do(db, outbox.write, REMINDER, BODIES, 2.0, "a") is None
-    assert await do(db, outbox.write, REMINDER, BODIES, 2.0, "b") not in {None, first}
+    assert await do(db, outbox.write, REMINDER, BODIES, 2.0, key="a") is None
+    assert await do(db, outbox.write, REMINDER, BODIES, 2.0, key="b") not in {None, first}
     assert (await message(db, first)).created_at == 1.0
 
 
 async def test_a_key_that_two_write_at_once_is_written_once(db):
-    written = await asyncio.gather(*(do(db, outbox.write, REMINDER, BODIES, 1.0, "a") for _ in range(5)))
+    written = await asyncio.gather(*(do(db, outbox.write, REMINDER, BODIES, 1.0, key="a") for _ in range(5)))
 
     assert sorted(one is None for one in written) == [False, True, True, True, True]
 
@@ -72,7 +74,7 @@ async def test_a_reminder_runs_at_once_and_a_broadcast_waits_for_its_admin(db):
 
 
 async def test_known_keys_are_told(db):
-    await do(db, outbox.write, REMINDER, BODIES, 1.0, "a")
+    await do(db, outbox.write, REMINDER, BODIES, 1.0, key="a")
 
     assert await do(db, outbox.known, ["a", "b"]) == {"a"}
     assert await do(db, outbox.known, []) == set()
@@ -82,17 +84,17 @@ async def test_each_subscribed_chat_is_queued_once_however_often_it_is_done(db, 
     await subscribe(1, 2, -3)
     message_id = await deliver({})
 
-    assert await do(db, outbox.address, message_id, EVERYBODY) == 3
+    assert await do(db, audience.address, message_id, EVERYBODY) == 3
     await subscribe(4)
-    assert await do(db, outbox.address, message_id, EVERYBODY) == 1
-    assert await do(db, outbox.address, message_id, EVERYBODY) == 0
+    assert await do(db, audience.address, message_id, EVERYBODY) == 1
+    assert await do(db, audience.address, message_id, EVERYBODY) == 0
     assert await states(message_id) == dict.fromkeys([1, 2, -3, 4], State.QUEUED)
 
 
 async def test_addressing_again_leaves_what_was_sent(db, subscribe, deliver, states):
     await subscribe(1)
     message_id = await deliver({1: State.SENT})
-    await do(db, outbox.address, message_id, EVERYBODY)
+    await do(db, audience.address, message_id, EVERYBODY)
 
     assert await states(message_id) == {1: State.SENT}
 
@@ -102,7 +104,7 @@ async def test_who_left_or_is_gone_is_not_addressed(db, subscribe, deliver):
     await do(db, chats.unsubscribe, 1)
     await do(db, chats.gone, 2, Reason.BLOCKED, 1.0)
 
-    assert await do(db, outbox.address, await deliver({}), EVERYBODY) == 0
+    assert await do(db, audience.address, await deliver({}), EVERYBODY) == 0
 
 
 async def test_who_subscribes_later_is_not_addressed(db, subscribe, deliver, states):
@@ -110,7 +112,7 @@ async def test_who_subscribes_later_is_not_addressed(db, subscribe, deliver, sta
     await subscribe(2, now=10.0)
     await subscribe(3, now=10.5)
     message_id = await deliver({})
-    await do(db, outbox.address, message_id, Audience(subscribed_until=10.0))
+    await do(db, audience.address, message_id, Audience(subscribed_until=10.0))
 
     assert set(await states(message_id)) == {1, 2}
 
@@ -122,10 +124,7 @@ async def test_who_subscribes_later_is_not_addressed(db, subscribe, deliver, sta
         ("Asia/Baku", 20, {4}),
         ("Asia/Tokyo", 9, {5}),
         ("Asia/Tokyo", 0, {6}),
-        ("Asia/Tokyo", None, {5, 6}),
-        (None, 9, {1, 2, 3, 5}),
         ("Europe/Paris", 9, set()),
-        (None, None, {1, 2, 3, 4, 5, 6}),
     ],
 )
 async def test_a_group_is_who_chose_its_zone_and_hour_or_has_them_by_default(
@@ -138,7 +137,7 @@ async def test_a_group_is_who_chose_its_zone_and_hour_or_has_them_by_default(
     await subscribe(5, zone="Asia/Tokyo")
     await subscribe(6, zone="Asia/Tokyo", hour=0)
     message_id = await deliver({})
-    await do(db, outbox.address, message_id, Audience(1e9, zone, hour, "Asia/Baku", 9))
+    await do(db, audience.address, message_id, Audience(group=Group(zone, hour), default=Group("Asia/Baku", 9)))
 
     assert set(await states(message_id)) == who
 
@@ -149,7 +148,7 @@ async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subsc
     reached = []
     for group in await do(db, chats.groups, "Asia/Baku", 9):
         message_id = await deliver({})
-        await do(db, outbox.address, message_id, Audience(1e9, group.zone, group.hour, "Asia/Baku", 9))
+        await do(db, audience.address, message_id, Audience(group=group, default=Group("Asia/Baku", 9)))
         reached += await states(message_id)
 
     assert sorted(reached) == list(range(9))
@@ -287,16 +286,9 @@ async def test_what_became_of_a_delivery_is_written_down(db, deliver):
     refused = Settled(message_id, 2, State.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
     await do(db, outbox.settle, [sent, refused], 6.0)
 
-    assert await delivery(db, message_id, 1) == (message_id, 1, State.SENT, None, None, 2**40, 6.0)
-    assert await delivery(db, message_id, 2) == (
-        message_id,
-        2,
-        State.FAILED,
-        Reason.REFUSED,
-        "Bad Request: 🕯",
-        None,
-        6.0,
-    )
+    arrived, failed = await delivery(db, message_id, 1), await delivery(db, message_id, 2)
+    assert (arrived.state, arrived.reason, arrived.telegram_id, arrived.changed_at) == (State.SENT, None, 2**40, 6.0)
+    assert (failed.state, failed.reason, failed.detail) == (State.FAILED, Reason.REFUSED, "Bad Request: 🕯")
 
 
 @pytest.mark.parametrize("state", list(State))
@@ -453,3 +445,70 @@ async def test_a_draft_for_nobody_starts_and_is_finished(db):
     assert await do(db, outbox.is_running_any) is True
     assert await do(db, outbox.finish, 3.0) == [message_id]
     assert await do(db, outbox.is_running_any) is False
+
+
+async def test_what_telegram_asked_to_wait_is_not_claimed_before(db, subscribe, deliver):
+    await subscribe(1, 2)
+    message_id = await deliver({1: State.SENDING, 2: State.QUEUED})
+    await do(db, outbox.settle, [Settled(message_id, 1, State.QUEUED, not_before=20.0)], 6.0)
+
+    assert await claim(db, now=19.0) == [(message_id, 2)]
+    assert await do(db, outbox.finish, 19.5) == []
+    assert await claim(db, now=20.0) == [(message_id, 1)]
+
+
+async def test_a_reminder_whose_day_is_over_is_skipped_as_late(db, subscribe):
+    await subscribe(1)
+    message_id = await do(db, outbox.write, REMINDER, BODIES, 1.0, key="a", expires_at=10.0)
+    await do(db, audience.address, message_id, EVERYBODY)
+
+    assert await claim(db, now=10.0) == []
+    assert await do(db, ledger.reasons, message_id) == [(State.SKIPPED, Reason.LATE, 1)]
+    assert await do(db, outbox.finish, 11.0) == [message_id]
+
+
+async def test_a_reminder_is_sent_until_its_day_is_over(db, subscribe):
+    await subscribe(1)
+    message_id = await do(db, outbox.write, REMINDER, BODIES, 1.0, key="a", expires_at=10.0)
+    await do(db, audience.address, message_id, EVERYBODY)
+
+    assert await claim(db, now=9.9) == [(message_id, 1)]
+
+
+async def test_of_a_stopped_message_nothing_waits_and_the_rest_is_as_it_was(db, subscribe, deliver, states):
+    await subscribe(*range(6))
+    mix = dict(enumerate(State))
+    message_id = await deliver(mix)
+
+    assert await do(db, outbox.stop, message_id, 6.0) is True
+    assert await do(db, outbox.stop, message_id, 7.0) is False
+    assert await states(message_id) == mix | {0: State.SKIPPED}
+    assert await claim(db) == []
+    assert (State.SKIPPED, Reason.CANCELLED, 1) in await do(db, ledger.reasons, message_id)
+
+
+async def test_what_comes_back_unsent_of_a_stopped_message_is_skipped(db, deliver, states):
+    message_id = await deliver({1: State.SENDING, 2: State.SENDING, 3: State.SENDING})
+    await do(db, outbox.stop, message_id, 6.0)
+    ends = [Settled(message_id, 1, State.QUEUED), Settled(message_id, 2, State.SENT)]
+    await do(db, outbox.settle, ends, 7.0)
+
+    assert await states(message_id) == {1: State.SKIPPED, 2: State.SENT, 3: State.SENDING}
+
+
+@pytest.mark.parametrize("state", [MessageState.DRAFT, MessageState.CANCELLED, MessageState.FINISHED])
+async def test_what_does_not_go_on_is_not_stopped(db, deliver, states, state):
+    message_id = await deliver({1: State.QUEUED})
+    await do(db, outbox.move, message_id, state, only_from=[MessageState.RUNNING])
+
+    assert await do(db, outbox.stop, message_id, 6.0) is False
+    assert await states(message_id) == {1: State.QUEUED}
+
+
+async def test_only_a_draft_is_rewritten(db):
+    message_id = await do(db, broadcasts.draft, 11, 5, BODIES, 1.0)
+    await do(db, outbox.rewrite, message_id, {"en": Message("better")})
+    await do(db, outbox.start, message_id, 2.0)
+    await do(db, outbox.rewrite, message_id, {"en": Message("too late")})
+
+    assert await do(db, outbox.body, message_id) == {"en": Message("better")}

@@ -6,8 +6,7 @@ import shutil
 import tempfile
 from pathlib import Path
 
-import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -34,8 +33,9 @@ from outreachbot.domain.delivery import (
     Wait,
 )
 from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, chats, connect, ledger, outbox
+from outreachbot.store import audience, broadcasts, chats, connect, ledger, outbox
 from outreachbot.store import tables as t
+from outreachbot.store.audience import Audience
 from outreachbot.store.outbox import Settled
 
 EVERYBODY = [1, 2, 3, -4, -5]
@@ -127,8 +127,8 @@ class Story(RuleBasedStateMachine):
         self.audience[message_id] = self.do(outbox.start, message_id, self.now)
 
     def remind(self):
-        message_id = self.do(outbox.write, outbox.REMINDER, {"en": Message("x")}, self.now, f"key {self.now}")
-        self.audience[message_id] = self.do(outbox.address, message_id, outbox.Audience(self.now))
+        message_id = self.do(outbox.write, outbox.REMINDER, {"en": Message("x")}, self.now, key=f"key {self.now}")
+        self.audience[message_id] = self.do(audience.address, message_id, Audience(self.now))
 
     @rule(kind=st.sampled_from([outbox.BROADCAST, outbox.REMINDER]))
     def say(self, kind):
@@ -228,7 +228,7 @@ class Story(RuleBasedStateMachine):
         try:
             for message_id in self.audience:
                 self.do(outbox.move, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
-            for _ in range(3):
+            for _ in range(20):
                 while self.air:
                     self.settle(self.air.pop(), Sent(9))
                 self.claim(50)
@@ -243,19 +243,13 @@ class Story(RuleBasedStateMachine):
             self.folder.cleanup()
 
 
-@pytest.fixture(scope="module")
-def template(tmp_path_factory):
-    file = tmp_path_factory.mktemp("story") / "empty.db"
-
-    async def make():
-        async with connect.opened(f"sqlite+aiosqlite:///{file}"):
-            pass
-
-    asyncio.run(make())
-    return file
-
-
-def test_every_story_ends_well(template):
-    Story.template = template
-    slow = settings(max_examples=25, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck))
+def test_every_story_ends_well(empty_file):
+    Story.template = empty_file
+    slow = settings(
+        max_examples=15,
+        stateful_step_count=25,
+        deadline=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+    )
     run_state_machine_as_test(Story, settings=slow)

@@ -98,7 +98,9 @@ def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
     yield broadcast.preview_failed(language, "")
     yield broadcast.discarded(language)
     yield broadcast.nothing_to_cancel(language)
+    yield broadcast.album(language)
+    yield broadcast.reminder_paused(language, 2**53, HOSTILE)
     reasons = [(State.FAILED, reason, 3) for reason in Reason] + [(State.FAILED, None, 1)]
     for state in MessageState:
-        yield broadcast.progress(language, state, HOSTILE, Tally(1, 2, 3, 4, 5, 6), (), ())
-        yield broadcast.progress(language, state, None, Tally(sent=3, uncertain=50), reasons, range(50))
+        yield broadcast.progress(language, 2**53, state, HOSTILE, Tally(1, 2, 3, 4, 5, 6), (), ())
+        yield broadcast.progress(language, 2**53, state, None, Tally(sent=3, uncertain=50), reasons, range(50))

@@ -17,7 +17,7 @@ tallies = st.builds(Tally, numbers, numbers, numbers, numbers, numbers, numbers)
 
 def parts(text: str) -> list[int]:
     """The numbers of the lines `sent: 1,234`."""
-    found = re.findall(r"^[a-z ]+: <b>([\d,]+)</b>$", text, re.MULTILINE)
+    found = re.findall(r"^[a-z ()]+: <b>([\d,]+)</b>$", text, re.MULTILINE)
     return [int(number.replace(",", "")) for number in found]
 
 
@@ -28,14 +28,14 @@ def total(text: str) -> int:
 
 @given(tallies, st.sampled_from(MessageState))
 def test_the_numbers_add_up(tally, state):
-    text = broadcast.progress("en", state, None, tally, (), ()).text
+    text = broadcast.progress("en", 1, state, None, tally, (), ()).text
 
     assert sum(parts(text)) == total(text) == tally.audience
 
 
 @given(tallies)
 def test_the_bar_is_full_when_nothing_is_left_and_only_then(tally):
-    text = broadcast.progress("en", MessageState.RUNNING, None, tally, (), ()).text
+    text = broadcast.progress("en", 1, MessageState.RUNNING, None, tally, (), ()).text
     bar = re.search(r"<code>(█*)(░*)</code>", text)
 
     assert bar
@@ -46,7 +46,7 @@ def test_the_bar_is_full_when_nothing_is_left_and_only_then(tally):
 def test_a_report_counts_each_reason_and_lists_who_is_uncertain():
     reasons = [(State.FAILED, Reason.BLOCKED, 1200), (State.UNCERTAIN, Reason.NO_ANSWER, 2), (State.FAILED, None, 1)]
     tally = Tally(sent=1, uncertain=2, failed=1201)
-    text = broadcast.progress("en", MessageState.FINISHED, None, tally, reasons, [5, -1007]).text
+    text = broadcast.progress("en", 1, MessageState.FINISHED, None, tally, reasons, [5, -1007]).text
 
     assert "1,200 × the member blocked the bot" in text
     assert "2 × no answer came" in text
@@ -56,14 +56,14 @@ def test_a_report_counts_each_reason_and_lists_who_is_uncertain():
 
 def test_more_uncertain_chats_than_fit_are_hinted_at():
     tally = Tally(uncertain=21)
-    text = broadcast.progress("en", MessageState.FINISHED, None, tally, (), range(1, 22)).text
+    text = broadcast.progress("en", 1, MessageState.FINISHED, None, tally, (), range(1, 22)).text
 
     assert text.endswith("19, 20 …")
 
 
 def test_each_reason_has_words_of_its_own():
     said = [
-        broadcast.progress("en", MessageState.FINISHED, None, Tally(failed=1), [(State.FAILED, reason, 1)], ()).text
+        broadcast.progress("en", 1, MessageState.FINISHED, None, Tally(failed=1), [(State.FAILED, reason, 1)], ()).text
         for reason in Reason
     ]
 
@@ -81,11 +81,11 @@ def test_each_reason_has_words_of_its_own():
     ],
 )
 def test_each_state_has_its_heading(state, words):
-    assert words in broadcast.progress("en", state, None, Tally(), (), ()).text.splitlines()[0]
+    assert words in broadcast.progress("en", 1, state, None, Tally(), (), ()).text.splitlines()[0]
 
 
 def test_why_it_rests_stands_in_it_as_text():
-    text = broadcast.progress("en", MessageState.PAUSED, "can't parse <b>", Tally(queued=1), (), ()).text
+    text = broadcast.progress("en", 1, MessageState.PAUSED, "can't parse <b>", Tally(queued=1), (), ()).text
 
     assert "can&#x27;t parse &lt;b&gt;" in text
 

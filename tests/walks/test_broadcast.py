@@ -39,7 +39,8 @@ async def send(town: Town, question: Json) -> str:
 
 def numbers(report: str) -> dict[str, int]:
     """The report's lines `sent: 5` and `= 5 chats` as numbers."""
-    found = {name: int(n.replace(",", "")) for name, n in re.findall(r"^([a-z ]+): ([\d,]+)$", report, re.MULTILINE)}
+    rows = re.findall(r"^([a-z ]+?)(?: \(.*\))?: ([\d,]+)$", report, re.MULTILINE)
+    found = {name: int(n.replace(",", "")) for name, n in rows}
     total = re.search(r"^= ([\d,]+) chat", report, re.MULTILINE)
     assert total
     return {**found, "audience": int(total[1].replace(",", ""))}

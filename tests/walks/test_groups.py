@@ -45,7 +45,7 @@ async def test_a_member_may_not_subscribe_the_group(town, group):
     async with town.bot():
         answer = await town.answer(group, "/subscribe", MEMBER)
 
-    assert "Only admins of this group" in answer["text"]
+    assert "Only admins can do that here" in answer["text"]
     assert await chat(town, group) is None
 
 
@@ -63,7 +63,7 @@ async def test_a_member_can_not_press_the_groups_unsubscribe(town, group):
         answer = await town.answer(group, "/subscribe", ADMIN)
         note = await town.press_data(group, answer, "+unsubscribe", MEMBER)
 
-    assert "Only admins of this group" in note["text"]
+    assert "Only admins can do that here" in note["text"]
     assert (await chat(town, group)).subscribed
 
 

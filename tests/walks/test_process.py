@@ -203,4 +203,4 @@ async def test_broadcasts_lists_what_became_of_them(town: Town, tmp_path: Path):
     assert "finished" in everything[1]
     assert "1002" in one[1]
     assert "blocked" in one[1]
-    assert none == (2, "there is no broadcast 7: `outreachbot broadcasts` lists them all\n")
+    assert none == (2, "there is no message 7: `outreachbot broadcasts` lists them all\n")

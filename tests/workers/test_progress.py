@@ -7,7 +7,7 @@ from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts, connect, outbox
 from outreachbot.store.outbox import Settled
 from outreachbot.workers import progress
-from outreachbot.workers.progress import EDIT_SECONDS, FIRST_SECONDS, Screen
+from outreachbot.workers.progress import EDIT_SECONDS, Screen
 
 ADMIN, PLACE = 22, 77
 
@@ -21,9 +21,9 @@ class Shown(list):
         assert (chat_id, message_id) == (ADMIN, PLACE)
         if self.failures:
             self.failures -= 1
-            return False
+            return None
         self.append(message.text)
-        return True
+        return PLACE
 
 
 @pytest.fixture
@@ -47,24 +47,24 @@ async def settle(db, message_id, *states):
         await outbox.finish(transaction, 5.0)
 
 
-async def test_it_is_shown_soon_after_the_confirmation_and_then_now_and_then(db, started):
+async def test_it_is_shown_at_once_and_then_now_and_then(db, started):
     shown = Shown()
-    screen = Screen(shown, "en")
+    screen = Screen(shown, "en", ())
     await progress.step(db, screen, 100.0)
     await settle(db, started, State.SENT)
-    await progress.step(db, screen, 100.0 + FIRST_SECONDS / 2)
-    assert shown == []
-
-    await progress.step(db, screen, 100.0 + FIRST_SECONDS)
-    await progress.step(db, screen, 100.0 + FIRST_SECONDS + EDIT_SECONDS / 2)
-
+    await progress.step(db, screen, 100.0 + EDIT_SECONDS / 2)
     assert len(shown) == 1
-    assert "1 / 3" in shown[0]
+
+    await progress.step(db, screen, 100.0 + EDIT_SECONDS)
+    await progress.step(db, screen, 100.0 + EDIT_SECONDS * 1.5)
+
+    assert len(shown) == 2
+    assert "1 / 3" in shown[1]
 
 
 async def test_what_has_not_changed_is_not_shown_again(db, started):
     shown = Shown()
-    screen = Screen(shown, "en")
+    screen = Screen(shown, "en", ())
     for now in (100.0, 110.0, 120.0, 130.0):
         await progress.step(db, screen, now)
 
@@ -73,24 +73,24 @@ async def test_what_has_not_changed_is_not_shown_again(db, started):
 
 async def test_the_report_comes_at_once_and_once(db, started):
     shown = Shown()
-    screen = Screen(shown, "en")
+    screen = Screen(shown, "en", ())
     await progress.step(db, screen, 100.0)
     await settle(db, started, State.SENT, State.UNCERTAIN, State.FAILED)
     for _ in range(3):
         await progress.step(db, screen, 100.1)
 
-    assert len(shown) == 1
-    assert "Broadcast finished" in shown[0]
-    assert "= 3 chats" in shown[0]
-    assert "1 × the member blocked the bot" in shown[0]
-    assert shown[0].endswith("\n2")
+    assert len(shown) == 2
+    assert "Broadcast finished" in shown[1]
+    assert "= 3 chats" in shown[1]
+    assert "1 × the member blocked the bot" in shown[1]
+    assert shown[1].endswith("\n2")
     assert screen.shown == {}
 
 
 async def test_a_report_that_could_not_be_shown_is_shown_later(db, started):
     shown = Shown()
     shown.failures = 2
-    screen = Screen(shown, "en")
+    screen = Screen(shown, "en", ())
     await settle(db, started, State.SENT, State.SENT, State.SENT)
     for now in (100.0, 101.0, 102.0, 103.0):
         await progress.step(db, screen, now)
@@ -99,10 +99,10 @@ async def test_a_report_that_could_not_be_shown_is_shown_later(db, started):
 
 
 async def test_a_report_is_shown_after_a_restart(db, started):
-    await progress.step(db, Screen(Shown(), "en"), 100.0)
+    await progress.step(db, Screen(Shown(), "en", ()), 100.0)
     await settle(db, started, State.SENT, State.SENT, State.SENT)
     shown = Shown()
-    await progress.step(db, Screen(shown, "en"), 200.0)
+    await progress.step(db, Screen(shown, "en", ()), 200.0)
 
     assert ["Broadcast finished" in text for text in shown] == [True]
 
@@ -111,7 +111,7 @@ async def test_a_pause_is_shown_with_its_reason(db, started):
     shown = Shown()
     async with connect.writing(db) as transaction:
         await outbox.pause(transaction, started, "can not parse it")
-    screen = Screen(shown, "en")
+    screen = Screen(shown, "en", ())
     for now in (100.0, 110.0):
         await progress.step(db, screen, now)
 
@@ -123,7 +123,7 @@ async def test_a_cancelled_one_is_reported_and_left(db, started):
     shown = Shown()
     async with connect.writing(db) as transaction:
         await outbox.move(transaction, started, MessageState.CANCELLED, only_from=[MessageState.RUNNING])
-    screen = Screen(shown, "en")
+    screen = Screen(shown, "en", ())
     for now in (100.0, 110.0):
         await progress.step(db, screen, now)
 
@@ -132,7 +132,7 @@ async def test_a_cancelled_one_is_reported_and_left(db, started):
 
 async def test_a_clock_that_was_set_back_does_not_stop_it(db, started):
     shown = Shown()
-    screen = Screen(shown, "en")
+    screen = Screen(shown, "en", ())
     await progress.step(db, screen, 100_000.0)
     await progress.step(db, screen, 100.0)
 

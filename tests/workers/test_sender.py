@@ -204,7 +204,7 @@ async def test_what_surely_was_not_sent_waits_and_is_sent_later(db, subscribe, c
     await run(sender)
 
     assert Counter(chat_id for chat_id, _ in telegram.got) == {1: 1, 2: 1, 3: 1}
-    assert caplog.messages == ["Telegram can't be reached, the outbox waits: refused"]
+    assert caplog.messages == ["Telegram does not answer, the outbox waits: refused"]
 
 
 async def test_a_429_holds_all_for_as_long_as_telegram_asks(db, subscribe):

@@ -41,8 +41,8 @@ class Handled(list):
 
 
 async def poll(db, telegram, desk=None, line=None):
-    line, desk = line or Line(), desk or Desk(Handled())
-    await updates.poll(db, desk, line, telegram.fetch, PollError, RivalError, 1.0)
+    line, desk = line or Line(), desk or Desk(db, Handled())
+    await updates.poll(desk, line, telegram.fetch, PollError, RivalError, 1.0)
     await asyncio.gather(*desk.tasks)
 
 
@@ -56,7 +56,7 @@ def batch(*numbers):
 
 
 async def test_the_next_poll_confirms_what_is_written_down(db):
-    telegram, line, desk = Telegram(batch(7, 8), batch(9), batch()), Line(), Desk(Handled())
+    telegram, line, desk = Telegram(batch(7, 8), batch(9), batch()), Line(), Desk(db, Handled())
     for _ in range(3):
         await poll(db, telegram, desk, line)
 
@@ -65,7 +65,7 @@ async def test_the_next_poll_confirms_what_is_written_down(db):
 
 
 async def test_after_an_empty_poll_it_asks_from_nought_and_so_finds_ids_that_start_lower(db):
-    telegram, line, desk = Telegram(batch(900), batch(), batch(5)), Line(), Desk(Handled())
+    telegram, line, desk = Telegram(batch(900), batch(), batch(5)), Line(), Desk(db, Handled())
     for _ in range(3):
         await poll(db, telegram, desk, line)
 
@@ -74,7 +74,7 @@ async def test_after_an_empty_poll_it_asks_from_nought_and_so_finds_ids_that_sta
 
 
 async def test_what_could_not_be_written_down_is_not_confirmed_and_comes_again(db, failing):
-    telegram, line, desk = Telegram(batch(7), batch(7), batch()), Line(), Desk(Handled())
+    telegram, line, desk = Telegram(batch(7), batch(7), batch()), Line(), Desk(db, Handled())
     async with failing("inbox"):
         with pytest.raises(StoreFailed):
             await poll(db, telegram, desk, line)
@@ -88,7 +88,7 @@ async def test_what_could_not_be_written_down_is_not_confirmed_and_comes_again(d
 
 
 async def test_an_update_that_comes_again_is_handled_once(db):
-    telegram, line, desk = Telegram(batch(7, 8), batch(7, 8, 9), batch(8)), Line(), Desk(Handled())
+    telegram, line, desk = Telegram(batch(7, 8), batch(7, 8, 9), batch(8)), Line(), Desk(db, Handled())
     for _ in range(3):
         await poll(db, telegram, desk, line)
 
@@ -96,7 +96,7 @@ async def test_an_update_that_comes_again_is_handled_once(db):
 
 
 async def test_what_was_handled_is_written_down_along_the_way(db):
-    telegram, line, desk = Telegram(batch(7), batch(8)), Line(), Desk(Handled())
+    telegram, line, desk = Telegram(batch(7), batch(8)), Line(), Desk(db, Handled())
     for _ in range(2):
         await poll(db, telegram, desk, line)
 
@@ -105,7 +105,7 @@ async def test_what_was_handled_is_written_down_along_the_way(db):
 
 @pytest.mark.parametrize("text", ["\ud800", "\x00", "😀 ünïcödé", '"}', "\u2028"])
 async def test_any_text_can_be_written_down(db, text):
-    telegram, desk = Telegram([(7, text)]), Desk(Handled())
+    telegram, desk = Telegram([(7, text)]), Desk(db, Handled())
     await poll(db, telegram, desk)
 
     assert desk.handle == [7]
@@ -144,7 +144,7 @@ async def test_who_finds_a_rival_before_its_first_long_poll_gives_way(db):
 
 async def test_who_was_there_first_stays(db):
     telegram, line = Telegram(RivalError("Conflict"), batch(7)), Line(ours=True)
-    desk = Desk(Handled())
+    desk = Desk(db, Handled())
     for _ in range(2):
         await poll(db, telegram, desk, line)
 

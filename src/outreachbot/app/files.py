@@ -1,4 +1,4 @@
-"""Reads the content file from the disk; the same call for `check`, the start and a reload."""
+"""Reads the content file from the disk; the same call for `check` and the start."""
 
 from pathlib import Path
 

@@ -98,7 +98,7 @@ async def _recover(db: Database, clock: Clock) -> None:
 
 async def _work(house: House, stop: asyncio.Event, ready: Callable[[], None]) -> None:
     """Start every worker, wait until one fails or `stop` is set, and let all of them finish."""
-    desk = Desk(partial(application.handle, house))
+    desk = Desk(house.db, partial(application.handle, house))
     outgoing = Sender(
         house.db,
         partial(say.send, house.telegram),
@@ -109,7 +109,9 @@ async def _work(house: House, stop: asyncio.Event, ready: Callable[[], None]) ->
     workers = _workers(house, desk, outgoing, stop)
     tasks = [asyncio.create_task(worker, name=name) for name, worker in workers.items()]
     if not house.admins:
-        log.warning("OUTREACHBOT_ADMINS is not set: nobody can send a broadcast")
+        log.warning(
+            "nobody can send a broadcast: set OUTREACHBOT_ADMINS to Telegram user ids (ask @userinfobot for yours)"
+        )
     gc.collect()
     gc.freeze()  # what was built until now stays: no later collection looks through it while a member waits
     log.info("@%s runs; Ctrl+C stops it", house.bot.username)
@@ -118,7 +120,7 @@ async def _work(house: House, stop: asyncio.Event, ready: Callable[[], None]) ->
         await _first_failure(tasks, stop)
     finally:
         stop.set()
-        await _finish(house.db, desk, outgoing, tasks)
+        await _finish(desk, outgoing, tasks)
     log.info("stopped; what was not sent or answered stays for the next start")
 
 
@@ -126,10 +128,10 @@ def _workers(house: House, desk: Desk, outgoing: Sender, stop: asyncio.Event) ->
     """Each worker's loop, by its name."""
     again = partial(repeat, stop=stop)
     language = house.content.default_language
-    screen = Screen(partial(say.show, house.telegram), language)
+    screen = Screen(partial(say.show, house.telegram), language, house.admins)
     return {
         "receiving": _receive(house, desk, stop),
-        "handling": again("handling", partial(desks.settle, house.db, desk), pause=SETTLE_SECONDS),
+        "handling": again("handling", partial(desks.settle, desk), pause=SETTLE_SECONDS),
         "sending": again("sending", partial(sender.step, outgoing), pause=SEND_SECONDS, wake=house.wake),
         "planning": again("planning", lambda: planner.step(house.db, house.content, house.clock()), pause=PLAN_SECONDS),
         "progress": again(
@@ -150,9 +152,9 @@ async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
 
     async def poll() -> bool:
         now = house.clock().timestamp()
-        return await updates.poll(house.db, desk, line, fetch, polling.PollFailedError, polling.ConflictError, now)
+        return await updates.poll(desk, line, fetch, polling.PollFailedError, polling.ConflictError, now)
 
-    await desks.resume(house.db, desk)
+    await desks.resume(desk)
     await repeat("receiving", poll, pause=0, stop=stop)
 
 
@@ -174,12 +176,12 @@ async def _first_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
             raise
 
 
-async def _finish(db: Database, desk: Desk, outgoing: Sender, tasks: Sequence[asyncio.Task[None]]) -> None:
+async def _finish(desk: Desk, outgoing: Sender, tasks: Sequence[asyncio.Task[None]]) -> None:
     """Let every worker end its step, then what runs at the desk and in the air; write all of it down."""
     _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS / 2)
     for task in late:
         task.cancel()
-    closing = (desks.close(db, desk, STOP_SECONDS / 2), sender.close(outgoing, STOP_SECONDS / 2))
+    closing = (desks.close(desk, STOP_SECONDS / 2), sender.close(outgoing, STOP_SECONDS / 2))
     for result in await asyncio.gather(*closing, return_exceptions=True):
         if isinstance(result, Exception):
             log.error("not everything could be written down at the end: %s", result)

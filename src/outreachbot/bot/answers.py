@@ -30,7 +30,7 @@ _REASONS: tuple[tuple[str, Reason], ...] = (
     ("chat_restricted", Reason.NO_RIGHT),
     ("_forbidden", Reason.NO_RIGHT),
     ("message thread not found", Reason.TOPIC_GONE),
-    ("topic_closed", Reason.TOPIC_GONE),
+    ("topic_closed", Reason.NO_RIGHT),
     ("topic_deleted", Reason.TOPIC_GONE),
     ("can't parse", Reason.TEMPLATE),
     ("is too long", Reason.TEMPLATE),
@@ -93,16 +93,15 @@ def _parse(body: bytes) -> dict[str, Any] | None:
 def _unreadable(status: int) -> Outcome:
     if status == 429:
         return Wait(_DEFAULT_WAIT)
-    if status in {401, 404}:
-        return Halt(f"HTTP {status}")
     if 400 <= status < 500:
-        return Failed(Reason.REFUSED, f"HTTP {status}")
+        return NotSent(f"HTTP {status} from something that is not Telegram")
     return Uncertain(Reason.SERVER_ERROR)
 
 
 def _refusal(status: int, parsed: dict[str, Any]) -> Outcome:
     code = parsed["error_code"] if isinstance(parsed.get("error_code"), int) else status
-    words = str(parsed.get("description", ""))
+    # No database takes half of a surrogate pair, and PostgreSQL no NUL.
+    words = str(parsed.get("description", "")).replace("\0", "").encode(errors="replace").decode()
     parameters = parsed["parameters"] if isinstance(parsed.get("parameters"), dict) else {}
     if new_id := _id(parameters.get("migrate_to_chat_id")):
         return Migrated(new_id)

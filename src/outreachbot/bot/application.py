@@ -90,8 +90,13 @@ async def _dispatch(house: House, update: Update) -> None:
 async def _apologise(house: House, update: Update) -> None:
     """Tell who asked that it failed, once; the update itself is set aside by the caller."""
     ask = asked(update, house.content)
-    if ask is not None and ask.in_private:
-        await say.send(house.telegram, basics.failed(ask.language), ask.chat_id, ask.topic_id)
+    if ask is None:
+        return
+    failed = basics.failed(ask.language)
+    if ask.press_id is not None:
+        await say.answer_press(house.telegram, ask.press_id, failed.text)
+    elif ask.in_private:
+        await say.send(house.telegram, failed, ask.chat_id, ask.topic_id)
 
 
 async def introduce(telegram: Telegram, bot: Bot, seconds: float) -> str:

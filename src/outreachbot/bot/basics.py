@@ -1,19 +1,12 @@
-"""Answers /start, /help, /about, /privacy, and what nothing else answers."""
+"""Answers /help, /about, /privacy, and what nothing else answers."""
 
 from telegram.ext import filters
 
-from outreachbot.bot import menus
 from outreachbot.bot.context import Ask, House, Note
 from outreachbot.bot.route import any_button, button, command, message
 from outreachbot.domain.message import Message
 from outreachbot.views import basics
 from outreachbot.views.parts import HERE
-
-
-async def start(house: House, ask: Ask) -> Message:
-    if ask.in_private and ask.user_id in house.admins:  # only now does Telegram know the chat that the menu is for
-        await menus.set_for_admins(house, [ask.user_id])
-    return basics.start(house.content, ask.language)
 
 
 async def help_(house: House, ask: Ask) -> Message:
@@ -39,7 +32,6 @@ async def unknown_button(_house: House, ask: Ask) -> Note:
 
 
 HANDLERS = [
-    command("start", start),
     command("help", help_),
     command("about", about),
     command("privacy", privacy),

@@ -30,9 +30,11 @@ class House:
 
 @dataclass(frozen=True, slots=True)
 class Note:
-    """An answer to a pressed button that is shown in a box and then gone."""
+    """An answer to a pressed button: a text in a box, or (not `alert`) one that passes by, or an address to open."""
 
-    text: str
+    text: str = ""
+    alert: bool = True
+    url: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +50,7 @@ class Ask:
     message: Message | None  # what was sent, or what holds the button where Telegram still has it
     message_id: int
     press_id: str | None = None  # of the pressed button
+    button: str = ""  # its data, without the +
     below: bool = False  # the answer goes below the message that holds the button, not in its place
 
     @property
@@ -94,6 +97,7 @@ def _pressed(press: CallbackQuery, content: Content) -> Ask | None:
         message=message,
         message_id=press.message.message_id,
         press_id=press.id,
+        button=data,
         below=press.data.startswith("+"),
     )
 

@@ -1,9 +1,10 @@
 """What the bot does, in the order in which handlers are asked: this list is the list of features."""
 
-from outreachbot.bot import basics, broadcast, campaign, facts, membership, subscription, timeline
+from outreachbot.bot import basics, broadcast, campaign, facts, membership, start, subscription, timeline
 from outreachbot.bot.route import Handler
 
 HANDLERS: tuple[Handler, ...] = (
+    *start.HANDLERS,
     *facts.HANDLERS,
     *timeline.HANDLERS,
     *campaign.HANDLERS,

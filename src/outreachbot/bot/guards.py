@@ -1,6 +1,5 @@
 """Who may do what. A guard stands at the registration of a handler and answers those who may not."""
 
-from telegram import ChatMember
 from telegram.error import TelegramError
 
 from outreachbot.bot.context import Ask, House, Note
@@ -19,11 +18,16 @@ async def admins_of_the_bot(house: House, ask: Ask) -> Reply:
 
 
 async def admins_of_the_group(house: House, ask: Ask) -> Reply:
-    """In a private chat: everybody. In a group: its admins, also the anonymous ones. In a channel: who posts there."""
-    if ask.in_private or await _decides(house, ask):
+    """In a private chat: everybody. In a group: its admins, also the anonymous ones. In a channel: its admins."""
+    if ask.in_private:
         return None
-    note = basics.group_admins_only(ask.language)
-    return Note(note) if ask.press_id is not None else Message(note)
+    try:
+        refusal = None if await _decides(house, ask) else basics.group_admins_only(ask.language)
+    except TelegramError:
+        refusal = basics.admins_unknown(ask.language)
+    if refusal is None:
+        return None
+    return Note(refusal) if ask.press_id is not None else Message(refusal)
 
 
 async def _decides(house: House, ask: Ask) -> bool:
@@ -31,8 +35,5 @@ async def _decides(house: House, ask: Ask) -> bool:
         # An anonymous admin writes in the group's own name; a linked channel or another chat does not decide here.
         sender = ask.message.sender_chat if ask.message else None
         return sender is not None and sender.id == ask.chat_id
-    try:
-        member = await house.bot.get_chat_member(ask.chat_id, ask.user_id)
-    except TelegramError:
-        return False
-    return member.status in {ChatMember.ADMINISTRATOR, ChatMember.OWNER}
+    # Not getChatMember: for other members Telegram answers it surely only where the bot is an admin itself.
+    return ask.user_id in {admin.user.id for admin in await house.bot.get_chat_administrators(ask.chat_id)}

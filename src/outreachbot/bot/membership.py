@@ -32,6 +32,7 @@ async def moved(house: House, update: Update) -> None:
     new_id = message.migrate_to_chat_id or message.chat.id
     async with connect.writing(house.db) as db:
         await chats.migrate(db, old_id, new_id)
+        await chats.back(db, new_id)  # some leave the old group's number with a word that we were removed
 
 
 HANDLERS = [membership(changed), service(moved, filters.StatusUpdate.MIGRATE)]

@@ -31,12 +31,18 @@ async def fetch(telegram: Telegram, offset: int, seconds: int) -> list[dict[str,
         raise PollFailedError(str(error)) from None
     updates = answers.result(answer)
     if isinstance(updates, list):
-        return [update for update in updates if isinstance(update, dict) and isinstance(update.get("update_id"), int)]
+        return [update for update in updates if isinstance(update, dict) and _has_id(update)]
     if answer.status == 409:
         raise ConflictError(answers.description(answer))
     if isinstance(outcome := answers.read(answer), Halt):
         raise TelegramRefuses(refusal(outcome))
     raise PollFailedError(answers.description(answer))
+
+
+def _has_id(update: dict[str, Any]) -> bool:
+    """Whether it can be kept and confirmed: an id that no database could hold is none of Telegram's."""
+    update_id = update.get("update_id")
+    return isinstance(update_id, int) and 0 <= update_id < 2**53
 
 
 def refusal(halt: Halt) -> str:

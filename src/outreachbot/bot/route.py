@@ -5,13 +5,13 @@ import re
 from collections.abc import Awaitable, Callable, Coroutine
 from typing import Any
 
-from telegram import Update
+from telegram import Chat, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
 from outreachbot.bot import answers, say
 from outreachbot.bot.context import Ask, House, Note, asked, now
 from outreachbot.domain.delivery import GONE, Failed, Halt, Migrated, NotSent, Outcome, Wait
-from outreachbot.domain.message import MAX_CALLBACK_ANSWER, Message
+from outreachbot.domain.message import Message
 from outreachbot.errors import OutreachbotError, TelegramRefuses
 from outreachbot.store import chats, connect
 
@@ -81,17 +81,27 @@ def _speaking(function: Function, guard: Guard | None) -> Callback:
 
 
 async def respond(house: House, ask: Ask, reply: Reply) -> None:
-    """Say the answer where it was asked for: below, or in the place of the message whose button was pressed."""
+    """Say the answer where it was asked for: below, or in the place of the message whose button was pressed.
+
+    A channel's readers are many and silent: what one of them presses is answered in private, never in the channel.
+    """
     if ask.press_id is None:
         if isinstance(reply, Message):
             await _bring(house, ask, reply)
         return
-    note = reply.text[:MAX_CALLBACK_ANSWER] if isinstance(reply, Note) else ""
-    stop_clock = say.answer_press(house.telegram, ask.press_id, note)
+    note = reply if isinstance(reply, Note) else Note()
+    if ask.kind == Chat.CHANNEL and isinstance(reply, Message):
+        note, reply = Note(url=private_address(house.bot.username, ask)), None
+    stop_clock = say.answer_press(house.telegram, ask.press_id, note.text, alert=note.alert, url=note.url)
     if isinstance(reply, Message):
         await asyncio.gather(stop_clock, _show(house, ask, reply))
     else:
         await stop_clock
+
+
+def private_address(username: str, ask: Ask) -> str:
+    """The bot's private chat, opened where the button leads. A payload is of A-Z, a-z, 0-9, _ and - (Bot API)."""
+    return f"https://t.me/{username}?start={ask.button.replace(':', '_')}"
 
 
 async def _show(house: House, ask: Ask, reply: Message) -> None:

@@ -5,8 +5,8 @@ from typing import Any
 
 from outreachbot.bot import answers
 from outreachbot.bot.transport import NoAnswerError, NotReachedError, Telegram
-from outreachbot.domain.delivery import Failed, NotSent, Outcome, Reason, Sent, Wait
-from outreachbot.domain.message import Button, Message
+from outreachbot.domain.delivery import Failed, NotSent, Outcome, Sent, Wait
+from outreachbot.domain.message import MAX_CALLBACK_ANSWER, Button, Message
 
 TRIES = 6  # of a reply that surely was not sent
 LONGEST_WAIT = 60.0  # seconds a member's reply waits for a 429; after that the update is set aside
@@ -31,11 +31,13 @@ async def edit(telegram: Telegram, message: Message, chat_id: int, message_id: i
     return await _try(telegram, "editMessageText", params)
 
 
-async def answer_press(telegram: Telegram, press_id: str, note: str = "") -> None:
-    """Stop the button's clock, with a note in a box if there is one. A press that is too old is forgotten."""
+async def answer_press(telegram: Telegram, press_id: str, note: str = "", *, alert: bool = True, url: str = "") -> None:
+    """Stop the button's clock, with a note or an address to open. A press that is too old is forgotten."""
     params: dict[str, Any] = {"callback_query_id": press_id}
     if note:
-        params |= {"text": note, "show_alert": True}
+        params |= {"text": note[:MAX_CALLBACK_ANSWER], "show_alert": alert}
+    if url:
+        params["url"] = url
     await _try(telegram, "answerCallbackQuery", params)
 
 
@@ -58,16 +60,25 @@ async def reply(telegram: Telegram, message: Message, chat_id: int, topic_id: in
     return outcome
 
 
-async def show(telegram: Telegram, message: Message, chat_id: int, message_id: int | None) -> bool:
-    """Put a message in the place of an earlier one, below where that is gone. False when a later try may succeed."""
-    outcome: Outcome = Failed(Reason.REFUSED, "no message to edit")
+async def show(telegram: Telegram, message: Message, chat_id: int, message_id: int | None) -> int | None:
+    """Put a message in the place of an earlier one, below where that is gone; the id where it stands now.
+
+    None when a later try may succeed. Where no try will (the chat has blocked us), the id stays what it was.
+    """
     if message_id is not None:
         outcome = await edit(telegram, message, chat_id, message_id)
-        if answers.is_unchanged(outcome):
-            return True
-    if isinstance(outcome, Failed):
-        outcome = await send(telegram, message, chat_id)
-    return isinstance(outcome, Sent | Failed)
+        if isinstance(outcome, Sent) or answers.is_unchanged(outcome):
+            return message_id
+        if not isinstance(outcome, Failed):
+            return None
+    outcome = await send(telegram, message, chat_id)
+    match outcome:
+        case Sent(new_id):
+            return new_id
+        case Failed():
+            return message_id or 0
+        case _:
+            return None
 
 
 async def _try(telegram: Telegram, method: str, params: dict[str, Any]) -> Outcome:
@@ -82,8 +93,6 @@ def request(message: Message, chat_id: int, topic_id: int | None) -> tuple[str, 
     params: dict[str, Any] = {"chat_id": chat_id}
     if topic_id is not None:
         params["message_thread_id"] = topic_id
-    if message.silent:
-        params["disable_notification"] = True
     if message.buttons:
         params["reply_markup"] = {"inline_keyboard": keyboard(message)}
     elif message.asks:

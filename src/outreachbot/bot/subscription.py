@@ -1,26 +1,33 @@
 """Answers /subscribe, /unsubscribe and /next."""
 
-from outreachbot.bot.context import Ask, House, now
+from telegram import Chat
+
+from outreachbot.bot.context import Ask, House, Note, now
 from outreachbot.bot.guards import admins_of_the_group
-from outreachbot.bot.route import IN_CHANNELS_TOO, button, command
+from outreachbot.bot.route import IN_CHANNELS_TOO, Reply, button, command
 from outreachbot.domain.message import Message
 from outreachbot.store import chats, connect
 from outreachbot.views import subscription as say
 from outreachbot.views.parts import SUBSCRIBE, UNSUBSCRIBE
 
 
-async def subscribe(house: House, ask: Ask) -> Message:
+async def subscribe(house: House, ask: Ask) -> Reply:
     async with connect.writing(house.db) as db:
         new = await chats.subscribe(
             db, ask.chat_id, kind=ask.kind, language=ask.language, topic_id=ask.topic_id, now=now(house)
         )
-    return say.subscribed(house.content, ask.language, house.clock(), new=new)
+    return _quietly(ask, say.subscribed(house.content, ask.language, house.clock(), new=new))
 
 
-async def unsubscribe(house: House, ask: Ask) -> Message:
+async def unsubscribe(house: House, ask: Ask) -> Reply:
     async with connect.writing(house.db) as db:
         was_subscribed = await chats.unsubscribe(db, ask.chat_id)
-    return say.unsubscribed(ask.language, was_subscribed=was_subscribed)
+    return _quietly(ask, say.unsubscribed(ask.language, was_subscribed=was_subscribed))
+
+
+def _quietly(ask: Ask, answer: Message) -> Reply:
+    """What an admin presses under a channel's post is answered to the admin, not posted to all readers."""
+    return Note(answer.text) if ask.kind == Chat.CHANNEL and ask.press_id is not None else answer
 
 
 async def coming(house: House, ask: Ask) -> Message:

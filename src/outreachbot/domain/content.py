@@ -189,10 +189,6 @@ class Content(_Part):
         """The facts of each topic, in the order of the file; every topic is there."""
         return {topic.id: tuple(fact for fact in self.facts if fact.topic == topic.id) for topic in self.topics}
 
-    @cached_property
-    def anniversary_by_id(self) -> dict[str, Anniversary]:
-        return {anniversary.id: anniversary for anniversary in self.anniversaries}
-
     def say(self, text: Text, language: str) -> str:
         """The text in this language, or in the default language where it lacks."""
         return text.get(language) or text[self.default_language]

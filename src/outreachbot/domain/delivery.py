@@ -39,18 +39,22 @@ class Reason(StrEnum):
     KICKED = "kicked"  # the bot was removed from the group or channel
     NO_RIGHT = "no-right"  # the bot may not write there
     NOT_FOUND = "not-found"  # Telegram knows no such chat, or it never started the bot
-    TOPIC_GONE = "topic-gone"  # the forum topic was deleted or closed
+    TOPIC_GONE = "topic-gone"  # the forum topic was deleted
     REFUSED = "refused"  # any other refusal; the ledger holds Telegram's words
     TEMPLATE = "template"  # the message itself is wrong, for whoever gets it
     NO_ANSWER = "no-answer"  # the connection broke or timed out after the request left
     SERVER_ERROR = "server-error"  # Telegram answered 5xx, or something that is not an answer
     STOPPED = "stopped"  # the program stopped between sending and the answer
+    LATE = "late"  # its local day was over before it could be sent
     UNSUBSCRIBED = "unsubscribed"  # left between queueing and sending
     CANCELLED = "cancelled"  # an admin cancelled the message
 
 
-GONE = frozenset({Reason.BLOCKED, Reason.DEACTIVATED, Reason.KICKED, Reason.NO_RIGHT, Reason.NOT_FOUND})
-"""After these a chat is no longer written to, until it comes back by itself."""
+GONE = frozenset({Reason.BLOCKED, Reason.DEACTIVATED, Reason.KICKED, Reason.NOT_FOUND})
+"""After these a chat is no longer written to, until it comes back by itself.
+
+NO_RIGHT is none of them: when an admin gives the right back, Telegram need not tell us.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,8 +117,8 @@ def after(outcome: Outcome) -> tuple[State, Reason | None]:
             return State.SENT, None
         case Uncertain(reason):
             return State.UNCERTAIN, reason
-        case Failed(Reason.TEMPLATE, _):
-            return State.QUEUED, None  # the message pauses; this chat gets it once the message is right
+        case Failed(Reason.TEMPLATE | Reason.TOPIC_GONE, _):
+            return State.QUEUED, None  # once the message is right, or without the topic
         case Failed(reason, _):
             return State.FAILED, reason
         case NotSent() | Wait() | Migrated() | Halt():

@@ -6,6 +6,7 @@ from html import escape as _escape
 MAX_TEXT = 4096  # UTF-16 code units after parsing (Bot API, sendMessage.text)
 MAX_CAPTION = 1024  # UTF-16 code units after parsing (Bot API, sendPhoto.caption)
 MAX_ENTITIES = 100  # links, bold, …: Telegram shows no more (Bot API, MessageEntity)
+MAX_BUTTONS = 100  # of one message; more are refused (tdlib/telegram-bot-api)
 MAX_CALLBACK_BYTES = 64  # Bot API, InlineKeyboardButton.callback_data
 MAX_CALLBACK_ANSWER = 200  # Bot API, answerCallbackQuery.text
 
@@ -41,7 +42,6 @@ class Message:
     buttons: Rows = ()
     photo: str = ""
     copy: Copy | None = None
-    silent: bool = False
     asks: bool = False  # open the reply field (ForceReply); for a message without buttons
 
 

@@ -46,6 +46,7 @@ class Due:
     notice: Notice
     group: Group
     at: dt.datetime  # aware, UTC
+    until: dt.datetime  # aware, UTC: when the local day is over
 
     @property
     def key(self) -> str:
@@ -86,7 +87,8 @@ def due(anniversaries: Iterable[Anniversary], groups: Iterable[Group], now: dt.d
             continue
         for anniversary in kept:
             if date_in(anniversary.date, today.year) == today and has_happened(anniversary, today):
-                yield Due(Occurrence(anniversary, today), Notice.DAY, group, at)
+                tomorrow = moment(today + dt.timedelta(days=1), 0, group.zone)
+                yield Due(Occurrence(anniversary, today), Notice.DAY, group, at, tomorrow)
 
 
 def has_happened(anniversary: Anniversary, date: dt.date) -> bool:

@@ -26,7 +26,6 @@ class Broadcast:
     state: MessageState
     state_reason: str | None
     started_at: float | None
-    finished_at: float | None
 
 
 async def ask(db: AsyncConnection, admin_id: int, now: float) -> None:
@@ -55,6 +54,13 @@ async def draft(db: AsyncConnection, admin_id: int, chat_id: int, content: Bodie
     return message_id
 
 
+async def discard_drafts(db: AsyncConnection, admin_id: int) -> bool:
+    """The admin's drafts can't be sent any more. False when there was none."""
+    ours = select(broadcasts.c.message_id).where(broadcasts.c.admin_id == admin_id)
+    statement = delete(messages).where(messages.c.id.in_(ours), messages.c.state == MessageState.DRAFT)
+    return (await db.execute(statement)).rowcount > 0
+
+
 async def find(db: AsyncConnection, message_id: int) -> Broadcast | None:
     rows = await _select(db, broadcasts.c.message_id == message_id)
     return rows[0] if rows else None
@@ -81,7 +87,7 @@ async def reported(db: AsyncConnection, message_id: int) -> None:
 
 
 async def _select(db: AsyncConnection, condition: ColumnElement[bool]) -> list[Broadcast]:
-    of_message = (messages.c.state, messages.c.state_reason, messages.c.started_at, messages.c.finished_at)
+    of_message = (messages.c.state, messages.c.state_reason, messages.c.started_at)
     query = select(broadcasts, *of_message).join(messages, messages.c.id == broadcasts.c.message_id)
     return [_broadcast(row) for row in await db.execute(query.where(condition).order_by(messages.c.id))]
 
@@ -95,5 +101,4 @@ def _broadcast(row: Row[Any]) -> Broadcast:
         state=MessageState(row.state),
         state_reason=row.state_reason,
         started_at=row.started_at,
-        finished_at=row.finished_at,
     )

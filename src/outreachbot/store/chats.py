@@ -68,6 +68,11 @@ async def back(db: AsyncConnection, chat_id: int) -> None:
     )
 
 
+async def forget_topic(db: AsyncConnection, chat_id: int) -> None:
+    """The forum topic that subscribed was deleted: from now on the group itself is written to."""
+    await db.execute(update(chats).where(chats.c.id == chat_id).values(topic_id=None))
+
+
 async def migrate(db: AsyncConnection, old_id: int, new_id: int) -> None:
     """A group became a supergroup: its id changes everywhere, in the caller's transaction.
 

@@ -58,7 +58,7 @@ async def writing(db: Database) -> AsyncIterator[Connection]:
 
 @asynccontextmanager
 async def opened(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]:
-    """The database at this SQLAlchemy URL, its schema brought up to date.
+    """The database at this SQLAlchemy URL, its schema brought up to date; a new one is made only if `exclusive`.
 
     Raises AlreadyRunning when another process has it and we want it `exclusive`, SchemaTooNew when a newer version
     wrote it, StoreFailed when it can't be opened, WrongUse when the URL can't be read.
@@ -69,6 +69,8 @@ async def opened(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]
         with _failures(db.name), _unknown_options():
             if exclusive:
                 await stack.enter_async_context(_alone(db))
+            elif db.is_sqlite:
+                _must_be_there(Path(db.name))
             await _bring_up_to_date(db)
         yield db
 
@@ -86,7 +88,7 @@ def _database(url: str) -> Database:
         if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
             raise WrongUse("OUTREACHBOT_DATABASE_URL names no file; write sqlite+aiosqlite:///outreachbot.db")
         engine = create_async_engine(
-            address, pool_size=5, max_overflow=5, pool_timeout=30, **_options(address.drivername)
+            address, hide_parameters=True, pool_size=5, max_overflow=5, pool_timeout=30, **_options(address.drivername)
         )
     except ModuleNotFoundError as error:
         raise WrongUse(f"OUTREACHBOT_DATABASE_URL needs {error.name}: pip install 'outreachbot[postgres]'") from None
@@ -143,6 +145,11 @@ async def _alone(db: Database) -> AsyncIterator[None]:
         if not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
             raise refusal
         yield
+
+
+def _must_be_there(file: Path) -> None:
+    if not file.exists():
+        raise StoreFailed(f"there is no database {file}: OUTREACHBOT_DATABASE_URL says which it is")
 
 
 @contextmanager

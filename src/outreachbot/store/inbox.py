@@ -46,6 +46,12 @@ async def waiting(db: AsyncConnection, after: int, limit: int) -> list[Letter]:
     return [Letter(row.seq, row.update_id, row.body) for row in await db.execute(query)]
 
 
+async def body(db: AsyncConnection, update_id: int) -> str:
+    """One update, JSON as Telegram sent it."""
+    found: str = (await db.execute(select(inbox.c.body).where(inbox.c.update_id == update_id))).scalar_one()
+    return found
+
+
 async def settle(db: AsyncConnection, done: Sequence[int], aside: Sequence[tuple[int, str]]) -> None:
     """The updates with these ids are handled, and these (with the error of each) can't be."""
     rows: list[dict[str, object]] = [{"which": update_id, "to": State.DONE, "why": None} for update_id in done]

@@ -2,13 +2,30 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
+from sqlalchemy import func, literal_column, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery import Reason, State, Tally
-from outreachbot.store.tables import deliveries, is_uncertain
+from outreachbot.domain.delivery import MessageState, Reason, State, Tally
+from outreachbot.store.tables import deliveries, is_uncertain, messages
 
 _went_wrong = deliveries.c.state.in_([State.FAILED, State.SKIPPED, State.UNCERTAIN])
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """A reminder or a broadcast, as it stands."""
+
+    id: int
+    kind: str
+    state: MessageState
+    started_at: float | None
+
+
+async def every(db: AsyncConnection) -> list[Told]:
+    """All messages to everybody that were not just drafts, the oldest first."""
+    query = select(messages.c.id, messages.c.kind, messages.c.state, messages.c.started_at)
+    rows = await db.execute(query.where(messages.c.state != MessageState.DRAFT).order_by(messages.c.id))
+    return [Told(row.id, row.kind, MessageState(row.state), row.started_at) for row in rows]
 
 
 async def tally(db: AsyncConnection, message_id: int) -> Tally:
@@ -48,3 +65,11 @@ async def reasons(db: AsyncConnection, message_id: int) -> list[tuple[State, Rea
     )
     rows = await db.execute(query.group_by(deliveries.c.state, deliveries.c.reason).order_by(func.count().desc()))
     return [(State(state), Reason(reason) if reason else None, number) for state, reason, number in rows]
+
+
+async def paused_reminders(db: AsyncConnection) -> list[tuple[int, str]]:
+    """Reminders that wait for a person, and why."""
+    query = select(messages.c.id, messages.c.state_reason).where(
+        messages.c.kind == "reminder", messages.c.state == literal_column(f"'{MessageState.PAUSED}'")
+    )
+    return [(row.id, row.state_reason or "") for row in await db.execute(query)]

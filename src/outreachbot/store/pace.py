@@ -26,7 +26,7 @@ async def take(
 
 
 async def hold(db: AsyncConnection, seconds: float, now: float) -> None:
-    """Nothing leaves for so long: Telegram answered 429."""
+    """Nothing leaves for so long: Telegram asked for it, or can't be reached."""
     until, ahead = now + seconds, _ahead(now)
     later = case((ahead > until, ahead), else_=until)
     await db.execute(update(pace).where(_row).values(next_slot=later, updated_at=now))

@@ -65,6 +65,7 @@ messages = Table(
     Column("created_at", Float, nullable=False),
     Column("started_at", Float),
     Column("finished_at", Float),
+    Column("expires_at", Float),  # when its local day is over; NULL: never
 )
 Index(
     "ix_messages_open",
@@ -79,6 +80,7 @@ deliveries = Table(
     Column("message_id", BigInteger, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
     Column("chat_id", BigInteger, primary_key=True),
     Column("state", Text, nullable=False, server_default=State.QUEUED),
+    Column("not_before", Float, nullable=False, server_default="0"),  # Telegram asked this chat's message to wait
     Column("reason", Text),  # domain.delivery.Reason
     Column("detail", Text),  # Telegram's own words
     Column("telegram_id", BigInteger),  # of the message that was sent
@@ -89,6 +91,7 @@ deliveries = Table(
 Index(
     "ix_deliveries_queued",
     deliveries.c.message_id,
+    deliveries.c.not_before,
     deliveries.c.chat_id,
     sqlite_where=text("state = 'queued'"),
     postgresql_where=text("state = 'queued'"),

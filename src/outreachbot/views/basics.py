@@ -60,12 +60,18 @@ def privacy(content: Content, language: str) -> Message:
 def failed(language: str) -> Message:
     """What a member reads when their request could not be handled."""
     _ = words(language)
-    return Message(_("Something went wrong here. It has been written down for the people who run this bot."))
+    wrong = _("Something went wrong here, and it has been written down.")
+    return Message(f"{wrong} {_('Please try again; /about says whom to tell if it stays so.')}")
 
 
 def group_admins_only(language: str) -> str:
-    """The note for a member of a group who presses or asks for what only its admins may do."""
-    return words(language)("Only admins of this group can do that.")
+    """The note for somebody in a group or channel who presses or asks for what only its admins may do."""
+    return words(language)("Only admins can do that here.")
+
+
+def admins_unknown(language: str) -> str:
+    """The note where Telegram did not say who the admins are."""
+    return words(language)("Telegram did not say just now who is an admin here. Please try again.")
 
 
 def pressed_unknown(language: str) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from outreachbot.domain.delivery import MessageState, Reason, State, Tally
-from outreachbot.domain.message import Button, Message, escape
+from outreachbot.domain.message import Button, Message, Rows, escape
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import BROADCAST, push_buttons
 
@@ -34,7 +34,7 @@ def confirm(language: str, message_id: int, chats: Mapping[str, int], seconds: f
     if not total:
         return Message(_("Nobody is subscribed yet, so there is nobody to send this to."), ((cancel,),))
     lines = [
-        _("This is what members will see."),
+        _("Above is what members will see."),
         _.plural("It goes to {n} chat:", "It goes to {n} chats:", total) + " " + _kinds(chats, _) + ".",
         _("At the pace that Telegram allows it takes {time}.", time=duration(seconds, _)),
     ]
@@ -72,17 +72,28 @@ def discarded(language: str) -> Message:
     return Message(words(language)("Discarded. Nothing was sent."))
 
 
-def not_a_draft(language: str) -> str:
-    """The note when a draft was confirmed or discarded before."""
+def album(language: str) -> Message:
+    return Message(words(language)("An album can't be sent to everybody: send me one picture, or /cancel."))
+
+
+def decided(language: str) -> str:
+    """The note when what the button offers was decided before."""
     return words(language)("This was decided already.")
 
 
 def nothing_to_cancel(language: str) -> Message:
-    return Message(words(language)("There is nothing to cancel."))
+    _ = words(language)
+    return Message(_("There is nothing to cancel. A running broadcast is stopped with the button under its progress."))
 
 
 def progress(
-    language: str, state: MessageState, why: str | None, tally: Tally, reasons: Reasons, uncertain: Sequence[int]
+    language: str,
+    message_id: int,
+    state: MessageState,
+    why: str | None,
+    tally: Tally,
+    reasons: Reasons,
+    uncertain: Sequence[int],
 ) -> Message:
     """The one message that shows how far a broadcast is, and in the end the report. Its numbers add up."""
     _ = words(language)
@@ -93,12 +104,45 @@ def progress(
         lines.append(_bar(tally, _))
     lines += ["", *_sum(tally, _)]
     if not tally.finished:
-        return Message("\n".join(lines))
+        return Message("\n".join(lines), controls(language, message_id, state))
     lines += _why(reasons, _)
     if uncertain:
         listed = ", ".join(map(str, uncertain[:LISTED])) + (" …" if len(uncertain) > LISTED else "")
         lines += ["", _("These chats may or may not have got it; they are not written to again by themselves:"), listed]
     return Message("\n".join(lines))
+
+
+def controls(language: str, message_id: int, state: MessageState) -> Rows:
+    """What an admin can do with a message that is not over. It holds at once: only what is in the air still lands."""
+    _ = words(language)
+    stop = Button(_("Stop for good"), f"{BROADCAST}:stop:{message_id}")
+    match state:
+        case MessageState.RUNNING:
+            return ((Button(_("Pause"), f"{BROADCAST}:pause:{message_id}"), stop),)
+        case MessageState.PAUSED:
+            return ((Button(_("Go on"), f"{BROADCAST}:resume:{message_id}"), stop),)
+        case _other:
+            return ()
+
+
+def reminder_paused(language: str, message_id: int, why: str) -> Message:
+    """What every admin reads when Telegram refuses a reminder: nobody pressed anything, so they have to be told."""
+    _ = words(language)
+    text = _("A reminder is paused, because Telegram refuses it: {why}", why=why)
+    todo = _("Mend content.yaml for the next one. This one can go on as it is, or be stopped.")
+    return Message(f"{text}\n\n{todo}", controls(language, message_id, MessageState.PAUSED))
+
+
+def paused(language: str) -> str:
+    return words(language)("Paused. What is in the air still arrives.")
+
+
+def resumed(language: str) -> str:
+    return words(language)("It goes on.")
+
+
+def stopped(language: str) -> str:
+    return words(language)("Stopped. Nothing more is sent.")
 
 
 def _heading(state: MessageState, _: Words) -> str:
@@ -121,7 +165,7 @@ def _bar(tally: Tally, _: Words) -> str:
 def _sum(tally: Tally, _: Words) -> list[str]:
     rows = [
         (_("sent"), tally.sent),
-        (_("uncertain"), tally.uncertain),
+        (_("uncertain (may have arrived)"), tally.uncertain),
         (_("failed"), tally.failed),
         (_("skipped"), tally.skipped),
         (_("still to send"), tally.queued + tally.sending),
@@ -143,12 +187,13 @@ def _reason(reason: Reason | None, _: Words) -> str:
         Reason.KICKED: _("the bot was removed"),
         Reason.NO_RIGHT: _("the bot may not write there"),
         Reason.NOT_FOUND: _("Telegram knows no such chat"),
-        Reason.TOPIC_GONE: _("the topic was closed or deleted"),
+        Reason.TOPIC_GONE: _("the topic was deleted"),
         Reason.REFUSED: _("refused by Telegram"),
         Reason.TEMPLATE: _("the message itself is wrong"),
         Reason.NO_ANSWER: _("no answer came"),
         Reason.SERVER_ERROR: _("Telegram's server failed"),
         Reason.STOPPED: _("the program stopped while sending"),
+        Reason.LATE: _("its day was over"),
         Reason.UNSUBSCRIBED: _("unsubscribed before it was sent"),
         Reason.CANCELLED: _("cancelled before it was sent"),
     }.get(reason or Reason.REFUSED, str(reason))

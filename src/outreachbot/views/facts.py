@@ -15,11 +15,18 @@ def answer(content: Content, language: str, query: str) -> Message:
     """What `/facts` and `/facts query` say."""
     if not query:
         return topics(content, language)
+    if query.isascii() and query.isdigit() and not search.fact_number(content, query):
+        return topics(content, language, _no_such_number(content, language, query))
     if (fact := search.fact_number(content, query)) or (fact := content.fact_by_id.get(query.lower())):
         return one(content, language, fact)
     if topic := search.topic(content, query, language):
         return of_topic(content, language, topic.id)
     return results(content, language, query, search.facts(content, query, language))
+
+
+def _no_such_number(content: Content, language: str, query: str) -> str:
+    texts = "There is no fact {query}: there is {n}.", "There is no fact {query}: there are {n}."
+    return words(language).plural(*texts, len(content.facts), query=query[:12])
 
 
 def topics(content: Content, language: str, notice: str = "") -> Message:

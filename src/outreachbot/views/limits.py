@@ -8,11 +8,12 @@ from html import unescape
 from outreachbot.domain.content import Content
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.faults import Path
-from outreachbot.domain.message import MAX_CALLBACK_BYTES, MAX_ENTITIES, MAX_TEXT, Message, length
+from outreachbot.domain.message import MAX_BUTTONS, MAX_CALLBACK_BYTES, MAX_ENTITIES, MAX_TEXT, Message, length
 from outreachbot.domain.schedule import coming
 from outreachbot.errors import ContentError
 from outreachbot.views import basics, campaign, facts, reminder, subscription, timeline
 
+LONGEST_NOTICE = "x" * 160  # what stands above a page: nothing was found for …
 _TAG = re.compile(r"<[^>]*>")
 _ENTITY = re.compile(r"<[a-z]")
 
@@ -38,11 +39,12 @@ def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]
     yield ("sources_policy", language), basics.about(content, language)
     yield ("campaign", "summary", language), campaign.campaign(content, language)
     yield ("campaign", "letter", language), campaign.letter(content, language)
-    yield ("topics",), facts.topics(content, language)
+    yield ("topics",), facts.topics(content, language, notice=LONGEST_NOTICE)
     for index, fact in enumerate(content.facts):
         yield ("facts", index, "claim", language), facts.one(content, language, fact)
     for first in range(len(content.timeline)):  # a page may begin with any entry
-        yield ("timeline", first, "text", language), timeline.at(content, language, first)
+        shown = timeline.at(content, language, first, notice=LONGEST_NOTICE)
+        yield ("timeline", first, "text", language), shown
     yield ("anniversaries",), subscription.subscribed(content, language, late, new=False)
     yield ("anniversaries",), subscription.upcoming(content, language, late, subscribed=True)
     for index, anniversary in enumerate(content.anniversaries):
@@ -63,5 +65,7 @@ def _problems(message: Message, language: str) -> Iterator[str]:
             f"as members see it in {language}, this message has {entities} links and emphases; "
             f"Telegram shows {MAX_ENTITIES} of them"
         )
+    if (count := sum(map(len, message.buttons))) > MAX_BUTTONS:
+        yield f"as members see it in {language}, this message has {count} buttons; Telegram takes {MAX_BUTTONS}"
     for button in (button for row in message.buttons for button in row):
         assert len(button.data.encode()) <= MAX_CALLBACK_BYTES, button  # ids are at most 32 characters

@@ -38,4 +38,8 @@ def for_groups(language: str) -> tuple[Command, ...]:
 def for_admins(language: str) -> tuple[Command, ...]:
     """In a private chat with one of the bot's admins."""
     _ = words(language)
-    return (*for_members(language), Command("broadcast", _("send a message to all subscribed chats")))
+    return (
+        *for_members(language),
+        Command("broadcast", _("send a message to all subscribed chats")),
+        Command("cancel", _("drop the message you are about to send")),
+    )

@@ -4,6 +4,7 @@ import datetime as dt
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
+from outreachbot.domain import schedule
 from outreachbot.domain.content import Content
 from outreachbot.domain.message import Button, Message, escape
 from outreachbot.domain.schedule import Occurrence, coming
@@ -14,13 +15,13 @@ from outreachbot.views.parts import BELOW, SUBSCRIBE, UNSUBSCRIBE
 def subscribed(content: Content, language: str, now: dt.datetime, *, new: bool) -> Message:
     """What `/subscribe` says: what will come, when, and how to stop it."""
     _ = words(language)
-    first = _("You are subscribed.") if new else _("You are subscribed already.")
-    when = _("Reminders come on the day, at {hour}:00 ({zone} time).", hour=f"{content.hour:02}", zone=content.zone)
+    parts = [f"<b>{_('You are subscribed.') if new else _('You are subscribed already.')}</b>"]
+    if days := [_line(one, content, language, _) for one in _ahead(content, now)]:
+        when = _("Reminders come on the day, at {hour}:00 ({zone} time).", hour=f"{content.hour:02}", zone=content.zone)
+        parts += [when, "\n".join(days)]
     more = _("Now and then the people who run this bot send a message to all subscribed chats.")
-    stop = _("/unsubscribe stops all of it at once.")
-    days = "\n".join(_line(one, content, language, _) for one in _kept(content, now))
-    text = f"<b>{first}</b>\n\n{when}\n\n{days}\n\n{more} {stop}"
-    return Message(text, ((Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE),),))
+    parts.append(f"{more} {_('/unsubscribe stops all of it at once.')}")
+    return Message("\n\n".join(parts), ((Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE),),))
 
 
 def unsubscribed(language: str, *, was_subscribed: bool) -> Message:
@@ -48,6 +49,14 @@ def upcoming(content: Content, language: str, now: dt.datetime, *, subscribed: b
 def _kept(content: Content, now: dt.datetime) -> Sequence[Occurrence]:
     """The next occurrence of each anniversary that a chat gets which chose nothing."""
     return coming((one for one in content.anniversaries if one.default), _today(content, now))
+
+
+def _ahead(content: Content, now: dt.datetime) -> Sequence[Occurrence]:
+    """The same, without today's where its hour has passed: who subscribes later is reminded next year."""
+    kept = [one for one in content.anniversaries if one.default]
+    today = _today(content, now)
+    passed = schedule.moment(today, content.hour, content.zone) <= now
+    return coming(kept, today + dt.timedelta(days=passed))
 
 
 def _today(content: Content, now: dt.datetime) -> dt.date:

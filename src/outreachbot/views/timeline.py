@@ -21,8 +21,17 @@ def answer(content: Content, language: str, query: str) -> Message:
     first = first_in(content.timeline, period)
     if first is not None:
         return at(content, language, first)
-    notice = _("Nothing is written down for {period}. What comes next:", period=_.partial_date(period))
-    return at(content, language, first_after(content.timeline, period), notice=notice)
+    return _nothing_in(content, language, period)
+
+
+def _nothing_in(content: Content, language: str, period: PartialDate) -> Message:
+    _ = words(language)
+    first = first_after(content.timeline, period)
+    if content.timeline[first].date.first_day > period.first_day:
+        notice = _("Nothing is written down for {period}. What comes next:", period=_.partial_date(period))
+    else:
+        notice = _("Nothing is written down for {period}. The last entry:", period=_.partial_date(period))
+    return at(content, language, first, notice=notice)
 
 
 def at(content: Content, language: str, first: int, notice: str = "") -> Message:

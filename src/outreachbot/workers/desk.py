@@ -16,10 +16,12 @@ from outreachbot.workers.loop import pause_after
 
 log = logging.getLogger(__name__)
 
-Handle = Callable[[dict[str, Any]], Awaitable[None]]
+Update = dict[str, Any]
+Handle = Callable[[Update], Awaitable[None]]
 
 AT_ONCE = 100  # updates whose handlers run beside each other
-FULL = 1000  # updates taken from the inbox and not yet handled; then polling waits
+FULL = 1000  # updates on the desk and not yet handled; then polling waits
+LANE_FULL = 20  # of them of one chat: the bodies of more stay in the inbox, so that no chat can fill the desk
 ERROR_LENGTH = 1000
 
 
@@ -27,8 +29,9 @@ ERROR_LENGTH = 1000
 class Desk:
     """The updates being handled now, in a lane for each chat; and those whose handling is to be written down."""
 
+    db: Database
     handle: Handle
-    lanes: dict[int, deque[tuple[int, dict[str, Any]]]] = field(default_factory=dict)
+    lanes: dict[int, deque[tuple[int, Update | None]]] = field(default_factory=dict)  # None: read it from the inbox
     done: list[int] = field(default_factory=list)
     aside: list[tuple[int, str]] = field(default_factory=list)
     open: int = 0
@@ -39,17 +42,19 @@ class Desk:
     broken: CannotRun | None = None  # what ended the program's reason to run
 
 
-def put(desk: Desk, update_id: int, update: dict[str, Any]) -> None:
+def put(desk: Desk, update_id: int, update: Update) -> None:
     """Lay an update on the desk: behind the others of its chat."""
-    desk.open += 1
     key = lane_of(update)
-    if key in desk.lanes:
-        desk.lanes[key].append((update_id, update))
+    lane = desk.lanes.setdefault(key, deque())
+    if len(lane) >= LANE_FULL:
+        lane.append((update_id, None))
         return
-    desk.lanes[key] = deque([(update_id, update)])
-    task = asyncio.create_task(_run(desk, key))
-    desk.tasks.add(task)
-    task.add_done_callback(desk.tasks.discard)
+    lane.append((update_id, update))
+    desk.open += 1
+    if len(lane) == 1:
+        task = asyncio.create_task(_run(desk, key))
+        desk.tasks.add(task)
+        task.add_done_callback(desk.tasks.discard)
 
 
 def lane_of(update: dict[str, Any]) -> int:
@@ -70,12 +75,12 @@ async def _run(desk: Desk, key: int) -> None:
         update_id, update = lane[0]
         await _until_handled(desk, key, update_id, update)
         lane.popleft()
-        desk.open -= 1
+        desk.open -= update is not None
         desk.room.set()
     del desk.lanes[key]
 
 
-async def _until_handled(desk: Desk, key: int, update_id: int, update: dict[str, Any]) -> None:
+async def _until_handled(desk: Desk, key: int, update_id: int, update: Update | None) -> None:
     """A database that fails (a full disk, say) is not this update's fault: that is said once, and it is tried again."""
     failures = 0
     while failure := await _handle(desk, update_id, update):
@@ -89,24 +94,35 @@ async def _until_handled(desk: Desk, key: int, update_id: int, update: dict[str,
         log.warning("answering goes on: the database works again")
 
 
-async def _handle(desk: Desk, update_id: int, update: dict[str, Any]) -> StoreFailed | None:
+async def _handle(desk: Desk, update_id: int, update: Update | None) -> StoreFailed | None:
     """Handle it, and note how that ended; where the database failed, give that back and note nothing."""
     async with desk.at_once:
         if desk.broken is not None:
             return None  # it stays in the inbox
         try:
-            await desk.handle(update)
+            await desk.handle(await _read(desk, update_id) if update is None else update)
         except StoreFailed as error:
             return error
         except CannotRun as error:  # Telegram refuses us: not this update's fault either, and it ends the program
             desk.broken = error
         except Exception as error:
-            desk.aside.append((update_id, f"{type(error).__name__}: {error}"[:ERROR_LENGTH]))
+            desk.aside.append((update_id, _storable(f"{type(error).__name__}: {error}")))
             log.warning("update %d is set aside: %s: %s", update_id, type(error).__name__, error)
             log.debug("what happened", exc_info=error)
         else:
             desk.done.append(update_id)
     return None
+
+
+def _storable(error: str) -> str:
+    """What every database takes: no NUL, no half of a surrogate pair, and not too long."""
+    return error[:ERROR_LENGTH].replace("\0", "").encode(errors="replace").decode()
+
+
+async def _read(desk: Desk, update_id: int) -> Update:
+    async with connect.reading(desk.db) as connection:
+        update: Update = json.loads(await inbox.body(connection, update_id))
+    return update
 
 
 async def has_room(desk: Desk) -> None:
@@ -131,23 +147,23 @@ def handled(desk: Desk) -> Iterator[tuple[list[int], list[tuple[int, str]]]]:
         raise
 
 
-async def settle(db: Database, desk: Desk) -> bool:
+async def settle(desk: Desk) -> bool:
     """Write down what was handled since the last time, where no poll does it along the way."""
     if desk.broken is not None:
         raise desk.broken
     if desk.done or desk.aside:
         with handled(desk) as (done, aside):
-            async with connect.writing(db) as transaction:
+            async with connect.writing(desk.db) as transaction:
                 await inbox.settle(transaction, done, aside)
     return False
 
 
-async def resume(db: Database, desk: Desk) -> None:
+async def resume(desk: Desk) -> None:
     """Take up what was received and not handled when the program stopped."""
     after = 0
     while True:
         await has_room(desk)
-        async with connect.reading(db) as connection:
+        async with connect.reading(desk.db) as connection:
             letters = await inbox.waiting(connection, after, limit=FULL // 2)
         if not letters:
             return
@@ -156,11 +172,11 @@ async def resume(db: Database, desk: Desk) -> None:
         after = letters[-1].seq
 
 
-async def close(db: Database, desk: Desk, seconds: float) -> None:
+async def close(desk: Desk, seconds: float) -> None:
     """Let what runs finish, for so long at most, and write it down. The rest stays in the inbox."""
     if desk.tasks:
         await asyncio.wait(desk.tasks, timeout=seconds)
     for task in desk.tasks:
         task.cancel()
     desk.broken = None
-    await settle(db, desk)
+    await settle(desk)

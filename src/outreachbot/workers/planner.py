@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 from outreachbot.domain import schedule
 from outreachbot.domain.content import Content
-from outreachbot.domain.schedule import Due
-from outreachbot.store import chats, connect, inbox, outbox
+from outreachbot.domain.schedule import Due, Group
+from outreachbot.store import audience, chats, connect, inbox, outbox
+from outreachbot.store.audience import Audience
 from outreachbot.store.connect import Database
 from outreachbot.views import reminder
 
@@ -30,22 +31,23 @@ async def _write(db: Database, content: Content, due: Sequence[Due], now: dt.dat
     for one in due:
         async with connect.writing(db) as transaction:
             bodies = reminder.in_every_language(content, one.occurrence)
-            message_id = await outbox.write(transaction, outbox.REMINDER, bodies, now.timestamp(), key=one.key)
+            message_id = await outbox.write(
+                transaction,
+                outbox.REMINDER,
+                bodies,
+                now.timestamp(),
+                key=one.key,
+                expires_at=one.until.timestamp(),
+            )
             if message_id is None:
                 continue
-            count = await outbox.address(transaction, message_id, _audience(content, one))
+            count = await audience.address(transaction, message_id, _audience(content, one))
         log.info("%s: queued for %d chats", one.key, count)
 
 
-def _audience(content: Content, due: Due) -> outbox.Audience:
+def _audience(content: Content, due: Due) -> Audience:
     """The group's chats that had subscribed when the moment came; who subscribes later that day gets no push."""
-    return outbox.Audience(
-        subscribed_until=due.at.timestamp(),
-        zone=due.group.zone,
-        hour=due.group.hour,
-        default_zone=content.zone,
-        default_hour=content.hour,
-    )
+    return Audience(subscribed_until=due.at.timestamp(), group=due.group, default=Group(content.zone, content.hour))
 
 
 async def tidy(db: Database, now: dt.datetime) -> bool:

@@ -1,6 +1,6 @@
 """Shows the admins how far their broadcasts are: one message, edited now and then, in the end the report."""
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 
 from outreachbot.domain.delivery import MessageState
@@ -10,51 +10,81 @@ from outreachbot.store.broadcasts import Broadcast
 from outreachbot.store.connect import Connection, Database
 from outreachbot.views import broadcast as views
 
-Show = Callable[[Message, int, int | None], Awaitable[bool]]
-"""Puts a message in the place of an earlier one (chat, message id); False when a later try may succeed."""
+Show = Callable[[Message, int, int | None], Awaitable[int | None]]
+"""Puts a message in the place of an earlier one (chat, message id); where it stands now, None to try again later."""
 
-FIRST_SECONDS = 1.0  # after the confirmation
-EDIT_SECONDS = 5.0  # a message is edited no more often, except for its last time
+EDIT_SECONDS = 5.0  # a running broadcast's message is edited no more often
+PAUSED_SECONDS = 60.0  # a paused one's: its numbers hardly change
 OVER = frozenset({MessageState.FINISHED, MessageState.CANCELLED})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a progress message shows, since when."""
+
+    at: float
+    state: MessageState
+    message: Message
 
 
 @dataclass(slots=True)
 class Screen:
-    """Where progress is shown, and what is shown now: by the message's id, the moment and the message."""
+    """Where progress is shown, and what is shown now, by the outbox's message id."""
 
     show: Show
     language: str
-    shown: dict[int, tuple[float, Message | None]] = field(default_factory=dict)
+    admins: Iterable[int]
+    shown: dict[int, Shown] = field(default_factory=dict)
+    told: set[int] = field(default_factory=set)  # paused reminders that the admins know of
 
 
 async def step(db: Database, screen: Screen, now: float) -> bool:
-    """Bring every unreported broadcast's progress message up to date."""
+    """Bring every unreported broadcast's progress message up to date; tell of reminders that were paused."""
     async with connect.reading(db) as connection:
-        running = await broadcasts.unreported(connection)
-    for one in running:
-        since, before = screen.shown.setdefault(one.message_id, (now - EDIT_SECONDS + FIRST_SECONDS, None))
-        if one.state in OVER or abs(now - since) >= EDIT_SECONDS:
-            await _show(db, screen, one, before, now)
+        unreported = await broadcasts.unreported(connection)
+        paused = await ledger.paused_reminders(connection)
+    for one in unreported:
+        if _is_time(screen.shown.get(one.message_id), one.state, now):
+            await _update(db, screen, one, now)
+    for message_id, why in paused:
+        if message_id not in screen.told:
+            screen.told.add(message_id)
+            for admin in screen.admins:
+                await screen.show(views.reminder_paused(screen.language, message_id, why), admin, None)
     return False
 
 
-async def _show(db: Database, screen: Screen, one: Broadcast, before: Message | None, now: float) -> None:
+def _is_time(shown: Shown | None, state: MessageState, now: float) -> bool:
+    if shown is None or shown.state is not state or state in OVER:
+        return True
+    return abs(now - shown.at) >= (PAUSED_SECONDS if state is MessageState.PAUSED else EDIT_SECONDS)
+
+
+async def _update(db: Database, screen: Screen, one: Broadcast, now: float) -> None:
     async with connect.reading(db) as connection:
-        message = await _message(connection, screen.language, one)
-    if message != before and not await screen.show(message, one.chat_id, one.progress_id):
-        return
-    screen.shown[one.message_id] = (now, message)
-    if one.state in OVER:
+        message, complete = await _message(connection, screen.language, one)
+    before = screen.shown.get(one.message_id)
+    if before is None or before.message != message:
+        place = await screen.show(message, one.chat_id, one.progress_id)
+        if place is None:
+            return
+        if place != one.progress_id:
+            async with connect.writing(db) as transaction:
+                await broadcasts.show_progress_in(transaction, one.message_id, place)
+    screen.shown[one.message_id] = Shown(now, one.state, message)
+    if one.state in OVER and complete:
         async with connect.writing(db) as transaction:
             await broadcasts.reported(transaction, one.message_id)
         del screen.shown[one.message_id]
 
 
-async def _message(db: Connection, language: str, one: Broadcast) -> Message:
+async def _message(db: Connection, language: str, one: Broadcast) -> tuple[Message, bool]:
+    """The progress message, and whether nothing of the broadcast is waiting or in the air any more."""
     tally = await ledger.tally(db, one.message_id)
     uncertain: Sequence[int] = ()
     reasons: views.Reasons = ()
     if tally.finished:
         reasons = await ledger.reasons(db, one.message_id)
         uncertain = await ledger.uncertain(db, one.message_id, views.LISTED + 1)
-    return views.progress(language, one.state, one.state_reason, tally, reasons, uncertain)
+    message = views.progress(language, one.message_id, one.state, one.state_reason, tally, reasons, uncertain)
+    return message, tally.finished

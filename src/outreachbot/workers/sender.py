@@ -10,7 +10,7 @@ from outreachbot.domain import delivery, pace
 from outreachbot.domain.delivery import GONE, Failed, Halt, Migrated, NotSent, Outcome, Reason, Sent, Uncertain, Wait
 from outreachbot.domain.message import Message
 from outreachbot.errors import TelegramRefuses
-from outreachbot.store import bodies, chats, connect, outbox
+from outreachbot.store import bodies, chats, connect, ledger, outbox
 from outreachbot.store import pace as pace_row
 from outreachbot.store.bodies import Bodies
 from outreachbot.store.connect import Connection, Database
@@ -25,6 +25,7 @@ IN_AIR = 150  # requests under way at once; at no limit that keeps at least 100 
 LEAD_SECONDS = 0.05  # the next claim is made this long before its first slot, so that no slot passes unused
 LONGEST_BACKOFF = 30.0  # seconds between tries while Telegram can't be reached
 LONGEST_SLEEP = 1.0
+TROUBLE = 3  # so many requests without an answer are no accident: from then on one at a time, with pauses
 
 
 @dataclass(slots=True)
@@ -35,7 +36,8 @@ class Flight:
     landed: list[tuple[Claimed, Outcome]] = field(default_factory=list)
     change: asyncio.Event = field(default_factory=asyncio.Event)
     bodies: dict[int, Bodies] = field(default_factory=dict)  # of the messages being sent
-    unreached: int = 0  # times in a row that Telegram could not be reached
+    trouble: int = 0  # requests in a row that Telegram did not answer
+    floods: int = 0  # requests in a row that it answered with 429
     idle: bool = False  # the last look found nothing due
 
 
@@ -57,7 +59,7 @@ async def step(sender: Sender) -> bool:
     Raises TelegramRefuses when nothing can be sent at all.
     """
     flight = sender.flight
-    size = pace.claim_size(sender.per_second)
+    size = 1 if flight.trouble >= TROUBLE else pace.claim_size(sender.per_second)
     await _has_room(flight, size)
     if not flight.landed and flight.idle and not await _is_running_any(sender):
         return await _rest(flight)
@@ -72,14 +74,19 @@ async def step(sender: Sender) -> bool:
         raise TelegramRefuses(f"Telegram refuses the bot ({halt.detail}): check OUTREACHBOT_TOKEN with @BotFather")
     if first is None:
         # A 429, or another sender, has taken the coming slots.
-        await asyncio.sleep(min(wait - LEAD_SECONDS / 2, LONGEST_SLEEP))
+        await _sleep(wait - LEAD_SECONDS / 2)
         return True
     flight.idle = not claimed
     _launch(sender, claimed, first)
     if not claimed:
         return await _rest(flight)
-    await asyncio.sleep(first + len(claimed) / sender.per_second - LEAD_SECONDS - sender.clock())
+    await _sleep(first + len(claimed) / sender.per_second - LEAD_SECONDS - sender.clock())
     return True
+
+
+async def _sleep(seconds: float) -> None:
+    """Never for long, whatever a clock that jumps makes of the difference."""
+    await asyncio.sleep(max(0.0, min(seconds, LONGEST_SLEEP)))
 
 
 async def _has_room(flight: Flight, size: int) -> None:
@@ -115,31 +122,19 @@ async def _claim(sender: Sender, db: Connection, size: int, now: float) -> list[
     if len(claimed) < size:
         for message_id in await outbox.finish(db, now):
             known.pop(message_id, None)
-            log.info("message %d is finished", message_id)
+            log.info("message %d is finished: %s", message_id, await ledger.tally(db, message_id))
     return claimed
 
 
 async def _write_down(flight: Flight, db: Connection, landed: Sequence[tuple[Claimed, Outcome]], now: float) -> None:
-    await outbox.settle(db, [_settled(claimed, outcome) for claimed, outcome in landed], now)
+    await outbox.settle(db, [_settled(claimed, outcome, now) for claimed, outcome in landed], now)
     for claimed, outcome in landed:
-        match outcome:
-            case Failed(Reason.TEMPLATE, detail):
-                if await outbox.pause(db, claimed.message_id, detail):
-                    log.error("message %d is paused: Telegram says %s", claimed.message_id, detail)
-            case Failed(reason, _) if reason in GONE:
-                await chats.gone(db, claimed.chat_id, reason, now)
-            case Migrated(new_chat_id):
-                await chats.migrate(db, claimed.chat_id, new_chat_id)
-            case Wait(seconds):
-                log.warning("Telegram asks to wait %.1f s before the next message", seconds)
-                await pace_row.hold(db, seconds, now)
-            case NotSent(detail):
-                await pace_row.hold(db, _backoff(flight, detail), now)
-            case _:
-                flight.unreached = 0
+        await _learn(db, claimed, outcome, now)
+        if hold := _hold(flight, claimed, outcome):
+            await pace_row.hold(db, hold, now)
 
 
-def _settled(claimed: Claimed, outcome: Outcome) -> Settled:
+def _settled(claimed: Claimed, outcome: Outcome, now: float) -> Settled:
     state, reason = delivery.after(outcome)
     return Settled(
         claimed.message_id,
@@ -148,14 +143,50 @@ def _settled(claimed: Claimed, outcome: Outcome) -> Settled:
         reason,
         detail=outcome.detail if isinstance(outcome, Failed) else None,
         telegram_id=outcome.message_id if isinstance(outcome, Sent) else None,
+        not_before=now + outcome.seconds if isinstance(outcome, Wait) else 0.0,
     )
 
 
-def _backoff(flight: Flight, detail: str) -> float:
-    if not flight.unreached:
-        log.warning("Telegram can't be reached, the outbox waits: %s", detail)
-    flight.unreached += 1
-    return min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(flight.unreached, 10))
+async def _learn(db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> None:
+    """Remember what the outcome says about the message or the chat."""
+    match outcome:
+        case Failed(Reason.TEMPLATE, detail):
+            if await outbox.pause(db, claimed.message_id, detail):
+                log.error("message %d is paused: Telegram says %s", claimed.message_id, detail)
+        case Failed(Reason.TOPIC_GONE, _):
+            await chats.forget_topic(db, claimed.chat_id)
+        case Failed(reason, _) if reason in GONE:
+            await chats.gone(db, claimed.chat_id, reason, now)
+        case Migrated(new_chat_id):
+            await chats.migrate(db, claimed.chat_id, new_chat_id)
+
+
+def _hold(flight: Flight, claimed: Claimed, outcome: Outcome) -> float:
+    """How many seconds everything waits after this outcome; 0 for not at all."""
+    match outcome:
+        case Wait(seconds):
+            flight.floods += 1
+            # A group has a limit of its own, of 20 messages a minute: its 429 alone is no word about the others.
+            if claimed.chat_id < 0 and flight.floods == 1:
+                return 0.0
+            log.warning("Telegram asks to wait %.1f s before the next message", seconds)
+            return seconds
+        case NotSent(detail):
+            return _backoff(flight, 1, detail)
+        case Uncertain(Reason.NO_ANSWER | Reason.SERVER_ERROR as reason):
+            return _backoff(flight, TROUBLE, reason)
+    flight.trouble = flight.floods = 0
+    return 0.0
+
+
+def _backoff(flight: Flight, tolerated: int, why: str) -> float:
+    """A pause that doubles with each further request without an answer, from the `tolerated`-th on."""
+    flight.trouble += 1
+    if flight.trouble < tolerated:
+        return 0.0
+    if flight.trouble == tolerated:
+        log.warning("Telegram does not answer, the outbox waits: %s", why)
+    return min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(flight.trouble - tolerated, 10))
 
 
 def _halt(landed: Sequence[tuple[Claimed, Outcome]]) -> Halt | None:
@@ -179,7 +210,7 @@ async def _fly(sender: Sender, claimed: Claimed, slot: float) -> None:
     flight = sender.flight
     outcome: Outcome = NotSent("stopped before it was sent")
     try:
-        await asyncio.sleep(slot - sender.clock())
+        await _sleep(slot - sender.clock())
         outcome = Uncertain(Reason.STOPPED)
         message = bodies.in_language(flight.bodies[claimed.message_id], claimed.language)
         outcome = await sender.send(message, claimed.chat_id, claimed.topic_id)

@@ -10,7 +10,6 @@ from typing import Any
 
 from outreachbot.errors import AlreadyRunning, CannotRun
 from outreachbot.store import connect, inbox
-from outreachbot.store.connect import Database
 from outreachbot.workers import desk as desks
 from outreachbot.workers.desk import Desk
 
@@ -36,7 +35,7 @@ class Line:
 
 
 async def poll(
-    db: Database, desk: Desk, line: Line, fetch: Fetch, errors: type[Exception], rival: type[Exception], now: float
+    desk: Desk, line: Line, fetch: Fetch, errors: type[Exception], rival: type[Exception], now: float
 ) -> bool:
     """One poll: fetch, write down (with what was handled meanwhile), lay on the desk. The next poll's offset confirms.
 
@@ -52,7 +51,7 @@ async def poll(
     _succeeded(line, begun)
     written = {update["update_id"]: json.dumps(update) for update in updates}
     with desks.handled(desk) as (done, aside):
-        async with connect.writing(db) as transaction:
+        async with connect.writing(desk.db) as transaction:
             new = await inbox.add(transaction, written, now)
             await inbox.settle(transaction, done, aside)
     for update in updates:

@@ -67,6 +67,7 @@ def upgrade() -> None:
         sa.Column("created_at", sa.Float(), nullable=False),
         sa.Column("started_at", sa.Float(), nullable=True),
         sa.Column("finished_at", sa.Float(), nullable=True),
+        sa.Column("expires_at", sa.Float(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_messages")),
         sa.UniqueConstraint("key", name=op.f("uq_messages_key")),
     )
@@ -102,6 +103,7 @@ def upgrade() -> None:
         sa.Column("message_id", sa.BigInteger(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
         sa.Column("state", sa.Text(), server_default="queued", nullable=False),
+        sa.Column("not_before", sa.Float(), server_default="0", nullable=False),
         sa.Column("reason", sa.Text(), nullable=True),
         sa.Column("detail", sa.Text(), nullable=True),
         sa.Column("telegram_id", sa.BigInteger(), nullable=True),
@@ -116,7 +118,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_deliveries_queued",
         "deliveries",
-        ["message_id", "chat_id"],
+        ["message_id", "not_before", "chat_id"],
         unique=False,
         sqlite_where=sa.text("state = 'queued'"),
         postgresql_where=sa.text("state = 'queued'"),

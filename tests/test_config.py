@@ -1,0 +1,160 @@
+"""What is read at start: each setting, and what is said of a wrong one."""
+
+from pathlib import Path
+
+import pytest
+
+from outreachbot import config
+from outreachbot.errors import WrongUse
+
+TOKEN = "123456789:AbC-dEf"
+
+
+@pytest.fixture(autouse=True)
+def elsewhere(monkeypatch, tmp_path):
+    """A folder and an environment without settings."""
+    monkeypatch.chdir(tmp_path)
+    for name in config.Settings.model_fields:
+        monkeypatch.delenv(f"OUTREACHBOT_{name.upper()}", raising=False)
+
+
+@pytest.fixture
+def setting(monkeypatch):
+    def set_(**values):
+        for name, value in values.items():
+            monkeypatch.setenv(f"OUTREACHBOT_{name.upper()}", value)
+
+    return set_
+
+
+def wrong(read=config.read):
+    with pytest.raises(WrongUse) as caught:
+        read()
+    return str(caught.value)
+
+
+def test_without_any_setting_the_defaults_hold():
+    settings = config.read()
+
+    assert settings.token is None
+    assert settings.admins == frozenset()
+    assert settings.content == Path("content.yaml")
+    assert settings.database_url == "sqlite+aiosqlite:///outreachbot.db"
+    assert settings.api_url == "https://api.telegram.org"
+    assert settings.messages_per_second == 30.0
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "read"),
+    [
+        ("admins", "11", {11}),
+        ("admins", " 11, 22 ,,33,", {11, 22, 33}),
+        ("admins", "", set()),
+        ("content", "/etc/outreachbot/content.yaml", Path("/etc/outreachbot/content.yaml")),
+        ("database_url", "postgresql+asyncpg://me@host/bot", "postgresql+asyncpg://me@host/bot"),
+        ("api_url", "http://127.0.0.1:8081/", "http://127.0.0.1:8081"),
+        ("api_url", "https://bots.example/telegram", "https://bots.example/telegram"),
+        ("api_url", "http://[::1]:8081", "http://[::1]:8081"),
+        ("messages_per_second", "0.5", 0.5),
+    ],
+)
+def test_each_setting_is_read_from_the_environment(setting, name, written, read):
+    setting(**{name: written})
+
+    assert getattr(config.read(), name) == read
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "said"),
+    [
+        ("admins", "ada", "OUTREACHBOT_ADMINS: must be Telegram user ids separated by commas"),
+        ("admins", "11;22", "OUTREACHBOT_ADMINS: must be"),
+        ("admins", "-5", "OUTREACHBOT_ADMINS: must be"),
+        ("admins", "١١", "OUTREACHBOT_ADMINS: must be"),
+        ("database_url", "sqlite:///bot.db", "OUTREACHBOT_DATABASE_URL: must start with sqlite+aiosqlite:///"),
+        ("api_url", "api.telegram.org", "OUTREACHBOT_API_URL: must be the address of a Bot API server"),
+        ("api_url", "http://", "OUTREACHBOT_API_URL: must be"),
+        ("api_url", "http://[::1", "OUTREACHBOT_API_URL: must be"),
+        ("api_url", "http://host:port", "OUTREACHBOT_API_URL: must be"),
+        ("api_url", "http://a host", "OUTREACHBOT_API_URL: must be"),
+        ("messages_per_second", "0", "OUTREACHBOT_MESSAGES_PER_SECOND: "),
+        ("messages_per_second", "-1", "OUTREACHBOT_MESSAGES_PER_SECOND: "),
+        ("messages_per_second", "inf", "OUTREACHBOT_MESSAGES_PER_SECOND: "),
+        ("messages_per_second", "nan", "OUTREACHBOT_MESSAGES_PER_SECOND: "),
+        ("messages_per_second", "many", "OUTREACHBOT_MESSAGES_PER_SECOND: "),
+    ],
+)
+def test_a_wrong_setting_is_named_in_one_line(setting, name, written, said):
+    setting(**{name: written})
+
+    assert wrong().startswith(said)
+    assert "\n" not in wrong()
+
+
+def test_several_wrong_ones_are_all_named(setting):
+    setting(admins="ada", api_url="x", messages_per_second="0", database_url="mysql://x")
+
+    assert [line.split(":")[0] for line in wrong().splitlines()] == [
+        "OUTREACHBOT_ADMINS",
+        "OUTREACHBOT_DATABASE_URL",
+        "OUTREACHBOT_API_URL",
+        "OUTREACHBOT_MESSAGES_PER_SECOND",
+    ]
+
+
+def test_a_wrong_setting_is_not_repeated_where_it_may_hold_a_password(setting):
+    setting(database_url="postgres://me:hunter2@host/bot")
+
+    assert "hunter2" not in wrong()
+
+
+def test_the_file_env_is_read_and_the_environment_wins(setting):
+    Path(".env").write_text("OUTREACHBOT_ADMINS=11\nOUTREACHBOT_MESSAGES_PER_SECOND=5\nSOMETHING_ELSE=1\n")
+    setting(admins="22")
+    settings = config.read()
+
+    assert (settings.admins, settings.messages_per_second) == ({22}, 5.0)
+
+
+def test_a_file_env_that_is_no_text_is_named():
+    Path(".env").write_bytes("OUTREACHBOT_ADMINS=11 # Grüße".encode("latin-1"))
+
+    assert wrong() == "the file .env can't be read: save it as a text file in UTF-8"
+
+
+def test_the_token_is_read_and_not_printed(setting):
+    setting(token=TOKEN)
+    settings = config.read()
+
+    assert settings.bot_token().get_secret_value() == TOKEN
+    assert TOKEN not in f"{settings!r} {settings} {settings.bot_token()!r}"
+
+
+def test_the_token_may_stand_in_a_file(setting):
+    Path("token").write_text(f"{TOKEN}\r\n")
+    setting(token_file="token")
+
+    assert config.read().bot_token().get_secret_value() == TOKEN
+
+
+@pytest.mark.parametrize(
+    ("raw", "said"),
+    [
+        (None, "OUTREACHBOT_TOKEN_FILE: token can't be read: No such file or directory"),
+        (b"\xff\xfe", "OUTREACHBOT_TOKEN_FILE: token can't be read: it is not a text file"),
+        (b"", "OUTREACHBOT_TOKEN is missing: ask @BotFather"),
+        (b"what is this", "OUTREACHBOT_TOKEN is not a bot token"),
+    ],
+)
+def test_a_token_file_that_is_no_use_is_named_and_not_quoted(setting, raw, said):
+    if raw is not None:
+        Path("token").write_bytes(raw)
+    setting(token_file="token")
+    words = wrong(config.read().bot_token)
+
+    assert words.startswith(said)
+    assert "what is this" not in words
+
+
+def test_without_a_token_it_says_how_to_get_one():
+    assert wrong(config.read().bot_token).startswith("OUTREACHBOT_TOKEN is missing: ask @BotFather in Telegram")
