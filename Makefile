@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN = .venv/bin
 
-.PHONY: demo run test check bench lock clean
+.PHONY: demo run content test check bench lock clean
 
 demo: .venv/ready  ## a local Telegram with the bot in it, in your browser; no token needed
 	$(BIN)/outreachbot demo $(if $(PORT),--port $(PORT))
@@ -12,6 +12,9 @@ run: .venv/ready  ## the bot on Telegram; needs OUTREACHBOT_TOKEN
 
 test: .venv/ready-dev  ## all tests
 	$(BIN)/pytest -n auto
+
+content: .venv/ready  ## every fault of content.yaml, with its line and column
+	$(BIN)/outreachbot check
 
 check: .venv/ready-dev  ## lint, types and the shipped content
 	$(BIN)/ruff format --check .
