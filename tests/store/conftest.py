@@ -21,36 +21,6 @@ BODIES = {"en": Message("hello")}
 
 
 @pytest.fixture(scope="session")
-def postgres(postgres: str) -> str:
-    """The server, which here may lose everything in a power cut: so it starts and stops in no time."""
-
-    async def hurry() -> None:
-        engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
-        async with engine.connect() as connection:
-            for statement in ("ALTER SYSTEM SET fsync = off", "SELECT pg_reload_conf()"):
-                await connection.execute(text(statement))
-        await engine.dispose()
-
-    asyncio.run(hurry())
-    return postgres
-
-
-@pytest.fixture
-async def postgres_url(postgres: str) -> str:
-    """An empty database on the server: always the same one, because making one takes longer than a test."""
-    engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        for statement in (
-            "DROP SCHEMA public CASCADE",
-            "CREATE SCHEMA public",
-            "GRANT USAGE ON SCHEMA public TO PUBLIC",
-        ):
-            await connection.execute(text(statement))
-    await engine.dispose()
-    return postgres
-
-
-@pytest.fixture(scope="session")
 def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """An SQLite database with its schema and nothing in it: a copy of it is made faster than the schema."""
     file = tmp_path_factory.mktemp("store") / "empty.db"

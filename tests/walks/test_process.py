@@ -2,6 +2,7 @@
 
 import asyncio
 import signal
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,14 @@ from program import outcome, started
 from town import ADMIN, MEMBER, Town
 
 
-async def test_killed_in_a_burst_it_answers_every_update_after_the_restart(town):
+@pytest.fixture
+def any_town(town: Town, database_url: str) -> Town:
+    """The town once with SQLite and once with PostgreSQL."""
+    return replace(town, database_url=database_url)
+
+
+async def test_killed_in_a_burst_it_answers_every_update_after_the_restart(any_town):
+    town = any_town
     crowd = people.crowd(town.world, 200)
     async with started(town, "run") as program:
         await town.answer(MEMBER, "/about")
@@ -29,7 +37,8 @@ async def test_killed_in_a_burst_it_answers_every_update_after_the_restart(town)
     assert 40 < answered < 201, "the kill came too late to show anything"
 
 
-async def test_killed_in_a_broadcast_nobody_gets_it_twice_and_the_uncertain_are_listed(town):
+async def test_killed_in_a_broadcast_nobody_gets_it_twice_and_the_uncertain_are_listed(any_town):
+    town = any_town
     crowd = people.crowd(town.world, 1000)
     await subscribe(town, crowd)
     town.per_second = 500
