@@ -1,6 +1,7 @@
-# Everything a newcomer types. Each target sets up what it needs; nothing has to be installed by hand.
+# Everything a newcomer types. Each target sets up what it needs in .venv, the first time over the network.
 PYTHON ?= python3
 BIN = .venv/bin
+PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 
 .PHONY: demo run content test check bench lock clean
 
@@ -36,13 +37,19 @@ clean:
 .venv/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 		|| { echo "outreachbot needs Python 3.11 or newer: make PYTHON=/path/to/python3.11 $(MAKECMDGOALS)"; exit 1; }
-	$(PYTHON) -m venv .venv
+	@# Half a .venv must not stay: the next call would take it for a whole one.
+	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
+		echo "Python can't make a .venv here; on Debian and Ubuntu it can after: sudo apt install python3-venv"; exit 1; }
+
+NOT_YET = echo "not everything could be installed (why stands above): look after the network and try again"; exit 1
 
 .venv/ready: .venv/bin/python requirements.txt pyproject.toml
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --no-build-isolation --no-deps --editable .
+	@echo "setting up .venv (the first time about a minute; this needs the network) ..."
+	@$(PIP) --require-hashes -r requirements.txt || { $(NOT_YET); }
+	@$(PIP) --no-build-isolation --no-deps --editable . || { $(NOT_YET); }
 	@touch $@
 
 .venv/ready-dev: .venv/ready requirements-dev.txt
-	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@echo "adding the tools for tests and checks to .venv (the first time about a minute; this needs the network) ..."
+	@$(PIP) --require-hashes -r requirements-dev.txt || { $(NOT_YET); }
 	@touch $@

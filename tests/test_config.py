@@ -130,6 +130,26 @@ def test_the_token_is_read_and_not_printed(setting):
     assert TOKEN not in f"{settings!r} {settings} {settings.bot_token()!r}"
 
 
+@pytest.mark.parametrize("token", ["1:x", "4200000001:sandbox", "123456789:AAEhBP0av28_-xyz"])
+def test_other_servers_tokens_may_be_short(setting, token):
+    setting(token=token)
+
+    assert config.read().bot_token().get_secret_value() == token
+
+
+@pytest.mark.parametrize(
+    "token",
+    ["123456789:AAE…", "123456789:AAE...", "<123456789:AAE>", "77:", ":AAE", "AAE", "123456789:AA E", "١٢٣:AAE",
+     "123456789:ААЕ", "123456789:AAE/test", "123456789:AAE\u200b"],
+)  # fmt: skip
+def test_what_can_be_no_token_is_refused_and_not_quoted(setting, token):
+    setting(token=token)
+    words = wrong(config.read().bot_token)
+
+    assert words.startswith("OUTREACHBOT_TOKEN is not a bot token")
+    assert token not in words
+
+
 def test_the_token_may_stand_in_a_file(setting):
     Path("token").write_text(f"{TOKEN}\r\n")
     setting(token_file="token")

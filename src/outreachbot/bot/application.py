@@ -11,7 +11,7 @@ from telegram import Bot, Update
 from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from outreachbot.bot import say
+from outreachbot.bot import answers, say
 from outreachbot.bot.context import House, asked
 from outreachbot.bot.features import HANDLERS
 from outreachbot.bot.polling import PollFailedError, forget_webhook, refusal
@@ -57,6 +57,9 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(str(error)) from None
         except NoAnswerError as error:
             raise TimedOut(str(error)) from None
+        if not answers.is_telegrams(answer):  # PTB would raise the same, and log the whole page with a traceback
+            kind = InvalidToken if answer.status in {401, 404} else NetworkError
+            raise kind(f"HTTP {answer.status} from something that is not Telegram")
         return answer.status, answer.body
 
 
@@ -112,8 +115,9 @@ async def introduce(telegram: Telegram, bot: Bot, seconds: float) -> str:
         except InvalidToken:
             raise TelegramRefuses(refusal(Halt("401"))) from None
         except (PollFailedError, TelegramError) as error:
-            last = str(error)
-            log.warning("Telegram does not answer yet: %s", last)
+            if str(error) != last:  # the same at each try would fill the log with one line
+                last = str(error)
+                log.warning("Telegram does not answer yet: %s; trying again for up to %.0f s", last, seconds)
             await asyncio.sleep(pause)
         else:
             return bot.username

@@ -16,18 +16,20 @@ async def subscribe(house: House, ask: Ask) -> Reply:
         new = await chats.subscribe(
             db, ask.chat_id, kind=ask.kind, language=ask.language, topic_id=ask.topic_id, now=now(house)
         )
-    return _quietly(ask, say.subscribed(house.content, ask.language, house.clock(), new=new))
+    answer = say.subscribed(house.content, ask.language, house.clock(), new=new)
+    return _quietly(ask, answer, say.noted_subscribed(ask.language, new=new))
 
 
 async def unsubscribe(house: House, ask: Ask) -> Reply:
     async with connect.writing(house.db) as db:
         was_subscribed = await chats.unsubscribe(db, ask.chat_id)
-    return _quietly(ask, say.unsubscribed(ask.language, was_subscribed=was_subscribed))
+    answer = say.unsubscribed(ask.language, was_subscribed=was_subscribed)
+    return _quietly(ask, answer, say.noted_unsubscribed(ask.language, was_subscribed=was_subscribed))
 
 
-def _quietly(ask: Ask, answer: Message) -> Reply:
-    """What an admin presses under a channel's post is answered to the admin, not posted to all readers."""
-    return Note(answer.text) if ask.kind == Chat.CHANNEL and ask.press_id is not None else answer
+def _quietly(ask: Ask, answer: Message, note: str) -> Reply:
+    """What an admin presses under a channel's post is noted to the admin, not posted to all readers."""
+    return Note(note) if ask.kind == Chat.CHANNEL and ask.press_id is not None else answer
 
 
 async def coming(house: House, ask: Ask) -> Message:

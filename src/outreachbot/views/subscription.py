@@ -33,6 +33,18 @@ def unsubscribed(language: str, *, was_subscribed: bool) -> Message:
     return Message(text, ((Button(_("Subscribe again"), BELOW + SUBSCRIBE),),))
 
 
+def noted_subscribed(language: str, *, new: bool) -> str:
+    """The note for an admin who presses Subscribe under a channel's post: plain text, at most 200 characters."""
+    _ = words(language)
+    return _("This channel is subscribed.") if new else _("This channel is subscribed already.")
+
+
+def noted_unsubscribed(language: str, *, was_subscribed: bool) -> str:
+    """The note for an admin who presses Unsubscribe under a channel's post."""
+    _ = words(language)
+    return _("This channel is unsubscribed.") if was_subscribed else _("This channel is not subscribed.")
+
+
 def upcoming(content: Content, language: str, now: dt.datetime, *, subscribed: bool) -> Message:
     """What `/next` says: the coming days with their date and how long until then."""
     _ = words(language)
