@@ -75,12 +75,25 @@ def broadcasts(
     number: Annotated[
         int | None, typer.Argument(help="One of them: list the chats that did not surely get it.")
     ] = None,
+    watch: Annotated[bool, typer.Option("--watch", "-w", help="Show what is under way, until Ctrl+C.")] = False,
 ) -> None:
     """List reminders and broadcasts, and what became of them."""
     from outreachbot import config
     from outreachbot.app import listing
 
-    _finish(listing.show(_answer(config.read), number))
+    settings = _answer(config.read)
+    _finish(listing.watch(settings) if watch else listing.show(settings, number))
+
+
+@cli.command()
+def send(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False) -> None:
+    """One more sender for a bot that runs, on any machine. Needs PostgreSQL and the same settings as the bot."""
+    from outreachbot import config, logs
+    from outreachbot.app import helper
+
+    settings = _answer(config.read)
+    logs.begin(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
+    _finish(helper.send(settings))
 
 
 def main() -> None:

@@ -2,16 +2,16 @@
 
 import re
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from outreachbot.errors import WrongUse
 
 TELEGRAM = "https://api.telegram.org"
 ADDRESS_PATTERN = re.compile(r"https?://([^/\s:\[\]@]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/\S*)?")
-TOKEN_PATTERN = re.compile(r"\d+:\S+")
+TOKEN_PATTERN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")  # of any length: other Bot API servers give out short ones
 HOW_TO_GET_ONE = (
     "OUTREACHBOT_TOKEN is missing: ask @BotFather in Telegram for a token and set OUTREACHBOT_TOKEN "
     "(or OUTREACHBOT_TOKEN_FILE) in the environment or in .env; to try the bot without one: outreachbot demo"
@@ -32,6 +32,9 @@ class Settings(BaseSettings):
     database_url: str = "sqlite+aiosqlite:///outreachbot.db"
     api_url: str = TELEGRAM
     messages_per_second: Annotated[float, Field(gt=0, allow_inf_nan=False)] = 30.0
+    paid_broadcast: bool = False
+    approvals: Annotated[int, Field(ge=1)] = 1
+    large_audience: Annotated[int, Field(ge=1)] = 1000
 
     @field_validator("admins", mode="before")
     @classmethod
@@ -62,6 +65,15 @@ class Settings(BaseSettings):
             )
         return value
 
+    @model_validator(mode="after")
+    def _enough_admins(self) -> Self:
+        if self.approvals > max(1, len(self.admins)):
+            raise ValueError(
+                f"OUTREACHBOT_APPROVALS: {self.approvals} admins must agree, but OUTREACHBOT_ADMINS names "
+                f"{len(self.admins)}: lower the one or add to the other"
+            )
+        return self
+
     def bot_token(self) -> SecretStr:
         """The token from the setting or its file; WrongUse where there is none or it can't be one."""
         token = self.token
@@ -90,5 +102,7 @@ def read() -> Settings:
 
 def _line(fault: object) -> str:
     assert isinstance(fault, dict)
+    if not fault["loc"]:
+        return str(fault["msg"].removeprefix("Value error, "))
     name = "_".join(str(part) for part in fault["loc"]).upper()
     return f"OUTREACHBOT_{name}: {fault['msg'].removeprefix('Value error, ')}"

@@ -2,8 +2,9 @@
 
 import pytest
 
+from outreachbot.domain.audience import Audience
 from outreachbot.sandbox import groups, people
-from outreachbot.store import chats, connect
+from outreachbot.store import audience, chats, connect
 from town import ADMIN, MEMBER, Town
 
 GROUP, CHANNEL = -1001, -1002
@@ -86,6 +87,25 @@ async def test_a_channel_is_subscribed_by_a_post(town):
     assert (await chat(town, CHANNEL)).kind == "channel"
 
 
+async def test_what_a_channels_admin_presses_is_noted_in_plain_words(town):
+    groups.found_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
+    groups.add_bot(town.world, CHANNEL, ADMIN)
+    async with town.bot():
+        groups.post(town.world, CHANNEL, "/subscribe")
+        await town.until(lambda: town.world.tally.deliveries.get(CHANNEL))
+        answer = list(town.world.chats[CHANNEL].messages.values())[-1]
+        presses = ["+subscribe", "+unsubscribe", "+unsubscribe", "+subscribe"]
+        notes = [await town.press_data(CHANNEL, answer, data, ADMIN) for data in presses]
+
+    assert [note["text"] for note in notes] == [
+        "This channel is subscribed already.",
+        "This channel is unsubscribed.",
+        "This channel is not subscribed.",
+        "This channel is subscribed.",
+    ]
+    assert town.world.tally.deliveries[CHANNEL] == 1
+
+
 async def test_a_group_that_moves_keeps_its_subscription(town):
     groups.found_chat(town.world, -55, "Small", ADMIN, kind="group")
     groups.add_bot(town.world, -55, ADMIN)
@@ -127,4 +147,4 @@ async def test_a_member_who_blocks_the_bot_is_not_counted_and_comes_back_by_itse
 
 async def count(town: Town) -> dict[str, int]:
     async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        return await chats.count(connection)
+        return {one.kind: one.chats for one in await audience.count(connection, Audience())}

@@ -10,7 +10,7 @@ from test_broadcast import compose, subscribe
 
 from outreachbot.sandbox import people
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
-from outreachbot.store import broadcasts, connect, ledger
+from outreachbot.store import connect, ledger
 from program import outcome, started
 from town import ADMIN, MEMBER, Town
 
@@ -49,9 +49,9 @@ async def test_killed_in_a_broadcast_nobody_gets_it_twice_and_the_uncertain_are_
     async with started(town, "run"):
         await town.until(lambda: "finished" in town.said(ADMIN)[-1]["text"])
     async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        (broadcast,) = await broadcasts.every(connection)
-        tally = await ledger.tally(connection, broadcast.message_id)
-        listed = await ledger.not_sent(connection, broadcast.message_id)
+        (broadcast,) = await ledger.every(connection)
+        tally = await ledger.tally(connection, broadcast.id)
+        listed = await ledger.not_sent(connection, broadcast.id)
     got = [town.world.tally.deliveries.get(chat, 0) for chat in crowd]
 
     assert max(got) == 1

@@ -52,7 +52,7 @@ async def test_what_is_stopped_is_over_and_the_report_adds_up(town):
         question = await compose(town)
         await town.press(ADMIN, question, "Send to")
         await town.press_data(ADMIN, question, "broadcast:stop:1")
-        await town.until(lambda: "cancelled before" in town.now(ADMIN, question)["text"])
+        await town.until(lambda: "stopped by an admin" in town.now(ADMIN, question)["text"])
         again = await town.press_data(ADMIN, question, "broadcast:resume:1")
     report = numbers(town.now(ADMIN, question)["text"])
 
@@ -82,7 +82,7 @@ async def test_a_progress_message_that_was_deleted_is_replaced_once(town):
         del town.world.chats[ADMIN].messages[question["message_id"]]
         await town.until(lambda: any("finished" in message["text"] for message in town.said(ADMIN)))
 
-    assert sum("Broadcast" in message["text"] for message in town.said(ADMIN)) == 1
+    assert sum("Broadcast 1" in message["text"] for message in town.said(ADMIN)) == 1
 
 
 async def test_a_reader_of_a_channel_makes_the_bot_post_nothing(town):
@@ -102,7 +102,7 @@ async def test_a_reader_of_a_channel_makes_the_bot_post_nothing(town):
 
     assert press["url"] == f"https://t.me/{town.world.username}?start=facts_event"
     assert "Only admins" in refused["text"]
-    assert "Unsubscribed" in done["text"]
+    assert done["text"] == "This channel is unsubscribed."
     assert town.world.tally.deliveries[CHANNEL] == 2
     assert "What happened" in opened["text"]
 

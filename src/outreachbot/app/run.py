@@ -4,21 +4,23 @@ import asyncio
 import datetime as dt
 import gc
 import logging
+import os
 import signal
+import socket
 from collections.abc import Callable, Coroutine, Sequence
 from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
-from outreachbot.bot import application, menus, polling, say, transport
+from outreachbot.bot import application, compose, deliver, menus, polling, say, standing, transport
 from outreachbot.bot.context import House
 from outreachbot.bot.transport import Telegram
 from outreachbot.config import Settings
 from outreachbot.domain.content import Content
-from outreachbot.store import connect, outbox
+from outreachbot.store import connect
 from outreachbot.store.connect import Database
 from outreachbot.workers import desk as desks
-from outreachbot.workers import planner, progress, sender, updates
+from outreachbot.workers import lessons, planner, progress, sender, updates
 from outreachbot.workers.desk import Desk
 from outreachbot.workers.loop import or_stop, repeat
 from outreachbot.workers.progress import Screen
@@ -37,6 +39,8 @@ TIDY_SECONDS = 3600.0
 SEND_SECONDS = 0.5  # at most this long until a new message is noticed that nobody woke the sender for
 SETTLE_SECONDS = 0.5  # handled updates are written down at the next poll, or after so long
 SHOW_SECONDS = 1.0
+BEAT_SECONDS = 30.0
+ALBUM_SECONDS = 0.5
 
 
 def wall_clock() -> dt.datetime:
@@ -60,11 +64,12 @@ async def run(
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(connect.opened(settings.database_url))
         session = await stack.enter_async_context(transport.session(settings.api_url))
-        house = _house(settings, content, db, Telegram(session, settings.api_url, token), clock)
+        telegram = Telegram(session, settings.api_url, token, settings.paid_broadcast)
+        house = _house(settings, content, db, telegram, clock)
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
-        await _recover(db, clock)
-        await _work(house, stop, ready)
+        sender_id = await planner.recover(db, this_process(), clock())
+        await _work(house, sender_id, stop, ready)
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -84,28 +89,35 @@ def _house(settings: Settings, content: Content, db: Database, telegram: Telegra
         bot=application.bot(telegram.session, settings.api_url, telegram.token),
         admins=settings.admins,
         per_second=settings.messages_per_second,
+        large_audience=settings.large_audience,
+        approvals=settings.approvals,
         clock=clock,
         wake=asyncio.Event(),
+        begun=asyncio.Event(),
     )
 
 
-async def _recover(db: Database, clock: Clock) -> None:
-    """After a crash: what was being sent then may have arrived."""
-    async with connect.writing(db) as transaction:
-        if count := await outbox.recover(transaction, clock().timestamp()):
-            log.warning("%d messages were being sent when the program stopped: they are uncertain", count)
+def this_process() -> str:
+    """Who sends, for people."""
+    return f"{socket.gethostname()}:{os.getpid()}"
 
 
-async def _work(house: House, stop: asyncio.Event, ready: Callable[[], None]) -> None:
-    """Start every worker, wait until one fails or `stop` is set, and let all of them finish."""
-    desk = Desk(house.db, partial(application.handle, house))
-    outgoing = Sender(
+def outgoing_of(house: House, sender_id: int) -> Sender:
+    return Sender(
         house.db,
-        partial(say.send, house.telegram),
-        house.telegram.replies_since_last_look,
+        sender_id,
+        partial(deliver.deliver, house.telegram),
         lambda: house.clock().timestamp(),
         house.per_second,
+        house.telegram.replies_since_last_look,
+        house.telegram.spacing,
     )
+
+
+async def _work(house: House, sender_id: int, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+    """Start every worker, wait until one fails or `stop` is set, and let all of them finish."""
+    desk = Desk(house.db, partial(application.handle, house))
+    outgoing = outgoing_of(house, sender_id)
     workers = _workers(house, desk, outgoing, stop)
     tasks = [asyncio.create_task(worker, name=name) for name, worker in workers.items()]
     if not house.admins:
@@ -127,13 +139,27 @@ async def _work(house: House, stop: asyncio.Event, ready: Callable[[], None]) ->
 def _workers(house: House, desk: Desk, outgoing: Sender, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
     """Each worker's loop, by its name."""
     again = partial(repeat, stop=stop)
-    language = house.content.default_language
-    screen = Screen(partial(say.show, house.telegram), language, house.admins)
+    screen = Screen(
+        partial(say.show, house.telegram),
+        partial(standing.standing, house),
+        house.content.default_language,
+        house.admins,
+        partial(lessons.silent_since, outgoing.lessons),
+    )
     return {
         "receiving": _receive(house, desk, stop),
         "handling": again("handling", partial(desks.settle, desk), pause=SETTLE_SECONDS),
         "sending": again("sending", partial(sender.step, outgoing), pause=SEND_SECONDS, wake=house.wake),
         "planning": again("planning", lambda: planner.step(house.db, house.content, house.clock()), pause=PLAN_SECONDS),
+        "starting": again("starting", lambda: planner.begin(house.db, house.clock()), pause=SHOW_SECONDS),
+        "queueing": again(
+            "queueing",
+            lambda: planner.queue(house.db, house.content.zone, house.clock(), house.wake),
+            pause=SEND_SECONDS,
+            wake=house.begun,
+        ),
+        "leases": again("leases", lambda: planner.beat(house.db, outgoing.id, house.clock()), pause=BEAT_SECONDS),
+        "albums": again("albums", lambda: compose.albums(house), pause=ALBUM_SECONDS),
         "progress": again(
             "progress", lambda: progress.step(house.db, screen, house.clock().timestamp()), pause=SHOW_SECONDS
         ),

@@ -65,9 +65,22 @@ def read(answer: Answer) -> Outcome:
     if parsed is None:  # a proxy's page, not Telegram's answer: a 200 may have been sent, a 4xx never reached the bot
         return _unreadable(answer.status)
     if parsed.get("ok") is True:
-        result = parsed.get("result")
-        return Sent(_id(result.get("message_id")) if isinstance(result, dict) else 0)
+        return _sent(parsed.get("result"))
     return _refusal(answer.status, parsed)
+
+
+def is_telegrams(answer: Answer) -> bool:
+    """Whether it has the form of Telegram's answers; a proxy's page has not."""
+    return _parse(answer.body) is not None
+
+
+def _sent(result: object) -> Sent:
+    """An album's result is a list of messages."""
+    messages = result if isinstance(result, list) else [result]
+    first, *more = (
+        _id(message.get("message_id")) if isinstance(message, dict) else 0 for message in messages or [None]
+    )
+    return Sent(first, tuple(more))
 
 
 def result(answer: Answer) -> Any:

@@ -24,8 +24,11 @@ class House:
     bot: Bot
     admins: frozenset[int]
     per_second: float
+    large_audience: int  # to more chats, a broadcast needs consent and waits before it starts
+    approvals: int  # so many admins consent to it
     clock: Callable[[], dt.datetime]  # aware, UTC
     wake: asyncio.Event  # set when there is something to send
+    begun: asyncio.Event  # set when a message has begun, whose audience is to be queued
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +59,13 @@ class Ask:
     @property
     def in_private(self) -> bool:
         return self.kind == Chat.PRIVATE
+
+
+def arguments(ask: Ask) -> tuple[int, str]:
+    """Of a button `name:verb:id:more` the id and what follows; 0 where it is none of ours."""
+    _verb, _, rest = ask.words.partition(":")
+    number, _, more = rest.partition(":")
+    return (int(number) if number.isascii() and number.isdigit() and len(number) < 16 else 0), more
 
 
 def now(house: House) -> float:

@@ -1,6 +1,18 @@
 """What the bot does, in the order in which handlers are asked: this list is the list of features."""
 
-from outreachbot.bot import basics, broadcast, campaign, facts, membership, start, subscription, timeline
+from outreachbot.bot import (
+    basics,
+    broadcasts,
+    campaign,
+    choosing,
+    compose,
+    facts,
+    membership,
+    preflight,
+    start,
+    subscription,
+    timeline,
+)
 from outreachbot.bot.route import Handler
 
 HANDLERS: tuple[Handler, ...] = (
@@ -11,7 +23,10 @@ HANDLERS: tuple[Handler, ...] = (
     *subscription.HANDLERS,
     *basics.HANDLERS,
     *membership.HANDLERS,
-    *broadcast.HANDLERS,
+    *broadcasts.HANDLERS,
+    *preflight.HANDLERS,
+    *choosing.HANDLERS,
+    *compose.HANDLERS,
     *basics.LAST,
 )
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")

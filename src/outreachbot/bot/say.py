@@ -1,12 +1,14 @@
 """Says a message to a chat: builds the request, sends it, reads what became of it."""
 
 import asyncio
+import time
+from collections.abc import Sequence
 from typing import Any
 
 from outreachbot.bot import answers
 from outreachbot.bot.transport import NoAnswerError, NotReachedError, Telegram
 from outreachbot.domain.delivery import Failed, NotSent, Outcome, Sent, Wait
-from outreachbot.domain.message import MAX_CALLBACK_ANSWER, Button, Message
+from outreachbot.domain.message import MAX_CALLBACK_ANSWER, Button, Media, Message
 
 TRIES = 6  # of a reply that surely was not sent
 LONGEST_WAIT = 60.0  # seconds a member's reply waits for a 429; after that the update is set aside
@@ -18,17 +20,37 @@ async def send(telegram: Telegram, message: Message, chat_id: int, topic_id: int
     return await _try(telegram, method, params)
 
 
+async def push(telegram: Telegram, message: Message, chat_id: int, topic_id: int | None) -> Outcome:
+    """The same for what nobody asked for just now: beyond the free pace it is paid for, where that is switched on."""
+    method, params = request(message, chat_id, topic_id)
+    return await _try(telegram, method, params | ({"allow_paid_broadcast": True} if telegram.paid else {}))
+
+
 async def edit(telegram: Telegram, message: Message, chat_id: int, message_id: int) -> Outcome:
-    """Replace the text and buttons of a message that the bot said before; try once."""
-    params = {
-        "chat_id": chat_id,
-        "message_id": message_id,
-        "text": message.text,
-        "parse_mode": "HTML",
-        "link_preview_options": {"is_disabled": True},
-        "reply_markup": {"inline_keyboard": keyboard(message)},
-    }
-    return await _try(telegram, "editMessageText", params)
+    """Replace the text (or caption) and buttons of a message that the bot said before; try once."""
+    params: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id, "parse_mode": "HTML"}
+    if len(message.media) < 2:
+        params["reply_markup"] = {"inline_keyboard": keyboard(message)}
+    if message.media:
+        return await _try(telegram, "editMessageCaption", params | {"caption": message.text})
+    plain = {"text": message.text, "link_preview_options": {"is_disabled": True}}
+    return await _try(telegram, "editMessageText", params | plain)
+
+
+async def delete(telegram: Telegram, chat_id: int, message_ids: Sequence[int]) -> Outcome:
+    """Delete messages that the bot said before; try once. Telegram allows it for 48 hours (Bot API, deleteMessage)."""
+    if len(message_ids) > 1:
+        return await _try(telegram, "deleteMessages", {"chat_id": chat_id, "message_ids": list(message_ids)})
+    return await _try(telegram, "deleteMessage", {"chat_id": chat_id, "message_id": message_ids[0]})
+
+
+async def send_file(telegram: Telegram, chat_id: int, name: str, data: bytes, caption: str) -> Outcome:
+    """Upload a file into a chat; try once. `caption` is HTML."""
+    params = {"chat_id": str(chat_id), "caption": caption, "parse_mode": "HTML"}
+    try:
+        return answers.read(await telegram.upload("sendDocument", params, "document", name, data))
+    except (NotReachedError, NoAnswerError) as error:
+        return answers.failure(error)
 
 
 async def answer_press(telegram: Telegram, press_id: str, note: str = "", *, alert: bool = True, url: str = "") -> None:
@@ -49,6 +71,7 @@ async def reply(telegram: Telegram, message: Message, chat_id: int, topic_id: in
     outcome: Outcome = NotSent("not tried")
     for attempt in range(TRIES):
         telegram.replies += 1
+        telegram.spacing.note(chat_id, time.monotonic())
         outcome = await send(telegram, message, chat_id, topic_id)
         match outcome:
             case NotSent():
@@ -93,16 +116,30 @@ def request(message: Message, chat_id: int, topic_id: int | None) -> tuple[str, 
     params: dict[str, Any] = {"chat_id": chat_id}
     if topic_id is not None:
         params["message_thread_id"] = topic_id
+    if len(message.media) > 1:
+        return "sendMediaGroup", params | {"media": _album(message)}
     if message.buttons:
         params["reply_markup"] = {"inline_keyboard": keyboard(message)}
     elif message.asks:
         params["reply_markup"] = {"force_reply": True, "selective": True}
     if message.copy is not None:
         return "copyMessage", params | {"from_chat_id": message.copy.chat_id, "message_id": message.copy.message_id}
-    if message.photo:
-        return "sendPhoto", params | {"photo": message.photo, "caption": message.text, "parse_mode": "HTML"}
+    if message.media:
+        (media,) = message.media
+        file = {media.kind.value: media.file_id, "caption": message.text, "parse_mode": "HTML"}
+        return f"send{media.kind.capitalize()}", params | file
     plain = {"text": message.text, "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
     return "sendMessage", params | plain
+
+
+def _album(message: Message) -> list[dict[str, str]]:
+    """The caption of the first picture is shown as that of the whole album."""
+    first = {"caption": message.text, "parse_mode": "HTML"} if message.text else {}
+    return [_item(media) | (first if number == 0 else {}) for number, media in enumerate(message.media)]
+
+
+def _item(media: Media) -> dict[str, str]:
+    return {"type": media.kind, "media": media.file_id}
 
 
 def keyboard(message: Message) -> list[list[dict[str, str]]]:

@@ -1,14 +1,17 @@
 """Answers /start, and leads to where a link with a payload points (t.me/<bot>?start=facts_<topic>)."""
 
+import re
 from dataclasses import replace
 
 from outreachbot.bot import campaign, facts, menus, timeline
 from outreachbot.bot.context import Ask, House
 from outreachbot.bot.route import Function, command
 from outreachbot.domain.message import Message
+from outreachbot.store import chats, connect
 from outreachbot.views import basics
 from outreachbot.views.parts import CAMPAIGN, FACT, FACTS, LETTER, TIMELINE
 
+_CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 WAYS: dict[str, Function] = {
     FACTS: facts.topic,
     FACT: facts.fact,
@@ -22,11 +25,20 @@ async def start(house: House, ask: Ask) -> Message:
     if ask.in_private and ask.user_id in house.admins:  # only now does Telegram know the chat that the menu is for
         await menus.set_for_admins(house, [ask.user_id])
     name, _, rest = ask.words.partition("_")
+    if ask.in_private and ask.words and name not in WAYS:
+        await _remember(house, ask)
     if name in WAYS:
         answer = await WAYS[name](house, replace(ask, words=rest))
         assert isinstance(answer, Message)  # all of them show something
         return answer
     return basics.start(house.content, ask.language)
+
+
+async def _remember(house: House, ask: Ask) -> None:
+    """A start code tells through which link somebody came; a payload is of A-Z, a-z, 0-9, _ and - (Bot API)."""
+    if _CODE.fullmatch(ask.words):
+        async with connect.writing(house.db) as db:
+            await chats.came_with(db, ask.chat_id, ask.words, language=ask.language)
 
 
 HANDLERS = [command("start", start)]

@@ -11,10 +11,13 @@ from urllib.request import getproxies, proxy_bypass
 import aiohttp
 from pydantic import SecretStr
 
+from outreachbot.domain.pace import Spacing
+
 # Telegram stalls a bot that has more than 1,000 requests open (tdlib/telegram-bot-api, Client.cpp); we stay far below.
 MAX_CONNECTIONS = 256
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
+UPLOAD_SECONDS = 120
 KEEP_ALIVE_SECONDS = 30  # shorter than the server's, so a request seldom meets a connection that is being closed
 # The last: a proxy that refuses to connect us.
 _NOT_REACHED = (
@@ -49,6 +52,8 @@ class Telegram:
     session: aiohttp.ClientSession
     url: str
     token: SecretStr
+    paid: bool = False  # broadcasts pay with Stars for what is beyond the free pace
+    spacing: Spacing = field(default_factory=Spacing)
     replies: int = 0  # sent since the sender last looked: replies are not held back, bulk makes room for them
     _base: str = field(init=False, repr=False)
 
@@ -59,6 +64,12 @@ class Telegram:
         """POST `params` as JSON; raises NotReachedError or NoAnswerError, whose texts never hold the address."""
         body = encode(params).encode()
         return await post(self.session, self._base + method, body, {"Content-Type": "application/json"}, seconds)
+
+    async def upload(self, method: str, params: Mapping[str, str], field: str, name: str, data: bytes) -> Answer:
+        """POST `params` and a file as a form; raises as `call` does."""
+        form = aiohttp.FormData(params)
+        form.add_field(field, data, filename=name)
+        return await post(self.session, self._base + method, form, {}, UPLOAD_SECONDS)
 
     def replies_since_last_look(self) -> int:
         count, self.replies = self.replies, 0

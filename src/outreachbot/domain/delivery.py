@@ -2,12 +2,26 @@
 
 A delivery walks:      queued -> sending -> sent | uncertain | failed | skipped
                           ^---------'  (surely not sent, worth another try)
-A message walks:       draft -> running <-> paused -> finished
-                          '--------'-----------'----> cancelled
+A message walks:       draft -> scheduled -> running <-> paused -> finished -> running (some are sent again)
+                          |       |  '-> missed -^ |          |
+                          '-------'----------'-----'----------'--> cancelled
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
+
+
+class Kind(StrEnum):
+    """What a message is."""
+
+    REMINDER = "reminder"  # of an anniversary, written by the planner
+    BROADCAST = "broadcast"  # written by an admin
+    CORRECTION = "correction"  # edits every copy of a broadcast that was delivered
+    DELETION = "deletion"  # deletes every copy of a broadcast that was delivered
+
+
+JOBS = frozenset({Kind.CORRECTION, Kind.DELETION})
+"""What changes copies that are there already: doing it twice does no harm, so no delivery of it is ever uncertain."""
 
 
 class State(StrEnum):
@@ -25,10 +39,19 @@ class MessageState(StrEnum):
     """Where a message stands."""
 
     DRAFT = "draft"  # an admin has written it and not confirmed
+    SCHEDULED = "scheduled"  # confirmed; starts by itself when its moment comes
+    MISSED = "missed"  # its moment passed while the program was down; a person decides
     RUNNING = "running"  # its deliveries may be claimed
     PAUSED = "paused"  # by a person or by the program; only a person starts it again
     CANCELLED = "cancelled"  # nothing of it is sent any more
     FINISHED = "finished"  # nothing is queued or sending
+
+
+GOING = frozenset({MessageState.RUNNING, MessageState.PAUSED})
+WAVE_MISSED = "missed"
+"""Why a message is paused of which a wave was due while the program was down."""
+
+ENDED = frozenset({MessageState.CANCELLED, MessageState.FINISHED})
 
 
 class Reason(StrEnum):
@@ -59,9 +82,10 @@ NO_RIGHT is none of them: when an admin gives the right back, Telegram need not 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram has it, under this message id."""
+    """Telegram has it, under this message id; an album's further ones are `more`."""
 
     message_id: int
+    more: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,15 +134,13 @@ class Halt:
 Outcome = Sent | Uncertain | Failed | NotSent | Wait | Migrated | Halt
 
 
-def after(outcome: Outcome) -> tuple[State, Reason | None]:
+def after(outcome: Outcome, kind: Kind = Kind.BROADCAST) -> tuple[State, Reason | None]:
     """The state a `sending` delivery goes to, and the reason that stands beside it."""
     match outcome:
         case Sent():
             return State.SENT, None
         case Uncertain(reason):
-            return State.UNCERTAIN, reason
-        case Failed(Reason.TEMPLATE | Reason.TOPIC_GONE, _):
-            return State.QUEUED, None  # once the message is right, or without the topic
+            return (State.QUEUED, None) if kind in JOBS else (State.UNCERTAIN, reason)
         case Failed(reason, _):
             return State.FAILED, reason
         case NotSent() | Wait() | Migrated() | Halt():

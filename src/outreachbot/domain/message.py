@@ -1,6 +1,7 @@
 """What is said to a chat: a text, buttons, perhaps a picture; and the limits Telegram sets to it."""
 
 from dataclasses import dataclass
+from enum import StrEnum
 from html import escape as _escape
 
 MAX_TEXT = 4096  # UTF-16 code units after parsing (Bot API, sendMessage.text)
@@ -8,6 +9,7 @@ MAX_CAPTION = 1024  # UTF-16 code units after parsing (Bot API, sendPhoto.captio
 MAX_ENTITIES = 100  # links, bold, …: Telegram shows no more (Bot API, MessageEntity)
 MAX_BUTTONS = 100  # of one message; more are refused (tdlib/telegram-bot-api)
 MAX_CALLBACK_BYTES = 64  # Bot API, InlineKeyboardButton.callback_data
+MAX_ALBUM = 10  # media (Bot API, sendMediaGroup)
 MAX_CALLBACK_ANSWER = 200  # Bot API, answerCallbackQuery.text
 
 
@@ -31,16 +33,33 @@ class Copy:
     message_id: int
 
 
+class MediaKind(StrEnum):
+    """What can be sent by its file id, with a caption. The names are the Bot API's."""
+
+    PHOTO = "photo"
+    VIDEO = "video"
+    DOCUMENT = "document"
+
+
+@dataclass(frozen=True, slots=True)
+class Media:
+    """A file that Telegram has already, by its id for this bot: nothing is uploaded twice."""
+
+    kind: MediaKind
+    file_id: str
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to say. `text` is HTML of Telegram's subset; it is the caption where there is a `photo`.
+    """One thing to say. `text` is HTML of Telegram's subset; it is the caption where there are `media`.
 
-    `photo` is a file id of this bot. With `copy`, text and photo are empty and what stands there is sent.
+    Two media or more are an album, which can have no buttons (Bot API, sendMediaGroup). With `copy`, text and media
+    are empty and what stands there is sent.
     """
 
     text: str = ""
     buttons: Rows = ()
-    photo: str = ""
+    media: tuple[Media, ...] = ()
     copy: Copy | None = None
     asks: bool = False  # open the reply field (ForceReply); for a message without buttons
 

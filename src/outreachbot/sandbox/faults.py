@@ -4,6 +4,7 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
+from math import ceil
 
 ANY_SEND = "send*"  # as a fault's method: every method that writes a message
 ALWAYS = -1  # as a fault's times
@@ -62,6 +63,8 @@ class Limits:
     private_chats: bool = False  # one message a second in each
     groups: bool = False  # twenty a minute in each
     retry_after: int = 1
+    slack: float = BULK_SLACK  # how many times messages_per_second any one second may hold; 1 is the bare limit
+    lock: float = 0.0  # seconds after a refusal in which every message is refused; these refusals don't prolong it
 
 
 @dataclass(slots=True)
@@ -73,6 +76,7 @@ class Faults:
     limits: Limits = field(default_factory=Limits)
     bulk: deque[float] = field(default_factory=deque)
     per_chat: dict[int, deque[float]] = field(default_factory=dict)
+    locked_until: float = 0.0  # monotonic seconds
 
 
 def take(faults: Faults, method: str, chat_id: int, is_send: Callable[[str], bool]) -> Fault | None:
@@ -94,8 +98,18 @@ def take(faults: Faults, method: str, chat_id: int, is_send: Callable[[str], boo
 
 def over_limit(faults: Faults, chat_id: int, at: float) -> int:
     """Seconds to wait if sending to this chat at `at` (monotonic seconds) breaks a limit, else 0 and it is counted."""
+    if at < faults.locked_until:
+        return ceil(faults.locked_until - at)
+    seconds = _over(faults, chat_id, at)
+    if seconds and faults.limits.lock:
+        faults.locked_until = at + faults.limits.lock
+        return max(seconds, ceil(faults.limits.lock))
+    return seconds
+
+
+def _over(faults: Faults, chat_id: int, at: float) -> int:
     limits = faults.limits
-    most = int(limits.messages_per_second * BULK_SLACK)
+    most = int(limits.messages_per_second * limits.slack)
     if limits.messages_per_second and _full(faults.bulk, most, 1.0, at):
         return limits.retry_after
     window, most = (PRIVATE_INTERVAL, 1) if chat_id > 0 else (GROUP_WINDOW, GROUP_MOST)

@@ -1,36 +1,181 @@
-"""Who gets a message: a delivery is queued for each chat, by one statement."""
+"""Who gets a message: a delivery is queued for each chat, a piece of the audience by one statement."""
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, func, literal, select
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from outreachbot.domain.audience import Audience, load
+from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
 from outreachbot.domain.schedule import Group
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import chats, deliveries, is_subscribed
+from outreachbot.store.tables import chats, choices, deliveries, is_subscribed, messages
+
+START = -(2**62)  # below every chat id of Telegram's
+PIECE = 5000  # chats queued by one transaction: a reply that waits for it waits some 30 ms
+
+Waves = Mapping[str, float | None]
+"""When the chats of each zone get it (seconds since the epoch); None: not at all."""
 
 
 @dataclass(frozen=True, slots=True)
-class Audience:
-    """Which subscribed chats: all, or those of a group; `default` is the group of chats that chose neither."""
+class Queueing:
+    """A message whose audience is being queued, in the order of the chat ids."""
 
-    subscribed_until: float | None = None  # only those that had subscribed by then
-    group: Group | None = None
-    default: Group | None = None
-
-
-async def address(db: AsyncConnection, message_id: int, audience: Audience) -> int:
-    """Queue the message for every chat of the audience, by one statement; how many. Doing it again adds nobody."""
-    statement = insert(db, deliveries).from_select(["message_id", "chat_id"], _who(message_id, audience))
-    return (await db.execute(statement.on_conflict_do_nothing())).rowcount
+    message_id: int
+    kind: Kind
+    state: MessageState
+    of_id: int | None
+    audience: Audience
+    schedule: dict[str, object]
+    queued_to: int
 
 
-def _who(message_id: int, audience: Audience) -> Select[tuple[int, int]]:
-    who = select(literal(message_id), chats.c.id).where(is_subscribed)
+@dataclass(frozen=True, slots=True)
+class Count:
+    """So many chats of this kind read this language."""
+
+    kind: str
+    language: str
+    chats: int
+
+
+async def count(db: AsyncConnection, audience: Audience) -> list[Count]:
+    """How many chats a message to this audience would go to."""
+    who = select(chats.c.kind, chats.c.language, func.count().label("n")).where(_belongs(audience))
+    rows = await db.execute(who.group_by(chats.c.kind, chats.c.language))
+    return [Count(row.kind, row.language, row.n) for row in rows]
+
+
+async def zones(db: AsyncConnection, audience: Audience, default: str) -> list[str]:
+    """The zones that its chats are in; `default` is that of a chat that chose none."""
+    query = select(func.coalesce(chats.c.zone, default)).where(_belongs(audience)).distinct()
+    return sorted((await db.execute(query)).scalars())
+
+
+async def codes(db: AsyncConnection) -> list[str]:
+    """The start codes that subscribed chats came with."""
+    query = select(chats.c.joined).where(is_subscribed, chats.c.joined.is_not(None)).distinct().order_by(chats.c.joined)
+    return [code for code in (await db.execute(query.limit(50))).scalars() if code]
+
+
+async def copies(db: AsyncConnection, message_id: int) -> int:
+    """How many chats have a copy of this broadcast."""
+    query = select(func.count()).where(_has_copy(message_id))
+    return int((await db.execute(query)).scalar_one())
+
+
+async def queueing(db: AsyncConnection) -> Queueing | None:
+    """The oldest message whose audience is not wholly queued."""
+    query = select(messages).where(messages.c.queued_to.is_not(None)).order_by(messages.c.id).limit(1)
+    row = (await db.execute(query.with_for_update())).one_or_none()
+    return None if row is None else _queueing(row)
+
+
+def _queueing(row: Row[*tuple[Any, ...]]) -> Queueing:
+    return Queueing(
+        row.id,
+        Kind(row.kind),
+        MessageState(row.state),
+        row.of_id,
+        load(row.audience),
+        row.schedule,
+        row.queued_to,
+    )
+
+
+async def queue(db: AsyncConnection, one: Queueing, waves: Waves | None = None, zone: str = "") -> int:
+    """Queue the next piece of its audience; how many chats. `zone` is that of a chat that chose none.
+
+    Where the piece stands is written in the same transaction, so it goes on where a crash stopped it.
+    """
+    of_one = _source(one).where(_id(one) > one.queued_to).order_by(_id(one))
+    last = (await db.execute(of_one.with_only_columns(_id(one)).offset(PIECE - 1).limit(1))).scalar_one_or_none()
+    piece = _id(one) > one.queued_to if last is None else and_(_id(one) > one.queued_to, _id(one) <= last)
+    number = await _insert(db, one, piece, waves, zone)
+    await db.execute(update(messages).where(messages.c.id == one.message_id).values(queued_to=last))
+    return number
+
+
+async def follow(db: AsyncConnection, old_id: int, new_id: int) -> None:
+    """A chat got another id. Where the audience is half queued, and only its old id was still to come, it is queued."""
+    halves = select(messages).where(messages.c.queued_to.is_not(None)).order_by(messages.c.id)
+    for row in (await db.execute(halves.with_for_update())).all():  # a piece that is being queued now is waited for
+        one = _queueing(row)
+        if new_id <= one.queued_to < old_id:
+            await _insert(db, one, _id(one) == new_id, None, "")
+
+
+async def _insert(
+    db: AsyncConnection, one: Queueing, which: ColumnElement[bool], waves: Waves | None, zone: str
+) -> int:
+    names = ["message_id", "chat_id", "state", "reason", "not_before", "telegram_id", "more_ids"]
+    values = [literal(one.message_id), _id(one), *_standing(one, waves, zone), *_copy(one)]
+    query = _source(one).where(which).with_only_columns(*values)
+    return (await db.execute(insert(db, deliveries).from_select(names, query).on_conflict_do_nothing())).rowcount
+
+
+def _standing(one: Queueing, waves: Waves | None, zone: str) -> list[ColumnElement[Any]]:
+    """State, reason and not_before of a new delivery. Who is left out has a row too: the sum is the audience."""
+    if one.state is MessageState.CANCELLED:
+        return [literal(State.SKIPPED), literal(Reason.CANCELLED), literal(0.0)]
+    if not waves:
+        return [literal(State.QUEUED), literal(None), literal(0.0)]
+    own = func.coalesce(chats.c.zone, zone)
+    at = case({name: moment for name, moment in waves.items() if moment is not None}, value=own, else_=0.0)
+    left_out = [name for name, moment in waves.items() if moment is None]
+    is_left_out = own.in_(left_out) if left_out else false()
+    state = case((is_left_out, State.SKIPPED), else_=State.QUEUED)
+    return [state, case((is_left_out, Reason.LATE), else_=None), at]
+
+
+def _copy(one: Queueing) -> list[ColumnElement[Any]]:
+    """For a job: which message it is to change."""
+    return [deliveries.c.telegram_id, deliveries.c.more_ids] if one.kind in JOBS else [literal(None), literal(None)]
+
+
+def _id(one: Queueing) -> ColumnElement[int]:
+    return deliveries.c.chat_id if one.kind in JOBS else chats.c.id
+
+
+def _source(one: Queueing) -> Select[tuple[int]]:
+    if one.kind in JOBS:
+        assert one.of_id is not None
+        return select(deliveries.c.chat_id).where(_has_copy(one.of_id))
+    return select(chats.c.id).where(_belongs(one.audience))
+
+
+def _has_copy(message_id: int) -> ColumnElement[bool]:
+    return (deliveries.c.message_id == message_id) & (deliveries.c.state == State.SENT) & (deliveries.c.telegram_id > 0)
+
+
+def _belongs(audience: Audience) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [is_subscribed]
     if audience.subscribed_until is not None:
-        who = who.where(chats.c.subscribed_at <= audience.subscribed_until)
+        conditions.append(chats.c.subscribed_at <= audience.subscribed_until)
     if audience.group is not None:
-        default = audience.default or audience.group
-        who = who.where(func.coalesce(chats.c.zone, default.zone) == audience.group.zone)
-        who = who.where(func.coalesce(chats.c.hour, default.hour) == audience.group.hour)
-    return who
+        conditions.append(_in_group(audience.group, audience.default or audience.group))
+    if audience.languages:
+        conditions.append(chats.c.language.in_(audience.languages))
+    if audience.kinds:
+        conditions.append(chats.c.kind.in_(audience.kinds))
+    if audience.joined:
+        conditions.append(chats.c.joined == audience.joined)
+    if audience.anniversary:
+        conditions.append(_reminded_of(audience.anniversary, by_default=audience.by_default))
+    return and_(*conditions)
+
+
+def _in_group(group: Group, default: Group) -> ColumnElement[bool]:
+    """Each way to be in the group spelled out, so that the index on zone and hour finds them."""
+    zones: Sequence[str | None] = (group.zone, None) if group.zone == default.zone else (group.zone,)
+    hours: Sequence[int | None] = (group.hour, None) if group.hour == default.hour else (group.hour,)
+    return or_(*(and_(chats.c.zone == zone, chats.c.hour == hour) for zone in zones for hour in hours))
+
+
+def _reminded_of(anniversary: str, *, by_default: bool) -> ColumnElement[bool]:
+    of_chat = exists().where(choices.c.chat_id == chats.c.id, choices.c.anniversary_id == anniversary)
+    wanted, unwanted = of_chat.where(choices.c.wanted), of_chat.where(~choices.c.wanted)
+    return ~unwanted if by_default else wanted

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any
 
-from outreachbot.domain.message import Button, Copy, Message
+from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
 
 Bodies = Mapping[str, Message]
 """The same message in each language; a chat whose language lacks gets the first."""
@@ -21,7 +21,8 @@ def load(stored: dict[str, Any]) -> Bodies:
 def _message(stored: dict[str, Any]) -> Message:
     rows = tuple(tuple(Button(**button) for button in row) for row in stored["buttons"])
     copy = Copy(**stored["copy"]) if stored["copy"] else None
-    return Message(**{**stored, "buttons": rows, "copy": copy})
+    media = tuple(Media(MediaKind(one["kind"]), one["file_id"]) for one in stored["media"])
+    return Message(**{**stored, "buttons": rows, "copy": copy, "media": media})
 
 
 def in_language(bodies: Bodies, language: str) -> Message:

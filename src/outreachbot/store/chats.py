@@ -7,6 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery import Reason, State
 from outreachbot.domain.schedule import Group
+from outreachbot.store import audience
 from outreachbot.store.insert import insert
 from outreachbot.store.tables import broadcasts, chats, deliveries, is_sending, is_subscribed
 
@@ -68,9 +69,17 @@ async def back(db: AsyncConnection, chat_id: int) -> None:
     )
 
 
-async def forget_topic(db: AsyncConnection, chat_id: int) -> None:
-    """The forum topic that subscribed was deleted: from now on the group itself is written to."""
-    await db.execute(update(chats).where(chats.c.id == chat_id).values(topic_id=None))
+async def forget_topic(db: AsyncConnection, chat_id: int, topic_id: int) -> None:
+    """This forum topic was deleted: where it had subscribed, the group itself is written to from now on."""
+    of_topic = (chats.c.id == chat_id) & (chats.c.topic_id == topic_id)
+    await db.execute(update(chats).where(of_topic).values(topic_id=None))
+
+
+async def came_with(db: AsyncConnection, chat_id: int, code: str, *, language: str) -> None:
+    """A private chat began with this start code; the first one counts, and it subscribes nobody."""
+    statement = insert(db, chats).values(id=chat_id, kind="private", language=language, joined=code)
+    unset = chats.c.joined.is_(None)
+    await db.execute(statement.on_conflict_do_update(index_elements=[chats.c.id], set_={"joined": code}, where=unset))
 
 
 async def migrate(db: AsyncConnection, old_id: int, new_id: int) -> None:
@@ -85,15 +94,19 @@ async def migrate(db: AsyncConnection, old_id: int, new_id: int) -> None:
     old, new = await find(db, old_id), await find(db, new_id)
     await _move_deliveries(db, old_id, new_id)
     await db.execute(update(broadcasts).where(broadcasts.c.chat_id == old_id).values(chat_id=new_id))
-    if old is None:
-        return
+    if old is not None:
+        await _become_one(db, old, new, new_id)
+        await audience.follow(db, old_id, new_id)
+
+
+async def _become_one(db: AsyncConnection, old: Chat, new: Chat | None, new_id: int) -> None:
     if new is None:
-        await db.execute(update(chats).where(chats.c.id == old_id).values(id=new_id, kind="supergroup"))
+        await db.execute(update(chats).where(chats.c.id == old.id).values(id=new_id, kind="supergroup"))
         return
     if old.subscribed and not new.subscribed:
-        subscribed_at = select(chats.c.subscribed_at).where(chats.c.id == old_id).scalar_subquery()
+        subscribed_at = select(chats.c.subscribed_at).where(chats.c.id == old.id).scalar_subquery()
         await db.execute(update(chats).where(chats.c.id == new_id).values(subscribed_at=subscribed_at))
-    await db.execute(delete(chats).where(chats.c.id == old_id))
+    await db.execute(delete(chats).where(chats.c.id == old.id))
 
 
 async def _move_deliveries(db: AsyncConnection, old_id: int, new_id: int) -> None:
@@ -117,12 +130,6 @@ async def groups(db: AsyncConnection, zone: str, hour: int) -> list[Group]:
     """The zones and hours that subscribed chats have; `zone` and `hour` stand for those that chose none."""
     shared = select(*_group_columns(zone, hour)).where(is_subscribed).distinct()
     return [Group(row.zone, row.hour) for row in await db.execute(shared)]
-
-
-async def count(db: AsyncConnection) -> dict[str, int]:
-    """How many chats a broadcast would reach, by kind."""
-    rows = await db.execute(select(chats.c.kind, func.count()).where(is_subscribed).group_by(chats.c.kind))
-    return dict(rows.all())
 
 
 def _group_columns(zone: str, hour: int) -> tuple[ColumnElement[str], ColumnElement[int]]:

@@ -1,31 +1,67 @@
 """What became of a message: every chat of its audience, counted by state and reason."""
 
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import func, literal_column, select
+from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery import MessageState, Reason, State, Tally
-from outreachbot.store.tables import deliveries, is_uncertain, messages
+from outreachbot.domain.delivery import Kind, MessageState, Reason, State, Tally
+from outreachbot.store.tables import chats, deliveries, is_uncertain, messages
 
+PIECE = 1000  # deliveries read at once
 _went_wrong = deliveries.c.state.in_([State.FAILED, State.SKIPPED, State.UNCERTAIN])
 
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """A reminder or a broadcast, as it stands."""
+    """A message that was confirmed, as it stands."""
 
     id: int
-    kind: str
+    kind: Kind
+    of_id: int | None  # the broadcast whose copies it changes
     state: MessageState
+    state_reason: str | None
+    starts_at: float | None
     started_at: float | None
+    finished_at: float | None
+    queueing: bool  # not its whole audience is queued yet
 
 
-async def every(db: AsyncConnection) -> list[Told]:
-    """All messages to everybody that were not just drafts, the oldest first."""
-    query = select(messages.c.id, messages.c.kind, messages.c.state, messages.c.started_at)
-    rows = await db.execute(query.where(messages.c.state != MessageState.DRAFT).order_by(messages.c.id))
-    return [Told(row.id, row.kind, MessageState(row.state), row.started_at) for row in rows]
+_told = (
+    *(messages.c.id, messages.c.kind, messages.c.of_id, messages.c.state, messages.c.state_reason),
+    *(messages.c.starts_at, messages.c.started_at, messages.c.finished_at, messages.c.queued_to),
+)
+_confirmed = messages.c.started_at.is_not(None) | messages.c.starts_at.is_not(None)
+
+
+async def every(db: AsyncConnection, *, newest: int | None = None, before: int | None = None) -> list[Told]:
+    """All messages that were confirmed, the oldest first; or only so many of the newest (with an id below `before`)."""
+    query = select(*_told).where(_confirmed).order_by(messages.c.id.desc()).limit(newest)
+    if before is not None:
+        query = query.where(messages.c.id < before)
+    return [_one(row) for row in reversed((await db.execute(query)).all())]
+
+
+async def find(db: AsyncConnection, message_id: int) -> Told | None:
+    """One message that was confirmed."""
+    row = (await db.execute(select(*_told).where(_confirmed, messages.c.id == message_id))).one_or_none()
+    return None if row is None else _one(row)
+
+
+def _one(row: Row[*tuple[Any, ...]]) -> Told:
+    return Told(
+        id=row.id,
+        kind=Kind(row.kind),
+        of_id=row.of_id,
+        state=MessageState(row.state),
+        state_reason=row.state_reason,
+        starts_at=row.starts_at,
+        started_at=row.started_at,
+        finished_at=row.finished_at,
+        queueing=row.queued_to is not None,
+    )
 
 
 async def tally(db: AsyncConnection, message_id: int) -> Tally:
@@ -42,20 +78,41 @@ async def uncertain(db: AsyncConnection, message_id: int, limit: int) -> list[in
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One delivery that did not surely arrive."""
+    """What became of one delivery."""
 
     chat_id: int
     state: State
     reason: Reason | None
     detail: str | None  # Telegram's own words
+    telegram_id: int | None
+    changed_at: float | None
+
+
+_entry = (
+    *(deliveries.c.chat_id, deliveries.c.state, deliveries.c.reason),
+    *(deliveries.c.detail, deliveries.c.telegram_id, deliveries.c.changed_at),
+)
+
+
+def _read(row: Row[*tuple[Any, ...]]) -> Entry:
+    reason = Reason(row.reason) if row.reason else None
+    return Entry(row.chat_id, State(row.state), reason, row.detail, row.telegram_id, row.changed_at)
 
 
 async def not_sent(db: AsyncConnection, message_id: int) -> list[Entry]:
-    """Every delivery that is uncertain, failed or was skipped, in the order of the chats."""
-    columns = (deliveries.c.chat_id, deliveries.c.state, deliveries.c.reason, deliveries.c.detail)
-    query = select(*columns).where(deliveries.c.message_id == message_id, _went_wrong).order_by(deliveries.c.chat_id)
-    rows = await db.execute(query)
-    return [Entry(row.chat_id, State(row.state), row.reason and Reason(row.reason), row.detail) for row in rows]
+    """Every delivery that did not surely arrive, in the order of the chats."""
+    query = select(*_entry).where(deliveries.c.message_id == message_id, deliveries.c.state != State.SENT)
+    return [_read(row) for row in await db.execute(query.order_by(deliveries.c.chat_id))]
+
+
+async def entries(db: AsyncConnection, message_id: int) -> AsyncIterator[Entry]:
+    """Every delivery, in the order of the chats, a piece at a time."""
+    query = select(*_entry).where(deliveries.c.message_id == message_id).order_by(deliveries.c.chat_id).limit(PIECE)
+    after: int | None = None
+    while rows := (await db.execute(query if after is None else query.where(deliveries.c.chat_id > after))).all():
+        for row in rows:
+            yield _read(row)
+        after = rows[-1].chat_id
 
 
 async def reasons(db: AsyncConnection, message_id: int) -> list[tuple[State, Reason | None, int]]:
@@ -67,9 +124,16 @@ async def reasons(db: AsyncConnection, message_id: int) -> list[tuple[State, Rea
     return [(State(state), Reason(reason) if reason else None, number) for state, reason, number in rows]
 
 
-async def paused_reminders(db: AsyncConnection) -> list[tuple[int, str]]:
-    """Reminders that wait for a person, and why."""
-    query = select(messages.c.id, messages.c.state_reason).where(
-        messages.c.kind == "reminder", messages.c.state == literal_column(f"'{MessageState.PAUSED}'")
-    )
-    return [(row.id, row.state_reason or "") for row in await db.execute(query)]
+async def languages(db: AsyncConnection, message_id: int) -> list[tuple[str, State, int]]:
+    """How many deliveries are in each state, by the language of the chat; "" for chats that are not known any more."""
+    language = func.coalesce(chats.c.language, "").label("language")
+    source = deliveries.outerjoin(chats, chats.c.id == deliveries.c.chat_id)
+    query = select(language, deliveries.c.state, func.count().label("n")).select_from(source)
+    rows = await db.execute(query.where(deliveries.c.message_id == message_id).group_by(language, deliveries.c.state))
+    return [(row.language, State(row.state), row.n) for row in rows]
+
+
+async def paused(db: AsyncConnection, kind: Kind) -> list[Told]:
+    """The messages of a kind that wait for a person."""
+    query = select(*_told).where(messages.c.kind == kind, messages.c.state == MessageState.PAUSED)
+    return [_one(row) for row in (await db.execute(query)).all()]

@@ -1,22 +1,18 @@
-"""Messages and their deliveries: what is to be said, to whom, and what became of it."""
+"""Deliveries: who is claimed next, and what became of each."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, exists, not_, select, update
+from sqlalchemy import ColumnElement, Row, Update, and_, bindparam, exists, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery import MessageState, Reason, State
-from outreachbot.store import audience, bodies
-from outreachbot.store.audience import Audience
-from outreachbot.store.bodies import Bodies
-from outreachbot.store.insert import insert
-from outreachbot.store.tables import chats, deliveries, is_queued, is_running, is_sending, messages
+from outreachbot.domain.delivery import GOING, JOBS, Kind, MessageState, Reason, State
+from outreachbot.store.messages import skip_rest
+from outreachbot.store.tables import chats, deliveries, is_queued, is_running, is_sending, is_uncertain, messages
 
-REMINDER = "reminder"
-_SETTLED = ("state", "reason", "detail", "telegram_id", "not_before")
-BROADCAST = "broadcast"
+_of_message = deliveries.c.message_id == messages.c.id
+_is_open = messages.c.state.in_(GOING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +21,10 @@ class Claimed:
 
     message_id: int
     chat_id: int
-    language: str
-    topic_id: int | None
+    language: str = ""
+    topic_id: int | None = None
+    kind: Kind = Kind.BROADCAST
+    copy_ids: tuple[int, ...] = ()  # of the copy that a job is to change
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,90 +37,74 @@ class Settled:
     reason: Reason | None = None
     detail: str | None = None
     telegram_id: int | None = None
+    more_ids: tuple[int, ...] = ()
     not_before: float = 0.0  # where it is queued again: when it may be claimed
 
 
-async def write(
-    db: AsyncConnection,
-    kind: str,
-    content: Bodies,
-    now: float,
-    *,
-    key: str | None = None,
-    expires_at: float | None = None,
-) -> int | None:
-    """Write a message down: a reminder runs at once, a broadcast is a draft. None when the key is there already."""
-    state = MessageState.RUNNING if kind == REMINDER else MessageState.DRAFT
-    statement = insert(db, messages).values(
-        kind=kind,
-        key=key,
-        state=state,
-        body=bodies.dump(content),
-        created_at=now,
-        started_at=now if state is MessageState.RUNNING else None,
-        expires_at=expires_at,
-    )
-    statement = statement.on_conflict_do_nothing(index_elements=[messages.c.key])
-    message_id: int | None = (await db.execute(statement.returning(messages.c.id))).scalar_one_or_none()
-    return message_id
+async def has_work(db: AsyncConnection, now: float) -> bool:
+    """Whether something may be claimed, has run out of time, or has only to be finished."""
+    is_due = exists().where(_of_message, is_queued, deliveries.c.not_before <= now)
+    is_empty = not_(exists().where(_of_message, is_queued)) & messages.c.queued_to.is_(None)
+    is_late = messages.c.expires_at <= now
+    work = or_(and_(is_running, is_due), and_(_is_open, or_(is_empty, is_late)))
+    return (await db.execute(select(messages.c.id).where(work).limit(1))).first() is not None
 
 
-async def known(db: AsyncConnection, keys: Sequence[str]) -> set[str]:
-    """Which of these keys are written down already."""
-    rows = await db.execute(select(messages.c.key).where(messages.c.key.in_(keys)))
-    return {key for (key,) in rows if key is not None}
-
-
-async def body(db: AsyncConnection, message_id: int) -> Bodies:
-    return bodies.load((await db.execute(select(messages.c.body).where(messages.c.id == message_id))).scalar_one())
-
-
-async def is_running_any(db: AsyncConnection) -> bool:
-    """Whether a message runs: then something may be due, or it has only to be finished."""
-    return (await db.execute(select(messages.c.id).where(is_running).limit(1))).first() is not None
-
-
-async def claim(db: AsyncConnection, limit: int, now: float) -> list[Claimed]:
+async def claim(db: AsyncConnection, sender_id: int, limit: int, now: float) -> list[Claimed]:
     """Take up to `limit` due deliveries and write them down as `sending`: reminders first, then the oldest message.
 
     Chats that left or went away since they were queued are skipped on the way. Two senders never get the same row:
     SQLite has one writer, PostgreSQL locks the rows and the other sender passes over them.
     """
     claimed: list[Claimed] = []
-    for message_id, expires_at in await _running(db):
-        if expires_at is not None and expires_at <= now:
-            await _skip_rest(db, message_id, Reason.LATE, now)
-        elif len(claimed) < limit:
-            claimed += await _claim_of(db, message_id, limit - len(claimed), now)
+    order = (messages.c.kind != Kind.REMINDER, messages.c.id)
+    query = select(messages.c.id, messages.c.kind, messages.c.state, messages.c.expires_at).where(_is_open)
+    for message in (await db.execute(query.order_by(*order))).all():
+        if message.expires_at is not None and message.expires_at <= now:
+            await skip_rest(db, message.id, Reason.LATE, now)
+        elif message.state == MessageState.RUNNING and len(claimed) < limit:
+            claimed += await _claim_of(db, sender_id, message, limit - len(claimed), now)
     return claimed
 
 
-async def _running(db: AsyncConnection) -> list[tuple[int, float | None]]:
-    order = (messages.c.kind == BROADCAST, messages.c.id)
-    rows = await db.execute(select(messages.c.id, messages.c.expires_at).where(is_running).order_by(*order))
-    return [(row.id, row.expires_at) for row in rows]
-
-
-async def _claim_of(db: AsyncConnection, message_id: int, limit: int, now: float) -> list[Claimed]:
+async def _claim_of(
+    db: AsyncConnection, sender_id: int, message: Row[*tuple[Any, ...]], limit: int, now: float
+) -> list[Claimed]:
     """Up to `limit` of one message; where chats have left, the ones after them."""
     claimed: list[Claimed] = []
+    kind = Kind(message.kind)
     while len(claimed) < limit:
-        rows = await _due(db, message_id, limit - len(claimed), now)
+        rows = await _due(db, message.id, limit - len(claimed), now)
         if not rows:
             break
-        leaving = [row for row in rows if row.gone_at is not None or row.subscribed_at is None]
-        await _skip(db, message_id, [(row.chat_id, row.gone_reason or Reason.UNSUBSCRIBED) for row in leaving], now)
-        going = [row for row in rows if row.gone_at is None and row.subscribed_at is not None]
-        ours = (deliveries.c.message_id == message_id) & deliveries.c.chat_id.in_([row.chat_id for row in going])
-        values: dict[str, object] = {"state": State.SENDING, "changed_at": now}
-        await db.execute(update(deliveries).where(ours, is_queued).values(**values))
-        claimed += [Claimed(message_id, row.chat_id, row.language, row.topic_id) for row in going]
+        leaving = {row.chat_id: why for row in rows if (why := _why_not(row, kind))}
+        await _skip(db, message.id, leaving, now)
+        going = [row for row in rows if row.chat_id not in leaving]
+        if going:
+            await _take(db, sender_id, message.id, [row.chat_id for row in going], now)
+        claimed += [
+            Claimed(message.id, row.chat_id, row.language or "", row.topic_id, kind, _copy_ids(row)) for row in going
+        ]
     return claimed
 
 
-async def _due(db: AsyncConnection, message_id: int, limit: int, now: float) -> Sequence[Row[Any]]:
+def _why_not(row: Row[*tuple[Any, ...]], kind: Kind) -> str | None:
+    """Why a chat is not written to. One that is unknown by now has another id: Telegram says which."""
+    if row.known is None:
+        return None
+    if row.gone_at is not None:
+        return str(row.gone_reason)
+    return Reason.UNSUBSCRIBED if row.subscribed_at is None and kind not in JOBS else None
+
+
+def _copy_ids(row: Row[*tuple[Any, ...]]) -> tuple[int, ...]:
+    return () if row.telegram_id is None else (row.telegram_id, *(row.more_ids or ()))
+
+
+async def _due(db: AsyncConnection, message_id: int, limit: int, now: float) -> Sequence[Row[*tuple[Any, ...]]]:
     query = (
-        select(deliveries.c.chat_id, chats.c.language, chats.c.topic_id)
+        select(deliveries.c.chat_id, deliveries.c.telegram_id, deliveries.c.more_ids)
+        .add_columns(chats.c.id.label("known"), chats.c.language, chats.c.topic_id)
         .add_columns(chats.c.subscribed_at, chats.c.gone_at, chats.c.gone_reason)
         .select_from(deliveries.outerjoin(chats, chats.c.id == deliveries.c.chat_id))
         .where(deliveries.c.message_id == message_id, is_queued, deliveries.c.not_before <= now)
@@ -133,101 +115,90 @@ async def _due(db: AsyncConnection, message_id: int, limit: int, now: float) -> 
     return (await db.execute(query)).all()
 
 
-async def _skip(db: AsyncConnection, message_id: int, who: Sequence[tuple[int, str]], now: float) -> None:
+async def _take(db: AsyncConnection, sender_id: int, message_id: int, chat_ids: Sequence[int], now: float) -> None:
+    ours = (deliveries.c.message_id == message_id) & deliveries.c.chat_id.in_(chat_ids)
+    values: dict[str, object] = {"state": State.SENDING, "sender_id": sender_id, "changed_at": now}
+    await db.execute(update(deliveries).where(ours, is_queued).values(**values))
+
+
+async def _skip(db: AsyncConnection, message_id: int, who: dict[int, str], now: float) -> None:
     if not who:
         return
     statement = update(deliveries).where(
         deliveries.c.message_id == message_id, deliveries.c.chat_id == bindparam("who")
     )
-    rows = [{"who": chat_id, "why": reason} for chat_id, reason in who]
+    rows = [{"who": chat_id, "why": reason} for chat_id, reason in who.items()]
     await db.execute(statement.values(state=State.SKIPPED, reason=bindparam("why"), changed_at=now), rows)
 
 
-async def _skip_rest(db: AsyncConnection, message_id: int, why: Reason, now: float) -> None:
-    of_message = deliveries.c.message_id == message_id
-    values = {"state": State.SKIPPED, "reason": why, "changed_at": now}
-    await db.execute(update(deliveries).where(of_message, is_queued).values(**values))
+async def settle(db: AsyncConnection, sender_id: int, results: Sequence[Settled], now: float) -> None:
+    """Write down what became of deliveries that this sender claimed.
+
+    One whose lease was taken for over finds its rows uncertain; it knows better. Where an admin has meanwhile sent
+    such a one again, it is another's.
+    """
+    over = await _over(db, {one.message_id for one in results if one.state is State.QUEUED})
+    sent = [one for one in results if one.state is State.SENT and not one.more_ids]
+    if sent:
+        rows = [{"of": one.message_id, "who": one.chat_id, "to_id": one.telegram_id} for one in sent]
+        await db.execute(_SENT, [{**row, "mine": sender_id, "at": now} for row in rows])
+    others = [one for one in results if one.state is not State.SENT or one.more_ids]
+    if others:
+        await db.execute(_OTHER, [_values(one, over) | {"mine": sender_id, "at": now} for one in others])
 
 
-async def settle(db: AsyncConnection, results: Sequence[Settled], now: float) -> None:
-    """Write down what became of claimed deliveries. Only a row that is still `sending` changes."""
-    if not results:
+async def _over(db: AsyncConnection, ids: set[int]) -> set[int]:
+    """Which of these messages a person stopped. They are locked: who stops one now waits until we have written.
+
+    Not a lock that two can share: both may go on to pause the message, and each would wait for the other.
+    """
+    if not ids:
+        return set()
+    query = select(messages.c.id, messages.c.state).where(messages.c.id.in_(ids)).order_by(messages.c.id)
+    rows = await db.execute(query.with_for_update(key_share=True))
+    return {row.id for row in rows if row.state == MessageState.CANCELLED}
+
+
+def _values(one: Settled, over: set[int]) -> dict[str, object]:
+    stopped = one.state is State.QUEUED and one.message_id in over
+    return {
+        "of": one.message_id,
+        "who": one.chat_id,
+        "to_state": State.SKIPPED if stopped else one.state,
+        "to_reason": Reason.CANCELLED if stopped else one.reason,
+        "to_detail": one.detail,
+        "to_id": one.telegram_id,
+        "to_more": list(one.more_ids) or None,
+        "to_not_before": one.not_before,
+    }
+
+
+def _settling(given_up: ColumnElement[bool], **values: object) -> Update:
+    ours = (deliveries.c.message_id == bindparam("of")) & (deliveries.c.chat_id == bindparam("who"))
+    mine = deliveries.c.sender_id == bindparam("mine")
+    values |= {"telegram_id": bindparam("to_id"), "changed_at": bindparam("at")}
+    return update(deliveries).where(ours, mine, or_(is_sending, given_up)).values(**values)
+
+
+_SENT = _settling(is_uncertain, state=State.SENT, reason=None, detail=None)
+_OTHER = _settling(
+    and_(is_uncertain, bindparam("to_state") != State.QUEUED),  # its message may be finished by now
+    state=bindparam("to_state"),
+    reason=bindparam("to_reason"),
+    detail=bindparam("to_detail"),
+    more_ids=bindparam("to_more", type_=deliveries.c.more_ids.type),
+    not_before=bindparam("to_not_before"),
+)
+
+
+async def wrong_again(db: AsyncConnection, message_id: int) -> None:
+    """What failed because the message itself is wrong is queued again: it pauses now, and may be sent after all.
+
+    Nothing is queued of what is over by now; who stops it now waits until we have written.
+    """
+    query = select(messages.c.id).where(messages.c.id == message_id, _is_open).with_for_update(key_share=True)
+    if (await db.execute(query)).first() is None:
         return
-    statement = update(deliveries).where(
-        deliveries.c.message_id == bindparam("of"), deliveries.c.chat_id == bindparam("who"), is_sending
-    )
-    values: dict[str, object] = {name: bindparam(f"to_{name}") for name in _SETTLED}
-    rows = [
-        {
-            "of": one.message_id,
-            "who": one.chat_id,
-            "to_state": one.state,
-            "to_reason": one.reason,
-            "to_detail": one.detail,
-            "to_telegram_id": one.telegram_id,
-            "to_not_before": one.not_before,
-        }
-        for one in results
-    ]
-    await db.execute(statement.values(**values, changed_at=now), rows)
-    for message_id in {one.message_id for one in results if one.state is State.QUEUED}:
-        if await _is_cancelled(db, message_id):
-            await _skip_rest(db, message_id, Reason.CANCELLED, now)
-
-
-async def _is_cancelled(db: AsyncConnection, message_id: int) -> bool:
-    state = (await db.execute(select(messages.c.state).where(messages.c.id == message_id))).scalar_one()
-    return bool(state == MessageState.CANCELLED)
-
-
-async def finish(db: AsyncConnection, now: float) -> list[int]:
-    """Running messages with nothing queued or sending are finished; which ones."""
-    of_message = deliveries.c.message_id == messages.c.id
-    statement = (
-        update(messages)
-        .where(is_running, not_(exists().where(of_message, is_queued)), not_(exists().where(of_message, is_sending)))
-        .values(state=MessageState.FINISHED, finished_at=now)
-        .returning(messages.c.id)
-    )
-    return list((await db.execute(statement)).scalars())
-
-
-async def recover(db: AsyncConnection, now: float) -> int:
-    """After a crash: what was `sending` may have arrived, so it becomes uncertain; how many."""
-    values = {"state": State.UNCERTAIN, "reason": Reason.STOPPED, "changed_at": now}
-    return (await db.execute(update(deliveries).where(is_sending).values(**values))).rowcount
-
-
-async def move(db: AsyncConnection, message_id: int, to: MessageState, *, only_from: Sequence[MessageState]) -> bool:
-    """Change a message's state if it is one of `only_from`: of two people who press at once, one moves it."""
-    statement = update(messages).where(messages.c.id == message_id, messages.c.state.in_(only_from))
-    return (await db.execute(statement.values(state=to, state_reason=None))).rowcount > 0
-
-
-async def pause(db: AsyncConnection, message_id: int, why: str) -> bool:
-    """The program pauses a running message; a person has to look. False when it does not run."""
-    statement = update(messages).where(messages.c.id == message_id, is_running)
-    return (await db.execute(statement.values(state=MessageState.PAUSED, state_reason=why))).rowcount > 0
-
-
-async def stop(db: AsyncConnection, message_id: int, now: float) -> bool:
-    """Nothing more of it is sent: what waits is skipped, what is in the air lands. False when it does not go on."""
-    going = (MessageState.RUNNING, MessageState.PAUSED)
-    if not await move(db, message_id, MessageState.CANCELLED, only_from=going):
-        return False
-    await _skip_rest(db, message_id, Reason.CANCELLED, now)
-    return True
-
-
-async def rewrite(db: AsyncConnection, message_id: int, content: Bodies) -> None:
-    """Change what a draft says."""
-    is_draft = messages.c.state == MessageState.DRAFT
-    await db.execute(update(messages).where(messages.c.id == message_id, is_draft).values(body=bodies.dump(content)))
-
-
-async def start(db: AsyncConnection, message_id: int, now: float) -> int | None:
-    """A draft is confirmed: its audience is queued and it runs; how many chats. None when it is no draft any more."""
-    if not await move(db, message_id, MessageState.RUNNING, only_from=[MessageState.DRAFT]):
-        return None
-    await db.execute(update(messages).where(messages.c.id == message_id).values(started_at=now))
-    return await audience.address(db, message_id, Audience())
+    failed = (deliveries.c.state == State.FAILED) & (deliveries.c.reason == Reason.TEMPLATE)
+    values: dict[str, object] = {"state": State.QUEUED, "reason": None, "detail": None, "sender_id": None}
+    await db.execute(update(deliveries).where(deliveries.c.message_id == message_id, failed).values(**values))

@@ -1,28 +1,43 @@
 """The pace as a row: every sender on every machine takes its slots from it, and a restart does not reset it."""
 
+from dataclasses import dataclass
+
 from sqlalchemy import ColumnElement, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from outreachbot.domain.pace import CUT, LEAST_SHARE, RECOVERY
 from outreachbot.store.tables import pace
 
 BULK = "bulk"
 _row = pace.c.name == BULK
 
 
+@dataclass(frozen=True, slots=True)
+class Slots:
+    """Moments at which messages may leave: the first (seconds since the epoch), and how many a second follow it."""
+
+    first: float
+    per_second: float
+
+
 async def take(
     db: AsyncConnection, count: int, per_second: float, now: float, lead: float | None = None
-) -> float | None:
-    """Take `count` slots; the moment of the first. See domain/pace for the rule.
+) -> Slots | None:
+    """Take `count` slots. See domain/pace for the rule.
 
     With a `lead` (seconds): None, and nothing taken, where the first slot is further away than that.
     """
-    span, ahead = count / per_second, _ahead(now)
+    ahead, share = _ahead(now), _share(now)
+    span = count / (per_second * share)
     statement = update(pace).where(_row)
     if lead is not None:
         statement = statement.where(ahead <= now + lead)
     statement = statement.values(next_slot=case((ahead > now, ahead), else_=now) + span, updated_at=now)
-    after: float | None = (await db.execute(statement.returning(pace.c.next_slot))).scalar_one_or_none()
-    return None if after is None else after - span
+    row = (await db.execute(statement.returning(pace.c.next_slot, share.label("now_share")))).one_or_none()
+    if row is None:
+        return None
+    actual = per_second * row.now_share
+    return Slots(row.next_slot - count / actual, actual)
 
 
 async def hold(db: AsyncConnection, seconds: float, now: float) -> None:
@@ -32,12 +47,26 @@ async def hold(db: AsyncConnection, seconds: float, now: float) -> None:
     await db.execute(update(pace).where(_row).values(next_slot=later, updated_at=now))
 
 
+async def slow_down(db: AsyncConnection, now: float) -> None:
+    """Telegram has said that it was too fast."""
+    lower = _share(now) * CUT
+    lowest = case((lower < LEAST_SHARE, LEAST_SHARE), else_=lower)
+    await db.execute(update(pace).where(_row).values(share=lowest, cut_at=now))
+
+
 async def wait(db: AsyncConnection, now: float) -> float:
     """How many seconds away the next slot is. That a clock was set back is remembered, else it is so at every look."""
     set_back = update(pace).where(_row, pace.c.updated_at > now)
     await db.execute(set_back.values(next_slot=_ahead(now), updated_at=now))
     next_slot: float = (await db.execute(select(pace.c.next_slot).where(_row))).scalar_one()
     return max(0.0, next_slot - now)
+
+
+def _share(now: float) -> ColumnElement[float]:
+    """How much of the allowed pace is used now: it grows from what the last 429 left of it."""
+    since = case((pace.c.cut_at > now, 0.0), else_=now - pace.c.cut_at)
+    grown = pace.c.share + since * RECOVERY
+    return case((grown > 1.0, 1.0), else_=grown)
 
 
 def _ahead(now: float) -> ColumnElement[float]:

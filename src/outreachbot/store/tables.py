@@ -43,6 +43,7 @@ chats = Table(
     Column("subscribed_at", Float),  # NULL: gets no reminders and no broadcasts
     Column("gone_at", Float),  # not NULL: is not written to, whatever it subscribed to
     Column("gone_reason", Text),  # domain.delivery.Reason
+    Column("joined", Text),  # the start code it came with, if any
 )
 Index(
     "ix_chats_subscribed",
@@ -53,25 +54,44 @@ Index(
     postgresql_where=text("subscribed_at IS NOT NULL AND gone_at IS NULL"),
 )
 
+choices = Table(
+    "choices",
+    metadata,
+    Column("chat_id", BigInteger, ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True),
+    Column("anniversary_id", Text, primary_key=True),
+    Column("wanted", Boolean, nullable=False),  # no row: what the content says
+)
+
 messages = Table(
     "messages",
     metadata,
     Column("id", Counter, primary_key=True, autoincrement=True),
-    Column("kind", Text, nullable=False),  # reminder, broadcast
+    Column("kind", Text, nullable=False),  # domain.delivery.Kind
     Column("key", Text, unique=True),  # the same notice is written once; NULL for broadcasts
+    Column("of_id", BigInteger),  # the broadcast whose copies it corrects or deletes
     Column("state", Text, nullable=False),  # domain.delivery.MessageState
     Column("state_reason", Text),  # why it is paused
     Column("body", JSON, nullable=False),  # language -> what store/bodies writes
     Column("created_at", Float, nullable=False),
-    Column("started_at", Float),
+    Column("starts_at", Float),  # while it is scheduled
+    Column("started_at", Float),  # NULL: was never confirmed, or waits for its moment
     Column("finished_at", Float),
     Column("expires_at", Float),  # when its local day is over; NULL: never
+    Column("audience", JSON, nullable=False, server_default="{}"),  # domain.audience
+    Column("schedule", JSON, nullable=False, server_default="{}"),  # domain.timing
+    Column("queued_to", BigInteger),  # up to which chat id its audience is queued; NULL: all of it, or not begun
 )
 Index(
     "ix_messages_open",
     messages.c.id,
     sqlite_where=text("state IN ('running', 'paused')"),
     postgresql_where=text("state IN ('running', 'paused')"),
+)
+Index(
+    "ix_messages_queueing",
+    messages.c.id,
+    sqlite_where=text("queued_to IS NOT NULL"),
+    postgresql_where=text("queued_to IS NOT NULL"),
 )
 
 deliveries = Table(
@@ -83,8 +103,10 @@ deliveries = Table(
     Column("not_before", Float, nullable=False, server_default="0"),  # Telegram asked this chat's message to wait
     Column("reason", Text),  # domain.delivery.Reason
     Column("detail", Text),  # Telegram's own words
-    Column("telegram_id", BigInteger),  # of the message that was sent
+    Column("telegram_id", BigInteger),  # of the message that was sent; of the copy that a job is to change
+    Column("more_ids", JSON(none_as_null=True)),  # an album's further ones
     Column("changed_at", Float),
+    Column("sender_id", BigInteger),  # who claimed it, while it is sending
     sqlite_with_rowid=False,
 )
 # What a claim looks through: only what waits, in the order in which it goes out.
@@ -116,11 +138,29 @@ broadcasts = Table(
     Column("reported", Boolean, nullable=False, server_default=text("false")),
 )
 
+approvals = Table(
+    "approvals",
+    metadata,
+    Column("message_id", BigInteger, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
+    Column("admin_id", BigInteger, primary_key=True),
+)
+
+senders = Table(
+    "senders",
+    metadata,
+    Column("id", Counter, primary_key=True, autoincrement=True),
+    Column("name", Text, nullable=False),  # for people: the machine and the process
+    Column("is_main", Boolean, nullable=False),  # the bot itself: there is one at a time
+    Column("until", Float, nullable=False),  # when its lease ends, if it does not renew it
+)
+
 composing = Table(
     "composing",
     metadata,
     Column("admin_id", BigInteger, primary_key=True, autoincrement=False),  # whose next message is a broadcast
     Column("since", Float, nullable=False),
+    Column("of_id", BigInteger),  # the broadcast that it corrects; NULL: a new one
+    Column("album", JSON(none_as_null=True)),  # what of an album has come so far
 )
 
 inbox = Table(
@@ -146,6 +186,8 @@ pace = Table(
     Column("name", Text, primary_key=True),
     Column("next_slot", Float, nullable=False),  # when the next message may leave
     Column("updated_at", Float, nullable=False),  # notices a clock that was set back
+    Column("share", Float, nullable=False, server_default="1"),  # of the allowed pace, as it was at `cut_at`
+    Column("cut_at", Float, nullable=False, server_default="0"),  # the last 429
 )
 
 # Conditions spelled out, not bound: only so does SQLite use the partial indexes above.

@@ -41,5 +41,6 @@ def for_admins(language: str) -> tuple[Command, ...]:
     return (
         *for_members(language),
         Command("broadcast", _("send a message to all subscribed chats")),
+        Command("broadcasts", _("what was sent, and what became of it")),
         Command("cancel", _("drop the message you are about to send")),
     )

@@ -1,21 +1,25 @@
-"""Shows the admins how far their broadcasts are: one message, edited now and then, in the end the report."""
+"""Shows the admins how far their messages are: one message each, edited now and then, in the end the report."""
 
-from collections.abc import Awaitable, Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+import datetime as dt
+from collections.abc import Awaitable, Callable, Iterable
+from dataclasses import dataclass, field, replace
 
-from outreachbot.domain.delivery import MessageState
+from outreachbot.domain.delivery import ENDED, Kind, MessageState
 from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts, connect, ledger
 from outreachbot.store.broadcasts import Broadcast
 from outreachbot.store.connect import Connection, Database
+from outreachbot.store.ledger import Told
 from outreachbot.views import broadcast as views
+from outreachbot.views.broadcast import Standing
 
 Show = Callable[[Message, int, int | None], Awaitable[int | None]]
 """Puts a message in the place of an earlier one (chat, message id); where it stands now, None to try again later."""
+Look = Callable[[Connection, Told], Awaitable[Standing]]
+"""How a message stands."""
 
-EDIT_SECONDS = 5.0  # a running broadcast's message is edited no more often
-PAUSED_SECONDS = 60.0  # a paused one's: its numbers hardly change
-OVER = frozenset({MessageState.FINISHED, MessageState.CANCELLED})
+EDIT_SECONDS = 5.0  # a message that shows progress is edited no more often
+PAUSED_SECONDS = 60.0  # that of a paused one: its numbers hardly change
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +28,8 @@ class Shown:
 
     at: float
     state: MessageState
-    message: Message
+    settled: int
+    message: Message | None  # None: it could not be shown
 
 
 @dataclass(slots=True)
@@ -32,59 +37,87 @@ class Screen:
     """Where progress is shown, and what is shown now, by the outbox's message id."""
 
     show: Show
+    look: Look
     language: str
     admins: Iterable[int]
+    silent_since: Callable[[], float | None] = lambda: None  # since when Telegram does not answer
     shown: dict[int, Shown] = field(default_factory=dict)
-    told: set[int] = field(default_factory=set)  # paused reminders that the admins know of
+    alarms: dict[int, dict[int, int]] = field(default_factory=dict)  # paused reminder -> admin -> where it is told
 
 
 async def step(db: Database, screen: Screen, now: float) -> bool:
-    """Bring every unreported broadcast's progress message up to date; tell of reminders that were paused."""
+    """Bring every unreported message's progress up to date; tell of reminders that were paused."""
     async with connect.reading(db) as connection:
         unreported = await broadcasts.unreported(connection)
-        paused = await ledger.paused_reminders(connection)
+        paused = {one.id for one in await ledger.paused(connection, Kind.REMINDER)}
     for one in unreported:
         if _is_time(screen.shown.get(one.message_id), one.state, now):
             await _update(db, screen, one, now)
-    for message_id, why in paused:
-        if message_id not in screen.told:
-            screen.told.add(message_id)
-            for admin in screen.admins:
-                await screen.show(views.reminder_paused(screen.language, message_id, why), admin, None)
+    for message_id in paused - screen.alarms.keys():
+        screen.alarms[message_id] = {}
+    for message_id in list(screen.alarms):
+        await _alarm(db, screen, message_id, is_paused=message_id in paused)
     return False
 
 
 def _is_time(shown: Shown | None, state: MessageState, now: float) -> bool:
-    if shown is None or shown.state is not state or state in OVER:
+    if shown is None:
         return True
-    return abs(now - shown.at) >= (PAUSED_SECONDS if state is MessageState.PAUSED else EDIT_SECONDS)
+    since = abs(now - shown.at)
+    if shown.message is None:
+        return since >= EDIT_SECONDS  # Telegram asked us to wait, say
+    if shown.state is not state or state in ENDED:
+        return True
+    return since >= (PAUSED_SECONDS if state is MessageState.PAUSED else EDIT_SECONDS)
 
 
 async def _update(db: Database, screen: Screen, one: Broadcast, now: float) -> None:
     async with connect.reading(db) as connection:
-        message, complete = await _message(connection, screen.language, one)
+        told = await ledger.find(connection, one.message_id)
+        if told is None:
+            return
+        standing = await screen.look(connection, told)
     before = screen.shown.get(one.message_id)
+    standing = _with_speed(standing, before, screen.silent_since(), now)
+    message = views.progress(screen.language, standing)
     if before is None or before.message != message:
         place = await screen.show(message, one.chat_id, one.progress_id)
+        shown = message if place is not None else None
+        screen.shown[one.message_id] = Shown(now, told.state, standing.tally.settled, shown)
         if place is None:
             return
         if place != one.progress_id:
             async with connect.writing(db) as transaction:
                 await broadcasts.show_progress_in(transaction, one.message_id, place)
-    screen.shown[one.message_id] = Shown(now, one.state, message)
-    if one.state in OVER and complete:
+    if told.state in ENDED and standing.tally.finished and not told.queueing:
         async with connect.writing(db) as transaction:
             await broadcasts.reported(transaction, one.message_id)
         del screen.shown[one.message_id]
 
 
-async def _message(db: Connection, language: str, one: Broadcast) -> tuple[Message, bool]:
-    """The progress message, and whether nothing of the broadcast is waiting or in the air any more."""
-    tally = await ledger.tally(db, one.message_id)
-    uncertain: Sequence[int] = ()
-    reasons: views.Reasons = ()
-    if tally.finished:
-        reasons = await ledger.reasons(db, one.message_id)
-        uncertain = await ledger.uncertain(db, one.message_id, views.LISTED + 1)
-    message = views.progress(language, one.message_id, one.state, one.state_reason, tally, reasons, uncertain)
-    return message, tally.finished
+def _with_speed(standing: Standing, before: Shown | None, silent_since: float | None, now: float) -> Standing:
+    """How fast it went since the last look, and whether Telegram answers at all."""
+    rate = None
+    if before is not None and before.state is MessageState.RUNNING and now - before.at >= 1.0:
+        rate = (standing.tally.settled - before.settled) / (now - before.at)
+    since = None if silent_since is None else dt.datetime.fromtimestamp(silent_since, dt.UTC)
+    return replace(standing, per_second=rate, silent_since=since)
+
+
+async def _alarm(db: Database, screen: Screen, message_id: int, *, is_paused: bool) -> None:
+    """Tell every admin of a paused reminder, once; when somebody has decided, what they were told shows that."""
+    places = screen.alarms[message_id]
+    if is_paused and places.keys() >= set(screen.admins):
+        return
+    async with connect.reading(db) as connection:
+        told = await ledger.find(connection, message_id)
+        if told is None:
+            return
+        message = views.reminder_paused(screen.language, await screen.look(connection, told))
+    for admin in screen.admins:
+        if (admin not in places) is is_paused:
+            place = await screen.show(message, admin, places.get(admin))
+            if place is not None:
+                places[admin] = place
+    if not is_paused:
+        del screen.alarms[message_id]

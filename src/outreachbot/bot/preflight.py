@@ -1,0 +1,160 @@
+"""The question between the preview and the start: yes or no, and the consent of other admins."""
+
+from collections import Counter
+
+from outreachbot.bot import say as telegram_say
+from outreachbot.bot.context import Ask, House, Note, arguments, now
+from outreachbot.bot.guards import admins_of_the_bot
+from outreachbot.bot.route import Reply, button
+from outreachbot.domain import timing as timings
+from outreachbot.domain.delivery import JOBS, MessageState
+from outreachbot.domain.message import Message
+from outreachbot.domain.timing import LocalHour
+from outreachbot.store import audience as audiences
+from outreachbot.store import broadcasts, connect, messages
+from outreachbot.store.broadcasts import Broadcast
+from outreachbot.store.connect import Connection
+from outreachbot.views import outgoing as say
+from outreachbot.views import preflight
+from outreachbot.views.parts import BROADCAST
+from outreachbot.views.preflight import Plan
+
+HOLD_SECONDS = 30.0  # between the last consent and the start of what goes to many
+
+
+async def question(house: House, ask: Ask, message_id: int) -> Message:
+    """The question under the preview."""
+    async with connect.reading(house.db) as db:
+        one = await broadcasts.find(db, message_id)
+        assert one is not None  # just written
+        plan = await plan_of(house, db, one)
+    return preflight.question(ask.language, house.content, plan, house.clock())
+
+
+async def plan_of(house: House, db: Connection, one: Broadcast) -> Plan:
+    kinds, languages = Counter[str](), Counter[str]()
+    if one.kind in JOBS:
+        assert one.of_id is not None
+        chats = await audiences.copies(db, one.of_id)
+    else:
+        for count in await audiences.count(db, one.audience):
+            kinds[count.kind] += count.chats
+            languages[count.language] += count.chats
+        chats = kinds.total()
+    large = chats > house.large_audience
+    return Plan(
+        message_id=one.message_id,
+        kind=one.kind,
+        chats=chats,
+        by_kind=kinds,
+        by_language=languages,
+        audience=one.audience,
+        timing=one.timing,
+        per_second=house.per_second,
+        hold=HOLD_SECONDS if large else 0.0,
+        approvals=house.approvals if large else 1,
+    )
+
+
+async def draft_of(house: House, ask: Ask) -> Broadcast | None:
+    """The draft that a button of its admin names, while it can be changed: nobody has confirmed it yet."""
+    message_id, _rest = arguments(ask)
+    async with connect.reading(house.db) as db:
+        one = await broadcasts.find(db, message_id)
+        confirmed = bool(one and await broadcasts.consents(db, message_id))
+    is_ours = one is not None and one.admin_id == ask.user_id and one.state is MessageState.DRAFT
+    return one if is_ours and not confirmed else None
+
+
+async def again(house: House, ask: Ask) -> Reply:
+    """Back to the question."""
+    one = await draft_of(house, ask)
+    return Note(say.decided(ask.language)) if one is None else await question(house, ask, one.message_id)
+
+
+async def send(house: House, ask: Ask) -> Reply:
+    """Its admin confirms: of two presses one finds a draft. What goes to many may need the consent of others."""
+    one = await draft_of(house, ask)
+    if one is None or ask.user_id is None:
+        return Note(say.decided(ask.language))
+    async with connect.writing(house.db) as db:
+        plan = await plan_of(house, db, one)
+        missing = plan.approvals - await broadcasts.consent(db, one.message_id, ask.user_id)
+        await broadcasts.show_progress_in(db, one.message_id, ask.message_id)
+        if missing <= 0:
+            return await _launch(house, ask, db, one, plan)
+        bodies = await messages.body(db, one.message_id)
+    asking = preflight.question(house.content.default_language, house.content, plan, house.clock()).text
+    for admin in sorted(house.admins - {ask.user_id}):
+        body = bodies.get(house.content.default_language) or next(iter(bodies.values()))
+        await telegram_say.reply(house.telegram, body, admin, None)
+        text = say.consent(house.content.default_language, one.message_id, str(ask.user_id), asking)
+        await telegram_say.reply(house.telegram, text, admin, None)
+    return say.waits(ask.language, one.message_id, missing)
+
+
+async def _launch(house: House, ask: Ask, db: Connection, one: Broadcast, plan: Plan) -> Reply:
+    """All consent: it starts, now or when its moment comes. The message with the buttons becomes its progress."""
+    moment = now(house) + plan.hold
+    if isinstance(one.timing, LocalHour):
+        zones = await audiences.zones(db, one.audience, house.content.zone)
+        moment = timings.starts_at(one.timing, zones, moment)
+    else:
+        moment = timings.starts_at(one.timing, (), moment)
+    if moment > now(house):
+        started = await messages.schedule(db, one.message_id, moment)
+    else:
+        started = await messages.start(db, one.message_id, now(house))
+    if not started:
+        return Note(say.decided(ask.language))
+    house.begun.set()
+    return Note()
+
+
+async def consent(house: House, ask: Ask) -> Reply:
+    """Another admin agrees, once; where none is missing any more, it starts."""
+    message_id, _rest = arguments(ask)
+    assert ask.user_id is not None  # the guard lets only admins through
+    async with connect.writing(house.db) as db:
+        one = await broadcasts.find(db, message_id)
+        if one is None or one.state is not MessageState.DRAFT or not await broadcasts.consents(db, message_id):
+            return Note(say.decided(ask.language))
+        plan = await plan_of(house, db, one)
+        missing = plan.approvals - await broadcasts.consent(db, message_id, ask.user_id)
+        if missing <= 0:
+            await _launch(house, ask, db, one, plan)
+    return say.consented(ask.language, max(0, missing))
+
+
+async def object_(house: House, ask: Ask) -> Reply:
+    """Another admin does not want it sent: nothing is."""
+    message_id, _rest = arguments(ask)
+    async with connect.writing(house.db) as db:
+        one = await broadcasts.find(db, message_id)
+        if one is None or not await messages.stop(db, message_id, now(house), only_from=messages.UNCONFIRMED):
+            return Note(say.decided(ask.language))
+    text = say.objected(house.content.default_language, str(ask.user_id))
+    await telegram_say.reply(house.telegram, text, one.chat_id, None)
+    return text
+
+
+async def discard(house: House, ask: Ask) -> Reply:
+    message_id, _rest = arguments(ask)
+    async with connect.writing(house.db) as db:
+        found = await broadcasts.find(db, message_id)
+        if found is None or found.admin_id != ask.user_id or found.state is not MessageState.DRAFT:
+            return Note(say.decided(ask.language))
+        await broadcasts.discard_drafts(db, found.admin_id)
+    return say.discarded(ask.language)
+
+
+HANDLERS = [
+    button(f"{BROADCAST}:{verb}", function, guard=admins_of_the_bot)
+    for verb, function in {
+        "ask": again,
+        "send": send,
+        "consent": consent,
+        "object": object_,
+        "discard": discard,
+    }.items()
+]

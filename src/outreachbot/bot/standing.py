@@ -1,0 +1,53 @@
+"""How a confirmed message stands: from the ledger, for the progress, the report and the list."""
+
+import datetime as dt
+
+from outreachbot.bot.context import House
+from outreachbot.domain.delivery import ENDED, Kind, State
+from outreachbot.store import ledger, messages
+from outreachbot.store.connect import Connection
+from outreachbot.store.ledger import Told
+from outreachbot.views.broadcast import LISTED, Standing
+
+DELETABLE_SECONDS = 48 * 3600  # Bot API, deleteMessage
+
+
+async def standing(house: House, db: Connection, told: Told, *, full: bool = False) -> Standing:
+    """As far as its state makes it worth counting; `full` counts all."""
+    tally = await ledger.tally(db, told.id)
+    closed = full or (tally.finished and told.state in ENDED)
+    repeatable = tally.finished and not told.queueing and told.state is not told.state.CANCELLED
+    return Standing(
+        message_id=told.id,
+        kind=told.kind,
+        state=told.state,
+        tally=tally,
+        zone=house.content.zone,
+        why=told.state_reason,
+        of_id=told.of_id,
+        starts_at=_moment(told.starts_at),
+        queueing=told.queueing,
+        reasons=await ledger.reasons(db, told.id) if closed else (),
+        uncertain=await ledger.uncertain(db, told.id, LISTED + 1) if closed else (),
+        languages=await ledger.languages(db, told.id) if full else (),
+        send_again=await messages.recoverable(db, told.id, State.UNCERTAIN) if repeatable else 0,
+        try_again=await messages.recoverable(db, told.id, State.FAILED) if repeatable else 0,
+        correctable=full and tally.sent > 0 and await _is_ours(db, told),
+        deletable=full and tally.sent > 0 and _is_young(house, told),
+    )
+
+
+def _moment(at: float | None) -> dt.datetime | None:
+    return None if at is None else dt.datetime.fromtimestamp(at, dt.UTC)
+
+
+async def _is_ours(db: Connection, told: Told) -> bool:
+    """What was copied (a poll, say) has no text of ours that could be replaced."""
+    if told.kind is not Kind.BROADCAST:
+        return False
+    return next(iter((await messages.body(db, told.id)).values())).copy is None
+
+
+def _is_young(house: House, told: Told) -> bool:
+    sent_at = told.started_at or 0.0
+    return told.kind is Kind.BROADCAST and house.clock().timestamp() - sent_at < DELETABLE_SECONDS

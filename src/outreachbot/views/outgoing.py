@@ -1,0 +1,130 @@
+"""Says the short answers around broadcasts: notes of buttons, refusals, the list of all, consent of others."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outreachbot.domain.delivery import Kind, MessageState, Tally
+from outreachbot.domain.message import Button, Message
+from outreachbot.views.broadcast import Standing, heading
+from outreachbot.views.i18n import words
+from outreachbot.views.parts import BROADCAST
+from outreachbot.views.preflight import moment
+
+
+def preview_failed(language: str, detail: str) -> Message:
+    """What an admin reads when Telegram refuses the message itself. The next message is a new try."""
+    _ = words(language)
+    why = _("Telegram refuses this message: {detail}", detail=detail) if detail else _("It could not be shown to you.")
+    return Message(f"{why}\n{_('Nothing was sent. Send me a corrected one, or /cancel.')}")
+
+
+def discarded(language: str) -> Message:
+    return Message(words(language)("Discarded. Nothing was sent."))
+
+
+def decided(language: str) -> str:
+    """The note when what the button offers was decided before."""
+    return words(language)("This was decided already.")
+
+
+def nothing_to_cancel(language: str) -> Message:
+    _ = words(language)
+    return Message(_("There is nothing to cancel. A running broadcast is stopped with the button under its progress."))
+
+
+def paused(language: str) -> str:
+    return words(language)("Paused. What is on its way still arrives.")
+
+
+def resumed(language: str) -> str:
+    return words(language)("It goes on.")
+
+
+def stopped(language: str) -> str:
+    return words(language)("Stopped. What is on its way still arrives, nothing more.")
+
+
+def queued_again(language: str, number: int) -> str:
+    return words(language).plural("{n} chat is written to again.", "{n} chats are written to again.", number)
+
+
+def text_only(language: str) -> Message:
+    """What an admin reads who sends something else as the correction of a text."""
+    return Message(words(language)("Send me just the corrected text, or /cancel."))
+
+
+def bad_button(language: str, label: str) -> Message:
+    """What an admin reads whose button leads nowhere."""
+    _ = words(language)
+    text = _("The button “{label}” needs an address that begins with https://.", label=label)
+    return Message(f"{text}\n{_('Nothing was sent. Send me a corrected one, or /cancel.')}")
+
+
+def consent(language: str, message_id: int, who: str, question: str) -> Message:
+    """What another admin reads, under the very thing that is to be sent."""
+    _ = words(language)
+    text = _("{who} wants to send this and asks for your consent.", who=who)
+    yes = Button(_("I consent"), f"{BROADCAST}:consent:{message_id}")
+    no = Button(_("I object"), f"{BROADCAST}:object:{message_id}")
+    return Message(f"{text}\n{question}", ((yes, no),))
+
+
+def waits(language: str, message_id: int, missing: int) -> Message:
+    """What the admin reads who has confirmed what others must consent to."""
+    _ = words(language)
+    text = _.plural(
+        "It waits for the consent of {n} more admin.", "It waits for the consent of {n} more admins.", missing
+    )
+    return Message(text, ((Button(_("Discard"), f"{BROADCAST}:discard:{message_id}"),),))
+
+
+def consented(language: str, missing: int) -> Message:
+    _ = words(language)
+    if not missing:
+        return Message(_("You consented. It goes out now."))
+    return Message(
+        _.plural("You consented. {n} more admin has to.", "You consented. {n} more admins have to.", missing)
+    )
+
+
+def objected(language: str, who: str) -> Message:
+    return Message(words(language)("{who} objects. Nothing was sent.", who=who))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message in the list of all."""
+
+    message_id: int
+    kind: Kind
+    of_id: int | None
+    state: MessageState
+    at: dt.datetime  # when it started, or is to start
+    tally: Tally
+
+
+def listed(language: str, zone: str, lines: Sequence[Line], older: int | None, newer: bool) -> Message:
+    """What `/broadcasts` says: the newest first, each with a button. `older`: the id below which there are more."""
+    _ = words(language)
+    if not lines:
+        return Message(_("Nothing has been sent yet. /broadcast begins a message to all subscribed chats."))
+    texts = []
+    for one in lines:
+        standing = Standing(one.message_id, one.kind, one.state, one.tally, zone, of_id=one.of_id)
+        sent = _("{sent} of {all} sent", sent=_.number(one.tally.sent), all=_.number(one.tally.audience))
+        texts.append(f"<b>{one.message_id}</b> · {heading(standing, _)}\n{moment(one.at, zone, _)} · {sent}")
+    buttons = [Button(str(one.message_id), f"{BROADCAST}:open:{one.message_id}") for one in lines]
+    rows = [tuple(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
+    turn = [Button(_("‹ Newest"), f"{BROADCAST}:list")] if newer else []
+    turn += [Button(_("Older ›"), f"{BROADCAST}:list:{older}")] if older else []
+    return Message("\n\n".join(texts), (*rows, *((tuple(turn),) if turn else ())))
+
+
+def gone(language: str) -> str:
+    """The note where the message that a button names is not there."""
+    return words(language)("There is no such message any more.")
+
+
+def table_caption(language: str, message_id: int) -> str:
+    return words(language)("What became of message {n}, chat by chat.", n=message_id)

@@ -1,0 +1,168 @@
+"""What the sender learns from how messages ended: about the chat, the message, the pace and the network."""
+
+import datetime as dt
+import logging
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from outreachbot.domain import delivery
+from outreachbot.domain.delivery import (
+    GONE,
+    JOBS,
+    Failed,
+    Migrated,
+    NotSent,
+    Outcome,
+    Reason,
+    Sent,
+    State,
+    Uncertain,
+    Wait,
+)
+from outreachbot.store import chats, ledger, messages, outbox
+from outreachbot.store import pace as pace_row
+from outreachbot.store.connect import Connection
+from outreachbot.store.outbox import Claimed, Settled
+
+log = logging.getLogger(__name__)
+
+TROUBLE = 3  # so many requests without an answer are no accident: from then on one at a time, with pauses
+LONGEST_BACKOFF = 30.0  # seconds between tries while Telegram can't be reached
+STOPPED = NotSent("stopped before it was sent")
+SAME_ERROR = 5  # chats that answer a message with the same error: it is the message that is wrong
+
+
+@dataclass(slots=True)
+class Lessons:
+    """What is known now of troubles that last."""
+
+    unanswered: int = 0  # requests in a row that Telegram did not answer
+    pauses: int = 0  # made for them so far
+    since: float = 0.0  # when they began, seconds since the epoch
+    floods: int = 0  # requests in a row that it answered with 429
+    slowed_at: float = 0.0  # what was in the air at a 429 can't lower the pace again
+    wrong: Counter[tuple[int, str]] = field(default_factory=Counter)  # (message, Telegram's words) -> chats
+
+    @property
+    def in_trouble(self) -> bool:
+        return self.pauses > 0
+
+
+async def write_down(
+    lessons: Lessons, db: Connection, sender_id: int, landed: Sequence[tuple[Claimed, Outcome]], now: float
+) -> None:
+    """Settle what landed, and learn from it: some chats are gone, everything waits for a while, a message pauses."""
+    await outbox.settle(db, sender_id, [_settled(claimed, outcome, now) for claimed, outcome in landed], now)
+    hold = 0.0
+    for claimed, outcome in landed:
+        await _learn(lessons, db, claimed, outcome, now)
+        hold = max(hold, await _flooded(lessons, db, claimed, outcome, now))
+        _listen(lessons, outcome, now)
+    hold = max(hold, _backoff(lessons, landed))
+    if hold:
+        await pace_row.hold(db, hold, now)
+
+
+def _settled(claimed: Claimed, outcome: Outcome, now: float) -> Settled:
+    state, reason = delivery.after(outcome, claimed.kind)
+    if reason is Reason.TOPIC_GONE and claimed.topic_id is not None:
+        state, reason = State.QUEUED, None  # once more, without the topic
+    copy_id, more = (claimed.copy_ids[0], claimed.copy_ids[1:]) if claimed.kind in JOBS else (None, ())
+    if copy_id is None and isinstance(outcome, Sent):
+        copy_id, more = outcome.message_id, outcome.more
+    return Settled(
+        claimed.message_id,
+        claimed.chat_id,
+        state,
+        reason,
+        detail=outcome.detail if isinstance(outcome, Failed) else None,
+        telegram_id=copy_id,
+        more_ids=more,
+        not_before=now + outcome.seconds if isinstance(outcome, Wait) else 0.0,
+    )
+
+
+async def _learn(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> None:
+    """Remember what the outcome says about the message or the chat."""
+    match outcome:
+        case Failed(Reason.TEMPLATE, detail):
+            lessons.wrong[claimed.message_id, detail] += 1
+            if lessons.wrong[claimed.message_id, detail] >= SAME_ERROR or await _nobody_got(db, claimed.message_id):
+                await _break(db, claimed.message_id, detail)
+        case Failed(Reason.TOPIC_GONE, _) if claimed.topic_id is not None:
+            await chats.forget_topic(db, claimed.chat_id, claimed.topic_id)
+        case Failed(reason, _) if reason in GONE:
+            await chats.gone(db, claimed.chat_id, reason, now)
+        case Migrated(new_chat_id):
+            await chats.migrate(db, claimed.chat_id, new_chat_id)
+
+
+async def _nobody_got(db: Connection, message_id: int) -> bool:
+    """Whether it failed for all there are, though they may be fewer."""
+    tally = await ledger.tally(db, message_id)
+    return tally.finished and not tally.sent
+
+
+async def _break(db: Connection, message_id: int, detail: str) -> None:
+    """The circuit breaker: the message pauses, and whom it failed for keeps the place in the queue."""
+    if await messages.pause(db, message_id, detail):
+        log.error("message %d is paused: Telegram says %s", message_id, detail)
+    await outbox.wrong_again(db, message_id)
+
+
+async def _flooded(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> float:
+    """How many seconds everything waits because of a 429; the pace itself drops as well, once for each wave of them."""
+    if not isinstance(outcome, Wait):
+        lessons.floods = 0
+        return 0.0
+    lessons.floods += 1
+    # A group has a limit of its own, of 20 messages a minute: its 429 alone is no word about the others.
+    if claimed.chat_id < 0 and lessons.floods == 1:
+        return 0.0
+    log.warning("Telegram asks to wait %.1f s before the next message", outcome.seconds)
+    if abs(now - lessons.slowed_at) > outcome.seconds:
+        await pace_row.slow_down(db, now)
+        lessons.slowed_at = now
+    return outcome.seconds
+
+
+def _listen(lessons: Lessons, outcome: Outcome, now: float) -> None:
+    """Count requests without an answer; the first answer ends the trouble."""
+    if _unanswered(outcome):
+        lessons.since = lessons.since if lessons.unanswered else now
+        lessons.unanswered += 1
+        return
+    if lessons.pauses:
+        log.warning("Telegram answers again, the outbox goes on")
+    lessons.unanswered = lessons.pauses = 0
+
+
+def _unanswered(outcome: Outcome) -> str:
+    """Why a request got no answer; empty where it got one, and for what we ended ourselves."""
+    match outcome:
+        case NotSent(detail) if outcome != STOPPED:
+            return detail
+        case Uncertain(reason) if reason is not Reason.STOPPED:
+            return reason
+    return ""
+
+
+def _backoff(lessons: Lessons, landed: Sequence[tuple[Claimed, Outcome]]) -> float:
+    """A pause that doubles from try to try while Telegram does not answer. A refused connection alone is enough."""
+    why = {type(outcome): words for _, outcome in landed if (words := _unanswered(outcome))}
+    if not lessons.unanswered or not why:
+        return 0.0
+    if lessons.unanswered < TROUBLE and not lessons.pauses and NotSent not in why:
+        return 0.0
+    if not lessons.pauses:
+        since = dt.datetime.fromtimestamp(lessons.since, dt.UTC)
+        words = next(iter(why.values()))
+        log.warning("Telegram does not answer since %s UTC, the outbox waits: %s", f"{since:%H:%M:%S}", words)
+    lessons.pauses += 1
+    return min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(lessons.pauses - 1, 10))
+
+
+def silent_since(lessons: Lessons) -> float | None:
+    """Since when Telegram does not answer (seconds since the epoch); None where it does."""
+    return lessons.since if lessons.in_trouble else None
