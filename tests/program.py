@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from town import ADMIN, Town
+from town import Town
 
 ROOT = Path(__file__).parent.parent
 
@@ -17,7 +17,8 @@ def environment(town: Town, **more: str) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OUTREACHBOT_")}
     ours = {
         "OUTREACHBOT_TOKEN": "4200000001:sandbox",
-        "OUTREACHBOT_ADMINS": str(ADMIN),
+        "OUTREACHBOT_ADMINS": ",".join(map(str, sorted(town.admins))),
+        "OUTREACHBOT_LARGE_AUDIENCE": str(town.large_audience),
         "OUTREACHBOT_API_URL": town.url,
         "OUTREACHBOT_DATABASE_URL": town.database_url,
         "OUTREACHBOT_CONTENT": str(ROOT / "content.yaml"),

@@ -40,14 +40,19 @@ class Town:
     content: Content
     clock: Clock = field(default_factory=Clock)
     per_second: float = 1000.0
+    admins: frozenset[int] = frozenset({ADMIN})
+    large_audience: int = 100_000
+    approvals: int = 1
 
     def settings(self) -> Settings:
         return Settings(
             token=TOKEN,
-            admins=frozenset({ADMIN}),
+            admins=self.admins,
             api_url=self.url,
             database_url=self.database_url,
             messages_per_second=self.per_second,
+            large_audience=self.large_audience,
+            approvals=self.approvals,
         )
 
     @asynccontextmanager

@@ -154,7 +154,7 @@ def _workers(house: House, desk: Desk, outgoing: Sender, stop: asyncio.Event) ->
         "starting": again("starting", lambda: planner.begin(house.db, house.clock()), pause=SHOW_SECONDS),
         "queueing": again(
             "queueing",
-            lambda: planner.queue(house.db, house.content.zone, house.clock(), house.wake),
+            lambda: planner.queue(house.db, house.content.zone, house.wake),
             pause=SEND_SECONDS,
             wake=house.begun,
         ),

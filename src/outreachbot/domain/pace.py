@@ -47,12 +47,16 @@ class Spacing:
         """The moment from `slot` on at which this chat may be written to; it is noted as if it were then."""
         gap = PRIVATE_GAP if chat_id > 0 else GROUP_GAP
         at = max(slot, self.last.get(chat_id, slot - gap) + gap)
-        self.note(chat_id, at)
+        self._note(chat_id, at, slot)
         return at
 
     def note(self, chat_id: int, at: float) -> None:
-        """The chat is written to at this moment: the newest stand at the end, and the oldest are forgotten."""
+        """The chat is written to now; what is to leave for it later does so all the same."""
+        self._note(chat_id, max(at, self.last.get(chat_id, at)), at)
+
+    def _note(self, chat_id: int, at: float, now: float) -> None:
+        """The newest stand at the end, and the oldest are forgotten: seen from now, a chat may wait for a while."""
         self.last.pop(chat_id, None)
         self.last[chat_id] = at
-        while self.last[oldest := next(iter(self.last))] < at - 2 * GROUP_GAP:
+        while self.last[oldest := next(iter(self.last))] < now - 2 * GROUP_GAP:
             del self.last[oldest]

@@ -7,9 +7,11 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from outreachbot.domain import timing as timings
 from outreachbot.domain.audience import Audience, load
 from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
 from outreachbot.domain.schedule import Group
+from outreachbot.domain.timing import Timing
 from outreachbot.store.insert import insert
 from outreachbot.store.tables import chats, choices, deliveries, is_subscribed, messages
 
@@ -29,7 +31,8 @@ class Queueing:
     state: MessageState
     of_id: int | None
     audience: Audience
-    schedule: dict[str, object]
+    timing: Timing
+    began: float  # when it was to start, or did: an hour that had passed by then has passed
     queued_to: int
 
 
@@ -81,7 +84,8 @@ def _queueing(row: Row[*tuple[Any, ...]]) -> Queueing:
         MessageState(row.state),
         row.of_id,
         load(row.audience),
-        row.schedule,
+        timings.load(row.schedule),
+        row.starts_at or row.started_at,
         row.queued_to,
     )
 

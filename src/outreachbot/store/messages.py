@@ -99,10 +99,14 @@ async def schedule(db: AsyncConnection, message_id: int, starts_at: float) -> bo
 async def start(
     db: AsyncConnection, message_id: int, now: float, *, only_from: Sequence[MessageState] = WAITING
 ) -> bool:
-    """It runs from now on, and its audience is queued piece by piece. False when it did not wait any more."""
+    """It runs from now on, and its audience is queued piece by piece. False when it did not wait any more.
+
+    What was missed goes to everybody at once, whatever the plan had been.
+    """
+    was_missed = only_from == [MessageState.MISSED]
     if not await move(db, message_id, MessageState.RUNNING, only_from=only_from):
         return False
-    values = {"started_at": now, "queued_to": START}
+    values: dict[str, object] = {"started_at": now, "queued_to": START, **({"schedule": {}} if was_missed else {})}
     await db.execute(update(messages).where(messages.c.id == message_id).values(**values))
     return True
 

@@ -51,7 +51,7 @@ def _audience(content: Content, due: Due) -> Audience:
     return Audience(subscribed_until=due.at.timestamp(), group=due.group, default=Group(content.zone, content.hour))
 
 
-async def queue(db: Database, zone: str, now: dt.datetime, wake: asyncio.Event) -> bool:
+async def queue(db: Database, zone: str, wake: asyncio.Event) -> bool:
     """Queue a piece of the audience of a message that has begun, and wake the sender.
 
     `zone` is that of chats that chose none.
@@ -62,17 +62,16 @@ async def queue(db: Database, zone: str, now: dt.datetime, wake: asyncio.Event) 
     async with connect.writing(db) as transaction:
         one = await audience.queueing(transaction)
         if one is not None:
-            await audience.queue(transaction, one, await _waves(transaction, one, zone, now), zone)
+            await audience.queue(transaction, one, await _waves(transaction, one, zone), zone)
     wake.set()
     return True
 
 
-async def _waves(db: Connection, one: audience.Queueing, zone: str, now: dt.datetime) -> audience.Waves | None:
-    """For a broadcast at each chat's local hour: when that is. Each piece of the audience asks what has passed anew."""
-    when = timing.load(one.schedule)
-    if not isinstance(when, LocalHour):
+async def _waves(db: Connection, one: audience.Queueing, zone: str) -> audience.Waves | None:
+    """For a broadcast at each chat's local hour: when that is."""
+    if not isinstance(one.timing, LocalHour):
         return None
-    return timing.waves(when, await audience.zones(db, one.audience, zone), now.timestamp())
+    return timing.waves(one.timing, await audience.zones(db, one.audience, zone), one.began)
 
 
 async def begin(db: Database, now: dt.datetime) -> bool:
