@@ -98,6 +98,19 @@ def test_limits_by_the_clock_they_are_given(world):
     assert over_limit(world.faults, -1, 70.0) == 0
 
 
+def test_the_bare_limit_has_no_slack(world):
+    world.faults.limits = Limits(messages_per_second=10, slack=1)
+    assert [over_limit(world.faults, chat_id, 0.0) for chat_id in range(1, 12)] == [0] * 10 + [1]
+
+
+def test_a_refusal_can_lock_everything_for_a_while(world):
+    world.faults.limits = Limits(messages_per_second=10, slack=1, lock=5)
+    assert [over_limit(world.faults, chat_id, 0.0) for chat_id in range(1, 12)] == [0] * 10 + [5]
+    assert over_limit(world.faults, 99, 2.5) == 3
+    assert over_limit(world.faults, 99, 4.9) == 1
+    assert over_limit(world.faults, 99, 5.0) == 0
+
+
 async def test_a_limit_over_http(bot, world):
     world.faults.limits = Limits(private_chats=True)
     assert [(await send(bot))[0], (await send(bot))[0]] == [200, 429]

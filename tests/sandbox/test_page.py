@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime
 import aiohttp
 import pytest
 
-from outreachbot.sandbox import groups, methods, page, people, scene
+from outreachbot.sandbox import attachments, groups, methods, page, people, scene
 from outreachbot.sandbox.chat import Standing
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import World, chat_of
@@ -195,8 +195,8 @@ async def test_hostile_names_and_texts_come_through_as_they_are(site):
 
 async def test_other_kinds_of_messages_have_words(site):
     people.start(site.world, 11)
-    people.send_poll(site.world, 11, 11, "When?", ["now"])
-    people.send_location(site.world, 11, 11, 1.0, 2.0)
+    attachments.send_poll(site.world, 11, 11, "When?", ["now"])
+    attachments.send_location(site.world, 11, 11, 1.0, 2.0)
     site.bot("sendPhoto", chat_id=11, photo="https://example.org/a.jpg")
     _, poll, place, photo = (await site.chat("member"))["messages"]
     assert (poll["attached"], place["attached"], photo["photo"]["source"]) == ("Poll: When?", "Location", "")

@@ -3,7 +3,7 @@ from io import BytesIO
 
 import pytest
 
-from outreachbot.sandbox import files, groups, people
+from outreachbot.sandbox import attachments, files, groups, people
 
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x20\0\0\0\x10\x08\x02\0\0\0"
 
@@ -167,7 +167,7 @@ async def test_pictures(bot, world):
     assert refused == "400 Bad Request: wrong file identifier/HTTP URL specified"
     refused = await bot.refused("sendPhoto", chat_id=1001)
     assert refused == "400 Bad Request: there is no photo in the request"
-    photo = people.send_photo(world, 1001, 1001, "mine", data=PNG)["photo"][0]["file_id"]
+    photo = attachments.send_photo(world, 1001, 1001, "mine", data=PNG)["photo"][0]["file_id"]
     long = await bot.refused("sendPhoto", chat_id=1001, photo=photo, caption="x" * 1025)
     assert long == "400 Bad Request: message caption is too long"
     mixed = await bot.refused("sendDocument", chat_id=1001, document=photo)
@@ -224,7 +224,7 @@ async def test_copies_and_forwards(bot, world):
     for verb in ("copy", "forward"):
         refused = await bot.refused(f"{verb}Message", chat_id=1001, from_chat_id=1001, message_id=99)
         assert refused == f"400 Bad Request: message to {verb} not found"
-    photo = people.send_photo(world, 1001, 1001, "mine")
+    photo = attachments.send_photo(world, 1001, 1001, "mine")
     params = {"chat_id": 1001, "from_chat_id": 1001, "message_id": photo["message_id"], "caption": "ours"}
     copied = await bot.ok("copyMessage", **params)
     assert world.chats[1001].messages[copied["message_id"]]["caption"] == "ours"

@@ -6,7 +6,7 @@ import pytest
 import telegram
 
 from outreachbot.errors import CannotRun
-from outreachbot.sandbox import groups, people
+from outreachbot.sandbox import attachments, groups, people
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import TOKEN, World
 
@@ -91,8 +91,8 @@ async def test_python_telegram_bot_reads_everything(bot, world):
     new_id = groups.migrate(world, -100)
     groups.open_topic(world, new_id, "Letters", 1001)
     people.say(world, 1001, 1001, "/facts")
-    people.send_photo(world, 1001, 1001, "/facts")
-    people.send_poll(world, 1001, 1001, "When?", ["Now"])
+    attachments.send_photo(world, 1001, 1001, "/facts")
+    attachments.send_poll(world, 1001, 1001, "When?", ["Now"])
     people.press(world, 1001, 1001, 999, "x")
     people.block(world, 1001)
     people.start(world, 1001)

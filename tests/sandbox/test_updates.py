@@ -1,6 +1,6 @@
 import asyncio
 
-from outreachbot.sandbox import groups, people
+from outreachbot.sandbox import attachments, groups, people
 
 
 def texts(updates):
@@ -145,8 +145,8 @@ async def test_a_group_becomes_a_supergroup(bot, world):
 
 
 async def test_what_people_send_and_edit(bot, world):
-    people.send_poll(world, 1001, 1001, "When?", ["Now", "Never"])
-    people.send_location(world, 1001, 1001, 40.4, 49.9)
+    attachments.send_poll(world, 1001, 1001, "When?", ["Now", "Never"])
+    attachments.send_location(world, 1001, 1001, 40.4, 49.9)
     said = people.say(world, 1001, 1001, "draft")
     people.edit(world, 1001, 1001, said["message_id"], "better")
     updates = await bot.updates()

@@ -6,7 +6,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
-from outreachbot.sandbox import groups, people
+from outreachbot.sandbox import attachments, groups, people
 from outreachbot.sandbox.chat import Json, Standing
 from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
 from outreachbot.store import chats, connect
@@ -72,7 +72,7 @@ async def test_a_photo_goes_out_with_its_caption_and_is_not_uploaded_again(town)
     await subscribe(town, people.crowd(town.world, 3))
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
-        people.send_photo(town.world, ADMIN, ADMIN, "A caption")
+        attachments.send_photo(town.world, ADMIN, ADMIN, "A caption")
         await town.until(lambda: len(town.said(ADMIN)) == 3)
         await send(town, town.said(ADMIN)[-1])
 
@@ -84,7 +84,7 @@ async def test_anything_else_is_copied(town):
     await subscribe(town, people.crowd(town.world, 2))
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
-        people.send_poll(town.world, ADMIN, ADMIN, "Which day?", ["One", "Two"])
+        attachments.send_poll(town.world, ADMIN, ADMIN, "Which day?", ["One", "Two"])
         await town.until(lambda: len(town.said(ADMIN)) == 3)
         report = numbers(await send(town, town.said(ADMIN)[-1]))
 

@@ -6,7 +6,7 @@ import pytest
 from test_broadcast import compose, in_state, numbers, send, subscribe
 
 from outreachbot.domain.delivery import State
-from outreachbot.sandbox import groups, people
+from outreachbot.sandbox import attachments, groups, people
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
 from town import ADMIN, MEMBER, buttons
 
@@ -117,7 +117,7 @@ async def test_a_group_that_forbids_pictures_still_gets_words(town):
     )
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
-        people.send_photo(town.world, ADMIN, ADMIN, "A picture")
+        attachments.send_photo(town.world, ADMIN, ADMIN, "A picture")
         await town.until(lambda: len(town.said(ADMIN)) == 3)
         first = numbers(await send(town, town.said(ADMIN)[-1]))
         second = numbers(await send(town, await compose(town)))

@@ -15,7 +15,7 @@ from starlette.routing import BaseRoute, Route
 
 from outreachbot.domain.message import MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, length
 from outreachbot.errors import WrongUse
-from outreachbot.sandbox import files, params, people, shown
+from outreachbot.sandbox import attachments, files, params, people, shown
 from outreachbot.sandbox.chat import Json, Kind, Standing
 from outreachbot.sandbox.params import Upload
 from outreachbot.sandbox.refused import Refused
@@ -156,7 +156,9 @@ async def _photo(page: Page, body: Json) -> Any:
         raise WrongUse("file must be a JPEG, PNG or GIF picture.")
     if len(file.data) > MAX_PICTURE:
         raise WrongUse("The picture is too large: a photo has at most 10 MB.")
-    sent = people.send_photo(page.world, view.user_id, view.chat_id, caption, data=file.data, reply_to=_number(body))
+    sent = attachments.send_photo(
+        page.world, view.user_id, view.chat_id, caption, data=file.data, reply_to=_number(body)
+    )
     return {"id": sent["message_id"]}
 
 

@@ -1,10 +1,9 @@
-"""What people do: write, send pictures, press buttons, block the bot, delete their account."""
+"""What people do: write, press buttons, block the bot, delete their account."""
 
-from collections.abc import Sequence
 from typing import Any
 
 from outreachbot.errors import WrongUse
-from outreachbot.sandbox import files, texts
+from outreachbot.sandbox import texts
 from outreachbot.sandbox.chat import Chat, Json, Kind, Standing, User
 from outreachbot.sandbox.members import member_json
 from outreachbot.sandbox.world import ANONYMOUS_ADMIN, Query, World, chat_json, chat_of, found, push, store, user_of
@@ -52,43 +51,6 @@ def say(
     plain, entities = texts.read(text, "HTML" if html else "", None)
     content: Json = {"text": plain} | ({"entities": entities} if entities else {})
     return send(world, user_id, chat_id, content, topic=topic, reply_to=reply_to, anonymous=anonymous)
-
-
-def send_photo(
-    world: World, user_id: int, chat_id: int, caption: str = "", *, data: bytes | None = None, **place: Any
-) -> Json:
-    """Send a picture; `place` is topic, reply_to, anonymous."""
-    file = files.add(world.shelf, "photo", data, name="photo.jpg", mime="image/jpeg")
-    width, height = files.sizes(data) or files.UNKNOWN_SIZE
-    size = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": file.size}
-    content: Json = {"photo": [size | {"width": width, "height": height}]}
-    if caption:
-        plain, entities = texts.read(caption, "", None)
-        content |= {"caption": plain} | ({"caption_entities": entities} if entities else {})
-    return send(world, user_id, chat_id, content, **place)
-
-
-def send_poll(world: World, user_id: int, chat_id: int, question: str, options: Sequence[str], **place: Any) -> Json:
-    """Send a poll."""
-    answers = [{"persistent_id": str(at), "text": text, "voter_count": 0} for at, text in enumerate(options)]
-    poll = {
-        "id": str(5_000_000_000_000_000 + next(world.numbers)),
-        "question": question,
-        "options": answers,
-        "total_voter_count": 0,
-        "is_closed": False,
-        "is_anonymous": True,
-        "type": "regular",
-        "allows_multiple_answers": False,
-        "allows_revoting": True,
-        "members_only": False,
-    }
-    return send(world, user_id, chat_id, {"poll": poll}, **place)
-
-
-def send_location(world: World, user_id: int, chat_id: int, latitude: float, longitude: float, **place: Any) -> Json:
-    """Send a place on the map."""
-    return send(world, user_id, chat_id, {"location": {"latitude": latitude, "longitude": longitude}}, **place)
 
 
 def send(

@@ -128,7 +128,8 @@ def _standing(one: Queueing, waves: Waves | None, zone: str) -> list[ColumnEleme
     if not waves:
         return [literal(State.QUEUED), literal(None), literal(0.0)]
     own = func.coalesce(chats.c.zone, zone)
-    at = case({name: moment for name, moment in waves.items() if moment is not None}, value=own, else_=0.0)
+    moments = {name: moment for name, moment in waves.items() if moment is not None}
+    at = case(moments, value=own, else_=0.0) if moments else literal(0.0)
     left_out = [name for name, moment in waves.items() if moment is None]
     is_left_out = own.in_(left_out) if left_out else false()
     state = case((is_left_out, State.SKIPPED), else_=State.QUEUED)

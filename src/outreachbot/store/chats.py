@@ -96,7 +96,7 @@ async def migrate(db: AsyncConnection, old_id: int, new_id: int) -> None:
     await db.execute(update(broadcasts).where(broadcasts.c.chat_id == old_id).values(chat_id=new_id))
     if old is not None:
         await _become_one(db, old, new, new_id)
-        await audience.follow(db, old_id, new_id)
+    await audience.follow(db, old_id, new_id)
 
 
 async def _become_one(db: AsyncConnection, old: Chat, new: Chat | None, new_id: int) -> None:
