@@ -6,7 +6,7 @@ PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 .PHONY: demo run content test check bench lock clean
 
 demo: .venv/ready  ## a local Telegram with the bot in it, in your browser; no token needed
-	$(BIN)/outreachbot demo $(if $(PORT),--port $(PORT))
+	$(BIN)/outreachbot demo $(if $(PORT),--port $(PORT)) $(if $(CHATS),--chats $(CHATS)) $(if $(PACE),--pace $(PACE))
 
 run: .venv/ready  ## the bot on Telegram; needs OUTREACHBOT_TOKEN
 	$(BIN)/outreachbot run

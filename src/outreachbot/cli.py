@@ -27,6 +27,7 @@ def demo(
     port: Annotated[int, typer.Option(help="Where the chat page is served.", min=1, max=65535)] = 8080,
     content: Annotated[Path, typer.Option(help="The content file.")] = Path("content.yaml"),
     chats: Annotated[int, typer.Option(help="How many more chats are subscribed.", min=0, max=100_000)] = 200,
+    pace: Annotated[float, typer.Option(help="Messages a second of reminders and broadcasts.", min=1)] = 30.0,
     browser: Annotated[bool, typer.Option(help="Open the page in a browser.")] = True,
     verbose: Annotated[bool, typer.Option("--verbose", "-v")] = False,
 ) -> None:
@@ -35,7 +36,7 @@ def demo(
     from outreachbot.app import demo as playground
 
     logs.begin(verbose=verbose)
-    _finish(playground.play(content, port, chats, open_browser=browser))
+    _finish(playground.play(content, port, chats, pace, open_browser=browser))
 
 
 @cli.command()

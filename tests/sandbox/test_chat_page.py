@@ -178,7 +178,13 @@ async def test_pressing_buttons(stage):
     stage.bot("answerCallbackQuery", callback_query_id=await query(stage), text="noted")
     await expect(tab.get_by_role("status")).to_have_text("noted")
     await two.press("Enter")
-    stage.bot("editMessageText", chat_id=11, message_id=message_id, text="chosen", reply_markup=keyboard(["one", "2"]))
+    stage.bot(
+        "editMessageText",
+        chat_id=scene.MEMBER,
+        message_id=message_id,
+        text="chosen",
+        reply_markup=keyboard(["one", "2"]),
+    )
     await expect(tab.get_by_role("button", name="2", exact=True)).to_be_focused()  # the button in the same place
     await expect(tab.locator(".edited")).to_have_text("edited")
     stage.bot("answerCallbackQuery", callback_query_id=await query(stage), text=HOSTILE, show_alert=True)
@@ -197,7 +203,7 @@ async def test_the_reader_keeps_the_place(stage):
     await tab.keyboard.press("Home")
     await expect(first).to_be_in_viewport()
     stage.say("the newest")
-    stage.bot("editMessageText", chat_id=11, message_id=ids[1], text="another text")
+    stage.bot("editMessageText", chat_id=scene.MEMBER, message_id=ids[1], text="another text")
     await expect(tab.get_by_text("another text")).to_be_in_viewport()
     await expect(newest).to_be_visible()
     await expect(first).to_be_in_viewport()

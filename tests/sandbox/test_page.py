@@ -81,12 +81,12 @@ async def test_a_chat_from_start_to_stop(site):
     assert await site.post("say", {"view": "member", "text": "/start"}) == (200, {"id": 1})
     keyboard = [[{"text": "Facts", "callback_data": "facts"}, {"text": "Site", "url": "https://example.org/"}]]
     markup = {"inline_keyboard": keyboard}
-    site.bot("sendMessage", chat_id=11, text="<b>Hello</b>", parse_mode="HTML", reply_markup=markup)
+    site.bot("sendMessage", chat_id=scene.MEMBER, text="<b>Hello</b>", parse_mode="HTML", reply_markup=markup)
     said, answer = (await site.chat("member"))["messages"]
     assert (said["mine"], said["sender"], said["entities"][0]["type"]) == (True, "Mina", "bot_command")
     assert (answer["mine"], answer["bot"], answer["keyboard"]) == (False, True, keyboard)
     assert answer["entities"] == [{"offset": 0, "length": 5, "type": "bold"}]
-    site.bot("editMessageText", chat_id=11, message_id=2, text="Bye")
+    site.bot("editMessageText", chat_id=scene.MEMBER, message_id=2, text="Bye")
     assert (await site.chat("member"))["messages"][1]["edited"] is True
     assert await site.post("block", {"view": "member", "blocked": True}) == (200, {"ok": True})
     assert (await site.chat("member"))["state"] == "blocked"
@@ -133,8 +133,8 @@ async def test_the_narrowest_menu_counts(site):
 
 
 async def test_a_press_brings_what_the_bot_answers(site):
-    people.start(site.world, 11)
-    sent = site.bot("sendMessage", chat_id=11, text="x")
+    people.start(site.world, scene.MEMBER)
+    sent = site.bot("sendMessage", chat_id=scene.MEMBER, text="x")
     press = {"view": "member", "message_id": sent["message_id"], "data": "go"}
     pressed = asyncio.create_task(site.post("press", press))
     while not site.world.queries:
@@ -146,13 +146,13 @@ async def test_a_press_brings_what_the_bot_answers(site):
 
 async def test_a_press_without_an_answer_ends(site, monkeypatch):
     monkeypatch.setattr(page, "ANSWER_SECONDS", 0.05)
-    people.start(site.world, 11)
+    people.start(site.world, scene.MEMBER)
     status, answer = await site.post("press", {"view": "member", "message_id": 1, "data": "go"})
     assert (status, answer["answered"]) == (200, False)
 
 
 async def test_a_picture(site):
-    people.start(site.world, 11)
+    people.start(site.world, scene.MEMBER)
     form = aiohttp.FormData({"view": "member", "caption": HOSTILE, "reply_to": "1"})
     form.add_field("file", PNG, filename="a.png", content_type="image/png")
     assert (await site.post("photo", form))[0] == 200
@@ -166,7 +166,7 @@ async def test_waiting_for_changes(site):
     version = (await site.chat("member"))["version"]
     waiting = asyncio.create_task(site.get("changes", since=version))
     await site.get("views")  # the long poll does not hold up others
-    people.start(site.world, 11)
+    people.start(site.world, scene.MEMBER)
     assert await waiting == (200, {"version": site.world.version})
     assert site.world.version > version
     assert (await site.get("changes", since=version + 10**6))[0] == 200  # seen before a restart: at once
@@ -183,10 +183,10 @@ async def test_moving_the_date(site):
 
 
 async def test_hostile_names_and_texts_come_through_as_they_are(site):
-    people.person(site.world, 11, HOSTILE, language="en")
+    people.person(site.world, scene.MEMBER, HOSTILE, language="en")
     assert (await site.post("say", {"view": "member", "text": f"x{HOSTILE}y \U0001f56f /facts"}))[0] == 200
     site.world.bot["first_name"] = "half \ud800"
-    groups.leave(site.world, 11, site.stage.group_id)
+    groups.leave(site.world, scene.MEMBER, site.stage.group_id)
     (message,) = (await site.chat("member"))["messages"]
     assert (message["sender"], message["text"]) == (HOSTILE, f"x{HOSTILE}y \U0001f56f /facts")
     assert (await site.chat("admin"))["bot"]["name"] == "half \ud800"
@@ -194,19 +194,19 @@ async def test_hostile_names_and_texts_come_through_as_they_are(site):
 
 
 async def test_other_kinds_of_messages_have_words(site):
-    people.start(site.world, 11)
-    attachments.send_poll(site.world, 11, 11, "When?", ["now"])
-    attachments.send_location(site.world, 11, 11, 1.0, 2.0)
-    site.bot("sendPhoto", chat_id=11, photo="https://example.org/a.jpg")
+    people.start(site.world, scene.MEMBER)
+    attachments.send_poll(site.world, scene.MEMBER, scene.MEMBER, "When?", ["now"])
+    attachments.send_location(site.world, scene.MEMBER, scene.MEMBER, 1.0, 2.0)
+    site.bot("sendPhoto", chat_id=scene.MEMBER, photo="https://example.org/a.jpg")
     _, poll, place, photo = (await site.chat("member"))["messages"]
     assert (poll["attached"], place["attached"], photo["photo"]["source"]) == ("Poll: When?", "Location", "")
 
 
 async def test_only_the_newest_question_opens_the_reply_field(site):
-    people.start(site.world, 11)
-    site.world.asked = {11: site.bot("sendMessage", chat_id=11, text="Which?")["message_id"]}
+    people.start(site.world, scene.MEMBER)
+    site.world.asked = {scene.MEMBER: site.bot("sendMessage", chat_id=scene.MEMBER, text="Which?")["message_id"]}
     assert [one["asks"] for one in (await site.chat("member"))["messages"]] == [False, True]
-    people.say(site.world, 11, 11, "this")
+    people.say(site.world, scene.MEMBER, scene.MEMBER, "this")
     assert not any(one["asks"] for one in (await site.chat("member"))["messages"])
 
 
@@ -221,7 +221,7 @@ async def test_only_the_newest_question_opens_the_reply_field(site):
         ("say", {"view": "member", "text": "x" * 4097}, "The text is too long: at most 4096 characters."),
         ("say", {"view": "member", "text": "\ud800"}, "strings must be encoded in UTF-8"),
         ("say", {"view": "member", "text": "x", "reply_to": "x"}, "reply_to must be the number of a message."),
-        ("say", {"view": "member", "text": "x", "reply_to": 9}, "Chat 11 has no message 9."),
+        ("say", {"view": "member", "text": "x", "reply_to": 9}, f"Chat {scene.MEMBER} has no message 9."),
         ("photo", {"view": "member", "file": "x"}, "file must be a JPEG, PNG or GIF picture."),
         ("press", {"view": "member", "data": "x"}, "message_id must be the number of a message."),
         ("press", {"view": "member", "message_id": 1}, "A text is missing."),

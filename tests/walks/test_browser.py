@@ -33,10 +33,10 @@ def free_port() -> int:
 
 
 @asynccontextmanager
-async def demo_page(town: Town, folder: Path) -> AsyncIterator[Page]:
+async def demo_page(town: Town, folder: Path, *options: str) -> AsyncIterator[Page]:
     """`outreachbot demo` in a process of its own, and its page open in the browser."""
     port = free_port()
-    arguments = ("demo", "--no-browser", "--port", str(port), "--content", str(ROOT / "content.yaml"))
+    arguments = ("demo", "--no-browser", "--port", str(port), "--content", str(ROOT / "content.yaml"), *options)
     async with started(town, *arguments, folder=folder) as program, async_playwright() as playwright:
         while b"the chat page is on" not in program.written:
             assert program.process.returncode is None, program.written.decode()
@@ -90,3 +90,31 @@ async def test_a_newcomer_walks_through_the_whole_demo(town, tmp_path):
         report = await log.inner_text()
 
     assert re.search(r"sent: 201\n= 201 chats", report)
+
+
+async def test_an_admin_steers_a_broadcast_to_five_thousand_while_a_member_blocks_the_bot(town, tmp_path):
+    async with demo_page(town, tmp_path, "--chats", "5000", "--pace", "500") as page:
+        log = page.locator("#log")
+        expect.set_options(timeout=60_000)
+        page.set_default_timeout(60_000)
+        await page.get_by_role("button", name="Start", exact=True).click()
+        await say(page, "/subscribe")
+        await expect(log).to_contain_text("You are subscribed")
+        await page.get_by_role("tab", name="Admin", exact=True).click()
+        await page.get_by_role("button", name="Start", exact=True).click()
+        await say(page, "/broadcast")
+        await expect(log).to_contain_text("Send me the message now")
+        await say(page, "A word to everybody")
+        await press(page, "Send to 5,001 chats")
+        await expect(log).to_contain_text("It starts on")
+        await press(page, "Pause")  # offered once the half minute is over in which it could be stopped
+        await expect(log).to_contain_text(": paused")
+        await page.get_by_role("tab", name="Member", exact=True).click()
+        await page.locator("#stop").click()
+        await page.get_by_role("tab", name="Admin", exact=True).click()
+        await press(page, "Go on")
+        await expect(log).to_contain_text(": finished")
+        report = await log.inner_text()
+
+    assert re.search(r"sent: 5,000\nskipped: 1\n= 5,001 chats", report)
+    assert "1 × the member blocked the bot" in report

@@ -43,7 +43,7 @@ class MovableClock:
         self.ahead = noon.astimezone(dt.UTC) - run.wall_clock()
 
 
-async def play(content_file: Path, port: int, chats: int, *, open_browser: bool) -> None:
+async def play(content_file: Path, port: int, chats: int, per_second: float, *, open_browser: bool) -> None:
     """Run sandbox, page and bot until a signal says stop. Everything is forgotten at the end."""
     content = files.read_content(content_file).content
     clock = MovableClock(ZoneInfo(content.zone))
@@ -53,13 +53,13 @@ async def play(content_file: Path, port: int, chats: int, *, open_browser: bool)
     routes = page.routes(world, stage, clock, clock.move, lambda: _days(content, clock))
     with tempfile.TemporaryDirectory(prefix="outreachbot-") as folder:
         async with serve(world, port=port, routes=routes) as address:
-            settings = _settings(address, folder, stage.admin_id)
+            settings = _settings(address, folder, stage.admin_id, per_second)
             await run.run(
                 settings, content, clock=clock, stop=stop, ready=lambda: _open(world, address, chats, open_browser)
             )
 
 
-def _settings(address: str, folder: str, admin_id: int) -> Settings:
+def _settings(address: str, folder: str, admin_id: int, per_second: float) -> Settings:
     """The demo's own settings, whatever the environment says."""
     return Settings.model_construct(
         token=SecretStr(TOKEN),
@@ -67,7 +67,7 @@ def _settings(address: str, folder: str, admin_id: int) -> Settings:
         admins=frozenset({admin_id}),
         database_url=f"sqlite+aiosqlite:///{folder}/demo.db",
         api_url=address,
-        messages_per_second=30.0,
+        messages_per_second=per_second,
     )
 
 

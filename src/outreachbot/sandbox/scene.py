@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.world import World
 
-MEMBER = 11
+MEMBER = 900_000_011  # above the crowd: a broadcast goes in the order of the ids, so the member can act while it runs
 ADMIN = 22
 GROUP = -1_001_000_000_001
 CROWD = 1001  # the first of the further chats

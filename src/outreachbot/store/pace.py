@@ -32,7 +32,7 @@ async def take(
     statement = update(pace).where(_row)
     if lead is not None:
         statement = statement.where(ahead <= now + lead)
-    statement = statement.values(next_slot=case((ahead > now, ahead), else_=now) + span, updated_at=now)
+    statement = statement.values(next_slot=case((ahead > now, ahead), else_=now) + span, **_noticed(now))
     row = (await db.execute(statement.returning(pace.c.next_slot, share.label("now_share")))).one_or_none()
     if row is None:
         return None
@@ -44,31 +44,40 @@ async def hold(db: AsyncConnection, seconds: float, now: float) -> None:
     """Nothing leaves for so long: Telegram asked for it, or can't be reached."""
     until, ahead = now + seconds, _ahead(now)
     later = case((ahead > until, ahead), else_=until)
-    await db.execute(update(pace).where(_row).values(next_slot=later, updated_at=now))
+    await db.execute(update(pace).where(_row).values(next_slot=later, **_noticed(now)))
 
 
 async def slow_down(db: AsyncConnection, now: float) -> None:
     """Telegram has said that it was too fast."""
     lower = _share(now) * CUT
     lowest = case((lower < LEAST_SHARE, LEAST_SHARE), else_=lower)
-    await db.execute(update(pace).where(_row).values(share=lowest, cut_at=now))
+    await db.execute(update(pace).where(_row).values(next_slot=_ahead(now), share=lowest, cut_at=now, updated_at=now))
 
 
 async def wait(db: AsyncConnection, now: float) -> float:
     """How many seconds away the next slot is. That a clock was set back is remembered, else it is so at every look."""
     set_back = update(pace).where(_row, pace.c.updated_at > now)
-    await db.execute(set_back.values(next_slot=_ahead(now), updated_at=now))
+    await db.execute(set_back.values(next_slot=_ahead(now), **_noticed(now)))
     next_slot: float = (await db.execute(select(pace.c.next_slot).where(_row))).scalar_one()
     return max(0.0, next_slot - now)
 
 
 def _share(now: float) -> ColumnElement[float]:
     """How much of the allowed pace is used now: it grows from what the last 429 left of it."""
-    since = case((pace.c.cut_at > now, 0.0), else_=now - pace.c.cut_at)
-    grown = pace.c.share + since * RECOVERY
+    grown = pace.c.share + (now - _follow(pace.c.cut_at, now)) * RECOVERY
     return case((grown > 1.0, 1.0), else_=grown)
 
 
 def _ahead(now: float) -> ColumnElement[float]:
-    """The next slot. A clock that was set back must not make us wait for the time it lost: it moves back as well."""
-    return case((pace.c.updated_at > now, pace.c.next_slot - (pace.c.updated_at - now)), else_=pace.c.next_slot)
+    """The next slot."""
+    return _follow(pace.c.next_slot, now)
+
+
+def _noticed(now: float) -> dict[str, object]:
+    """What is written whenever the clock was looked at."""
+    return {"cut_at": _follow(pace.c.cut_at, now), "updated_at": now}
+
+
+def _follow(moment: ColumnElement[float], now: float) -> ColumnElement[float]:
+    """A clock that was set back must not make us wait for the time it lost: the row's moments move back as well."""
+    return case((pace.c.updated_at > now, moment - (pace.c.updated_at - now)), else_=moment)

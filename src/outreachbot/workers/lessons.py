@@ -30,6 +30,7 @@ log = logging.getLogger(__name__)
 TROUBLE = 3  # so many requests without an answer are no accident: from then on one at a time, with pauses
 LONGEST_BACKOFF = 30.0  # seconds between tries while Telegram can't be reached
 STOPPED = NotSent("stopped before it was sent")
+OURS = (STOPPED, Uncertain(Reason.STOPPED))  # we ended these requests ourselves: they say nothing about the network
 SAME_ERROR = 5  # chats that answer a message with the same error: it is the message that is wrong
 
 
@@ -129,6 +130,8 @@ async def _flooded(lessons: Lessons, db: Connection, claimed: Claimed, outcome: 
 
 def _listen(lessons: Lessons, outcome: Outcome, now: float) -> None:
     """Count requests without an answer; the first answer ends the trouble."""
+    if outcome in OURS:
+        return
     if _unanswered(outcome):
         lessons.since = lessons.since if lessons.unanswered else now
         lessons.unanswered += 1
@@ -141,10 +144,8 @@ def _listen(lessons: Lessons, outcome: Outcome, now: float) -> None:
 def _unanswered(outcome: Outcome) -> str:
     """Why a request got no answer; empty where it got one, and for what we ended ourselves."""
     match outcome:
-        case NotSent(detail) if outcome != STOPPED:
-            return detail
-        case Uncertain(reason) if reason is not Reason.STOPPED:
-            return reason
+        case NotSent(why) | Uncertain(why) if outcome not in OURS:
+            return why
     return ""
 
 
