@@ -167,8 +167,8 @@ def _safeguards(plan: Plan, _: Words) -> list[str]:
     if plan.approvals > 1:
         others = plan.approvals - 1
         lines.append(_.plural("{n} more admin has to consent.", "{n} more admins have to consent.", others))
-    if plan.hold:
-        text = _("As it goes to so many, it starts {n} seconds after that: time to stop it.", n=round(plan.hold))
+    if plan.hold and plan.timing is None:
+        text = _("It is for many, so it starts {n} seconds after it is confirmed: time to stop it.", n=round(plan.hold))
         lines.append(text)
     return lines
 

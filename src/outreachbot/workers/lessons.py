@@ -54,18 +54,18 @@ async def write_down(
     lessons: Lessons, db: Connection, sender_id: int, landed: Sequence[tuple[Claimed, Outcome]], now: float
 ) -> None:
     """Settle what landed, and learn from it: some chats are gone, everything waits for a while, a message pauses."""
-    await outbox.settle(db, sender_id, [_settled(claimed, outcome, now) for claimed, outcome in landed], now)
-    hold = 0.0
+    for _, outcome in landed:
+        _listen(lessons, outcome, now)
+    hold = pause = _backoff(lessons, landed)
+    await outbox.settle(db, sender_id, [_settled(claimed, outcome, now, pause) for claimed, outcome in landed], now)
     for claimed, outcome in landed:
         await _learn(lessons, db, claimed, outcome, now)
         hold = max(hold, await _flooded(lessons, db, claimed, outcome, now))
-        _listen(lessons, outcome, now)
-    hold = max(hold, _backoff(lessons, landed))
     if hold:
         await pace_row.hold(db, hold, now)
 
 
-def _settled(claimed: Claimed, outcome: Outcome, now: float) -> Settled:
+def _settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Settled:
     state, reason = delivery.after(outcome, claimed.kind)
     if reason is Reason.TOPIC_GONE and claimed.topic_id is not None:
         state, reason = State.QUEUED, None  # once more, without the topic
@@ -80,8 +80,22 @@ def _settled(claimed: Claimed, outcome: Outcome, now: float) -> Settled:
         detail=outcome.detail if isinstance(outcome, Failed) else None,
         telegram_id=copy_id,
         more_ids=more,
-        not_before=now + outcome.seconds if isinstance(outcome, Wait) else 0.0,
+        not_before=_not_before(outcome, now, pause),
     )
+
+
+def _not_before(outcome: Outcome, now: float, pause: float) -> float:
+    """When what is queued again may be claimed.
+
+    A change that got no answer waits for longer than everything else does: one chat that never gives one would stand
+    at the head of the queue for ever.
+    """
+    match outcome:
+        case Wait(seconds):
+            return now + seconds
+        case Uncertain() if pause:
+            return now + 2 * pause
+    return 0.0
 
 
 async def _learn(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> None:

@@ -66,6 +66,7 @@ async def step(sender: Sender) -> bool:
     size = 1 if careful else pace.claim_size(sender.per_second)
     await _has_room(flight, 1 if careful else IN_AIR, size)
     if not flight.landed and flight.idle and not await _has_work(sender):
+        sender.replies()  # what went out while nothing else did has had its slots
         return await _rest(flight)
     now, landed = sender.clock(), flight.landed[:]
     async with connect.writing(sender.db) as db:
@@ -147,9 +148,10 @@ def _halt(landed: Sequence[tuple[Claimed, Outcome]]) -> Halt | None:
 
 def _launch(sender: Sender, claimed: Sequence[Claimed], slots: pace_row.Slots) -> None:
     """Each at its slot, or later where its chat was written to just now."""
-    ahead = time.monotonic() - sender.clock()
+    now = time.monotonic()
+    ahead = now - sender.clock()
     for one, slot in zip(claimed, pace.slots(slots.first, len(claimed), slots.per_second), strict=True):
-        at = sender.spacing.next_moment(one.chat_id, slot + ahead)
+        at = sender.spacing.next_moment(one.chat_id, max(now, slot + ahead))  # a slot may have passed meanwhile
         task = asyncio.create_task(_fly(sender, one, at))
         sender.flight.air.add(task)
         task.add_done_callback(partial(_left_the_air, sender.flight))
