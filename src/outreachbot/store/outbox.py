@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Update, and_, bindparam, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Row, Update, and_, bindparam, exists, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery import GOING, JOBS, Kind, MessageState, Reason, State
@@ -50,6 +50,13 @@ async def has_work(db: AsyncConnection, now: float) -> bool:
     return (await db.execute(select(messages.c.id).where(work).limit(1))).first() is not None
 
 
+_OPEN = (
+    select(messages.c.id, messages.c.kind, messages.c.state, messages.c.expires_at)
+    .where(_is_open)
+    .order_by(messages.c.kind != Kind.REMINDER, messages.c.id)
+)
+
+
 async def claim(db: AsyncConnection, sender_id: int, limit: int, now: float) -> list[Claimed]:
     """Take up to `limit` due deliveries and write them down as `sending`: reminders first, then the oldest message.
 
@@ -57,9 +64,7 @@ async def claim(db: AsyncConnection, sender_id: int, limit: int, now: float) -> 
     SQLite has one writer, PostgreSQL locks the rows and the other sender passes over them.
     """
     claimed: list[Claimed] = []
-    order = (messages.c.kind != Kind.REMINDER, messages.c.id)
-    query = select(messages.c.id, messages.c.kind, messages.c.state, messages.c.expires_at).where(_is_open)
-    for message in (await db.execute(query.order_by(*order))).all():
+    for message in (await db.execute(_OPEN)).all():
         if message.expires_at is not None and message.expires_at <= now:
             await skip_rest(db, message.id, Reason.LATE, now)
         elif message.state == MessageState.RUNNING and len(claimed) < limit:
@@ -74,14 +79,15 @@ async def _claim_of(
     claimed: list[Claimed] = []
     kind = Kind(message.kind)
     while len(claimed) < limit:
-        rows = await _due(db, message.id, limit - len(claimed), now)
+        rows = (await db.execute(_DUE, {"of": message.id, "now": now, "most": limit - len(claimed)})).all()
         if not rows:
             break
         leaving = {row.chat_id: why for row in rows if (why := _why_not(row, kind))}
         await _skip(db, message.id, leaving, now)
         going = [row for row in rows if row.chat_id not in leaving]
         if going:
-            await _take(db, sender_id, message.id, [row.chat_id for row in going], now)
+            who = [row.chat_id for row in going]
+            await db.execute(_TAKE, {"of": message.id, "who": who, "mine": sender_id, "now": now})
         claimed += [
             Claimed(message.id, row.chat_id, row.language or "", row.topic_id, kind, _copy_ids(row)) for row in going
         ]
@@ -101,24 +107,23 @@ def _copy_ids(row: Row[*tuple[Any, ...]]) -> tuple[int, ...]:
     return () if row.telegram_id is None else (row.telegram_id, *(row.more_ids or ()))
 
 
-async def _due(db: AsyncConnection, message_id: int, limit: int, now: float) -> Sequence[Row[*tuple[Any, ...]]]:
-    query = (
-        select(deliveries.c.chat_id, deliveries.c.telegram_id, deliveries.c.more_ids)
-        .add_columns(chats.c.id.label("known"), chats.c.language, chats.c.topic_id)
-        .add_columns(chats.c.subscribed_at, chats.c.gone_at, chats.c.gone_reason)
-        .select_from(deliveries.outerjoin(chats, chats.c.id == deliveries.c.chat_id))
-        .where(deliveries.c.message_id == message_id, is_queued, deliveries.c.not_before <= now)
-        .order_by(deliveries.c.not_before, deliveries.c.chat_id)
-        .limit(limit)
-        .with_for_update(of=deliveries, skip_locked=True)
-    )
-    return (await db.execute(query)).all()
-
-
-async def _take(db: AsyncConnection, sender_id: int, message_id: int, chat_ids: Sequence[int], now: float) -> None:
-    ours = (deliveries.c.message_id == message_id) & deliveries.c.chat_id.in_(chat_ids)
-    values: dict[str, object] = {"state": State.SENDING, "sender_id": sender_id, "changed_at": now}
-    await db.execute(update(deliveries).where(ours, is_queued).values(**values))
+# What every claim runs is built once: building it takes longer than running it.
+_DUE = (
+    select(deliveries.c.chat_id, deliveries.c.telegram_id, deliveries.c.more_ids)
+    .add_columns(chats.c.id.label("known"), chats.c.language, chats.c.topic_id)
+    .add_columns(chats.c.subscribed_at, chats.c.gone_at, chats.c.gone_reason)
+    .select_from(deliveries.outerjoin(chats, chats.c.id == deliveries.c.chat_id))
+    .where(deliveries.c.message_id == bindparam("of"), is_queued, deliveries.c.not_before <= bindparam("now"))
+    .order_by(deliveries.c.not_before, deliveries.c.chat_id)
+    .limit(bindparam("most", type_=Integer))
+    .with_for_update(of=deliveries, skip_locked=True)
+)
+_TAKE = (
+    update(deliveries)
+    .where(deliveries.c.message_id == bindparam("of"), deliveries.c.chat_id.in_(bindparam("who", expanding=True)))
+    .where(is_queued)
+    .values(state=State.SENDING, sender_id=bindparam("mine"), changed_at=bindparam("now"))
+)
 
 
 async def _skip(db: AsyncConnection, message_id: int, who: dict[int, str], now: float) -> None:

@@ -1,15 +1,18 @@
 """The pace as a row: every sender on every machine takes its slots from it, and a restart does not reset it."""
 
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import ColumnElement, case, select, update
+from sqlalchemy import ColumnElement, Float, bindparam, case, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy.sql.dml import ReturningUpdate
 
 from outreachbot.domain.pace import CUT, LEAST_SHARE, RECOVERY
 from outreachbot.store.tables import pace
 
 BULK = "bulk"
 _row = pace.c.name == BULK
+Now = float | ColumnElement[float]
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,13 +30,9 @@ async def take(
 
     With a `lead` (seconds): None, and nothing taken, where the first slot is further away than that.
     """
-    ahead, share = _ahead(now), _share(now)
-    span = count / (per_second * share)
-    statement = update(pace).where(_row)
-    if lead is not None:
-        statement = statement.where(ahead <= now + lead)
-    statement = statement.values(next_slot=case((ahead > now, ahead), else_=now) + span, **_noticed(now))
-    row = (await db.execute(statement.returning(pace.c.next_slot, share.label("now_share")))).one_or_none()
+    values = {"now": now, "seconds": count / per_second}
+    statement, more = (_TAKE, {}) if lead is None else (_TAKE_SOON, {"latest": now + lead})
+    row = (await db.execute(statement, values | more)).one_or_none()
     if row is None:
         return None
     actual = per_second * row.now_share
@@ -62,22 +61,36 @@ async def wait(db: AsyncConnection, now: float) -> float:
     return max(0.0, next_slot - now)
 
 
-def _share(now: float) -> ColumnElement[float]:
+def _share(now: Now) -> ColumnElement[float]:
     """How much of the allowed pace is used now: it grows from what the last 429 left of it."""
     grown = pace.c.share + (now - _follow(pace.c.cut_at, now)) * RECOVERY
     return case((grown > 1.0, 1.0), else_=grown)
 
 
-def _ahead(now: float) -> ColumnElement[float]:
+def _ahead(now: Now) -> ColumnElement[float]:
     """The next slot."""
     return _follow(pace.c.next_slot, now)
 
 
-def _noticed(now: float) -> dict[str, object]:
+def _noticed(now: Now) -> dict[str, object]:
     """What is written whenever the clock was looked at."""
     return {"cut_at": _follow(pace.c.cut_at, now), "updated_at": now}
 
 
-def _follow(moment: ColumnElement[float], now: float) -> ColumnElement[float]:
+def _follow(moment: ColumnElement[float], now: Now) -> ColumnElement[float]:
     """A clock that was set back must not make us wait for the time it lost: the row's moments move back as well."""
     return case((pace.c.updated_at > now, moment - (pace.c.updated_at - now)), else_=moment)
+
+
+def _taking(*conditions: ColumnElement[bool]) -> ReturningUpdate[*tuple[Any, ...]]:
+    """Built once: a claim takes slots each time, and building this takes longer than running it."""
+    now = bindparam("now", type_=Float)
+    ahead, share = _ahead(now), _share(now)
+    span = bindparam("seconds", type_=Float) / share
+    values = {"next_slot": case((ahead > now, ahead), else_=now) + span, **_noticed(now)}
+    statement = update(pace).where(_row, *conditions).values(**values)
+    return statement.returning(pace.c.next_slot, share.label("now_share"))
+
+
+_TAKE = _taking()
+_TAKE_SOON = _taking(_ahead(bindparam("now", type_=Float)) <= bindparam("latest", type_=Float))
