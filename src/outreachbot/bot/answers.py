@@ -46,6 +46,8 @@ _REASONS: tuple[tuple[str, Reason], ...] = (
     ("message can't be copied", Reason.TEMPLATE),
     ("wrong http url", Reason.TEMPLATE),
 )
+# How Telegram begins the answer that comes most: the rest of it need not be parsed to know the message's id.
+_SENT = re.compile(rb'\{"ok":true,"result":\{"message_id":([0-9]{1,15})[,}]')
 _PREFIX = re.compile(r"^(bad request|forbidden|unauthorized|conflict|not found):\s*", re.IGNORECASE)
 _DEFAULT_WAIT = 5.0
 _LONGEST_WAIT = 7 * 86_400.0  # seconds; a longer one is no answer of Telegram's
@@ -61,6 +63,8 @@ def failure(error: NotReachedError | NoAnswerError) -> NotSent | Uncertain:
 
 def read(answer: Answer) -> Outcome:
     """What an answer to a sending method means. `Sent.message_id` is 0 where the result holds none (an edit, say)."""
+    if sent := _SENT.match(answer.body):
+        return Sent(int(sent[1]))
     parsed = _parse(answer.body)
     if parsed is None:  # a proxy's page, not Telegram's answer: a 200 may have been sent, a 4xx never reached the bot
         return _unreadable(answer.status)

@@ -4,6 +4,7 @@ import json
 import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -26,6 +27,7 @@ _NOT_REACHED = (
     ssl.SSLError,
     aiohttp.ClientHttpProxyError,
 )
+_JSON = {"Content-Type": "application/json"}
 encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
@@ -63,7 +65,7 @@ class Telegram:
     async def call(self, method: str, params: Mapping[str, Any], *, seconds: float = ANSWER_SECONDS) -> Answer:
         """POST `params` as JSON; raises NotReachedError or NoAnswerError, whose texts never hold the address."""
         body = encode(params).encode()
-        return await post(self.session, self._base + method, body, {"Content-Type": "application/json"}, seconds)
+        return await post(self.session, self._base + method, body, _JSON, seconds)
 
     async def upload(self, method: str, params: Mapping[str, str], field: str, name: str, data: bytes) -> Answer:
         """POST `params` and a file as a form; raises as `call` does."""
@@ -95,16 +97,20 @@ async def post(
     pool: aiohttp.ClientSession, url: str, body: bytes | aiohttp.FormData, headers: Mapping[str, str], seconds: float
 ) -> Answer:
     """One request. `seconds` is how long the answer may take once we are connected."""
-    timeout = aiohttp.ClientTimeout(
-        total=None, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=seconds
-    )
     try:
-        async with pool.post(url, data=body, headers=headers, timeout=timeout, allow_redirects=False) as response:
+        async with pool.post(
+            url, data=body, headers=headers, timeout=_timeout(seconds), allow_redirects=False
+        ) as response:
             return Answer(response.status, await response.read())
     except _NOT_REACHED as error:
         raise NotReachedError(_what(error)) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
         raise NoAnswerError(_what(error)) from None
+
+
+@cache
+def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+    return aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=seconds)
 
 
 def _what(error: Exception) -> str:

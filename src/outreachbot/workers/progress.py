@@ -24,9 +24,9 @@ PAUSED_SECONDS = 60.0  # that of a paused one: its numbers hardly change
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """What a progress message shows, since when."""
+    """What a progress message shows."""
 
-    at: float
+    at: float  # the last look at how the message stands
     state: MessageState
     settled: int
     message: Message | None  # None: it could not be shown
@@ -80,15 +80,16 @@ async def _update(db: Database, screen: Screen, one: Broadcast, now: float) -> N
     before = screen.shown.get(one.message_id)
     standing = _with_speed(standing, before, screen.silent_since(), now)
     message = views.progress(screen.language, standing)
+    place = one.progress_id
     if before is None or before.message != message:
         place = await screen.show(message, one.chat_id, one.progress_id)
-        shown = message if place is not None else None
-        screen.shown[one.message_id] = Shown(now, told.state, standing.tally.settled, shown)
-        if place is None:
-            return
-        if place != one.progress_id:
-            async with connect.writing(db) as transaction:
-                await broadcasts.show_progress_in(transaction, one.message_id, place)
+    shown = message if place is not None else None
+    screen.shown[one.message_id] = Shown(now, told.state, standing.tally.settled, shown)
+    if place is None:
+        return
+    if place != one.progress_id:
+        async with connect.writing(db) as transaction:
+            await broadcasts.show_progress_in(transaction, one.message_id, place)
     if told.state in ENDED and standing.tally.finished and not told.queueing:
         async with connect.writing(db) as transaction:
             await broadcasts.reported(transaction, one.message_id)
