@@ -1,6 +1,5 @@
 """Lists what was sent to everybody and what became of it, for the command line."""
 
-import asyncio
 import datetime as dt
 import time
 
@@ -10,12 +9,14 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
+from outreachbot.app.run import stop_on_signals
 from outreachbot.config import Settings
 from outreachbot.domain.delivery import GOING, Tally
 from outreachbot.errors import WrongUse
 from outreachbot.store import connect, ledger
 from outreachbot.store.connect import Connection, Database
 from outreachbot.store.ledger import Told
+from outreachbot.workers.loop import either
 
 WATCH_SECONDS = 2.0
 NEWEST = 200  # messages listed; the admin's /broadcasts pages through all
@@ -29,12 +30,13 @@ async def show(settings: Settings, number: int | None) -> None:
 
 
 async def watch(settings: Settings) -> None:
-    """Show what is under way, anew every two seconds, until Ctrl+C."""
+    """Show what is under way, anew every two seconds, until a signal."""
+    stop = stop_on_signals()
     async with connect.opened(settings.database_url, exclusive=False) as db:
         before: dict[int, tuple[float, int]] = {}
         with Live(await _under_way(db, before), console=Console(), auto_refresh=False) as live:
-            while True:
-                await asyncio.sleep(WATCH_SECONDS)
+            while not stop.is_set():
+                await either(stop, None, WATCH_SECONDS)
                 live.update(await _under_way(db, before), refresh=True)
 
 

@@ -33,6 +33,14 @@ class Shown:
 
 
 @dataclass(slots=True)
+class Alarm:
+    """Which admins were told of a paused reminder."""
+
+    places: dict[int, int] = field(default_factory=dict)  # admin -> the message that tells it
+    failed_at: float = 0.0  # the last try that failed; the next is made no earlier than for progress
+
+
+@dataclass(slots=True)
 class Screen:
     """Where progress is shown, and what is shown now, by the outbox's message id."""
 
@@ -42,7 +50,7 @@ class Screen:
     admins: Iterable[int]
     silent_since: Callable[[], float | None] = lambda: None  # since when Telegram does not answer
     shown: dict[int, Shown] = field(default_factory=dict)
-    alarms: dict[int, dict[int, int]] = field(default_factory=dict)  # paused reminder -> admin -> where it is told
+    alarms: dict[int, Alarm] = field(default_factory=dict)
 
 
 async def step(db: Database, screen: Screen, now: float) -> bool:
@@ -54,9 +62,9 @@ async def step(db: Database, screen: Screen, now: float) -> bool:
         if _is_time(screen.shown.get(one.message_id), one.state, now):
             await _update(db, screen, one, now)
     for message_id in paused - screen.alarms.keys():
-        screen.alarms[message_id] = {}
+        screen.alarms[message_id] = Alarm()
     for message_id in list(screen.alarms):
-        await _alarm(db, screen, message_id, is_paused=message_id in paused)
+        await _alarm(db, screen, message_id, now, is_paused=message_id in paused)
     return False
 
 
@@ -105,20 +113,23 @@ def _with_speed(standing: Standing, before: Shown | None, silent_since: float | 
     return replace(standing, per_second=rate, silent_since=since)
 
 
-async def _alarm(db: Database, screen: Screen, message_id: int, *, is_paused: bool) -> None:
+async def _alarm(db: Database, screen: Screen, message_id: int, now: float, *, is_paused: bool) -> None:
     """Tell every admin of a paused reminder, once; when somebody has decided, what they were told shows that."""
-    places = screen.alarms[message_id]
-    if is_paused and places.keys() >= set(screen.admins):
-        return
-    async with connect.reading(db) as connection:
-        told = await ledger.find(connection, message_id)
-        if told is None:
-            return
-        message = views.reminder_paused(screen.language, await screen.look(connection, told))
-    for admin in screen.admins:
-        if (admin not in places) is is_paused:
-            place = await screen.show(message, admin, places.get(admin))
-            if place is not None:
-                places[admin] = place
-    if not is_paused:
+    alarm = screen.alarms[message_id]
+    late = [admin for admin in screen.admins if (admin in alarm.places) is not is_paused]
+    if late and abs(now - alarm.failed_at) >= EDIT_SECONDS:
+        async with connect.reading(db) as connection:
+            told = await ledger.find(connection, message_id)
+            if told is None:
+                return
+            message = views.reminder_paused(screen.language, await screen.look(connection, told))
+        for admin in late:
+            place = await screen.show(message, admin, alarm.places.get(admin))
+            if place is None:
+                alarm.failed_at = now
+            elif is_paused:
+                alarm.places[admin] = place
+            else:
+                del alarm.places[admin]
+    if not is_paused and not alarm.places:
         del screen.alarms[message_id]
