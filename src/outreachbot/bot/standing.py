@@ -3,7 +3,7 @@
 import datetime as dt
 
 from outreachbot.bot.context import House
-from outreachbot.domain.delivery import ENDED, Kind, State
+from outreachbot.domain.delivery import ENDED, Kind, MessageState, State
 from outreachbot.store import ledger, messages
 from outreachbot.store.connect import Connection
 from outreachbot.store.ledger import Told
@@ -16,7 +16,8 @@ async def standing(house: House, db: Connection, told: Told, *, full: bool = Fal
     """As far as its state makes it worth counting; `full` counts all."""
     tally = await ledger.tally(db, told.id)
     closed = full or (tally.finished and told.state in ENDED)
-    repeatable = tally.finished and not told.queueing and told.state is not told.state.CANCELLED
+    in_time = told.expires_at is None or told.expires_at > house.clock().timestamp()
+    repeatable = tally.finished and not told.queueing and told.state is not MessageState.CANCELLED and in_time
     return Standing(
         message_id=told.id,
         kind=told.kind,

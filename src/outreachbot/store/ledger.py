@@ -26,12 +26,14 @@ class Told:
     starts_at: float | None
     started_at: float | None
     finished_at: float | None
+    expires_at: float | None
     queueing: bool  # not its whole audience is queued yet
 
 
 _told = (
     *(messages.c.id, messages.c.kind, messages.c.of_id, messages.c.state, messages.c.state_reason),
-    *(messages.c.starts_at, messages.c.started_at, messages.c.finished_at, messages.c.queued_to),
+    *(messages.c.starts_at, messages.c.started_at, messages.c.finished_at),
+    *(messages.c.expires_at, messages.c.queued_to),
 )
 _confirmed = messages.c.started_at.is_not(None) | messages.c.starts_at.is_not(None)
 
@@ -60,6 +62,7 @@ def _one(row: Row[*tuple[Any, ...]]) -> Told:
         starts_at=row.starts_at,
         started_at=row.started_at,
         finished_at=row.finished_at,
+        expires_at=row.expires_at,
         queueing=row.queued_to is not None,
     )
 

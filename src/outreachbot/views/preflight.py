@@ -5,8 +5,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from babel import Locale
-
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.content import Content
 from outreachbot.domain.delivery import Kind
@@ -73,7 +71,7 @@ def question(language: str, content: Content, plan: Plan, now: dt.datetime) -> M
     if len(plan.by_language) > 1:
         lines.append(_("Languages: {list}", list=_languages(plan.by_language, _)))
     if not plan.audience.everybody:
-        lines.append(_("Only to: {whom}", whom=described(plan.audience, content, language)))
+        lines.append(f"{_('Only to:')} {described(plan.audience, content, language)}")
     lines += [_takes(plan, content.zone, now, _), *_safeguards(plan, _)]
     return Message("\n".join(lines), ((_yes(plan, _),), *ways, (discard,)))
 
@@ -126,11 +124,8 @@ def _languages(chats: Mapping[str, int], _: Words) -> str:
 
 
 def language_name(code: str, _: Words) -> str:
-    """The language in the reader's own."""
-    try:
-        return Locale.parse(code).get_display_name(_.locale) or code
-    except ValueError:
-        return code
+    """The language in the reader's own; its code where that has no name for it."""
+    return str(_.locale.languages.get(code, code))
 
 
 def _takes(plan: Plan, zone: str, now: dt.datetime, _: Words) -> str:
@@ -193,10 +188,10 @@ def _clock(at: dt.datetime, zone: str) -> str:
 
 
 def described(audience: Audience, content: Content, language: str) -> str:
-    """What narrows an audience down, in words."""
+    """What narrows an audience down, in words, as HTML."""
     _ = words(language)
     titles = {one.id: content.say(one.title, language) for one in content.anniversaries}
-    parts = [language_name(code, _) for code in audience.languages]
+    parts = [escape(language_name(code, _)) for code in audience.languages]
     parts += [kind_name(name, _) for name, kinds in KINDS.items() if set(kinds) & set(audience.kinds)]
     if audience.anniversary:
         parts.append(_("reminded of “{title}”", title=titles.get(audience.anniversary, audience.anniversary)))
@@ -214,7 +209,7 @@ def whom(language: str, content: Content, plan: Plan, languages: Sequence[str], 
     _ = words(language)
     audience = plan.audience
     chats = _.plural("{n} chat", "{n} chats", plan.chats)
-    narrowed = _("Everybody who subscribed") if audience.everybody else escape(described(audience, content, language))
+    narrowed = _("Everybody who subscribed") if audience.everybody else described(audience, content, language)
     rows = [
         *_in_rows(_tick(plan, f"l.{code}", language_name(code, _), code in audience.languages) for code in languages),
         *_in_rows(

@@ -69,6 +69,7 @@ async def step(sender: Sender) -> bool:
         sender.replies()  # what went out while nothing else did has had its slots
         return await _rest(flight)
     now, landed = sender.clock(), flight.landed[:]
+    ahead = time.monotonic() - now  # as it is now: the clock may be set while we write
     async with connect.writing(sender.db) as db:
         await lessons.write_down(sender.lessons, db, sender.id, landed, now)
         slots = None if _halt(landed) else await pace_row.take(db, size, sender.per_second, now, LEAD_SECONDS)
@@ -83,10 +84,10 @@ async def step(sender: Sender) -> bool:
         await _sleep(wait - LEAD_SECONDS / 2)
         return True
     flight.idle = not claimed
-    _launch(sender, claimed, slots)
+    _launch(sender, claimed, slots, ahead)
     if not claimed:
         return await _rest(flight)
-    await _sleep(slots.first + len(claimed) / slots.per_second - LEAD_SECONDS - sender.clock())
+    await _sleep(slots.first + len(claimed) / slots.per_second - LEAD_SECONDS + ahead - time.monotonic())
     return True
 
 
@@ -146,10 +147,9 @@ def _halt(landed: Sequence[tuple[Claimed, Outcome]]) -> Halt | None:
     return next((outcome for _, outcome in landed if isinstance(outcome, Halt)), None)
 
 
-def _launch(sender: Sender, claimed: Sequence[Claimed], slots: pace_row.Slots) -> None:
-    """Each at its slot, or later where its chat was written to just now."""
+def _launch(sender: Sender, claimed: Sequence[Claimed], slots: pace_row.Slots, ahead: float) -> None:
+    """Each at its slot, or later where its chat was written to just now. Our clock is `ahead` of that of the slots."""
     now = time.monotonic()
-    ahead = now - sender.clock()
     for one, slot in zip(claimed, pace.slots(slots.first, len(claimed), slots.per_second), strict=True):
         at = sender.spacing.next_moment(one.chat_id, max(now, slot + ahead))  # a slot may have passed meanwhile
         task = asyncio.create_task(_fly(sender, one, at))
