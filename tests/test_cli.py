@@ -1,5 +1,6 @@
 """The command line: what its verbs say, and how they end."""
 
+import asyncio
 import os
 import re
 import socket
@@ -11,10 +12,13 @@ import pytest
 from typer.testing import CliRunner
 
 from outreachbot import logs
+from outreachbot.app import listing
 from outreachbot.cli import cli
+from outreachbot.domain.message import Message
+from outreachbot.store import broadcasts, connect, messages, tables
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["demo", "run", "check", "broadcasts"]
+VERBS = ["demo", "run", "check", "broadcasts", "send"]
 
 
 @pytest.fixture(autouse=True)
@@ -23,7 +27,7 @@ def elsewhere(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("OUTREACHBOT_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(logs, "begin", lambda **_: None)  # it would write to the runner's output after its end
+    monkeypatch.setattr(logs, "begin", lambda *_, **__: None)  # it would write to the runner's output after its end
 
 
 def outreachbot(*arguments):
@@ -46,7 +50,8 @@ def test_each_verb_has_help(verb):
 
 
 @pytest.mark.parametrize(
-    "arguments", [["nonsense"], ["check", "--nonsense"], ["demo", "--port", "0"], ["broadcasts", "x"]]
+    "arguments",
+    [["nonsense"], ["check", "--nonsense"], ["demo", "--port", "0"], ["demo", "--pace", "0"], ["broadcasts", "x"]],
 )
 def test_wrong_use_ends_with_2(arguments):
     assert outreachbot(*arguments)[0] == 2
@@ -130,3 +135,77 @@ finally:
     ended = subprocess.run([sys.executable, "-c", asks], capture_output=True, text=True, timeout=60, check=False)
 
     assert ended.stdout.splitlines()[-1] == "[]"
+
+
+def test_an_extra_sender_needs_a_token_and_postgresql(monkeypatch):
+    code, _, err = outreachbot("send")
+    assert (code, err.split(":")[0]) == (2, "OUTREACHBOT_TOKEN is missing")
+
+    monkeypatch.setenv("OUTREACHBOT_TOKEN", "1:x")
+    assert outreachbot("send")[::2] == (
+        2,
+        "an extra sender needs PostgreSQL: set OUTREACHBOT_DATABASE_URL to the bot's postgresql+asyncpg://…\n",
+    )
+    assert list(Path().iterdir()) == [], "it made a database"
+
+
+async def fill(rows):
+    """Write a broadcast that runs, with a delivery to each chat (state, reason, Telegram's words)."""
+    async with connect.opened("sqlite+aiosqlite:///outreachbot.db") as db, connect.writing(db) as transaction:
+        await broadcasts.draft(transaction, 22, 22, {"en": Message("Dear friends")}, 1.0)
+        await messages.start(transaction, 1, 1772366400.0)
+        await transaction.execute(tables.messages.update().values(queued_to=None))
+        for chat_id, (state, reason, detail) in enumerate(rows, start=1001):
+            row = {"message_id": 1, "chat_id": chat_id, "state": state, "reason": reason, "detail": detail}
+            await transaction.execute(tables.deliveries.insert().values(row))
+
+
+@pytest.fixture
+def filled(monkeypatch):
+    monkeypatch.setenv("COLUMNS", "120")
+    rows = [("sent", None, None)] * 1500 + [("failed", "blocked", "Forbidden: bot was blocked by the user")]
+    asyncio.run(fill([*rows, ("uncertain", "no-answer", None), ("queued", None, None)]))
+
+
+def test_broadcasts_lists_all_with_their_numbers(filled):
+    code, out, _ = outreachbot("broadcasts")
+
+    assert code == 0
+    assert out.splitlines()[1].split() == [
+        *("1", "broadcast", "2026-03-01", "12:00", "running"),
+        *("1,503", "1,500", "1", "1", "0", "1"),
+    ]
+
+
+def test_one_of_them_lists_the_chats_that_did_not_surely_get_it(filled):
+    code, out, _ = outreachbot("broadcasts", "1")
+
+    assert code == 0
+    assert [" ".join(line.split()) for line in out.splitlines()[2:]] == [
+        "2501 failed blocked Forbidden: bot was blocked by the user",
+        "2502 uncertain no-answer",
+        "2503 queued",
+    ]
+    assert outreachbot("broadcasts", "9") == (2, "", "there is no message 9: `outreachbot broadcasts` lists them all\n")
+
+
+def test_what_is_under_way_can_be_watched(filled, monkeypatch):
+    def stopped():
+        stop = asyncio.Event()
+        stop.set()
+        return stop
+
+    monkeypatch.setattr(listing, "stop_on_signals", stopped)
+    code, out, _ = outreachbot("broadcasts", "--watch")
+
+    assert code == 0
+    assert re.search(r"^ ?1 +broadcast +running +\S+ +1,502 / 1,503 *$", out, re.MULTILINE), out
+
+
+@pytest.mark.parametrize("arguments", [["broadcasts"], ["broadcasts", "1"], ["broadcasts", "--watch"]])
+def test_without_a_database_there_is_nothing_to_list(arguments):
+    code, out, err = outreachbot(*arguments)
+
+    assert (code, out) == (1, "")
+    assert err == "there is no database outreachbot.db: OUTREACHBOT_DATABASE_URL says which it is\n"
+    assert list(Path().iterdir()) == []

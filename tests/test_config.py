@@ -42,6 +42,8 @@ def test_without_any_setting_the_defaults_hold():
     assert settings.database_url == "sqlite+aiosqlite:///outreachbot.db"
     assert settings.api_url == "https://api.telegram.org"
     assert settings.messages_per_second == 30.0
+    assert settings.paid_broadcast is False
+    assert (settings.approvals, settings.large_audience) == (1, 1000)
 
 
 @pytest.mark.parametrize(
@@ -56,6 +58,11 @@ def test_without_any_setting_the_defaults_hold():
         ("api_url", "https://bots.example/telegram", "https://bots.example/telegram"),
         ("api_url", "http://[::1]:8081", "http://[::1]:8081"),
         ("messages_per_second", "0.5", 0.5),
+        ("paid_broadcast", "true", True),
+        ("paid_broadcast", "no", False),
+        ("approvals", "1", 1),
+        ("large_audience", "1", 1),
+        ("large_audience", "50000", 50_000),
     ],
 )
 def test_each_setting_is_read_from_the_environment(setting, name, written, read):
@@ -82,12 +89,31 @@ def test_each_setting_is_read_from_the_environment(setting, name, written, read)
         ("messages_per_second", "inf", "OUTREACHBOT_MESSAGES_PER_SECOND: "),
         ("messages_per_second", "nan", "OUTREACHBOT_MESSAGES_PER_SECOND: "),
         ("messages_per_second", "many", "OUTREACHBOT_MESSAGES_PER_SECOND: "),
+        ("paid_broadcast", "perhaps", "OUTREACHBOT_PAID_BROADCAST: "),
+        ("approvals", "0", "OUTREACHBOT_APPROVALS: "),
+        ("approvals", "all", "OUTREACHBOT_APPROVALS: "),
+        ("large_audience", "0", "OUTREACHBOT_LARGE_AUDIENCE: "),
+        ("large_audience", "1.5", "OUTREACHBOT_LARGE_AUDIENCE: "),
     ],
 )
 def test_a_wrong_setting_is_named_in_one_line(setting, name, written, said):
     setting(**{name: written})
 
     assert wrong().startswith(said)
+    assert "\n" not in wrong()
+
+
+@pytest.mark.parametrize(
+    ("admins", "approvals", "enough"),
+    [("", "1", True), ("11", "1", True), ("11,22", "2", True), ("", "2", False), ("11,22,22", "3", False)],
+)
+def test_no_more_admins_must_consent_than_there_are(setting, admins, approvals, enough):
+    setting(admins=admins, approvals=approvals)
+    if enough:
+        assert config.read().approvals == int(approvals)
+        return
+
+    assert wrong().startswith(f"OUTREACHBOT_APPROVALS: {approvals} admins must agree, but OUTREACHBOT_ADMINS names ")
     assert "\n" not in wrong()
 
 

@@ -1,17 +1,56 @@
 """What the tests of the bot share: a way to Telegram, and a house that answers without a running program."""
 
-from collections.abc import AsyncIterator
+import asyncio
+import json
+import shutil
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from pathlib import Path
+from typing import Any
 
+import aiohttp
 import pytest
 from pydantic import SecretStr
+from sqlalchemy import select, update
 
 from outreachbot.app import run
-from outreachbot.bot import transport
+from outreachbot.bot import application, transport
 from outreachbot.bot.context import House
 from outreachbot.bot.transport import Telegram
+from outreachbot.domain.delivery import Kind, MessageState, Reason, State
+from outreachbot.domain.message import Media, MediaKind, Message
+from outreachbot.sandbox import files, people
+from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.world import TOKEN
-from outreachbot.store import connect
-from town import Town
+from outreachbot.store import broadcasts, chats, connect, messages, tables
+from town import ADMIN, Town
+
+ENDS: dict[int, tuple[State, Reason | None, str | None]] = {
+    1: (State.SENT, None, None),
+    2: (State.SENT, None, None),
+    3: (State.UNCERTAIN, Reason.NO_ANSWER, None),
+    4: (State.FAILED, Reason.BLOCKED, "Forbidden: bot was blocked by the user"),
+    5: (State.FAILED, Reason.REFUSED, "=cmd|' /C calc'!A0"),
+    6: (State.QUEUED, None, None),
+}
+"""What became of the message of `sent`, by chat."""
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its schema and nothing in it: a copy of it is made faster than the schema."""
+    file = tmp_path_factory.mktemp("bot") / "empty.db"
+
+    async def make() -> None:
+        async with connect.opened(f"sqlite+aiosqlite:///{file}"):
+            pass
+
+    asyncio.run(make())
+    return file
+
+
+@pytest.fixture
+def sqlite_url(empty_file: Path, tmp_path: Path) -> str:
+    return f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'test.db')}"
 
 
 @pytest.fixture
@@ -28,3 +67,127 @@ async def house(town: Town, telegram: Telegram) -> AsyncIterator[House]:
         made = run._house(town.settings(), town.content, db, telegram, town.clock)
         await made.bot.initialize()
         yield made
+
+
+@pytest.fixture
+def hand(town: Town, house: House) -> Callable[[], Awaitable[None]]:
+    """Hand the bot whatever Telegram has for it."""
+
+    async def hand() -> None:
+        while town.world.updates:
+            await application.handle(house, town.world.updates.popleft()[1])
+
+    return hand
+
+
+@pytest.fixture
+def write(town: Town, hand: Callable[[], Awaitable[None]]) -> Callable[..., Awaitable[list[Json]]]:
+    """Somebody (Ada, if nobody else is named) writes a text to the bot; what it answers."""
+
+    async def write(text: str, user_id: int = ADMIN, **place: Any) -> list[Json]:
+        before = len(town.said(user_id))
+        people.say(town.world, user_id, user_id, text, **place)
+        await hand()
+        return town.said(user_id)[before:]
+
+    return write
+
+
+@pytest.fixture
+def press(town: Town, hand: Callable[[], Awaitable[None]]) -> Callable[..., Awaitable[Json]]:
+    """Somebody (Ada) presses a button under the newest message of the bot; the note that answers it."""
+
+    async def press(data: str, user_id: int = ADMIN, under: Json | None = None) -> Json:
+        message = under or town.said(user_id)[-1]
+        query = people.press(town.world, user_id, user_id, message["message_id"], data)
+        await hand()
+        return town.world.answers[query]
+
+    return press
+
+
+@pytest.fixture
+def subscribe(house: House) -> Callable[..., Awaitable[None]]:
+    """Subscribe chats; `own` are columns of theirs: zone, joined."""
+
+    async def subscribe(*chat_ids: int, kind: str = "private", language: str = "en", **own: Any) -> None:
+        async with connect.writing(house.db) as db:
+            for chat_id in chat_ids:
+                await chats.subscribe(db, chat_id, kind=kind, language=language, topic_id=None, now=1.0)
+                if own:
+                    await db.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(**own))
+
+    return subscribe
+
+
+@pytest.fixture
+def row(house: House) -> Callable[[int], Awaitable[Any]]:
+    """A message of the outbox as it is written down."""
+
+    async def row(message_id: int) -> Any:
+        async with connect.reading(house.db) as db:
+            return (await db.execute(select(tables.messages).where(tables.messages.c.id == message_id))).one_or_none()
+
+    return row
+
+
+@pytest.fixture
+def body(house: House) -> Callable[[int], Awaitable[Message]]:
+    """What a message of the outbox says, in the content's one language."""
+
+    async def body(message_id: int) -> Message:
+        async with connect.reading(house.db) as db:
+            return (await messages.body(db, message_id))["en"]
+
+    return body
+
+
+@pytest.fixture
+def sent(house: House, subscribe: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[int]]:
+    """Write a broadcast in this state, with the ENDS of these chats; its id."""
+
+    async def sent(
+        state: MessageState = MessageState.FINISHED,
+        ends: Sequence[int] = range(1, 6),
+        *,
+        kind: Kind = Kind.BROADCAST,
+        body: Message | None = None,
+        of_id: int | None = None,
+    ) -> int:
+        await subscribe(*ends)
+        bodies = {"en": body or Message("Dear friends")}
+        async with connect.writing(house.db) as db:
+            message_id = await broadcasts.draft(db, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
+            values = {"state": state, "starts_at": 5.0, "started_at": house.clock().timestamp(), "queued_to": None}
+            await db.execute(tables.messages.update().where(tables.messages.c.id == message_id).values(values))
+            for chat_id in ends:
+                end, reason, detail = ENDS[chat_id]
+                row = {"message_id": message_id, "chat_id": chat_id, "state": end, "reason": reason, "detail": detail}
+                row |= {"telegram_id": 70 if end is State.SENT else None, "changed_at": 1772366400.0}
+                await db.execute(tables.deliveries.insert().values(row))
+                if reason is Reason.BLOCKED:
+                    await chats.gone(db, chat_id, reason, 2.0)
+        return message_id
+
+    return sent
+
+
+@pytest.fixture
+def shelf(town: Town) -> tuple[Media, ...]:
+    """A picture, a film and a file that Telegram has."""
+    return tuple(Media(kind, files.add(town.world.shelf, kind, None).file_id) for kind in MediaKind)
+
+
+@pytest.fixture
+def requests(telegram: Telegram) -> list[dict[str, Any]]:
+    """The parameters of every request that leaves from now on."""
+    seen: list[dict[str, Any]] = []
+
+    async def leaving(*arguments: Any) -> None:
+        seen.append(json.loads(arguments[-1].chunk))
+
+    watch = aiohttp.TraceConfig()
+    watch.on_request_chunk_sent.append(leaving)
+    watch.freeze()
+    telegram.session.trace_configs.append(watch)
+    return seen

@@ -56,6 +56,12 @@ def good(result: object, status: int = 200) -> Answer:
         (400, "Bad Request: wrong file identifier/HTTP URL specified", Reason.TEMPLATE),
         (400, "Bad Request: wrong remote file identifier specified: Wrong padding in the string", Reason.TEMPLATE),
         (400, "Bad Request: message to copy not found", Reason.TEMPLATE),
+        (400, "Bad Request: message can't be copied", Reason.TEMPLATE),
+        (400, "Bad Request: reply markup is too long", Reason.TEMPLATE),
+        (400, "Bad Request: message to edit not found", Reason.REFUSED),
+        (400, "Bad Request: message can't be edited", Reason.REFUSED),
+        (400, "Bad Request: message to delete not found", Reason.REFUSED),
+        (400, "Bad Request: message can't be deleted for everyone", Reason.REFUSED),
         (400, "Bad Request: something nobody has seen before", Reason.REFUSED),
         (409, "Conflict: terminated by other getUpdates request", Reason.REFUSED),
     ],
@@ -73,7 +79,12 @@ def test_a_wrong_message_and_a_closed_topic_are_not_the_chats_fault():
     [
         (good({"message_id": 7, "date": 1}), Sent(7)),
         (good({"message_id": 7, "what": {"nobody": ["knows"]}}), Sent(7)),
+        (good([{"message_id": 7}, {"message_id": 8}, {"message_id": 9}]), Sent(7, (8, 9))),
+        (good([{"message_id": 7}]), Sent(7)),
+        (good([{"message_id": 7}, "what?", {"message_id": -(2**60)}]), Sent(7, (0, 0))),
+        (good([]), Sent(0)),
         (good(True), Sent(0)),
+        (good(None), Sent(0)),
         (good({"message_id": "7"}), Sent(0)),
         (good({"message_id": 2**70}), Sent(0)),
         (refusal(400, "Bad Request: group chat was upgraded", migrate_to_chat_id=-1001), Migrated(-1001)),
@@ -134,15 +145,25 @@ anything = st.recursive(
     lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
     max_leaves=5,
 )
+message = st.dictionaries(st.just("message_id"), anything)
 shaped = st.fixed_dictionaries(
     {"ok": anything},
     optional={
         "error_code": anything | st.sampled_from([400, 429, 500]),
         "description": anything,
-        "result": anything | st.dictionaries(st.just("message_id"), anything),
+        "result": anything | message | st.lists(message | anything),
         "parameters": anything | st.dictionaries(st.sampled_from(["retry_after", "migrate_to_chat_id"]), anything),
     },
 ).map(lambda said: json.dumps(said).encode())
+
+
+@given(st.integers(1, 2**52), st.dictionaries(st.text(), anything))
+def test_a_message_that_telegram_has_is_sent_whatever_else_is_said_of_it(number, rest):
+    for separators in ((",", ":"), (", ", ": ")):
+        result = {"message_id": number, **{key: value for key, value in rest.items() if key != "message_id"}}
+        body = json.dumps({"ok": True, "result": result}, separators=separators).encode()
+
+        assert answers.read(Answer(200, body)) == Sent(number)
 
 
 @given(st.integers(100, 999), st.binary() | anything.map(lambda said: json.dumps(said).encode()) | shaped)
@@ -151,7 +172,9 @@ def test_whatever_comes_back_means_something(status, body):
 
     assert isinstance(outcome, Outcome)
     match outcome:
-        case Sent(number) | Migrated(number):
+        case Sent(number, more):
+            assert all(abs(one) < 2**53 for one in (number, *more))
+        case Migrated(number):
             assert abs(number) < 2**53
         case Wait(seconds):
             assert 0 <= seconds <= 7 * 86_400

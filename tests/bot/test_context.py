@@ -3,9 +3,11 @@
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from telegram import Update
 
-from outreachbot.bot.context import ANONYMOUS_ADMIN, Ask, asked
+from outreachbot.bot.context import ANONYMOUS_ADMIN, Ask, arguments, asked
 
 PERSON = {"id": 11, "is_bot": False, "first_name": "Mina", "language_code": "en"}
 PRESS = {"id": "9", "from": PERSON, "chat_instance": "1"}
@@ -116,3 +118,33 @@ def test_a_button_under_a_message_that_telegram_no_longer_has_still_says_where(c
 )
 def test_where_nothing_is_asked_nothing_is_answered(content, update):
     assert asked(Update.de_json({"update_id": 1, **update}, None), content) is None
+
+
+@pytest.mark.parametrize(
+    ("data", "found"),
+    [
+        ("broadcast:open:7", (7, "")),
+        ("broadcast:when:7:m.20260301.09.00", (7, "m.20260301.09.00")),
+        ("broadcast:when:7:a:b", (7, "a:b")),
+        ("broadcast:list", (0, "")),
+        ("broadcast:list:", (0, "")),
+        ("broadcast", (0, "")),
+        ("broadcast:open:-7", (0, "")),
+        ("broadcast:open:7.5", (0, "")),
+        ("broadcast:open:٧", (0, "")),
+        ("broadcast:open:²", (0, "")),
+        (f"broadcast:open:{10**15 - 1}", (10**15 - 1, "")),
+        (f"broadcast:open:{10**15}", (0, "")),
+    ],
+)
+def test_a_button_names_a_message_and_what_to_do_with_it(content, data, found):
+    ask = read(content, callback_query={**PRESS, "message": message(), "data": data})
+
+    assert arguments(ask) == found
+
+
+@given(st.text(max_size=64))
+def test_whatever_a_button_holds_its_number_fits_a_database(words):
+    number, _more = arguments(Ask(11, "private", None, 11, "en", words, None, 7))
+
+    assert 0 <= number < 2**63

@@ -4,11 +4,12 @@ import pytest
 
 from outreachbot.bot import application
 from outreachbot.bot.route import NotAnsweredError
+from outreachbot.domain.audience import Audience
 from outreachbot.errors import TelegramRefuses
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.chat import Json, Standing
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
-from outreachbot.store import chats, connect
+from outreachbot.store import audience, chats, connect
 from town import ADMIN, MEMBER, buttons
 
 OLD = "Bad Request: message can't be edited"
@@ -33,8 +34,9 @@ async def subscribe(house, chat_id: int, kind: str = "private") -> None:
 
 
 async def counted(house) -> dict[str, int]:
+    """How many chats of each kind a message would go to."""
     async with connect.reading(house.db) as db:
-        return await chats.count(db)
+        return {count.kind: count.chats for count in await audience.count(db, Audience())}
 
 
 async def test_a_page_replaces_the_page_before(town, house):

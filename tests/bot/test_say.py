@@ -2,7 +2,6 @@
 
 import asyncio
 import socket
-from typing import Any
 
 import aiohttp
 import pytest
@@ -11,14 +10,14 @@ from pydantic import SecretStr
 from outreachbot.bot import say, transport
 from outreachbot.bot.transport import Telegram
 from outreachbot.domain.delivery import Failed, Reason, Sent, Uncertain, Wait
-from outreachbot.domain.message import Button, Copy, Message
-from outreachbot.sandbox import people
+from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import TOKEN
 from town import MEMBER
 
 TEXT = {"text": "<b>Hi</b>", "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
+PHOTO, VIDEO, FILE = Media(MediaKind.PHOTO, "p"), Media(MediaKind.VIDEO, "v"), Media(MediaKind.DOCUMENT, "d")
 BUTTONS = ((Button("Facts", "facts"), Button("Site", url="https://example.org/")), (Button("Stop", "+unsubscribe"),))
 KEYBOARD = [
     [{"text": "Facts", "callback_data": "facts"}, {"text": "Site", "url": "https://example.org/"}],
@@ -34,26 +33,65 @@ KEYBOARD = [
         (Message("<b>Hi</b>", asks=True), None, "sendMessage",
          TEXT | {"reply_markup": {"force_reply": True, "selective": True}}),
         (Message("<b>Hi</b>", BUTTONS), None, "sendMessage", TEXT | {"reply_markup": {"inline_keyboard": KEYBOARD}}),
-        (Message("<b>Hi</b>", photo="file"), None, "sendPhoto",
-         {"photo": "file", "caption": "<b>Hi</b>", "parse_mode": "HTML"}),
+        (Message("<b>Hi</b>", media=(PHOTO,)), None, "sendPhoto",
+         {"photo": "p", "caption": "<b>Hi</b>", "parse_mode": "HTML"}),
+        (Message("<b>Hi</b>", BUTTONS, (VIDEO,)), 5, "sendVideo",
+         {"video": "v", "caption": "<b>Hi</b>", "parse_mode": "HTML", "message_thread_id": 5,
+          "reply_markup": {"inline_keyboard": KEYBOARD}}),
+        (Message(media=(FILE,)), None, "sendDocument", {"document": "d", "caption": "", "parse_mode": "HTML"}),
+        (Message("<b>Hi</b>", media=(PHOTO, VIDEO)), 5, "sendMediaGroup",
+         {"message_thread_id": 5,
+          "media": [{"type": "photo", "media": "p", "caption": "<b>Hi</b>", "parse_mode": "HTML"},
+                    {"type": "video", "media": "v"}]}),
+        (Message(media=(FILE, FILE)), None, "sendMediaGroup",
+         {"media": [{"type": "document", "media": "d"}, {"type": "document", "media": "d"}]}),
         (Message(copy=Copy(3, 4)), None, "copyMessage", {"from_chat_id": 3, "message_id": 4}),
         (Message(buttons=BUTTONS, copy=Copy(3, 4)), 5, "copyMessage",
          {"from_chat_id": 3, "message_id": 4, "message_thread_id": 5, "reply_markup": {"inline_keyboard": KEYBOARD}}),
     ],
-    ids=["text", "topic", "asks", "buttons", "photo", "copy", "copy with buttons"],
+    ids=["text", "topic", "asks", "buttons", "photo", "video", "bare file", "album", "bare album", "copy",
+         "copy with buttons"],
 )  # fmt: skip
 def test_each_kind_of_message_has_its_request(message, topic_id, method, params):
     assert say.request(message, 1, topic_id) == (method, {"chat_id": 1, **params})
 
 
-@pytest.mark.parametrize(
-    "message",
-    [Message("Hi", BUTTONS), Message("Hi", asks=True), Message("Hi", photo="https://x.org/")],
-)  # fmt: skip
+@pytest.mark.parametrize("message", [Message("Hi", BUTTONS), Message("Hi", asks=True)])
 async def test_telegram_takes_each_of_them(town, telegram, message):
     outcome = await say.send(telegram, message, MEMBER)
 
     assert outcome == Sent(town.said(MEMBER)[0]["message_id"])
+
+
+async def test_telegram_takes_each_kind_of_file_by_its_id(town, telegram, shelf):
+    for media in shelf:
+        outcome = await say.send(telegram, Message("<b>Hi</b>", BUTTONS, (media,)), MEMBER)
+        said = town.said(MEMBER)[-1]
+
+        assert outcome == Sent(said["message_id"])
+        assert (said["caption"], said["reply_markup"]["inline_keyboard"]) == ("Hi", KEYBOARD)
+        assert media.kind in said
+
+
+async def test_an_album_is_several_messages_with_one_caption(town, telegram, shelf):
+    outcome = await say.send(telegram, Message("<b>Hi</b>", media=shelf[:2]), MEMBER)
+    said = town.said(MEMBER)
+
+    assert outcome == Sent(said[0]["message_id"], (said[1]["message_id"],))
+    assert [message.get("caption") for message in said] == ["Hi", None]
+    assert len({message["media_group_id"] for message in said}) == 1
+
+
+@pytest.mark.parametrize("paid", [True, False])
+async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switched_on(town, telegram, requests, paid):
+    telegram.paid = paid
+    await say.push(telegram, Message("Hi"), MEMBER, None)
+    await say.reply(telegram, Message("Hi"), MEMBER, None)
+    await say.show(telegram, Message("Hi"), MEMBER, None)
+
+    assert ["allow_paid_broadcast" in params for params in requests] == [paid, False, False]
+    assert requests[0].get("allow_paid_broadcast", True) is True
+    assert len(town.said(MEMBER)) == 3
 
 
 @pytest.mark.parametrize(
@@ -100,60 +138,3 @@ async def test_a_reply_that_surely_was_not_sent_is_tried_again(town):
     assert isinstance(outcome, Sent)
     assert telegram.replies > 1
     assert town.world.tally.deliveries[MEMBER] == 1
-
-
-async def shown(town: Any, telegram: Telegram) -> int:
-    outcome = await say.send(telegram, Message("first"), MEMBER)
-    assert isinstance(outcome, Sent)
-    return outcome.message_id
-
-
-async def test_a_message_is_shown_in_the_place_of_an_earlier_one(town, telegram):
-    message_id = await shown(town, telegram)
-
-    assert await say.show(telegram, Message("second", BUTTONS), MEMBER, message_id)
-    assert [message["text"] for message in town.said(MEMBER)] == ["second"]
-
-
-async def test_showing_what_is_shown_already_is_done(town, telegram):
-    message_id = await shown(town, telegram)
-
-    assert await say.show(telegram, Message("first"), MEMBER, message_id)
-    assert town.world.tally.errors[400] == 1, "Telegram did not refuse the edit: nothing was shown here"
-    assert len(town.said(MEMBER)) == 1
-
-
-@pytest.mark.parametrize("message_id", [999, None])
-async def test_where_the_earlier_one_is_gone_it_is_shown_below(town, telegram, message_id):
-    assert await say.show(telegram, Message("second"), MEMBER, message_id)
-    assert [message["text"] for message in town.said(MEMBER)] == ["second"]
-
-
-@pytest.mark.parametrize(
-    "fault",
-    [Fault(FaultKind.PROXY), Fault(FaultKind.TOO_MANY), Fault(FaultKind.LOST_BEFORE)],
-    ids=lambda fault: fault.kind,
-)
-async def test_what_could_not_be_shown_is_left_for_a_later_try(town, telegram, fault):
-    message_id = await shown(town, telegram)
-    town.world.faults.orders.append(fault)
-
-    assert not await say.show(telegram, Message("second"), MEMBER, message_id)
-    assert [message["text"] for message in town.said(MEMBER)] == ["first"]
-
-
-async def test_who_can_not_be_shown_anything_any_more_is_not_tried_again(town, telegram):
-    message_id = await shown(town, telegram)
-    people.block(town.world, MEMBER)
-
-    assert await say.show(telegram, Message("second"), MEMBER, message_id)
-
-
-async def test_a_press_is_answered_with_a_note_or_without(town, telegram):
-    message_id = await shown(town, telegram)
-    presses = [people.press(town.world, MEMBER, MEMBER, message_id, "x") for _ in range(2)]
-    await say.answer_press(telegram, presses[0], "Only admins")
-    await say.answer_press(telegram, presses[1])
-    await say.answer_press(telegram, presses[1])  # too old by now
-
-    assert [town.world.answers[press]["text"] for press in presses] == ["Only admins", ""]

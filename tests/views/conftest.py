@@ -1,22 +1,41 @@
 """Content to say: the small one about a bridge, the same full of signs that mean something elsewhere, and all of it."""
 
 import datetime as dt
+import itertools
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from outreachbot.domain import content_file, schedule
+from outreachbot.domain.audience import Audience
 from outreachbot.domain.content import Content
 from outreachbot.domain.content_file import Document
-from outreachbot.domain.delivery import MessageState, Reason, State, Tally
-from outreachbot.domain.message import Message
-from outreachbot.views import basics, broadcast, campaign, facts, reminder, subscription, timeline
+from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.message import Media, MediaKind, Message
+from outreachbot.domain.timing import LocalHour, Moment, Past
+from outreachbot.views import (
+    basics,
+    broadcast,
+    calendar,
+    campaign,
+    facts,
+    outgoing,
+    preflight,
+    reminder,
+    subscription,
+    timeline,
+)
+from outreachbot.views.broadcast import Standing
+from outreachbot.views.outgoing import Line
+from outreachbot.views.preflight import Plan
 
 BRIDGE = Path(__file__).parents[1] / "domain" / "bridge.yaml"
 HOSTILE = "<b>&\"'</i> **bold *both* [site](https://a.example/?a=1&b=2) [x] {0} {query} %s \\* &amp; 😀"
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+ID = 10**15 - 1  # the longest id of a message that a button can name
 
 Documents = Callable[..., Document]
 
@@ -62,7 +81,14 @@ def _spoilt(value: Any, key: str = "") -> Any:
 @pytest.fixture(scope="session")
 def everything() -> Callable[[Content], list[Message]]:
     """Every message that can be said of a content, in each of its languages."""
-    return lambda content: [message for language in content.languages for message in _said(content, language)]
+    said: dict[int, list[Message]] = {}
+
+    def of(content: Content) -> list[Message]:
+        if id(content) not in said:
+            said[id(content)] = [one for language in content.languages for one in _said(content, language)]
+        return said[id(content)]
+
+    return of
 
 
 def _said(content: Content, language: str) -> Iterator[Message]:
@@ -90,17 +116,83 @@ def _said(content: Content, language: str) -> Iterator[Message]:
 
 
 def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
-    yield broadcast.ask(language)
-    yield broadcast.with_way_out(language, basics.privacy(content, language))
-    yield broadcast.confirm(language, 2**53, {"private": 1, "group": 2, "supergroup": 3, "channel": 4}, 100.0)
-    yield broadcast.confirm(language, 2**53, {}, 0.0)
-    yield broadcast.preview_failed(language, HOSTILE)
-    yield broadcast.preview_failed(language, "")
-    yield broadcast.discarded(language)
-    yield broadcast.nothing_to_cancel(language)
-    yield broadcast.album(language)
-    yield broadcast.reminder_paused(language, 2**53, HOSTILE)
+    yield preflight.ask(language)
+    yield preflight.ask_correction(language, ID)
+    yield preflight.with_way_out(language, basics.privacy(content, language))
+    yield preflight.with_way_out(language, Message(media=(Media(MediaKind.PHOTO, "a"), Media(MediaKind.VIDEO, "b"))))
+    for plan in _plans(content):
+        yield preflight.question(language, content, plan, NOW)
+        yield preflight.whom(language, content, plan, ["en", "de", "tlh", "no-such"], ["A_z-9" * 12, "b"])
+    yield from _of_moments(content, language)
+    yield from _answers(language)
+    for state, tally in itertools.product(MessageState, TALLIES):
+        for one in _standings(state, tally):
+            yield broadcast.progress(language, one)
+            yield broadcast.ledger(language, one)
+            yield broadcast.reminder_paused(language, one)
+
+
+def _plans(content: Content) -> Iterator[Plan]:
+    audiences = [Audience(), _narrowed(content), Audience(kinds=("channel",), joined="A_z-9" * 12)]
+    moments = [None, Moment(NOW.timestamp() + 9e6), *(LocalHour(NOW.date(), 0, past) for past in Past)]
+    counts: list[dict[str, int]] = [{}, {"private": 1}, {"private": 12_345, "group": 1, "supergroup": 2, "channel": 3}]
+    kinds = [Kind.BROADCAST, Kind.CORRECTION, Kind.DELETION]
+    for kind, audience, timing, by_kind, large in itertools.product(kinds, audiences, moments, counts, [False, True]):
+        yield Plan(
+            *(ID, kind, sum(by_kind.values()), by_kind, {"en": 7, "de": 1, "": 2, "no-such": 1}, audience, timing),
+            *(0.5 if large else 30.0, 30.0 if large else 0.0, 3 if large else 1),
+        )
+
+
+def _narrowed(content: Content) -> Audience:
+    """By all that there is."""
+    anniversary = content.anniversaries[0].id
+    kinds = ("private", "group", "supergroup", "channel")
+    return Audience(languages=("en", "de", "no-such"), kinds=kinds, anniversary=anniversary, joined="A_z-9" * 12)
+
+
+def _of_moments(content: Content, language: str) -> Iterator[Message]:
+    yield calendar.ways(language, ID, content.zone)
+    for way in (calendar.MOMENT, calendar.LOCAL):
+        yield calendar.days(language, ID, way, NOW.date())
+        yield calendar.hours(language, ID, way, NOW.date())
+    yield calendar.minutes(language, ID, NOW.date(), 23)
+    yield from (calendar.passed(language, ID, NOW.date(), 23, zones) for zones in (1, 400))
+
+
+def _answers(language: str) -> Iterator[Message]:
+    yield outgoing.preview_failed(language, HOSTILE)
+    yield outgoing.preview_failed(language, "")
+    yield outgoing.discarded(language)
+    yield outgoing.nothing_to_cancel(language)
+    yield outgoing.text_only(language)
+    yield outgoing.bad_button(language, HOSTILE)
+    yield outgoing.consent(language, ID, str(2**53), "It goes to 3 chats.")
+    for missing in (0, 1, 5):
+        yield outgoing.waits(language, ID, missing)
+        yield outgoing.consented(language, missing)
+    yield outgoing.objected(language, str(2**53))
+    lines = [Line(ID - n, kind, ID, state, NOW, tally) for n, (kind, state, tally) in enumerate(_EVERY)]
+    for first in range(0, len(lines), 8):
+        yield outgoing.listed(language, "Europe/Berlin", lines[first : first + 8], ID, newer=True)
+    yield outgoing.listed(language, "Europe/Berlin", [], None, newer=False)
+
+
+def _standings(state: MessageState, tally: Tally) -> Iterator[Standing]:
     reasons = [(State.FAILED, reason, 3) for reason in Reason] + [(State.FAILED, None, 1)]
-    for state in MessageState:
-        yield broadcast.progress(language, 2**53, state, HOSTILE, Tally(1, 2, 3, 4, 5, 6), (), ())
-        yield broadcast.progress(language, 2**53, state, None, Tally(sent=3, uncertain=50), reasons, range(50))
+    for kind in Kind:
+        plain = Standing(ID, kind, state, tally, "Europe/Berlin", of_id=ID)
+        yield plain
+        yield replace(plain, why=HOSTILE, queueing=True, per_second=0.04, silent_since=NOW, starts_at=NOW)
+        yield replace(plain, why=WAVE_MISSED, per_second=1000.0, starts_at=NOW, reasons=reasons, uncertain=range(50))
+        languages = [("en", State.SENT, 3), ("de", State.FAILED, 1), ("", State.SENT, 1), ("no-such", State.SENT, 1)]
+        yield replace(plain, languages=languages, send_again=3, try_again=1, correctable=True, deletable=True)
+
+
+TALLIES = [
+    Tally(),
+    Tally(1, 2, 3, 4, 5, 6),
+    Tally(sent=3, uncertain=50),
+    Tally(10**6, 10**6, 10**6, 10**6, 10**6, 10**6),
+]
+_EVERY = list(itertools.product(Kind, MessageState, TALLIES))

@@ -3,9 +3,11 @@
 import pytest
 from telegram import Update
 
+from outreachbot.bot import say
 from outreachbot.bot.features import HANDLERS
-from outreachbot.domain.message import MAX_CALLBACK_BYTES, MAX_TEXT, length
-from outreachbot.sandbox import html
+from outreachbot.domain.message import MAX_CALLBACK_ANSWER, MAX_CALLBACK_BYTES, MAX_TEXT, length
+from outreachbot.sandbox import html, markup
+from outreachbot.views import basics, calendar, outgoing, subscription
 
 PERSON = {"id": 11, "is_bot": False, "first_name": "Mina"}
 WHERE = {"message_id": 7, "date": 1, "chat": {"id": 11, "type": "private"}, "text": "x"}
@@ -41,7 +43,7 @@ def handler_of(data):
 
 
 def test_each_button_leads_somewhere(messages):
-    buttons = [button for message in messages for row in message.buttons for button in row]
+    buttons = {button for message in messages for row in message.buttons for button in row}
     nowhere = handler_of("no such button")
 
     assert buttons
@@ -51,3 +53,33 @@ def test_each_button_leads_somewhere(messages):
         assert len(button.data.encode()) <= MAX_CALLBACK_BYTES
         assert button.data or button.url.startswith("https://")
         assert button.url or handler_of(button.data) is not nowhere, button
+
+
+def test_telegram_takes_its_buttons(messages):
+    for message in messages:
+        assert not message.asks or not message.buttons
+        if message.buttons:
+            markup.read({"inline_keyboard": say.keyboard(message)}, inline_only=True)
+
+
+def notes(language):
+    """Every text that a pressed button answers with."""
+    yield from (basics.group_admins_only(language), basics.admins_unknown(language), basics.pressed_unknown(language))
+    yield from (outgoing.decided(language), outgoing.gone(language), calendar.in_the_past(language))
+    yield from (outgoing.paused(language), outgoing.resumed(language), outgoing.stopped(language))
+    yield from (outgoing.queued_again(language, number) for number in (1, 2, 10**9))
+    for yes in (True, False):
+        yield subscription.noted_subscribed(language, new=yes)
+        yield subscription.noted_unsubscribed(language, was_subscribed=yes)
+
+
+def test_a_note_is_plain_and_short(bridge):
+    for language in bridge.languages:
+        for note in notes(language):
+            assert 0 < length(note) <= MAX_CALLBACK_ANSWER
+            assert html.parse(note) == (note, []), "it is shown as it stands"
+
+
+def test_the_caption_of_a_table_is_html(bridge):
+    for language in bridge.languages:
+        assert "999" in html.parse(outgoing.table_caption(language, 999))[0]

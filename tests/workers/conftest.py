@@ -1,19 +1,49 @@
-"""What the tests of the workers share: a database of their own on SQLite, and ways to make it fail and work again."""
+"""What the tests of the workers share: a database of their own on SQLite, broadcasts, and a Telegram as told."""
 
+import asyncio
+import shutil
+import time
+from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import select, text
 
-from outreachbot.store import chats, connect
+from outreachbot.domain import pace
+from outreachbot.domain.delivery import Kind, Outcome, Sent
+from outreachbot.domain.message import Message
+from outreachbot.store import broadcasts, chats, connect, leases, messages, tables
+from outreachbot.store.bodies import Bodies
 from outreachbot.store.connect import Database
+from outreachbot.store.outbox import Claimed
+from outreachbot.workers import planner
+from outreachbot.workers import sender as senders
+from outreachbot.workers.sender import Sender
+
+ADMIN = 22
+HELLO = {"en": Message("hello")}
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its schema and nothing in it: a copy of it is made faster than the schema."""
+    file = tmp_path_factory.mktemp("workers") / "empty.db"
+
+    async def make() -> None:
+        async with connect.opened(f"sqlite+aiosqlite:///{file}"):
+            pass
+
+    asyncio.run(make())
+    return file
 
 
 @pytest.fixture
-def database_url(sqlite_url: str) -> str:
+def database_url(empty_file: Path, tmp_path: Path) -> str:
     """What the store says on PostgreSQL its own tests tell."""
-    return sqlite_url
+    return f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'test.db')}"
 
 
 Failing = Callable[[str], AbstractAsyncContextManager[None]]
@@ -48,3 +78,134 @@ def subscribe(db: Database) -> Callable[..., Awaitable[None]]:
                 )
 
     return subscribe
+
+
+@pytest.fixture
+def broadcast(db: Database) -> Callable[..., Awaitable[int]]:
+    """Write a broadcast to all subscribed chats (or a job on the copies of one), start and queue it; its id."""
+
+    async def broadcast(bodies: Bodies = HELLO, *, kind: Kind = Kind.BROADCAST, of_id: int | None = None) -> int:
+        async with connect.writing(db) as transaction:
+            message_id = await broadcasts.draft(transaction, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
+            await messages.start(transaction, message_id, 2.0)
+        while await planner.queue(db, "UTC", asyncio.Event()):
+            pass
+        return message_id
+
+    return broadcast
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A chat may be written to again at once; and where the sender waits for the clock, it looks again soon."""
+    monkeypatch.setattr(pace, "PRIVATE_GAP", 0.0)
+    monkeypatch.setattr(pace, "GROUP_GAP", 0.0)
+    monkeypatch.setattr(senders, "LONGEST_SLEEP", 0.01)
+
+
+class Clock:
+    """The time, which a test can put forward."""
+
+    ahead = 0.0
+
+    def __call__(self) -> float:
+        return time.time() + self.ahead
+
+
+class Telegram:
+    """Answers each chat as told (a list: one after the other; an event: once it is set), else that it was sent."""
+
+    def __init__(self) -> None:
+        self.answers: dict[int, Any] = {}
+        self.tried: list[Claimed] = []
+        self.got: list[tuple[int, str]] = []
+        self.at: list[float] = []  # monotonic, of each try
+        self.most = 0  # requests under way at once
+        self._now = 0
+
+    async def send(self, claimed: Claimed, message: Message) -> Outcome:
+        self.tried.append(claimed)
+        self.at.append(time.monotonic())
+        self._now += 1
+        self.most = max(self.most, self._now)
+        try:
+            answer = await self._answer(claimed.chat_id)
+        finally:
+            self._now -= 1
+        if isinstance(answer, Sent):
+            self.got.append((claimed.chat_id, message.text))
+        return answer
+
+    async def _answer(self, chat_id: int) -> Outcome:
+        answer = self.answers.get(chat_id, Sent(abs(chat_id) * 10))
+        if isinstance(answer, list):
+            answer = answer.pop(0)
+        if isinstance(answer, asyncio.Event):
+            await answer.wait()
+            answer = Sent(abs(chat_id) * 10)
+        await asyncio.sleep(0)
+        outcome: Outcome = answer
+        return outcome
+
+    def times(self, chat_id: int) -> int:
+        """How often this chat was tried."""
+        return sum(one.chat_id == chat_id for one in self.tried)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def telegram() -> Telegram:
+    return Telegram()
+
+
+@pytest.fixture
+def sender_of(db: Database, telegram: Telegram, clock: Clock) -> Callable[..., Awaitable[Sender]]:
+    """A sender with a lease."""
+
+    async def sender_of(*, per_second: float = 500.0, replies: Callable[[], int] = lambda: 0) -> Sender:
+        async with connect.writing(db) as transaction:
+            sender_id = await leases.begin(transaction, "test", clock(), is_main=True)
+        return Sender(db, sender_id, telegram.send, clock, per_second, replies)
+
+    return sender_of
+
+
+async def _run(sender: Sender) -> None:
+    async with asyncio.timeout(20):
+        while await senders.step(sender):
+            pass
+
+
+@pytest.fixture
+def run() -> Callable[[Sender], Awaitable[None]]:
+    """Step until there is nothing more to do."""
+    return _run
+
+
+@pytest.fixture
+def states(db: Database) -> Callable[..., Awaitable[Counter[str]]]:
+    """How many deliveries of a message are in each state."""
+
+    async def states(message_id: int = 1) -> Counter[str]:
+        query = select(tables.deliveries.c.state).where(tables.deliveries.c.message_id == message_id)
+        async with connect.reading(db) as connection:
+            return Counter((await connection.execute(query)).scalars())
+
+    return states
+
+
+@pytest.fixture
+def standing(db: Database) -> Callable[..., Awaitable[tuple[str, str | None]]]:
+    """The state of a message, and why it is paused."""
+
+    async def standing(message_id: int = 1) -> tuple[str, str | None]:
+        query = select(tables.messages.c.state, tables.messages.c.state_reason)
+        async with connect.reading(db) as connection:
+            row = (await connection.execute(query.where(tables.messages.c.id == message_id))).one()
+        return row.state, row.state_reason
+
+    return standing

@@ -1,11 +1,13 @@
 """The planner: what has come due is written once, for those it is for, at a cost that does not grow with the chats."""
 
+import asyncio
 import datetime as dt
 from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import event, select, update
 
+from outreachbot.domain.delivery import Kind, MessageState
 from outreachbot.store import connect, tables
 from outreachbot.workers import planner
 
@@ -36,7 +38,9 @@ async def choose(db, chat_id, zone=None, hour=None):
 
 
 async def planned(db):
-    """Key of each message -> who gets it."""
+    """Queue what is written. Key of each message -> who gets it."""
+    while await planner.queue(db, "Asia/Baku", asyncio.Event()):
+        pass
     query = select(tables.messages.c.key, tables.deliveries.c.chat_id).outerjoin_from(
         tables.messages, tables.deliveries, tables.deliveries.c.message_id == tables.messages.c.id
     )
@@ -66,6 +70,16 @@ async def test_what_is_not_due_is_not_written(db, content, subscribe, now):
 async def test_without_subscribers_nothing_is_written(db, content):
     assert await planner.step(db, content, on(26)) is False
     assert await planned(db) == {}
+
+
+async def test_what_is_written_runs_until_its_day_is_over(db, content, subscribe):
+    await subscribe(1)
+    await planner.step(db, content, on(26, 11))
+    async with connect.reading(db) as connection:
+        written = (await connection.execute(select(tables.messages))).one()
+
+    assert (written.kind, written.state, written.of_id) == (Kind.REMINDER, MessageState.RUNNING, None)
+    assert (written.started_at, written.expires_at) == (on(26, 11).timestamp(), on(27, 0).timestamp())
 
 
 async def test_each_zone_and_hour_gets_it_at_its_own_moment(db, content, subscribe):
@@ -103,15 +117,17 @@ async def test_it_is_written_in_every_language(db, content, subscribe):
 
 
 async def test_it_costs_the_same_for_ten_chats_and_for_a_thousand(db, content, subscribe):
-    costs = []
+    costs, gets_it = [], []
     for ids, year in ((range(1, 11), 2026), (range(11, 1011), 2027)):
         await subscribe(*ids)
         with counting(db) as statements:
             assert await planner.step(db, content, on(26, year=year))
+            planned_now = await planned(db)
         costs.append(len(statements))
+        gets_it.append(len(planned_now[f"reminder:khojaly:{year}-02-26:day:Asia/Baku:9"]))
 
-    assert costs[0] == costs[1] < 15
-    assert sorted(len(who) for who in (await planned(db)).values()) == [10, 1010]
+    assert costs[0] == costs[1] < 25
+    assert gets_it == [10, 1010]
 
 
 async def test_looking_costs_two_statements_on_an_ordinary_day(db, content, subscribe):

@@ -26,7 +26,7 @@ async def show(settings: Settings, number: int | None) -> None:
     """Print the newest messages, or of one the chats that did not surely get it. The bot may run meanwhile."""
     async with connect.opened(settings.database_url, exclusive=False) as db, connect.reading(db) as connection:
         table = await _all(connection) if number is None else await _one(connection, number)
-    Console().print(table)
+    _console().print(table)
 
 
 async def watch(settings: Settings) -> None:
@@ -34,10 +34,15 @@ async def watch(settings: Settings) -> None:
     stop = stop_on_signals()
     async with connect.opened(settings.database_url, exclusive=False) as db:
         before: dict[int, tuple[float, int]] = {}
-        with Live(await _under_way(db, before), console=Console(), auto_refresh=False) as live:
+        with Live(await _under_way(db, before), console=_console(), auto_refresh=False) as live:
             while not stop.is_set():
                 await either(stop, None, WATCH_SECONDS)
                 live.update(await _under_way(db, before), refresh=True)
+
+
+def _console() -> Console:
+    """Telegram's words are shown as they are, brackets and all."""
+    return Console(markup=False, emoji=False, highlight=False)
 
 
 async def _under_way(db: Database, before: dict[int, tuple[float, int]]) -> Group | Text:

@@ -2,8 +2,9 @@
 
 import csv
 import datetime as dt
+import gzip
 import io
-from collections.abc import Sequence
+from collections.abc import AsyncIterator
 
 from outreachbot.bot import preflight
 from outreachbot.bot import say as telegram_say
@@ -11,7 +12,7 @@ from outreachbot.bot.context import Ask, House, Note, arguments, now
 from outreachbot.bot.guards import admins_of_the_bot
 from outreachbot.bot.route import Reply, button, command
 from outreachbot.bot.standing import standing
-from outreachbot.domain.delivery import Kind, MessageState, State
+from outreachbot.domain.delivery import Kind, MessageState, Sent, State
 from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts as store
 from outreachbot.store import composing, connect, ledger, messages
@@ -22,6 +23,7 @@ from outreachbot.views.outgoing import Line
 from outreachbot.views.parts import BROADCAST
 from outreachbot.views.preflight import ask_correction
 
+LARGE_TABLE = 20 * 2**20  # bytes; Telegram takes files of 50 MB, and a larger table is compressed
 PAGE = 8  # messages in the list at once
 
 
@@ -98,18 +100,20 @@ async def table(house: House, ask: Ask) -> Reply:
     async with connect.reading(house.db) as db:
         if await ledger.find(db, message_id) is None:
             return Note(say.gone(ask.language))
-        entries = [entry async for entry in ledger.entries(db, message_id)]
-    caption = say.table_caption(ask.language, message_id)
+        data = await _csv(ledger.entries(db, message_id))
     name = f"outreachbot-{message_id}.csv"
-    await telegram_say.send_file(house.telegram, ask.chat_id, name, _csv(entries), caption)
-    return Note()
+    if len(data) > LARGE_TABLE:
+        name, data = f"{name}.gz", gzip.compress(data)
+    caption = say.table_caption(ask.language, message_id)
+    outcome = await telegram_say.send_file(house.telegram, ask.chat_id, name, data, caption)
+    return Note() if isinstance(outcome, Sent) else Note(say.not_uploaded(ask.language))
 
 
-def _csv(entries: Sequence[Entry]) -> bytes:
+async def _csv(entries: AsyncIterator[Entry]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["chat", "state", "reason", "telegram_says", "message_id", "changed_at_utc"])
-    for one in entries:
+    async for one in entries:
         at = "" if one.changed_at is None else f"{dt.datetime.fromtimestamp(one.changed_at, dt.UTC):%Y-%m-%d %H:%M:%S}"
         row = [one.chat_id, one.state, one.reason or "", _plain(one.detail), one.telegram_id or "", at]
         writer.writerow(row)

@@ -70,7 +70,7 @@ async def when(house: House, ask: Ask) -> Reply:
     way, *chosen = arguments(ask)[1].split(".")
     try:
         return await _step(house, ask, one, way, chosen)
-    except ValueError:  # a forged button
+    except (ValueError, OverflowError):  # a forged button
         return Note(say.decided(ask.language))
 
 

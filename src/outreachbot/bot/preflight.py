@@ -101,7 +101,7 @@ async def _launch(house: House, ask: Ask, db: Connection, one: Broadcast, plan: 
         moment = timings.starts_at(one.timing, zones, moment)
     else:
         moment = timings.starts_at(one.timing, (), moment)
-    if moment > now(house):
+    if moment > now(house) or isinstance(one.timing, LocalHour):  # waves are missed, or not, from its moment on
         started = await messages.schedule(db, one.message_id, moment)
     else:
         started = await messages.start(db, one.message_id, now(house))
@@ -139,12 +139,14 @@ async def object_(house: House, ask: Ask) -> Reply:
 
 
 async def discard(house: House, ask: Ask) -> Reply:
+    """Its admin does not want it sent; another draft of theirs may wait for consent all the same."""
     message_id, _rest = arguments(ask)
     async with connect.writing(house.db) as db:
         found = await broadcasts.find(db, message_id)
         if found is None or found.admin_id != ask.user_id or found.state is not MessageState.DRAFT:
             return Note(say.decided(ask.language))
-        await broadcasts.discard_drafts(db, found.admin_id)
+        await messages.rewrite(db, message_id, {})  # what it said is forgotten
+        await messages.stop(db, message_id, now(house), only_from=messages.UNCONFIRMED)
     return say.discarded(ask.language)
 
 

@@ -7,10 +7,10 @@ from telegram import Message as TelegramMessage
 from telegram import MessageEntity
 
 from outreachbot.domain import address
-from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message, Rows, length
+from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message, Rows, escape, length
 
-# A line such as: [Read more] https://example.org/
-_BUTTON = re.compile(r"^\s*\[(?P<label>[^\[\]\n]+)\]\s*\(?(?P<url>[^\s()]\S*?)\)?\s*$")
+# A line such as: [Read more] https://example.org/ or [Read more](https://example.org/)
+_BUTTON = re.compile(r"^\s*\[(?P<label>[^\[\]\n]+)\]\s*(?:\((?P<inner>[^\s()]\S*)\)|(?P<url>[^\s()]\S*))\s*$")
 
 
 class ButtonError(Exception):
@@ -45,7 +45,7 @@ def media_of(message: TelegramMessage) -> Media | None:
 
 def caption_of(message: TelegramMessage) -> str:
     """The caption as HTML of Telegram's subset."""
-    return message.caption_html if message.caption else ""
+    return _html(message, message.caption or "", message.caption_entities)
 
 
 def _parted(message: TelegramMessage, text: str, entities: Sequence[MessageEntity]) -> tuple[str, Rows]:
@@ -53,7 +53,7 @@ def _parted(message: TelegramMessage, text: str, entities: Sequence[MessageEntit
     lines = text.split("\n")
     rows: list[tuple[Button, ...]] = []
     while lines and (found := _BUTTON.match(lines[-1])):
-        rows.insert(0, (_button(found["label"].strip(), found["url"]),))
+        rows.insert(0, (_button(found["label"].strip(), found["inner"] or found["url"]),))
         lines.pop()
     left = "\n".join(lines).rstrip() if rows else text
     return _html(message, left, entities), tuple(rows)
@@ -66,11 +66,14 @@ def _button(label: str, url: str) -> Button:
 
 
 def _html(message: TelegramMessage, text: str, entities: Sequence[MessageEntity]) -> str:
-    """PTB's HTML for the part of a text that is left. Entities are counted in UTF-16 code units."""
+    """PTB's HTML for the part of a text that is left. Entities are counted in UTF-16 code units.
+
+    PTB puts an address into the HTML as it is, where Telegram would read `&lt=` in it as a sign.
+    """
     end = length(text)
     kept = [
-        MessageEntity(one.type, one.offset, min(one.length, end - one.offset), one.url, one.user, one.language,
-                      one.custom_emoji_id)
+        MessageEntity(one.type, one.offset, min(one.length, end - one.offset), one.url and escape(one.url), one.user,
+                      one.language, one.custom_emoji_id)
         for one in entities
         if one.offset < end
     ]  # fmt: skip

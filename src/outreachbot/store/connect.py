@@ -20,6 +20,7 @@ ADVISORY_LOCK = 0x6F757472_65616368  # "outreach": one bot for a PostgreSQL data
 MIGRATION_LOCK = ADVISORY_LOCK + 1  # programs that open a database beside each other bring it up to date in turn
 INSUFFICIENT_PRIVILEGE = "42501"  # PostgreSQL's SQLSTATE
 BUSY_SECONDS = 10  # how long a statement waits for another process (a backup, say) that holds SQLite
+IDLE_SECONDS = 15.0  # after which PostgreSQL ends a transaction whose machine died: its locks would stop the others
 
 
 Connection = AsyncConnection
@@ -97,6 +98,7 @@ def _database(url: str) -> Database:
     if engine.dialect.name == "sqlite":
         _prepare_sqlite(engine)
         return Database(engine, str(address.database))
+    _prepare_postgres(engine)
     return Database(engine, address.render_as_string(hide_password=True))
 
 
@@ -128,6 +130,18 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         # Asked of the options: the dialect's own get_isolation_level never says AUTOCOMMIT, and a reader must not lock.
         if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
             connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _prepare_postgres(engine: AsyncEngine) -> None:
+    """A machine that loses its power says no goodbye: without a limit, the server would wait for it for hours."""
+
+    @event.listens_for(engine.sync_engine, "connect")
+    def _connect(connection: Any, _record: object) -> None:
+        # Not as a parameter of the connection: a pooler in between refuses those that it does not know.
+        cursor = connection.cursor()
+        cursor.execute(f"SET idle_in_transaction_session_timeout = {round(IDLE_SECONDS * 1000)}")
+        cursor.close()
+        connection.commit()
 
 
 @asynccontextmanager

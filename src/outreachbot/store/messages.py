@@ -9,7 +9,7 @@ from outreachbot.domain import audience as audiences
 from outreachbot.domain import timing as timings
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.delivery import GOING, Kind, MessageState, Reason, State
-from outreachbot.domain.timing import Timing
+from outreachbot.domain.timing import LocalHour, Timing
 from outreachbot.store import bodies
 from outreachbot.store.audience import START
 from outreachbot.store.bodies import Bodies
@@ -118,10 +118,11 @@ async def due(db: AsyncConnection, now: float) -> list[tuple[int, float]]:
 
 
 async def missed(db: AsyncConnection, since: float, until: float) -> list[int]:
-    """The running messages of which something was due between these moments, while the program was down."""
+    """The running messages of which a wave was due between these moments, while the program was down."""
     was_due = exists().where(_of_message, is_queued, deliveries.c.not_before.between(since, until))
-    query = select(messages.c.id).where(messages.c.state == MessageState.RUNNING, messages.c.starts_at.is_not(None))
-    return list((await db.execute(query.where(was_due))).scalars())
+    query = select(messages.c.id, messages.c.schedule).where(messages.c.state == MessageState.RUNNING, was_due)
+    rows = (await db.execute(query)).all()
+    return [row.id for row in rows if isinstance(timings.load(row.schedule), LocalHour)]
 
 
 async def pause(db: AsyncConnection, message_id: int, why: str) -> bool:

@@ -1,6 +1,6 @@
 """Deliveries: who is claimed next, and what became of each."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +11,7 @@ from outreachbot.domain.delivery import GOING, JOBS, Kind, MessageState, Reason,
 from outreachbot.store.messages import skip_rest
 from outreachbot.store.tables import chats, deliveries, is_queued, is_running, is_sending, is_uncertain, messages
 
+BEHIND = 1.0  # as `not_before`: long ago, and later than that of those who wait for no moment
 _of_message = deliveries.c.message_id == messages.c.id
 _is_open = messages.c.state.in_(GOING)
 
@@ -152,6 +153,18 @@ async def settle(db: AsyncConnection, sender_id: int, results: Sequence[Settled]
         await db.execute(_OTHER, [_values(one, over) | {"mine": sender_id, "at": now} for one in others])
 
 
+async def give_back(db: AsyncConnection, sender_id: int, known: Collection[tuple[int, int]], now: float) -> None:
+    """What this sender has claimed without knowing it (`known` is the rest: message, chat) never left: it is queued."""
+    mine = (deliveries.c.message_id, deliveries.c.chat_id, deliveries.c.telegram_id, deliveries.c.more_ids)
+    rows = (await db.execute(select(*mine).where(is_sending, deliveries.c.sender_id == sender_id))).all()
+    again = [
+        Settled(row.message_id, row.chat_id, State.QUEUED, None, None, row.telegram_id, tuple(row.more_ids or ()))
+        for row in rows
+        if (row.message_id, row.chat_id) not in known
+    ]
+    await settle(db, sender_id, again, now)
+
+
 async def _over(db: AsyncConnection, ids: set[int]) -> set[int]:
     """Which of these messages a person stopped. They are locked: who stops one now waits until we have written.
 
@@ -197,7 +210,7 @@ _OTHER = _settling(
 
 
 async def wrong_again(db: AsyncConnection, message_id: int) -> None:
-    """What failed because the message itself is wrong is queued again: it pauses now, and may be sent after all.
+    """What failed because the message itself is wrong is queued again, behind the rest: it may be sent after all.
 
     Nothing is queued of what is over by now; who stops it now waits until we have written.
     """
@@ -206,4 +219,5 @@ async def wrong_again(db: AsyncConnection, message_id: int) -> None:
         return
     failed = (deliveries.c.state == State.FAILED) & (deliveries.c.reason == Reason.TEMPLATE)
     values: dict[str, object] = {"state": State.QUEUED, "reason": None, "detail": None, "sender_id": None}
+    values["not_before"] = BEHIND
     await db.execute(update(deliveries).where(deliveries.c.message_id == message_id, failed).values(**values))

@@ -82,7 +82,7 @@ def waits(language: str, message_id: int, missing: int) -> Message:
 def consented(language: str, missing: int) -> Message:
     _ = words(language)
     if not missing:
-        return Message(_("You consented. It goes out now."))
+        return Message(_("You consented. It is confirmed."))
     return Message(
         _.plural("You consented. {n} more admin has to.", "You consented. {n} more admins have to.", missing)
     )
@@ -124,6 +124,11 @@ def listed(language: str, zone: str, lines: Sequence[Line], older: int | None, n
 def gone(language: str) -> str:
     """The note where the message that a button names is not there."""
     return words(language)("There is no such message any more.")
+
+
+def not_uploaded(language: str) -> str:
+    """The note where the table could not be brought to Telegram."""
+    return words(language)("The table could not be uploaded. Please try again.")
 
 
 def table_caption(language: str, message_id: int) -> str:

@@ -44,6 +44,7 @@ class Lessons:
     floods: int = 0  # requests in a row that it answered with 429
     slowed_at: float = 0.0  # what was in the air at a 429 can't lower the pace again
     wrong: Counter[tuple[int, str]] = field(default_factory=Counter)  # (message, Telegram's words) -> chats
+    broken: set[int] = field(default_factory=set)  # messages that were paused for it
 
     @property
     def in_trouble(self) -> bool:
@@ -104,7 +105,9 @@ async def _learn(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Ou
         case Failed(Reason.TEMPLATE, detail):
             lessons.wrong[claimed.message_id, detail] += 1
             if lessons.wrong[claimed.message_id, detail] >= SAME_ERROR or await _nobody_got(db, claimed.message_id):
-                await _break(db, claimed.message_id, detail)
+                await _break(lessons, db, claimed.message_id, detail)
+        case Sent() if claimed.message_id in lessons.broken:
+            _absolve(lessons, claimed.message_id)
         case Failed(Reason.TOPIC_GONE, _) if claimed.topic_id is not None:
             await chats.forget_topic(db, claimed.chat_id, claimed.topic_id)
         case Failed(reason, _) if reason in GONE:
@@ -119,11 +122,18 @@ async def _nobody_got(db: Connection, message_id: int) -> bool:
     return tally.finished and not tally.sent
 
 
-async def _break(db: Connection, message_id: int, detail: str) -> None:
-    """The circuit breaker: the message pauses, and whom it failed for keeps the place in the queue."""
+async def _break(lessons: Lessons, db: Connection, message_id: int, detail: str) -> None:
+    """The circuit breaker: the message pauses, and whom it failed for is queued again, behind the others."""
     if await messages.pause(db, message_id, detail):
         log.error("message %d is paused: Telegram says %s", message_id, detail)
     await outbox.wrong_again(db, message_id)
+    lessons.broken.add(message_id)
+
+
+def _absolve(lessons: Lessons, message_id: int) -> None:
+    """An admin let it go on, and somebody got it: only as many more in a row pause it again."""
+    for one in [one for one in lessons.wrong if one[0] == message_id]:
+        del lessons.wrong[one]
 
 
 async def _flooded(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> float:

@@ -57,7 +57,7 @@ async def step(db: Database, screen: Screen, now: float) -> bool:
     """Bring every unreported message's progress up to date; tell of reminders that were paused."""
     async with connect.reading(db) as connection:
         unreported = await broadcasts.unreported(connection)
-        paused = {one.id for one in await ledger.paused(connection, Kind.REMINDER)}
+        paused = {one.id for one in await ledger.paused(connection, Kind.REMINDER) if one.state_reason}
     for one in unreported:
         if _is_time(screen.shown.get(one.message_id), one.state, now):
             await _update(db, screen, one, now)

@@ -3,7 +3,8 @@
 import asyncio
 import logging
 import time
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from functools import partial
 
@@ -36,6 +37,8 @@ class Flight:
 
     air: set[asyncio.Task[None]] = field(default_factory=set)
     landed: list[tuple[Claimed, Outcome]] = field(default_factory=list)
+    ours: set[tuple[int, int]] = field(default_factory=set)  # (message, chat) of both
+    unsure: bool = False  # whether the last transaction was written: the database failed in it, perhaps at its end
     change: asyncio.Event = field(default_factory=asyncio.Event)
     bodies: dict[int, Bodies] = field(default_factory=dict)  # of the messages being sent
     lease_until: float = 0.0
@@ -70,30 +73,49 @@ async def step(sender: Sender) -> bool:
         return await _rest(flight)
     now, landed = sender.clock(), flight.landed[:]
     ahead = time.monotonic() - now  # as it is now: the clock may be set while we write
-    async with connect.writing(sender.db) as db:
+    async with _writing(sender, now) as db:
         await lessons.write_down(sender.lessons, db, sender.id, landed, now)
         slots = None if _halt(landed) else await pace_row.take(db, size, sender.per_second, now, LEAD_SECONDS)
         claimed = await _claim(sender, db, size, now) if slots is not None else []
         wait = await pace_row.wait(db, now) if slots is None else 0.0
         await _tidy_up(flight, db, landed, claimed, now)
-    del flight.landed[: len(landed)]
+    _forget(flight, landed)
     if halt := _halt(landed):
         raise TelegramRefuses(f"Telegram refuses the bot ({halt.detail}): check OUTREACHBOT_TOKEN with @BotFather")
     if slots is None:
-        # A 429, or another sender, has taken the coming slots.
-        await _sleep(wait - LEAD_SECONDS / 2)
+        # A 429, or another sender, has taken the coming slots. Who looks later than that one would never get any.
+        await _sleep_until(now + wait - LEAD_SECONDS + ahead)
         return True
     flight.idle = not claimed
     _launch(sender, claimed, slots, ahead)
     if not claimed:
         return await _rest(flight)
-    await _sleep(slots.first + len(claimed) / slots.per_second - LEAD_SECONDS + ahead - time.monotonic())
+    await _sleep_until(slots.first + len(claimed) / slots.per_second - LEAD_SECONDS + ahead)
     return True
 
 
-async def _sleep(seconds: float) -> None:
-    """Never for long, whatever a clock that jumps makes of the difference."""
-    await asyncio.sleep(max(0.0, min(seconds, LONGEST_SLEEP)))
+@asynccontextmanager
+async def _writing(sender: Sender, now: float) -> AsyncIterator[Connection]:
+    """A transaction. What the last one claimed, if it was written and we never heard of it, is queued again first."""
+    flight = sender.flight
+    async with connect.writing(sender.db) as db:
+        if flight.unsure:
+            await outbox.give_back(db, sender.id, flight.ours, now)
+            flight.lease_until = 0.0
+        flight.unsure = True
+        yield db
+    flight.unsure = False
+
+
+def _forget(flight: Flight, landed: Sequence[tuple[Claimed, Outcome]]) -> None:
+    """These are written down."""
+    del flight.landed[: len(landed)]
+    flight.ours.difference_update((one.message_id, one.chat_id) for one, _ in landed)
+
+
+async def _sleep_until(moment: float) -> None:
+    """Until this moment of the monotonic clock. Never for long: the clock of the slots may have been set meanwhile."""
+    await asyncio.sleep(max(0.0, min(moment - time.monotonic(), LONGEST_SLEEP)))
 
 
 async def _has_room(flight: Flight, room: int, size: int) -> None:
@@ -154,6 +176,7 @@ def _launch(sender: Sender, claimed: Sequence[Claimed], slots: pace_row.Slots, a
         at = sender.spacing.next_moment(one.chat_id, max(now, slot + ahead))  # a slot may have passed meanwhile
         task = asyncio.create_task(_fly(sender, one, at))
         sender.flight.air.add(task)
+        sender.flight.ours.add((one.message_id, one.chat_id))
         task.add_done_callback(partial(_left_the_air, sender.flight))
 
 
@@ -185,7 +208,7 @@ async def close(sender: Sender, seconds: float) -> None:
     for task in late:
         task.cancel()
     await asyncio.gather(*late, return_exceptions=True)
-    async with connect.writing(sender.db) as db:
+    async with _writing(sender, sender.clock()) as db:
         await lessons.write_down(sender.lessons, db, sender.id, flight.landed, sender.clock())
         await messages.finish(db, sender.clock())
         await leases.end(db, sender.id, sender.clock())

@@ -1,0 +1,174 @@
+"""The list of all that was sent, the ledger of each, and the buttons that steer, repeat, correct and delete."""
+
+import csv
+import datetime as dt
+import io
+
+import pytest
+
+from outreachbot.bot import broadcasts as handlers
+from outreachbot.bot.standing import DELETABLE_SECONDS
+from outreachbot.domain.delivery import Kind, MessageState
+from outreachbot.domain.message import Copy, Message
+from outreachbot.store import connect, tables
+from town import ADMIN, MEMBER, buttons
+
+RUNNING, PAUSED, MISSED = MessageState.RUNNING, MessageState.PAUSED, MessageState.MISSED
+SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED, MessageState.FINISHED
+
+
+@pytest.fixture
+def opened(town, write, press):
+    """Open the ledger of a message; it as it stands there."""
+
+    async def opened(message_id):
+        (page,) = await write("/broadcasts")
+        await press(f"broadcast:open:{message_id}")
+        return town.now(ADMIN, page)
+
+    return opened
+
+
+def data(message):
+    return [button["callback_data"].removeprefix("broadcast:") for button in buttons(message)]
+
+
+async def test_the_list_is_paged_from_the_newest_on(town, write, press, sent):
+    for _ in range(2 * handlers.PAGE + 1):
+        await sent(ends=[1])
+    (page,) = await write("/broadcasts")
+    assert data(page) == [*(f"open:{number}" for number in range(17, 9, -1)), "list:10"]
+
+    await press("broadcast:list:10")
+    assert data(town.now(ADMIN, page)) == [*(f"open:{number}" for number in range(9, 1, -1)), "list", "list:2"]
+
+    await press("broadcast:list:2")
+    assert data(town.now(ADMIN, page)) == ["open:1", "list"]
+
+    await press("broadcast:list")
+    assert data(town.now(ADMIN, page))[0] == "open:17"
+
+
+async def test_drafts_are_no_part_of_the_list(write, sent):
+    (page,) = await write("/broadcasts")
+    assert "Nothing has been sent yet" in page["text"]
+    await write("/broadcast")
+    await write("Hello")
+    (page,) = await write("/broadcasts")
+
+    assert "Nothing has been sent yet" in page["text"]
+
+
+async def test_the_ledger_adds_up_by_reason_and_offers_what_can_be_done(house, opened, sent):
+    page = await opened(await sent())
+
+    assert "Broadcast 1: finished" in page["text"]
+    assert "= 5 chats" in page["text"]
+    assert "1 × the member blocked the bot" in page["text"]
+    assert page["text"].endswith("\n3")
+    assert data(page) == ["uncertain:1", "failed:1", "csv:1", "correct:1", "delete:1", "list"]
+    labels = [button["text"] for button in buttons(page)]
+    assert labels[:2] == ["Send again to the uncertain (1)", "Retry the failed that may recover (1)"]
+
+
+async def test_what_can_not_be_done_is_not_offered(town, opened, sent):
+    copied = await sent(body=Message(copy=Copy(ADMIN, 5)))
+    nobody = await sent(ends=[4])
+    job = await sent(kind=Kind.CORRECTION, of_id=copied, ends=[1])
+    stopped = await sent(CANCELLED)
+
+    assert data(await opened(copied)) == ["uncertain:1", "failed:1", "csv:1", "delete:1", "list"]
+    assert data(await opened(nobody)) == ["csv:2", "list"]
+    assert data(await opened(job)) == ["csv:3", "list"]
+    assert data(await opened(stopped)) == ["csv:4", "correct:4", "delete:4", "list"]
+
+    town.clock.ahead = dt.timedelta(seconds=DELETABLE_SECONDS + 60)
+    assert data(await opened(stopped)) == ["csv:4", "correct:4", "list"]
+
+
+@pytest.mark.parametrize(("hours", "retry"), [(1, ["uncertain:1", "failed:1"]), (-1, [])])
+async def test_of_a_reminder_nothing_is_sent_again_when_its_day_is_over(house, opened, sent, hours, retry):
+    await sent(kind=Kind.REMINDER)
+    over = house.clock().timestamp() + hours * 3600
+    async with connect.writing(house.db) as db:
+        await db.execute(tables.messages.update().values(expires_at=over))
+
+    assert data(await opened(1)) == [*retry, "csv:1", "list"]
+
+
+async def test_in_an_opened_ledger_steering_shows_how_it_stands_then(town, opened, sent, press, row):
+    page = await opened(await sent(RUNNING, [2, 6]))
+    assert data(page)[:2] == ["pause:1", "stop:1"]
+
+    await press("broadcast:pause:1", under=page)
+    page = town.now(ADMIN, page)
+    assert "Broadcast 1: paused" in page["text"]
+    assert data(page)[:2] == ["resume:1", "stop:1"]
+
+    await press("broadcast:stop:1", under=page)
+    assert "1 × stopped by an admin" in town.now(ADMIN, page)["text"]
+
+
+async def test_the_whole_ledger_comes_as_a_table_that_no_spreadsheet_runs(town, write, press, sent):
+    await sent()
+    await write("/help")
+    note = await press("broadcast:csv:1")
+    file = town.said(ADMIN)[-1]
+    table = town.world.shelf.files[file["document"]["file_id"]].data.decode("utf-8-sig")
+
+    assert note["text"] == ""
+    assert (file["document"]["file_name"], file["caption"]) == (
+        "outreachbot-1.csv",
+        "What became of message 1, chat by chat.",
+    )
+    at = "2026-03-01 12:00:00"
+    assert list(csv.reader(io.StringIO(table))) == [
+        ["chat", "state", "reason", "telegram_says", "message_id", "changed_at_utc"],
+        ["1", "sent", "", "", "70", at],
+        ["2", "sent", "", "", "70", at],
+        ["3", "uncertain", "no-answer", "", "", at],
+        ["4", "failed", "blocked", "Forbidden: bot was blocked by the user", "", at],
+        ["5", "failed", "refused", "'=cmd|' /C calc'!A0", "", at],
+    ]
+
+
+async def test_deleting_asks_first(town, write, press, sent, row):
+    await sent()
+    (page,) = await write("/help")
+    await press("broadcast:delete:1")
+    question = town.now(ADMIN, page)
+
+    assert "It is deleted in 2 chats." in question["text"]
+    assert data(question) == ["send:2", "discard:2"]
+    assert ((await row(2)).kind, (await row(2)).of_id, (await row(2)).state) == (Kind.DELETION, 1, MessageState.DRAFT)
+
+
+@pytest.mark.parametrize("verb", ["open", "csv", "correct", "delete", "pause", "uncertain"])
+async def test_a_button_about_nothing_says_so(write, press, sent, row, verb):
+    await sent()
+    await write("/help")
+    for number in ("", "9", "x", "-1", "9" * 15, "9" * 30):
+        note = (await press(f"broadcast:{verb}:{number}"))["text"]
+        assert "no such message" in note or "decided already" in note
+
+    assert await row(2) is None
+
+
+@pytest.mark.parametrize("verb", ["correct", "delete"])
+async def test_what_can_not_be_changed_is_not(town, write, press, sent, row, verb):
+    copied = await sent(body=Message(copy=Copy(ADMIN, 5)))
+    town.clock.ahead = dt.timedelta(seconds=DELETABLE_SECONDS + 60)
+    await write("/help")
+
+    assert "no such message" in (await press(f"broadcast:{verb}:{copied}"))["text"]
+    assert await row(2) is None
+
+
+async def test_a_member_sees_and_steers_nothing(write, press, sent, row):
+    await sent(RUNNING)
+    (answer,) = await write("/broadcasts", MEMBER)
+    assert "Broadcast 1" not in answer["text"]
+
+    for verb in ("open", "pause", "stop", "csv", "uncertain", "correct", "delete", "list"):
+        assert "no longer leads anywhere" in (await press(f"broadcast:{verb}:1", MEMBER))["text"]
+    assert (await row(1)).state == RUNNING

@@ -1,0 +1,194 @@
+"""The menus of a draft: to whom and when it goes out, press by press."""
+
+import datetime as dt
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from outreachbot.domain.audience import Audience
+from outreachbot.domain.delivery import MessageState
+from outreachbot.domain.timing import LocalHour, Moment, Past
+from outreachbot.sandbox import people
+from outreachbot.store import broadcasts, connect
+from town import ADMIN, MEMBER, buttons
+
+BAKU = ZoneInfo("Asia/Baku")  # the content's own
+NOON = dt.datetime(2026, 3, 10, 12, tzinfo=BAKU)
+EVERYBODY = Audience()
+GROUPS = ("group", "supergroup")
+
+
+@pytest.fixture(autouse=True)
+async def question(town, write, subscribe):
+    """The question under a draft that goes to seven chats."""
+    town.clock.set(NOON)
+    await subscribe(1, 2, 3)
+    await subscribe(4, language="de", joined="leaflet")
+    await subscribe(-5, kind="group")
+    await subscribe(-1006, kind="supergroup", joined="poster")
+    await subscribe(-1007, kind="channel")
+    await write("/broadcast")
+    return (await write("Dear friends"))[-1]
+
+
+@pytest.fixture
+def choose(town, press, question):
+    """Press these buttons one after the other; the message in the question's place then, and the last note."""
+
+    async def choose(*arguments):
+        note = {}
+        for one in arguments:
+            note = await press(f"broadcast:{one}", under=question)
+        return town.now(ADMIN, question), note["text"]
+
+    return choose
+
+
+@pytest.fixture
+def chosen(house):
+    async def chosen():
+        async with connect.reading(house.db) as db:
+            one = await broadcasts.find(db, 1)
+        assert one is not None
+        return one
+
+    return chosen
+
+
+def data(message):
+    return [button["callback_data"] for button in buttons(message)]
+
+
+@pytest.mark.parametrize(
+    ("presses", "audience", "chats"),
+    [
+        ([""], EVERYBODY, 7),
+        (["l.de"], Audience(languages=("de",)), 1),
+        (["l.de", "l.en"], Audience(languages=("de", "en")), 7),
+        (["l.de", "l.en", "l.de"], Audience(languages=("en",)), 6),
+        (["k.members"], Audience(kinds=("private",)), 4),
+        (["k.groups"], Audience(kinds=GROUPS), 2),
+        (["k.channels", "k.groups"], Audience(kinds=("channel", *GROUPS)), 3),
+        (["k.groups", "k.groups"], EVERYBODY, 7),
+        (["c.0"], Audience(joined="leaflet"), 1),
+        (["c.0", "c.1"], Audience(joined="poster"), 1),
+        (["c.0", "c.0"], EVERYBODY, 7),
+        (["a.0"], Audience(anniversary="khojaly"), 7),
+        (["a.0", "a.0"], EVERYBODY, 7),
+        (["l.de", "k.members", "c.0"], Audience(languages=("de",), kinds=("private",), joined="leaflet"), 1),
+        (["l.de", "k.channels"], Audience(languages=("de",), kinds=("channel",)), 0),
+        (["l.de", "k.channels", "all"], EVERYBODY, 7),
+    ],
+)
+async def test_each_press_narrows_the_audience_or_takes_that_back(choose, chosen, presses, audience, chats):
+    menu, note = await choose(*(f"whom:1:{one}" for one in presses))
+
+    assert note == ""
+    assert (await chosen()).audience == audience
+    assert f"{chats} chat" in menu["text"]
+    assert f"Send to {chats} chat" in str(buttons((await choose("ask:1"))[0])) or not chats
+
+
+async def test_a_button_that_is_not_known_any_more_changes_nothing(choose, chosen):
+    await choose("whom:1:k.groups")
+    for forged in ("k.bots", "c.9", "c.-1", "c.x", "a.99", "a.", "x", "c.²", "."):
+        menu, _note = await choose(f"whom:1:{forged}")
+        assert "To whom?" in menu["text"]
+
+    assert (await chosen()).audience == Audience(kinds=GROUPS)
+
+
+async def test_the_languages_offered_are_those_of_all_who_subscribed(choose):
+    menu, _note = await choose("whom:1:k.channels")
+
+    assert {"broadcast:whom:1:l.en", "broadcast:whom:1:l.de"} <= set(data(menu))
+
+
+async def test_it_can_go_out_as_soon_as_it_is_confirmed(choose, chosen):
+    ways, _note = await choose("when:1")
+    assert data(ways) == [f"broadcast:{one}" for one in ("when:1:now", "when:1:m", "when:1:h", "ask:1")]
+
+    question, _note = await choose("when:1:m.20260311.09.30", "when:1:now")
+
+    assert (await chosen()).timing is None
+    assert "At the pace" in question["text"]
+
+
+async def test_a_moment_is_chosen_by_day_hour_and_minute(choose, chosen):
+    days, _note = await choose("when:1:m")
+    hours, _note = await choose("when:1:m.20260312")
+    minutes, _note = await choose("when:1:m.20260312.09")
+    question, _note = await choose("when:1:m.20260312.09.30")
+
+    assert data(days)[0] == "broadcast:when:1:m.20260310"
+    assert "broadcast:when:1:m.20260312.09" in data(hours)
+    assert "broadcast:when:1:m.20260312.09.30" in data(minutes)
+    assert (await chosen()).timing == Moment(dt.datetime(2026, 3, 12, 9, 30, tzinfo=BAKU).timestamp())
+    assert "It goes out on 12 March 2026 at 09:30 (Asia/Baku time)" in question["text"]
+
+
+@pytest.mark.parametrize(
+    ("at", "is_late"), [("20260310.12.00", True), ("20260309.23.45", True), ("20260310.12.15", False)]
+)
+async def test_a_moment_that_has_passed_can_not_be_chosen(choose, chosen, at, is_late):
+    _message, note = await choose(f"when:1:m.{at}")
+
+    assert ("That moment has passed" in note) == is_late
+    assert ((await chosen()).timing is None) == is_late
+
+
+async def test_an_hour_of_each_zone_is_chosen_by_day_and_hour(choose, chosen):
+    hours, _note = await choose("when:1:h", "when:1:h.20260311")
+    question, _note = await choose("when:1:h.20260311.09")
+
+    assert "broadcast:when:1:h.20260311.09" in data(hours)
+    assert (await chosen()).timing == LocalHour(dt.date(2026, 3, 11), 9)
+    assert "in each chat's own time zone" in question["text"]
+
+
+@pytest.mark.parametrize("past", Past)
+async def test_where_that_hour_has_passed_it_is_asked_what_these_get(choose, chosen, subscribe, past):
+    await subscribe(8, zone="Europe/Lisbon")
+    asked, _note = await choose("when:1:h.20260310.10")
+    assert "In 1 time zone of your chats that hour has passed." in asked["text"]
+    assert (await chosen()).timing is None
+
+    await choose(f"when:1:h.20260310.10.{past}")
+
+    assert (await chosen()).timing == LocalHour(dt.date(2026, 3, 10), 10, past)
+
+
+async def test_only_zones_of_who_gets_it_are_asked_about(choose, chosen, subscribe):
+    await subscribe(8, zone="Europe/Lisbon", language="pt")
+    await choose("whom:1:l.pt", "when:1:h.20260310.10")
+
+    assert (await chosen()).timing == LocalHour(dt.date(2026, 3, 10), 10)
+
+
+async def test_a_forged_moment_does_no_harm(town, choose, chosen):
+    before = len(town.said(ADMIN))
+    for forged in (
+        *("m.x", "m.2026", "m.20261301", "m.20260311.24", "m.20260311.x", "m.20260311.09.60", "m.20260311.09.x"),
+        *("h.x", "h.20260311.24", "h.20260310.10.never", "h.20260310.10.", "m.20260311.-1", "m.20260311.09.-1"),
+        *("m.00010101.00.00", "h.00010101.00", "h.99991231.23", "m.99991231.23.45", "h.99991231.23.tomorrow"),
+    ):
+        _message, note = await choose(f"when:1:{forged}")
+        assert "went wrong" not in note
+
+    assert len(town.said(ADMIN)) == before
+    assert (await chosen()).state == MessageState.DRAFT
+
+
+async def test_whatever_else_is_forged_shows_the_ways(choose):
+    for forged in ("", "x", "now.x", "mm.20260311"):
+        ways, _note = await choose(f"when:1:{forged}")
+        assert "When?" in ways["text"] or "At the pace" in ways["text"]
+
+
+async def test_a_member_chooses_nothing(town, write, press, chosen):
+    people.say(town.world, MEMBER, MEMBER, "/help")
+    await write("/help", MEMBER)
+    for verb in ("whom:1:k.groups", "when:1:m.20260312.09.30"):
+        assert "no longer leads anywhere" in (await press(f"broadcast:{verb}", MEMBER))["text"]
+
+    assert ((await chosen()).audience, (await chosen()).timing) == (EVERYBODY, None)

@@ -1,0 +1,79 @@
+"""A broadcast that was sent is corrected: the admin's next text replaces that of every copy."""
+
+import pytest
+
+from outreachbot.domain.delivery import Kind
+from outreachbot.domain.message import Media, MediaKind, Message
+from outreachbot.sandbox import attachments
+from outreachbot.store import composing, connect
+from town import ADMIN, buttons
+
+SITE = "https://example.org/"
+
+
+def data(message):
+    return [button.get("callback_data") or button["url"] for button in buttons(message)]
+
+
+async def test_the_text_after_correct_replaces_every_copy(town, write, press, row, body, sent):
+    await sent(ends=[1])
+    await write("/help")
+    await press("broadcast:correct:1")
+    assert "corrected text of broadcast 1" in town.said(ADMIN)[-1]["text"]
+    preview, question = await write(f"Dear <i>friends</i>\n[Read more] {SITE}", html=True)
+
+    assert (preview["text"], data(preview)) == ("Dear friends", [SITE, "+unsubscribe"])
+    assert "It replaces 1 copy." in question["text"]
+    assert data(question) == ["broadcast:send:2", "broadcast:discard:2"]
+    assert ((await row(2)).kind, (await row(2)).of_id) == (Kind.CORRECTION, 1)
+    assert (await body(2)).text == "Dear <i>friends</i>"
+
+
+async def test_only_a_text_corrects(town, write, press, hand, row, sent):
+    await sent(ends=[1])
+    await write("/help")
+    await press("broadcast:correct:1")
+    attachments.send_photo(town.world, ADMIN, ADMIN, "A caption")
+    await hand()
+    assert "just the corrected text" in town.said(ADMIN)[-1]["text"]
+    (refused,) = await write("Hello\n[Read more] nowhere")
+
+    assert "“Read more”" in refused["text"]
+    assert await row(2) is None
+    assert len(await write("Hello")) == 2
+
+
+async def test_a_new_broadcast_can_be_asked_for_instead(house, write, press, row, sent):
+    await sent(ends=[1])
+    await write("/help")
+    await press("broadcast:correct:1")
+    await write("/broadcast")
+    async with connect.reading(house.db) as db:
+        asked = await composing.asked(db, ADMIN, house.clock().timestamp())
+    assert asked == composing.Composing(None)
+    await write("Hello")
+
+    assert (await row(2)).kind == Kind.BROADCAST
+
+
+@pytest.mark.parametrize("parts", [1, 2])
+async def test_the_text_under_pictures_is_corrected_and_they_stay(write, press, body, shelf, sent, parts):
+    media = (shelf[0],) * parts
+    await sent(ends=[1], body=Message("first", media=media))
+    await write("/help")
+    await press("broadcast:correct:1")
+    preview = (await write("second"))[0]
+
+    assert preview["caption"].splitlines()[0] == "second"
+    assert (await body(2)).media == media
+    assert ("unsubscribe" in (await body(2)).text) == (parts > 1), "an album can have no buttons"
+
+
+async def test_a_text_that_is_too_long_for_a_caption_is_refused_before_anybody_gets_it(write, press, row, sent):
+    await sent(ends=[1], body=Message("first", media=(Media(MediaKind.PHOTO, "https://example.org/a.jpg"),)))
+    await write("/help")
+    await press("broadcast:correct:1")
+    (refused,) = await write("x" * 1025)
+
+    assert "message caption is too long" in refused["text"]
+    assert (await row(2)).state == "cancelled"

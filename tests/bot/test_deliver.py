@@ -1,0 +1,142 @@
+"""One delivery is brought to its chat: sent anew, or the copy that is there corrected or deleted."""
+
+import datetime as dt
+
+import pytest
+
+from outreachbot.bot import deliver
+from outreachbot.domain.delivery import Failed, Kind, Reason, Sent, Uncertain, Wait
+from outreachbot.domain.message import Button, Copy, Message
+from outreachbot.sandbox import groups, people
+from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
+from outreachbot.store.outbox import Claimed
+from town import ADMIN, MEMBER
+
+FIRST = Message("first", ((Button("Facts", "facts"),),))
+CORRECTION, DELETION = Kind.CORRECTION, Kind.DELETION
+
+
+@pytest.fixture
+def bring(telegram):
+    """Bring a message to Mina, or change the copy that she has; what became of it."""
+
+    async def bring(message, kind=Kind.BROADCAST, copy_ids=(), chat_id=MEMBER, topic_id=None):
+        return await deliver.deliver(telegram, Claimed(1, chat_id, "en", topic_id, kind, copy_ids), message)
+
+    return bring
+
+
+@pytest.fixture
+async def copy_id(bring):
+    """The copy that Mina has of the message."""
+    outcome = await bring(FIRST)
+    assert isinstance(outcome, Sent)
+    return outcome.message_id
+
+
+def texts(town):
+    return [message.get("text") or message.get("caption") for message in town.said(MEMBER)]
+
+
+@pytest.mark.parametrize("kind", [Kind.BROADCAST, Kind.REMINDER])
+async def test_a_broadcast_and_a_reminder_are_sent(town, bring, kind):
+    assert await bring(FIRST, kind) == Sent(town.said(MEMBER)[0]["message_id"])
+
+
+async def test_a_group_that_subscribed_in_a_topic_gets_it_there(town, bring):
+    groups.found_chat(town.world, -1001, "Neighbours", ADMIN)
+    groups.add_bot(town.world, -1001, ADMIN)
+    topic = groups.open_topic(town.world, -1001, "News", ADMIN)
+    await bring(FIRST, chat_id=-1001, topic_id=topic)
+
+    assert [message["message_thread_id"] for message in town.said(-1001)] == [topic]
+    assert await bring(FIRST, chat_id=-1001, topic_id=999) == Failed(
+        Reason.TOPIC_GONE, "Bad Request: message thread not found"
+    )
+
+
+async def test_what_is_no_text_and_no_file_is_copied(town, bring):
+    poll = people.send(town.world, ADMIN, ADMIN, {"location": {"latitude": 40.0, "longitude": 49.0}})
+    await bring(Message(copy=Copy(ADMIN, poll["message_id"])))
+
+    assert town.said(MEMBER)[0]["location"] == {"latitude": 40.0, "longitude": 49.0}
+
+
+async def test_a_copy_is_corrected_with_its_buttons(town, bring, copy_id):
+    second = Message("<b>second</b>", ((Button("Site", url="https://example.org/"),),))
+    assert await bring(second, CORRECTION, (copy_id,)) == Sent(copy_id)
+
+    (said,) = town.said(MEMBER)
+    assert said["text"] == "second"
+    assert said["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://example.org/"
+
+
+async def test_a_copy_that_is_corrected_already_is_as_it_should_be(town, bring, copy_id):
+    for _ in range(2):
+        assert isinstance(await bring(Message("second"), CORRECTION, (copy_id,)), Sent)
+
+    assert town.world.tally.errors[400] == 1, "Telegram did not refuse the second: nothing was shown here"
+
+
+async def test_of_an_album_the_first_caption_is_corrected(town, bring, shelf):
+    outcome = await bring(Message("first", media=shelf[:2]))
+    await bring(Message("second", media=shelf[:2]), CORRECTION, (outcome.message_id, *outcome.more))
+
+    assert texts(town) == ["second", None]
+
+
+async def test_a_copy_that_is_gone_can_not_be_corrected(town, bring, copy_id):
+    await bring(FIRST, DELETION, (copy_id,))
+
+    assert await bring(Message("second"), CORRECTION, (copy_id,)) == Failed(
+        Reason.REFUSED, "Bad Request: message to edit not found"
+    )
+
+
+async def test_a_copy_is_deleted_and_one_that_is_gone_already_is_as_it_should_be(town, bring, copy_id):
+    assert await bring(FIRST, DELETION, (copy_id,)) == Sent(0)
+    assert texts(town) == []
+    assert await bring(FIRST, DELETION, (copy_id,)) == Sent(0)
+    assert town.world.tally.errors[400] == 1, "Telegram did not refuse the second: nothing was shown here"
+
+
+async def test_an_album_is_deleted_as_a_whole(town, bring, shelf):
+    outcome = await bring(Message("first", media=shelf[:2]))
+
+    assert await bring(FIRST, DELETION, (outcome.message_id, *outcome.more)) == Sent(0)
+    assert texts(town) == []
+
+
+async def test_a_copy_that_is_too_old_to_delete_stays_and_is_said_to(town, bring, copy_id):
+    town.clock.ahead = dt.timedelta(hours=49)
+    outcome = await bring(FIRST, DELETION, (copy_id,))
+
+    assert outcome == Failed(Reason.REFUSED, "Bad Request: message can't be deleted")
+    assert texts(town) == ["first"]
+
+
+@pytest.mark.parametrize("kind", [CORRECTION, Kind.BROADCAST])
+async def test_who_has_blocked_the_bot_is_recorded(town, bring, copy_id, kind):
+    people.block(town.world, MEMBER)
+
+    assert await bring(Message("second"), kind, (copy_id,)) == Failed(
+        Reason.BLOCKED, "Forbidden: bot was blocked by the user"
+    )
+
+
+@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize(
+    ("fault", "outcome"),
+    [
+        (Fault(FaultKind.LOST_AFTER), Uncertain(Reason.NO_ANSWER)),
+        (Fault(FaultKind.PROXY), Uncertain(Reason.SERVER_ERROR)),
+        (Fault(FaultKind.TOO_MANY, seconds=7), Wait(7.0)),
+    ],
+    ids=["lost", "5xx", "429"],
+)
+async def test_it_is_tried_once_whatever_happens(town, bring, copy_id, kind, fault, outcome):
+    calls = town.world.tally.calls.total()
+    town.world.faults.orders = [Fault(fault.kind, times=ALWAYS, seconds=fault.seconds)]
+
+    assert await bring(Message("second"), kind, (copy_id,)) == outcome
+    assert town.world.tally.calls.total() == calls + 1

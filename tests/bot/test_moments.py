@@ -1,0 +1,110 @@
+"""What was planned for a moment, or an hour of each zone, is confirmed: when it starts then."""
+
+import asyncio
+import datetime as dt
+
+import pytest
+
+from outreachbot.domain.delivery import WAVE_MISSED, MessageState
+from outreachbot.domain.timing import LocalHour, Moment, Past
+from outreachbot.store import broadcasts, connect, messages
+from outreachbot.workers import planner
+
+RUNNING, SCHEDULED = MessageState.RUNNING, MessageState.SCHEDULED
+
+
+@pytest.fixture
+def town(town):
+    """What goes to more than two chats waits a little before it starts."""
+    town.large_audience = 2
+    return town
+
+
+@pytest.fixture
+def compose(write, subscribe):
+    """Ada composes a broadcast to so many chats."""
+
+    async def compose(chats=1):
+        await subscribe(*range(1001, 1001 + chats))
+        await write("/broadcast")
+        await write("Dear friends")
+
+    return compose
+
+
+async def find(house):
+    async with connect.reading(house.db) as db:
+        return await broadcasts.find(db, 1)
+
+
+@pytest.fixture
+def planned(house):
+    """Plan when the draft goes out."""
+
+    async def planned(when, message_id=1):
+        async with connect.writing(house.db) as db:
+            await messages.time(db, message_id, when)
+
+    return planned
+
+
+def later(house, seconds):
+    return house.clock().timestamp() + seconds
+
+
+async def test_a_moment_is_waited_for_and_a_hold_does_not_come_on_top(house, compose, press, planned):
+    await compose(3)
+    at = later(house, 3600)
+    await planned(Moment(at))
+    await press("broadcast:send:1")
+
+    assert ((await find(house)).state, (await find(house)).starts_at) == (SCHEDULED, at)
+
+
+async def test_a_moment_that_has_passed_meanwhile_is_now(house, compose, press, planned):
+    await compose()
+    await planned(Moment(later(house, -60)))
+    await press("broadcast:send:1")
+
+    assert (await find(house)).state == RUNNING
+
+
+async def test_an_hour_of_each_zone_begins_with_the_first_of_them(house, compose, press, planned, subscribe):
+    await compose()
+    day = (house.clock() + dt.timedelta(days=2)).date()
+    await subscribe(1, zone="Asia/Tokyo")
+    await planned(LocalHour(day, 9))
+    await press("broadcast:send:1")
+
+    assert (await find(house)).state == SCHEDULED
+    assert (await find(house)).starts_at == dt.datetime.combine(day, dt.time(), dt.UTC).timestamp()
+
+
+async def test_where_that_hour_has_passed_and_these_get_it_at_once_it_begins_at_once(house, compose, press, planned):
+    await compose()
+    await planned(LocalHour((house.clock() - dt.timedelta(days=2)).date(), 9, Past.NOW))
+    await press("broadcast:send:1")
+    await planner.begin(house.db, house.clock())
+
+    assert (await find(house)).state == RUNNING
+
+
+async def test_and_a_later_wave_of_it_that_is_missed_asks_all_the_same(
+    town, house, compose, press, planned, subscribe, row
+):
+    await compose(0)
+    await subscribe(1, zone="Pacific/Kiritimati")  # 14 hours ahead of UTC
+    await subscribe(2, zone="Pacific/Midway")  # 11 hours behind
+    noon = house.clock().replace(hour=11, minute=30) + dt.timedelta(days=1)
+    town.clock.set(noon)
+    await planner.recover(house.db, "here:1", noon)
+    await planned(LocalHour(noon.date(), 12, Past.NOW))  # it has passed for the one, and is to come for the other
+    await press("broadcast:send:1")
+    await planner.begin(house.db, house.clock())
+    while await planner.queue(house.db, "UTC", asyncio.Event()):
+        pass
+    assert (await row(1)).state == RUNNING
+
+    await planner.recover(house.db, "here:2", noon + dt.timedelta(days=1))
+
+    assert ((await row(1)).state, (await row(1)).state_reason) == (MessageState.PAUSED, WAVE_MISSED)

@@ -1,0 +1,186 @@
+"""Between the preview and the start: yes or no, once; for many the consent of others, and time to stop it."""
+
+import pytest
+
+from outreachbot.bot.preflight import HOLD_SECONDS
+from outreachbot.domain.delivery import MessageState
+from outreachbot.sandbox import people
+from outreachbot.store import broadcasts, connect
+from town import ADMIN, MEMBER, buttons
+
+BEN, CEM = 33, 44  # two more admins
+DRAFT, CANCELLED = MessageState.DRAFT, MessageState.CANCELLED
+RUNNING, SCHEDULED = MessageState.RUNNING, MessageState.SCHEDULED
+
+
+@pytest.fixture
+def town(town):
+    """With three admins, two of whom consent to what goes to more than two chats."""
+    for user_id, name in ((BEN, "Ben"), (CEM, "Cem")):
+        people.person(town.world, user_id, name)
+        people.start(town.world, user_id)
+    town.world.updates.clear()
+    town.admins, town.large_audience, town.approvals = frozenset({ADMIN, BEN, CEM}), 2, 2
+    return town
+
+
+@pytest.fixture
+def compose(write, subscribe):
+    """Ada composes a broadcast to so many chats; the question under it."""
+
+    async def compose(chats=1, text="Dear friends"):
+        await subscribe(*range(1001, 1001 + chats))
+        await write("/broadcast")
+        return (await write(text))[-1]
+
+    return compose
+
+
+async def find(house, message_id=1):
+    async with connect.reading(house.db) as db:
+        return await broadcasts.find(db, message_id)
+
+
+async def test_what_goes_to_few_starts_at_once_and_its_question_becomes_the_progress(house, compose, press):
+    question = await compose()
+    note = await press("broadcast:send:1")
+    one = await find(house)
+
+    assert (note["text"], one.state) == ("", RUNNING)
+    assert one.started_at == pytest.approx(house.clock().timestamp(), abs=20)
+    assert one.progress_id == question["message_id"]
+    assert one.queueing
+    assert house.begun.is_set()
+
+
+@pytest.mark.parametrize("verb", ["send", "discard", "ask", "whom", "when"])
+async def test_what_was_decided_can_not_be_decided_again(house, compose, press, verb):
+    await compose()
+    await press("broadcast:send:1")
+    note = await press(f"broadcast:{verb}:1")
+
+    assert "decided already" in note["text"]
+    assert (await find(house)).state == RUNNING
+
+
+@pytest.mark.parametrize("verb", ["send", "discard", "ask", "whom", "when", "consent"])
+async def test_another_admin_can_not_decide_about_a_draft(house, compose, press, write, verb):
+    await compose()
+    await write("/help", BEN)
+    note = await press(f"broadcast:{verb}:1", BEN)
+
+    assert "decided already" in note["text"]
+    assert (await find(house)).state == DRAFT
+
+
+@pytest.mark.parametrize("verb", ["send", "discard", "ask", "consent", "object", "whom", "when"])
+async def test_a_button_about_nothing_does_nothing(compose, press, house, verb):
+    await compose()
+    for number in ("", "0", "2", "-1", "x", "9" * 15, "9" * 20, "١"):
+        assert "decided already" in (await press(f"broadcast:{verb}:{number}"))["text"]
+
+    assert (await find(house)).state == DRAFT
+
+
+async def test_a_draft_that_is_discarded_is_forgotten(town, house, compose, press, row):
+    question = await compose()
+    await press("broadcast:discard:1")
+
+    assert "Nothing was sent" in town.now(ADMIN, question)["text"]
+    assert ((await row(1)).state, (await row(1)).body) == (CANCELLED, {})
+
+
+async def test_discarding_one_leaves_what_waits_for_consent(town, house, compose, press):
+    await compose(3, "first")
+    await press("broadcast:send:1")
+    await compose(3, "second")
+    await press("broadcast:discard:2")
+    assert [(await find(house, number)).state for number in (1, 2)] == [DRAFT, CANCELLED]
+
+    await press("broadcast:consent:1", BEN)
+
+    assert (await find(house)).state == SCHEDULED
+
+
+async def test_what_goes_to_many_is_shown_to_the_others_who_must_consent(town, house, compose, press):
+    question = await compose(3)
+    assert "1 more admin has to consent." in question["text"]
+    note = await press("broadcast:send:1")
+    waiting = town.now(ADMIN, question)
+
+    assert note["text"] == ""
+    assert "It waits for the consent of 1 more admin." in waiting["text"]
+    assert [button["callback_data"] for button in buttons(waiting)] == ["broadcast:discard:1"]
+    for admin in (BEN, CEM):
+        body, asked = town.said(admin)
+        assert body["text"] == "Dear friends"
+        assert asked["text"].startswith("22 wants to send this")
+        assert "It goes to 3 chats" in asked["text"]
+        assert [button["callback_data"] for button in buttons(asked)] == ["broadcast:consent:1", "broadcast:object:1"]
+    assert (await find(house)).state == DRAFT
+
+
+async def test_with_enough_consent_it_starts_after_a_while_in_which_it_can_be_stopped(town, house, compose, press):
+    question = await compose(3)
+    await press("broadcast:send:1")
+    await press("broadcast:consent:1", BEN)
+    one = await find(house)
+
+    assert "You consented." in town.said(BEN)[-1]["text"]
+    assert one.state == SCHEDULED
+    assert one.starts_at == pytest.approx(house.clock().timestamp() + HOLD_SECONDS, abs=20)
+    assert (one.progress_id, one.chat_id) == (question["message_id"], ADMIN)
+    assert "decided already" in (await press("broadcast:consent:1", CEM))["text"]
+    assert "decided already" in (await press("broadcast:object:1", CEM))["text"]
+
+    await press("broadcast:stop:1")
+
+    assert (await find(house)).state == CANCELLED
+
+
+async def test_who_asked_does_not_consent_once_more(house, compose, press):
+    await compose(3)
+    await press("broadcast:send:1")
+    await press("broadcast:consent:1")
+    assert (await find(house)).state == DRAFT
+
+    await press("broadcast:consent:1", BEN)
+    assert (await find(house)).state == SCHEDULED
+
+
+async def test_an_objection_is_told_to_who_asked_and_ends_it(town, house, compose, press):
+    await compose(3)
+    await press("broadcast:send:1")
+    await press("broadcast:object:1", BEN)
+
+    assert (await find(house)).state == CANCELLED
+    assert "33 objects. Nothing was sent." in town.said(ADMIN)[-1]["text"]
+    assert "decided already" in (await press("broadcast:consent:1", CEM))["text"]
+
+
+async def test_what_was_discarded_meanwhile_needs_no_consent(town, house, compose, press):
+    question = await compose(3)
+    await press("broadcast:send:1")
+    await press("broadcast:discard:1", under=question)
+
+    assert "decided already" in (await press("broadcast:consent:1", BEN))["text"]
+    assert (await find(house)).state == CANCELLED
+
+
+async def test_what_waits_for_consent_can_not_be_changed(house, compose, press):
+    await compose(3)
+    await press("broadcast:send:1")
+    for verb in ("whom:1:k.channels", "when:1:now", "send:1", "ask:1"):
+        assert "decided already" in (await press(f"broadcast:{verb}"))["text"]
+
+    assert (await find(house)).audience.everybody
+
+
+async def test_a_member_decides_nothing(house, compose, press, write):
+    await compose(3)
+    await press("broadcast:send:1")
+    await write("/help", MEMBER)
+    for verb in ("consent", "object", "send", "discard"):
+        assert "no longer leads anywhere" in (await press(f"broadcast:{verb}:1", MEMBER))["text"]
+
+    assert (await find(house)).state == DRAFT

@@ -1,0 +1,97 @@
+"""The buttons under a message that was confirmed: pause, go on, stop, and write again to who may not have got it."""
+
+import pytest
+
+from outreachbot.domain.delivery import MessageState, State, Tally
+from outreachbot.store import broadcasts, connect, ledger
+
+RUNNING, PAUSED, MISSED = MessageState.RUNNING, MessageState.PAUSED, MessageState.MISSED
+SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED, MessageState.FINISHED
+
+
+async def tally(house, message_id=1):
+    async with connect.reading(house.db) as db:
+        return await ledger.tally(db, message_id)
+
+
+@pytest.mark.parametrize(
+    ("verb", "state", "then", "note"),
+    [
+        ("pause", RUNNING, PAUSED, "Paused."),
+        ("resume", PAUSED, RUNNING, "It goes on."),
+        ("now", MISSED, RUNNING, "It goes on."),
+        ("stop", RUNNING, CANCELLED, "Stopped."),
+        ("stop", PAUSED, CANCELLED, "Stopped."),
+        ("stop", SCHEDULED, CANCELLED, "Stopped."),
+        ("stop", MISSED, CANCELLED, "Stopped."),
+    ],
+)
+async def test_steering_holds_at_once_and_the_progress_follows_by_itself(
+    house, write, press, sent, row, verb, state, then, note
+):
+    message_id = await sent(state, [6])
+    (progress,) = await write("/help")
+    async with connect.writing(house.db) as db:
+        await broadcasts.show_progress_in(db, message_id, progress["message_id"])
+    answer = await press(f"broadcast:{verb}:1", under=progress)
+
+    assert (answer["text"].startswith(note), answer["show_alert"]) == (True, False)
+    assert (await row(1)).state == then
+    assert house.wake.is_set()
+    assert house.begun.is_set()
+
+
+STATES = set(MessageState)
+
+
+@pytest.mark.parametrize(
+    ("verb", "states"),
+    [
+        ("pause", STATES - {RUNNING}),
+        ("resume", STATES - {PAUSED}),
+        ("now", STATES - {MISSED}),
+        ("stop", {MessageState.DRAFT, CANCELLED, FINISHED}),
+    ],
+)
+async def test_nothing_is_steered_that_stands_otherwise(write, press, sent, row, verb, states):
+    await write("/help")
+    for number, state in enumerate(sorted(states), start=1):
+        await sent(state)
+        assert "decided already" in (await press(f"broadcast:{verb}:{number}"))["text"]
+        assert (await row(number)).state == state
+
+
+@pytest.mark.parametrize(("verb", "queued"), [("uncertain", 3), ("failed", 5)])
+async def test_only_who_may_not_have_got_it_is_written_to_again(house, press, write, sent, row, verb, queued):
+    await sent()
+    async with connect.writing(house.db) as db:
+        await broadcasts.reported(db, 1)
+    await write("/help")
+    note = await press(f"broadcast:{verb}:1")
+
+    assert (note["text"], note["show_alert"]) == ("1 chat is written to again.", False)
+    assert (await row(1)).state == RUNNING
+    assert house.wake.is_set()
+    async with connect.reading(house.db) as db:
+        (entry,) = [one for one in await ledger.not_sent(db, 1) if one.state is State.QUEUED]
+        assert (entry.chat_id, entry.reason) == (queued, None)
+        assert [one.message_id for one in await broadcasts.unreported(db)] == [1], "its report comes again"
+    assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
+
+
+async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(house, press, write, sent):
+    await sent(ends=[1, 4])
+    await write("/help")
+    for verb in ("uncertain", "failed"):
+        assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
+    assert await tally(house) == Tally(sent=1, failed=1)
+
+
+async def test_nobody_is_written_to_again_of_what_a_person_stopped(house, press, write, sent, row):
+    await sent(CANCELLED)
+    await write("/help")
+    for verb in ("uncertain", "failed"):
+        assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
+
+    assert (await row(1)).state == CANCELLED
+    assert (await tally(house)).queued == 0

@@ -1,0 +1,213 @@
+"""What an admin reads about a broadcast that was confirmed: numbers that add up, in words that are true enough."""
+
+import datetime as dt
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreachbot.domain.delivery import ENDED, WAVE_MISSED, Kind, MessageState, Reason, State, Tally
+from outreachbot.views import broadcast
+from outreachbot.views.broadcast import Standing
+
+NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+RUNNING, PAUSED, FINISHED = MessageState.RUNNING, MessageState.PAUSED, MessageState.FINISHED
+numbers = st.integers(0, 10**7)
+tallies = st.builds(Tally, numbers, numbers, numbers, numbers, numbers, numbers)
+
+
+def standing(state=RUNNING, tally=Tally(queued=1), kind=Kind.BROADCAST, **more):  # noqa: B008 it is frozen
+    return Standing(7, kind, state, tally, "Asia/Baku", **more)
+
+
+def progress(*place, **more):
+    return broadcast.progress("en", standing(*place, **more)).text
+
+
+def data(message):
+    return [[button.data for button in row] for row in message.buttons]
+
+
+def parts(text):
+    """The numbers of the lines `sent: 1,234`."""
+    found = re.findall(r"^[a-z ()]+: <b>([\d,]+)</b>$", text, re.MULTILINE)
+    return [int(number.replace(",", "")) for number in found]
+
+
+def total(text):
+    (found,) = re.findall(r"^= ([\d,]+) chats?$", text, re.MULTILINE)
+    return int(found.replace(",", ""))
+
+
+counted = st.sampled_from(sorted(set(MessageState) - {MessageState.SCHEDULED, MessageState.MISSED}))
+
+
+@given(tallies, counted, st.sampled_from(Kind))
+def test_the_numbers_add_up(tally, state, kind):
+    one = standing(state, tally, kind)
+    for message in (
+        broadcast.progress("en", one),
+        broadcast.ledger("en", one),
+        broadcast.reminder_paused("en", one),
+    ):
+        assert sum(parts(message.text)) == total(message.text) == tally.audience
+
+
+@given(tallies)
+def test_the_bar_is_full_when_nothing_is_left_and_only_then(tally):
+    bar = re.search(r"<code>(█*)(░*)</code> ([\d,]+) / ([\d,]+)$", progress(RUNNING, tally), re.MULTILINE)
+
+    assert bar
+    assert len(bar[1] + bar[2]) == broadcast.BAR
+    assert (not bar[2]) == (tally.finished and tally.audience > 0)
+    assert [int(number.replace(",", "")) for number in bar.group(3, 4)] == [tally.settled, tally.audience]
+
+
+def test_while_an_audience_is_counted_its_size_is_not_said_as_if_it_were_known():
+    assert "0 / 5,000+\n" in progress(RUNNING, Tally(queued=5000), queueing=True)
+
+
+@pytest.mark.parametrize(
+    ("per_second", "said"),
+    [
+        (25.4, "25 a second, about 40 seconds left"),
+        (1.0, "1 a second, about 17 minutes left"),
+        (0.25, "0.2 a second, about 67 minutes left"),
+        (1000.0, "1,000 a second, about 1 second left"),
+    ],
+)
+def test_how_fast_it_goes_says_how_long_it_takes(per_second, said):
+    assert f"\n{said}\n" in progress(RUNNING, Tally(queued=1000, sending=10), per_second=per_second)
+
+
+@pytest.mark.parametrize(
+    ("state", "per_second"), [(RUNNING, None), (RUNNING, 0.0), (PAUSED, 5.0), (MessageState.CANCELLED, 5.0)]
+)
+def test_what_stands_still_has_no_speed(state, per_second):
+    assert "a second" not in progress(state, Tally(queued=9), per_second=per_second)
+
+
+def test_that_telegram_does_not_answer_is_said_with_since_when_while_it_matters():
+    words = "Telegram has not answered since 1 March 2026 at 16:00 (Asia/Baku time); it is tried again by itself."
+
+    assert words in progress(RUNNING, silent_since=NOW)
+    assert words not in progress(PAUSED, silent_since=NOW)
+
+
+def test_a_report_counts_each_reason_and_lists_who_is_uncertain():
+    reasons = [(State.FAILED, Reason.BLOCKED, 1200), (State.UNCERTAIN, Reason.NO_ANSWER, 2), (State.FAILED, None, 1)]
+    text = progress(FINISHED, Tally(sent=1, uncertain=2, failed=1201), reasons=reasons, uncertain=[5, -1007])
+
+    assert "1,200 × the member blocked the bot" in text
+    assert "2 × no answer came" in text
+    assert "1 × of unknown reason" in text
+    assert text.endswith("\n5, -1007")
+
+
+def test_more_uncertain_chats_than_fit_are_hinted_at():
+    assert progress(FINISHED, Tally(uncertain=21), uncertain=range(1, 22)).endswith("19, 20 …")
+
+
+def test_each_reason_has_words_of_its_own():
+    said = [progress(FINISHED, Tally(failed=1), reasons=[(State.FAILED, reason, 1)]) for reason in Reason]
+
+    assert len(set(said)) == len(Reason)
+    assert not any(f"1 × {reason}" in text.splitlines() for reason, text in zip(Reason, said, strict=True))
+
+
+@pytest.mark.parametrize("state", MessageState)
+def test_each_state_and_kind_has_its_heading(state):
+    said = [progress(state, kind=kind, of_id=3).splitlines()[0] for kind in Kind]
+    name = broadcast.state_name(state, broadcast.words("en"))
+
+    assert said == [
+        f"<b>Reminder 7: {name}</b>",
+        f"<b>Broadcast 7: {name}</b>",
+        f"<b>Correction of broadcast 3: {name}</b>",
+        f"<b>Deletion of broadcast 3: {name}</b>",
+    ]
+
+
+def test_each_state_is_named_differently():
+    assert len({broadcast.state_name(state, broadcast.words("en")) for state in MessageState}) == len(MessageState)
+
+
+def test_why_it_rests_stands_in_it_as_text():
+    assert "Telegram says: can&#x27;t parse &lt;b&gt;" in progress(PAUSED, why="can't parse <b>")
+    assert "The hour of some time zones passed" in progress(PAUSED, why=WAVE_MISSED)
+
+
+def test_what_waits_says_until_when_and_counts_nothing_yet():
+    scheduled = progress(MessageState.SCHEDULED, Tally(), starts_at=NOW)
+    missed = progress(MessageState.MISSED, Tally(), starts_at=NOW)
+
+    assert "It starts on 1 March 2026 at 16:00 (Asia/Baku time)." in scheduled
+    assert "It was to start on 1 March 2026 at 16:00 (Asia/Baku time), when the bot did not run." in missed
+    for text in (scheduled, missed):
+        assert "= " not in text
+        assert "█" not in text
+
+
+@pytest.mark.parametrize(
+    ("state", "offered"),
+    [
+        (MessageState.DRAFT, []),
+        (MessageState.SCHEDULED, [["broadcast:stop:7"]]),
+        (MessageState.MISSED, [["broadcast:now:7", "broadcast:stop:7"]]),
+        (RUNNING, [["broadcast:pause:7", "broadcast:stop:7"]]),
+        (PAUSED, [["broadcast:resume:7", "broadcast:stop:7"]]),
+        (MessageState.CANCELLED, []),
+        (FINISHED, []),
+    ],
+)
+def test_what_can_be_done_with_it_depends_on_how_it_stands(state, offered):
+    one = standing(state, Tally(queued=state not in ENDED))
+
+    assert data(broadcast.progress("en", one)) == offered
+    assert data(broadcast.reminder_paused("en", one)) == offered
+    assert data(broadcast.ledger("en", one)) == [*offered, ["broadcast:csv:7"], ["broadcast:list"]]
+
+
+def test_when_it_is_over_what_did_not_surely_arrive_can_be_sent_again():
+    one = standing(FINISHED, Tally(sent=1, uncertain=2000, failed=4), send_again=2000, try_again=3)
+    message = broadcast.progress("en", one)
+
+    assert [[(button.label, button.data) for button in row] for row in message.buttons] == [
+        [("Send again to the uncertain (2,000)", "broadcast:uncertain:7")],
+        [("Retry the failed that may recover (3)", "broadcast:failed:7")],
+    ]
+
+
+def test_while_something_is_in_the_air_the_report_is_not_final():
+    one = standing(MessageState.CANCELLED, Tally(sending=1, uncertain=1), uncertain=[5], send_again=1)
+    message = broadcast.progress("en", one)
+
+    assert message.buttons == ()
+    assert "may or may not" not in message.text
+
+
+def test_the_ledger_offers_all_that_can_still_be_done():
+    one = standing(FINISHED, Tally(sent=5, uncertain=1), send_again=1, correctable=True, deletable=True)
+
+    assert data(broadcast.ledger("en", one)) == [
+        ["broadcast:uncertain:7"],
+        ["broadcast:csv:7"],
+        ["broadcast:correct:7", "broadcast:delete:7"],
+        ["broadcast:list"],
+    ]
+
+
+def test_the_ledger_counts_each_language_where_there_are_several():
+    languages = [("en", State.SENT, 1900), ("en", State.FAILED, 100), ("de", State.SENT, 3), ("", State.SKIPPED, 4)]
+    text = broadcast.ledger("en", standing(FINISHED, Tally(sent=1903, failed=100, skipped=4), languages=languages)).text
+
+    assert "\nEnglish: 1,900 of 2,000\nnot known any more: 0 of 4\nGerman: 3 of 3" in text
+    assert "of 5" not in broadcast.ledger("en", standing(FINISHED, languages=[("en", State.SENT, 5)])).text
+
+
+def test_a_paused_reminder_says_what_to_mend():
+    words = "Mend content.yaml for the next one."
+
+    assert words in broadcast.reminder_paused("en", standing(PAUSED, kind=Kind.REMINDER, why="wrong")).text
+    assert words not in broadcast.reminder_paused("en", standing(RUNNING, kind=Kind.REMINDER)).text

@@ -1,0 +1,88 @@
+"""The short answers around broadcasts, and the list of all."""
+
+import datetime as dt
+
+import pytest
+
+from outreachbot.domain.delivery import Kind, MessageState, Tally
+from outreachbot.views import outgoing
+from outreachbot.views.outgoing import Line
+
+NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def line(number, kind=Kind.BROADCAST, state=MessageState.FINISHED, tally=Tally(sent=3, failed=1)):  # noqa: B008 frozen
+    return Line(number, kind, 2, state, NOW, tally)
+
+
+def data(message):
+    return [[button.data for button in row] for row in message.buttons]
+
+
+def test_the_list_says_of_each_what_it_is_when_it_began_and_how_many_got_it():
+    lines = [line(9, Kind.DELETION, MessageState.RUNNING, Tally(queued=2000)), line(8)]
+    message = outgoing.listed("en", "Asia/Baku", lines, None, newer=False)
+
+    assert message.text == (
+        "<b>9</b> · Deletion of broadcast 2: under way\n1 March 2026 at 16:00 (Asia/Baku time) · 0 of 2,000 sent\n\n"
+        "<b>8</b> · Broadcast 8: finished\n1 March 2026 at 16:00 (Asia/Baku time) · 3 of 4 sent"
+    )
+    assert data(message) == [["broadcast:open:9", "broadcast:open:8"]]
+
+
+@pytest.mark.parametrize(
+    ("older", "newer", "turns"),
+    [
+        (None, False, []),
+        (2, False, [["broadcast:list:2"]]),
+        (None, True, [["broadcast:list"]]),
+        (2, True, [["broadcast:list", "broadcast:list:2"]]),
+    ],
+)
+def test_the_list_is_paged_where_there_are_more(older, newer, turns):
+    message = outgoing.listed("en", "UTC", [line(number) for number in range(6, 0, -1)], older, newer=newer)
+
+    assert data(message) == [
+        [f"broadcast:open:{number}" for number in (6, 5, 4, 3)],
+        ["broadcast:open:2", "broadcast:open:1"],
+        *turns,
+    ]
+
+
+def test_an_empty_list_says_how_to_begin():
+    message = outgoing.listed("en", "UTC", [], None, newer=False)
+
+    assert "/broadcast" in message.text
+    assert message.buttons == ()
+
+
+def test_who_is_asked_for_consent_reads_who_asks_and_the_whole_question():
+    message = outgoing.consent("en", 7, "22", "It goes to 3 chats.\nIt takes 1 second.")
+
+    assert message.text == "22 wants to send this and asks for your consent.\nIt goes to 3 chats.\nIt takes 1 second."
+    assert data(message) == [["broadcast:consent:7", "broadcast:object:7"]]
+
+
+def test_how_many_consents_are_missing_is_said_to_both():
+    assert "1 more admin." in outgoing.waits("en", 7, 1).text
+    assert "2 more admins." in outgoing.waits("en", 7, 2).text
+    assert data(outgoing.waits("en", 7, 2)) == [["broadcast:discard:7"]]
+    assert outgoing.consented("en", 2).text == "You consented. 2 more admins have to."
+    assert "more" not in outgoing.consented("en", 0).text
+
+
+def test_telegrams_words_about_a_preview_are_quoted_as_text():
+    assert (
+        "Telegram refuses this message: can&#x27;t parse &lt;b&gt;"
+        in outgoing.preview_failed("en", "can't parse <b>").text
+    )
+    assert "refuses" not in outgoing.preview_failed("en", "").text
+
+
+def test_a_wrong_button_is_named():
+    assert "The button “Read &lt;more&gt;” needs an address" in outgoing.bad_button("en", "Read <more>").text
+
+
+@pytest.mark.parametrize(("number", "said"), [(1, "1 chat is"), (2000, "2,000 chats are")])
+def test_how_many_are_written_to_again_is_said(number, said):
+    assert outgoing.queued_again("en", number) == f"{said} written to again."

@@ -1,0 +1,220 @@
+"""What an admin reads before a broadcast goes out: to whom, how long, until when; and the choice of the audience."""
+
+import datetime as dt
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreachbot.domain.audience import Audience
+from outreachbot.domain.delivery import Kind
+from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
+from outreachbot.domain.timing import LocalHour, Moment, Past
+from outreachbot.views import preflight
+from outreachbot.views.i18n import words
+from outreachbot.views.preflight import Plan
+
+NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)  # one o'clock in the bridge's Berlin
+EVERYBODY = Audience()
+PHOTO = Media(MediaKind.PHOTO, "file")
+
+
+def plan(**more):
+    values = {
+        "message_id": 7,
+        "kind": Kind.BROADCAST,
+        "chats": 3,
+        "by_kind": {"private": 3},
+        "by_language": {"en": 3},
+        "audience": EVERYBODY,
+        "timing": None,
+        "per_second": 30.0,
+        "hold": 0.0,
+        "approvals": 1,
+    }
+    return Plan(**values | more)
+
+
+def question(content, **more):
+    return preflight.question("en", content, plan(**more), NOW)
+
+
+def buttons(message):
+    return [[(button.label, button.data) for button in row] for row in message.buttons]
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (0.0, "1 second"),
+        (1.4, "1 second"),
+        (89.4, "89 seconds"),
+        (90.0, "2 minutes"),
+        (3600.0, "60 minutes"),
+        (5400.0, "2 hours"),
+        (36_000.0, "10 hours"),
+    ],
+)
+def test_a_time_is_said_in_the_coarsest_words_that_are_true_enough(seconds, said):
+    assert preflight.duration(seconds, words("en")) == said
+
+
+@given(st.floats(0, 1e8))
+def test_a_time_that_is_said_is_off_by_a_third_at_most(seconds):
+    number, unit = preflight.duration(seconds, words("en")).replace(",", "").split()
+    said = int(number) * {"second": 1, "minute": 60, "hour": 3600}[unit.removesuffix("s")]
+
+    assert said == pytest.approx(max(1.0, seconds), rel=0.34, abs=0.5)
+
+
+def test_the_question_says_to_how_many_of_each_kind_how_long_it_takes_and_until_when(bridge):
+    by_kind = {"private": 1234, "group": 1, "supergroup": 2, "channel": 1}
+    message = question(bridge, chats=1238, by_kind=by_kind)
+
+    assert message.text.splitlines() == [
+        "Above is what members will see.",
+        "It goes to 1,238 chats: 1,234 members, 3 groups, 1 channel.",
+        "At the pace that Telegram allows it takes 41 seconds, until about 13:00 (Europe/Berlin time).",
+    ]
+    assert buttons(message) == [
+        [("Send to 1,238 chats", "broadcast:send:7")],
+        [("To whom?", "broadcast:whom:7"), ("When?", "broadcast:when:7")],
+        [("Discard", "broadcast:discard:7")],
+    ]
+
+
+def test_the_end_is_counted_from_the_moment_it_starts(bridge):
+    hours = question(bridge, chats=30 * 3600)
+    later = question(bridge, chats=30 * 3600, timing=Moment(NOW.timestamp() + 7200), hold=30.0)
+    held = question(bridge, chats=30 * 60, hold=3600.0)
+
+    assert "60 minutes, until about 14:00 (Europe/Berlin time)." in hours.text
+    assert (
+        "It goes out on 1 March 2026 at 15:00 (Europe/Berlin time) and takes 60 minutes, until about 16:00"
+        in later.text
+    )
+    assert "60 seconds, until about 14:01" in held.text
+
+
+@pytest.mark.parametrize(
+    ("past", "said"),
+    [(Past.NOW, "at once."), (Past.TOMORROW, "a day later."), (Past.SKIP, "not at all.")],
+)
+def test_an_hour_of_each_zone_says_what_becomes_of_those_where_it_has_passed(bridge, past, said):
+    text = question(bridge, timing=LocalHour(NOW.date(), 9, past)).text
+
+    assert "It goes out at 09:00 on 1 March 2026 in each chat's own time zone." in text
+    assert f"Where that hour has passed, {said}" in text
+
+
+def test_languages_are_counted_where_there_are_several_the_largest_first(bridge):
+    assert (
+        "Languages: German 2,000, English 3, Abkhazian 1"
+        in question(bridge, by_language={"en": 3, "de": 2000, "ab": 1}).text
+    )
+    assert "Languages" not in question(bridge, by_language={"de": 9}).text
+
+
+def test_what_goes_to_many_waits_and_needs_consent_and_says_so(bridge):
+    text = question(bridge, approvals=3, hold=30.0).text
+
+    assert "2 more admins have to consent." in text
+    assert "30 seconds" in text
+    assert "consent" not in question(bridge).text
+    assert "30 seconds" not in question(bridge).text
+
+
+def test_where_nobody_would_get_it_there_is_nothing_to_confirm_but_something_to_choose(bridge):
+    nobody = question(bridge, chats=0, by_kind={})
+    narrowed = question(bridge, chats=0, by_kind={}, audience=Audience(kinds=("channel",)))
+
+    assert "Nobody is subscribed yet" in nobody.text
+    assert [[data for _, data in row] for row in buttons(nobody)] == [["broadcast:discard:7"]]
+    assert "No subscribed chat is among these" in narrowed.text
+    assert [[data for _, data in row] for row in buttons(narrowed)] == [
+        ["broadcast:whom:7", "broadcast:when:7"],
+        ["broadcast:discard:7"],
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "goes", "yes"),
+    [
+        (Kind.CORRECTION, "It replaces 3 copies.", "Correct 3 copies"),
+        (Kind.DELETION, "It is deleted in 3 chats.", "Delete 3 copies"),
+    ],
+)
+def test_a_change_of_copies_offers_no_choice_but_yes_and_no(bridge, kind, goes, yes):
+    message = question(bridge, kind=kind)
+
+    assert goes in message.text
+    assert ("Above is what members will see." in message.text) == (kind is Kind.CORRECTION)
+    assert buttons(message) == [[(yes, "broadcast:send:7")], [("Discard", "broadcast:discard:7")]]
+    assert "No chat has a copy" in question(bridge, kind=kind, chats=0).text
+
+
+def test_what_narrows_it_down_is_said_in_words(bridge):
+    audience = Audience(languages=("de", "en"), kinds=("channel",), anniversary="flood-day", joined="leaflet")
+    text = question(bridge, audience=audience).text
+
+    assert (
+        "Only to: German, English, channels, reminded of “Day of the flood”, came with the start code “leaflet”" in text
+    )
+    assert "Only to" not in question(bridge).text
+
+
+def test_an_anniversary_that_is_gone_from_the_content_is_named_by_its_id(bridge):
+    assert "reminded of “old-day”" in question(bridge, audience=Audience(anniversary="old-day")).text
+
+
+def test_the_menu_of_the_audience_ticks_what_is_chosen(bridge):
+    audience = Audience(languages=("de",), kinds=("group", "supergroup"), joined="b")
+    message = preflight.whom("en", bridge, plan(audience=audience), ["de", "en"], ["a", "b"])
+
+    assert message.text == "<b>To whom?</b>\nGerman, groups, came with the start code “b”: 3 chats"
+    assert buttons(message) == [
+        [("✓ German", "broadcast:whom:7:l.de"), ("English", "broadcast:whom:7:l.en")],
+        [
+            ("private chats", "broadcast:whom:7:k.members"),
+            ("✓ groups", "broadcast:whom:7:k.groups"),
+            ("channels", "broadcast:whom:7:k.channels"),
+        ],
+        [("Day of the flood", "broadcast:whom:7:a.0")],
+        [("a", "broadcast:whom:7:c.0"), ("✓ b", "broadcast:whom:7:c.1")],
+        [("Everybody", "broadcast:whom:7:all")],
+        [("‹ Back", "broadcast:ask:7")],
+    ]
+
+
+def test_where_everybody_is_chosen_that_is_not_offered(bridge):
+    message = preflight.whom("en", bridge, plan(), ["de", "en"], [])
+
+    assert message.text == "<b>To whom?</b>\nEverybody who subscribed: 3 chats"
+    assert "broadcast:whom:7:all" not in [data for row in buttons(message) for _, data in row]
+    assert not any(label.startswith("✓") for row in buttons(message) for label, _ in row)
+
+
+def test_a_long_title_fits_its_button(hostile):
+    message = preflight.whom("en", hostile, plan(), [], [])
+
+    assert all(len(button.label) <= preflight.LABEL + 2 for row in message.buttons for button in row)
+
+
+def test_every_push_has_its_way_out_below_its_own_buttons():
+    own = (Button("Site", url="https://example.org/"),)
+    for message in (Message("Hi", (own,), media=(PHOTO,)), Message("Hi", (own,)), Message("", (own,), copy=Copy(1, 2))):
+        pushed = preflight.with_way_out("en", message)
+
+        assert (pushed.text, pushed.media, pushed.copy) == (message.text, message.media, message.copy)
+        assert [[button.data or button.url for button in row] for row in pushed.buttons] == [
+            ["https://example.org/"],
+            ["+unsubscribe"],
+        ]
+
+
+@pytest.mark.parametrize("caption", ["", "A <b>caption</b>"])
+def test_an_album_can_have_no_buttons_and_says_the_way_out_in_its_caption(caption):
+    pushed = preflight.with_way_out("en", Message(caption, media=(PHOTO, PHOTO)))
+
+    assert pushed.buttons == ()
+    assert pushed.text == f"{caption}\n\nNo more of these: /unsubscribe".strip()

@@ -1,0 +1,193 @@
+"""Broadcasts begin: when their moment comes, or not at all; and their audience is queued, a piece or a wave each."""
+
+import asyncio
+import datetime as dt
+from collections import Counter
+from zoneinfo import ZoneInfo
+
+import pytest
+from sqlalchemy import select, update
+
+from outreachbot.domain import timing
+from outreachbot.domain.delivery import MessageState, Reason, State
+from outreachbot.domain.message import Message
+from outreachbot.domain.timing import LocalHour, Past
+from outreachbot.store import audience, broadcasts, connect, messages, tables
+from outreachbot.workers import planner
+
+BERLIN, TOKYO, LIMA = "Europe/Berlin", "Asia/Tokyo", "America/Lima"
+DAY = dt.date(2026, 3, 2)
+ZONES = {1: TOKYO, 2: None, 3: BERLIN, 4: LIMA}  # Berlin is that of chats that chose none
+MOMENT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+
+def later(seconds, since=MOMENT):
+    return since + dt.timedelta(seconds=seconds)
+
+
+def nine(zone, day=DAY):
+    """Nine o'clock of that day there."""
+    return dt.datetime.combine(day, dt.time(9), ZoneInfo(zone))
+
+
+@pytest.fixture
+async def world(db, subscribe):
+    """Four chats in three zones."""
+    await subscribe(*ZONES)
+    async with connect.writing(db) as transaction:
+        for chat_id, zone in ZONES.items():
+            await transaction.execute(update(tables.chats).where(tables.chats.c.id == chat_id).values(zone=zone))
+
+
+@pytest.fixture
+def scheduled(db):
+    """Write a broadcast that is confirmed and starts at that moment; its id."""
+
+    async def scheduled(at=MOMENT, plan=None):
+        async with connect.writing(db) as transaction:
+            message_id = await broadcasts.draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
+            await messages.time(transaction, message_id, plan)
+            assert await messages.schedule(transaction, message_id, at.timestamp())
+        return message_id
+
+    return scheduled
+
+
+async def queue(db):
+    """Queue whatever is to be queued; how often there was something."""
+    pieces = 0
+    while await planner.queue(db, BERLIN, asyncio.Event()):
+        pieces += 1
+    return pieces
+
+
+async def plan(db):
+    """Chat -> when it gets it, or why not."""
+    async with connect.reading(db) as connection:
+        rows = (await connection.execute(select(tables.deliveries))).all()
+    return {row.chat_id: row.not_before if row.state == State.QUEUED else row.reason for row in rows}
+
+
+@pytest.mark.parametrize("late", [0, 1, timing.MISSED_SECONDS])
+async def test_what_is_due_starts(db, world, scheduled, standing, late):
+    message_id = await scheduled()
+    assert await planner.begin(db, later(-1)) is False
+    assert (await standing(message_id))[0] == MessageState.SCHEDULED
+    assert await queue(db) == 0
+
+    assert await planner.begin(db, later(late)) is True
+
+    assert (await standing(message_id))[0] == MessageState.RUNNING
+    assert await planner.begin(db, later(late + 1)) is False
+    assert await queue(db) == 1
+    assert len(await plan(db)) == 4
+
+
+async def test_what_was_missed_never_fires_late_by_itself(db, world, scheduled, standing, caplog):
+    message_id = await scheduled()
+
+    assert await planner.begin(db, later(timing.MISSED_SECONDS + 1)) is True
+    assert (await standing(message_id))[0] == MessageState.MISSED
+    assert caplog.messages == [f"message {message_id} was missed: the program was down; an admin decides"]
+
+    for seconds in (timing.MISSED_SECONDS + 2, 86_400, -86_400):
+        assert await planner.begin(db, later(seconds)) is False
+    assert (await standing(message_id))[0] == MessageState.MISSED
+    assert await queue(db) == 0
+
+
+async def test_what_was_stopped_before_its_moment_does_not_start(db, world, scheduled, standing):
+    message_id = await scheduled()
+    async with connect.writing(db) as transaction:
+        await messages.stop(transaction, message_id, 2.0)
+
+    assert await planner.begin(db, later(1)) is False
+    assert (await standing(message_id))[0] == MessageState.CANCELLED
+
+
+async def test_each_that_is_due_is_looked_at_for_itself(db, world, scheduled, standing):
+    missed, due, early = [await scheduled(later(seconds)) for seconds in (-3600, 0, 60)]
+    await planner.begin(db, later(5))
+
+    assert [(await standing(one))[0] for one in (missed, due, early)] == [
+        MessageState.MISSED,
+        MessageState.RUNNING,
+        MessageState.SCHEDULED,
+    ]
+
+
+async def test_an_audience_is_queued_in_pieces_and_the_sender_woken_after_each(db, subscribe, scheduled, monkeypatch):
+    monkeypatch.setattr(audience, "PIECE", 2)
+    await subscribe(1, 2, 3, 4, 5)
+    await scheduled()
+    await planner.begin(db, MOMENT)
+    wake = asyncio.Event()
+    queued = []
+    while await planner.queue(db, BERLIN, wake):
+        assert wake.is_set()
+        wake.clear()
+        queued.append(len(await plan(db)))
+
+    assert queued == [2, 4, 5]
+    assert not wake.is_set()
+
+
+async def test_the_pieces_of_two_messages_do_not_mix(db, subscribe, scheduled, monkeypatch, states):
+    monkeypatch.setattr(audience, "PIECE", 2)
+    await subscribe(1, 2, 3)
+    first, second = await scheduled(), await scheduled()
+    await planner.begin(db, MOMENT)
+    await queue(db)
+
+    assert await states(first) == await states(second) == Counter({State.QUEUED: 3})
+
+
+async def test_each_zone_gets_it_at_its_own_hour(db, world, scheduled):
+    await scheduled(nine(TOKYO), LocalHour(DAY, 9))
+    await planner.begin(db, later(1, nine(TOKYO)))
+    await queue(db)
+
+    assert await plan(db) == {
+        1: nine(TOKYO).timestamp(),
+        2: nine(BERLIN).timestamp(),
+        3: nine(BERLIN).timestamp(),
+        4: nine(LIMA).timestamp(),
+    }
+
+
+@pytest.mark.parametrize(
+    ("past", "tokyo"),
+    [
+        (Past.NOW, nine(BERLIN).timestamp()),
+        (Past.TOMORROW, nine(TOKYO, DAY + dt.timedelta(days=1)).timestamp()),
+        (Past.SKIP, Reason.LATE),
+    ],
+)
+async def test_where_the_hour_had_passed_its_admin_has_said_what_becomes_of_it(db, world, scheduled, past, tokyo):
+    """It begins with Berlin's wave, which is not late because the program looks a moment after it."""
+    await scheduled(nine(BERLIN), LocalHour(DAY, 9, past))
+    await planner.begin(db, later(200, nine(BERLIN)))
+    await queue(db)
+
+    berlin, lima = nine(BERLIN).timestamp(), nine(LIMA).timestamp()
+    assert await plan(db) == {1: tokyo, 2: berlin, 3: berlin, 4: lima}
+
+
+async def test_all_pieces_of_a_wave_leave_at_the_same_hour(db, world, scheduled, monkeypatch):
+    monkeypatch.setattr(audience, "PIECE", 1)
+    await scheduled(nine(BERLIN), LocalHour(DAY, 9, Past.SKIP))
+    await planner.begin(db, later(1, nine(BERLIN)))
+    await queue(db)
+
+    assert await plan(db) == {
+        1: Reason.LATE,
+        2: nine(BERLIN).timestamp(),
+        3: nine(BERLIN).timestamp(),
+        4: nine(LIMA).timestamp(),
+    }
+
+
+async def test_where_nothing_begins_nothing_is_written(db, world):
+    async with connect.writing(db), asyncio.timeout(5):  # whoever wrote now would wait
+        assert await planner.begin(db, MOMENT) is False
+        assert await planner.queue(db, BERLIN, asyncio.Event()) is False

@@ -1,0 +1,163 @@
+"""The circuit breaker: a message that Telegram refuses whoever gets it pauses, and nobody loses their place."""
+
+import logging
+
+import pytest
+from sqlalchemy import select
+
+from outreachbot.domain.delivery import Failed, Kind, MessageState, Reason, State, Uncertain
+from outreachbot.domain.message import Message
+from outreachbot.store import connect, messages, tables
+from outreachbot.workers import sender as senders
+from outreachbot.workers.lessons import SAME_ERROR
+
+WORDS = "Bad Request: can't parse entities"
+WRONG = Failed(Reason.TEMPLATE, WORDS)
+pytestmark = pytest.mark.usefixtures("impatient")
+
+
+async def test_the_same_error_from_five_chats_pauses_the_message(
+    subscribe, broadcast, sender_of, telegram, run, states, standing, caplog
+):
+    await subscribe(*range(1, 121))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(1, 1 + SAME_ERROR), WRONG)
+    with caplog.at_level(logging.INFO):
+        await run(await sender_of())
+
+    sent = len(telegram.got)
+    assert await standing() == (MessageState.PAUSED, WORDS)
+    assert await states() == {State.SENT: sent, State.QUEUED: 120 - sent}
+    assert sent < 60
+    assert caplog.messages == [f"message 1 is paused: Telegram says {WORDS}"]
+
+
+async def test_the_same_error_from_four_does_not(subscribe, broadcast, sender_of, telegram, run, states, standing):
+    await subscribe(*range(1, 121))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(1, SAME_ERROR), WRONG)
+    await run(await sender_of())
+
+    assert await standing() == (MessageState.FINISHED, None)
+    assert await states() == {State.SENT: 121 - SAME_ERROR, State.FAILED: SAME_ERROR - 1}
+
+
+@pytest.mark.parametrize(
+    "others",
+    [Failed(Reason.TEMPLATE, "Bad Request: BUTTON_URL_INVALID"), Failed(Reason.REFUSED, WORDS)],
+    ids=["other words", "no fault of the message"],
+)
+async def test_other_errors_are_counted_for_themselves(
+    subscribe, broadcast, sender_of, telegram, run, standing, others
+):
+    await subscribe(*range(1, 41))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(1, SAME_ERROR), WRONG) | dict.fromkeys(range(21, 20 + SAME_ERROR), others)
+    await run(await sender_of())
+
+    assert (await standing())[0] == MessageState.FINISHED
+
+
+async def test_errors_that_come_one_by_one_add_up(subscribe, broadcast, sender_of, telegram, run, states, standing):
+    await subscribe(*range(1, 121))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(20, 20 * (1 + SAME_ERROR), 20), WRONG)
+    await run(await sender_of())
+
+    assert (await standing())[0] == MessageState.PAUSED
+    assert (await states())[State.FAILED] == 0
+
+
+async def test_each_message_has_a_count_of_its_own(subscribe, broadcast, sender_of, telegram, run, standing):
+    await subscribe(*range(1, 11))
+    first, second = await broadcast(), await broadcast({"en": Message("another")})
+    telegram.answers = dict.fromkeys(range(1, 4), WRONG)
+    await run(await sender_of())
+
+    assert [(await standing(one))[0] for one in (first, second)] == [MessageState.FINISHED, MessageState.FINISHED]
+
+
+@pytest.mark.parametrize("chats", [1, 3])
+async def test_a_message_that_is_wrong_for_all_there_are_pauses_however_few(
+    subscribe, broadcast, sender_of, telegram, run, states, standing, chats
+):
+    await subscribe(*range(1, 1 + chats))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(1, 1 + chats), WRONG)
+    await run(await sender_of())
+
+    assert await standing() == (MessageState.PAUSED, WORDS)
+    assert await states() == {State.QUEUED: chats}
+
+
+async def test_what_is_in_the_air_at_the_pause_keeps_its_place_as_well(
+    subscribe, broadcast, sender_of, telegram, run, states
+):
+    await subscribe(*range(1, 121))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(1, 121), WRONG)
+    await run(await sender_of())
+
+    assert await states() == {State.QUEUED: 120}
+    assert SAME_ERROR <= len(telegram.tried) <= senders.IN_AIR
+
+
+async def test_what_has_another_end_keeps_it(subscribe, broadcast, sender_of, telegram, run, states):
+    await subscribe(*range(1, 31))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(4, 4 + SAME_ERROR), WRONG)
+    telegram.answers |= {1: Uncertain(Reason.NO_ANSWER), 2: Failed(Reason.BLOCKED, "Forbidden")}
+    await run(await sender_of())
+    counted = await states()
+
+    assert (counted[State.UNCERTAIN], counted[State.FAILED], counted[State.QUEUED] >= SAME_ERROR) == (1, 1, True)
+
+
+async def test_once_it_goes_through_everybody_gets_it_after_all(
+    db, subscribe, broadcast, sender_of, telegram, run, states, standing
+):
+    await subscribe(*range(1, 21))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(1, 21), WRONG)
+    sender = await sender_of()
+    await run(sender)
+    telegram.answers.clear()
+    async with connect.writing(db) as transaction:
+        await messages.move(transaction, 1, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+    await run(sender)
+
+    assert await standing() == (MessageState.FINISHED, None)
+    assert await states() == {State.SENT: 20}
+    assert sorted(chat_id for chat_id, _ in telegram.got) == list(range(1, 21))
+
+
+async def test_a_reminder_pauses_alike(db, subscribe, sender_of, telegram, run, broadcast, standing):
+    await subscribe(1)
+    async with connect.writing(db) as transaction:
+        await messages.write(transaction, Kind.REMINDER, {"en": Message("x")}, 1.0, key="a", expires_at=9e12)
+    await broadcast()
+    telegram.answers[1] = [WRONG, WRONG]
+    await run(await sender_of())
+
+    assert [(await standing(one))[0] for one in (1, 2)] == [MessageState.PAUSED, MessageState.PAUSED]
+    async with connect.reading(db) as connection:
+        rows = await connection.execute(select(tables.deliveries.c.detail, tables.deliveries.c.reason))
+        assert set(rows.all()) == {(None, None)}
+
+
+async def test_after_go_on_those_it_is_wrong_for_are_tried_last_and_the_rest_get_it(
+    subscribe, broadcast, sender_of, telegram, run, states, standing, db
+):
+    await subscribe(*range(1, 121))
+    message_id = await broadcast()
+    wrong = dict.fromkeys(range(1, 1 + SAME_ERROR), WRONG)
+    telegram.answers = dict(wrong)
+    sender = await sender_of()
+    await run(sender)
+    telegram.answers = dict(wrong)
+    async with connect.writing(db) as transaction:
+        await messages.move(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+    await run(sender)
+
+    assert (await standing())[0] == MessageState.PAUSED
+    assert await states() == {State.SENT: 120 - SAME_ERROR, State.QUEUED: SAME_ERROR}
