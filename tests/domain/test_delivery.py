@@ -7,13 +7,37 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreachbot.domain import delivery
-from outreachbot.domain.delivery import Failed, Halt, Migrated, NotSent, Reason, Sent, State, Tally, Uncertain, Wait
+from outreachbot.domain.delivery import (
+    ENDED,
+    GOING,
+    Failed,
+    Halt,
+    Kind,
+    MessageState,
+    Migrated,
+    NotSent,
+    Reason,
+    Sent,
+    State,
+    Tally,
+    Uncertain,
+    Wait,
+)
 
 tallies = st.builds(Tally, *[st.integers(0, 10_000)] * 6)
+outcomes = st.one_of(
+    st.builds(Sent, st.integers(1), st.lists(st.integers(1), max_size=9).map(tuple)),
+    st.builds(Uncertain, st.sampled_from(Reason)),
+    st.builds(Failed, st.sampled_from(Reason), st.text()),
+    st.builds(NotSent, st.text()),
+    st.builds(Wait, st.floats(0, 1e5)),
+    st.builds(Migrated, st.integers(max_value=-1)),
+    st.builds(Halt, st.text()),
+)
 
 
 def test_a_message_that_telegram_has_is_sent():
-    assert delivery.after(Sent(7)) == (State.SENT, None)
+    assert delivery.after(Sent(7)) == delivery.after(Sent(7, (8, 9))) == (State.SENT, None)
 
 
 @pytest.mark.parametrize("reason", [Reason.NO_ANSWER, Reason.SERVER_ERROR, Reason.STOPPED])
@@ -21,19 +45,26 @@ def test_what_may_have_arrived_is_uncertain_and_says_why(reason):
     assert delivery.after(Uncertain(reason)) == (State.UNCERTAIN, reason)
 
 
+@pytest.mark.parametrize("kind", sorted(Kind))
 @pytest.mark.parametrize("outcome", [NotSent("refused"), Wait(3.0), Migrated(-1002), Halt("Unauthorized")])
-def test_what_surely_did_not_leave_is_queued_again(outcome):
-    assert delivery.after(outcome) == (State.QUEUED, None)
+def test_what_surely_did_not_leave_is_queued_again(outcome, kind):
+    assert delivery.after(outcome, kind) == (State.QUEUED, None)
 
 
-@pytest.mark.parametrize("reason", [Reason.TEMPLATE, Reason.TOPIC_GONE])
-def test_what_goes_once_the_message_or_its_topic_is_put_right_is_queued_again(reason):
-    assert delivery.after(Failed(reason, "Bad Request")) == (State.QUEUED, None)
+@pytest.mark.parametrize("kind", sorted(Kind))
+@pytest.mark.parametrize("reason", list(Reason))
+def test_a_refusal_is_final_and_says_why(reason, kind):
+    assert delivery.after(Failed(reason, "Forbidden"), kind) == (State.FAILED, reason)
 
 
-@pytest.mark.parametrize("reason", [reason for reason in Reason if reason not in {Reason.TEMPLATE, Reason.TOPIC_GONE}])
-def test_a_refusal_is_final_and_says_why(reason):
-    assert delivery.after(Failed(reason, "Forbidden")) == (State.FAILED, reason)
+@given(outcomes, st.sampled_from(sorted(delivery.JOBS)))
+def test_no_change_of_a_copy_is_ever_uncertain(outcome, job):
+    assert delivery.after(outcome, job)[0] in {State.SENT, State.FAILED, State.QUEUED}
+
+
+@given(outcomes, st.sampled_from(sorted(set(Kind) - delivery.JOBS)))
+def test_nothing_that_may_have_arrived_is_queued_again(outcome, kind):
+    assert (delivery.after(outcome, kind)[0] is State.QUEUED) == isinstance(outcome, NotSent | Wait | Migrated | Halt)
 
 
 def test_a_chat_is_left_alone_only_after_what_stands_in_the_way_of_every_message():
@@ -41,6 +72,13 @@ def test_a_chat_is_left_alone_only_after_what_stands_in_the_way_of_every_message
 
     assert message_only.isdisjoint(delivery.GONE)
     assert {Reason.BLOCKED, Reason.DEACTIVATED, Reason.KICKED} <= delivery.GONE
+
+
+def test_a_message_that_goes_on_has_not_ended():
+    before = {MessageState.DRAFT, MessageState.SCHEDULED, MessageState.MISSED}
+
+    assert GOING | ENDED | before == set(MessageState)
+    assert not GOING & ENDED
 
 
 def test_every_state_is_counted():

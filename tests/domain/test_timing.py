@@ -1,0 +1,154 @@
+"""When a broadcast goes out: at a moment, or when it is that hour where the chat is."""
+
+import datetime as dt
+import json
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outreachbot.domain import schedule, timing
+from outreachbot.domain.content import zones
+from outreachbot.domain.timing import LocalHour, Moment, Past
+
+DAY = dt.timedelta(days=1)
+BAKU, BERLIN, TOKYO = "Asia/Baku", "Europe/Berlin", "Asia/Tokyo"  # UTC+4, +1 or +2, +9
+
+any_zones = st.lists(st.sampled_from(sorted(zones())), min_size=1, max_size=5, unique=True)
+local_hours = st.builds(
+    LocalHour, st.dates(dt.date(2000, 1, 1), dt.date(2060, 12, 31)), st.integers(0, 23), st.sampled_from(Past)
+)
+timings = st.none() | st.builds(Moment, st.floats(0, 4e9)) | local_hours
+
+
+def at(*parts):
+    return dt.datetime(*parts, tzinfo=dt.UTC).timestamp()
+
+
+@given(timings)
+def test_what_is_kept_comes_back_the_same(written):
+    assert timing.load(json.loads(json.dumps(timing.dump(written)))) == written
+    assert timing.load(timing.dump(written)) == written
+
+
+def test_what_nothing_is_kept_of_goes_out_once_it_is_confirmed():
+    assert timing.load({}) is None
+    assert timing.starts_at(None, [BAKU], 100.0) == 100.0
+
+
+@pytest.mark.parametrize(("moment", "starts"), [(200.0, 200.0), (100.0, 100.0), (50.0, 100.0)])
+def test_a_moment_that_has_passed_is_now(moment, starts):
+    assert timing.starts_at(Moment(moment), [], 100.0) == starts
+
+
+def test_each_zone_has_its_own_wave():
+    when = LocalHour(dt.date(2024, 2, 26), 9)
+
+    assert timing.waves(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == {
+        TOKYO: at(2024, 2, 26, 0),
+        BAKU: at(2024, 2, 26, 5),
+        BERLIN: at(2024, 2, 26, 8),
+    }
+    assert timing.late(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == []
+    assert timing.starts_at(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == at(2024, 2, 26, 0)
+
+
+NOW = at(2024, 2, 26, 6)  # past nine in Tokyo and Baku, not in Berlin
+
+
+@pytest.mark.parametrize(
+    ("past", "tokyo", "baku", "starts"),
+    [
+        (Past.NOW, NOW, NOW, NOW),
+        (Past.TOMORROW, at(2024, 2, 27, 0), at(2024, 2, 27, 5), at(2024, 2, 26, 8)),
+        (Past.SKIP, None, None, at(2024, 2, 26, 8)),
+    ],
+)
+def test_where_the_hour_has_passed_it_is_now_tomorrow_or_not_at_all(past, tokyo, baku, starts):
+    when = LocalHour(dt.date(2024, 2, 26), 9, past)
+    everywhere = [TOKYO, BAKU, BERLIN]
+
+    assert timing.late(when, everywhere, NOW) == [TOKYO, BAKU]
+    assert timing.waves(when, everywhere, NOW) == {TOKYO: tokyo, BAKU: baku, BERLIN: at(2024, 2, 26, 8)}
+    assert timing.starts_at(when, everywhere, NOW) == starts
+
+
+def test_a_wave_whose_hour_it_is_just_now_is_not_late():
+    when = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
+
+    assert timing.late(when, [BAKU], at(2024, 2, 26, 5)) == []
+    assert timing.waves(when, [BAKU], at(2024, 2, 26, 5)) == {BAKU: at(2024, 2, 26, 5)}
+
+
+def test_where_nobody_gets_it_any_more_it_starts_now_to_say_so():
+    assert timing.starts_at(LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP), [TOKYO, BAKU], NOW) == NOW
+    assert timing.starts_at(LocalHour(dt.date(2024, 2, 26), 9), [], NOW) == NOW
+
+
+@pytest.mark.parametrize(
+    ("date", "hour", "zone", "wave"),
+    [
+        (dt.date(2024, 3, 30), 9, BERLIN, at(2024, 3, 30, 8)),
+        (dt.date(2024, 3, 31), 9, BERLIN, at(2024, 3, 31, 7)),  # the clocks went forward in the night
+        (dt.date(2024, 3, 31), 2, BERLIN, at(2024, 3, 31, 1)),  # 2:00 does not exist: 3:00
+        (dt.date(2024, 10, 27), 2, BERLIN, at(2024, 10, 27, 0)),  # 2:00 exists twice: the first
+        (dt.date(2024, 10, 27), 9, BERLIN, at(2024, 10, 27, 8)),
+        (dt.date(2024, 3, 10), 9, "America/New_York", at(2024, 3, 10, 13)),
+        (dt.date(2024, 4, 7), 9, "Australia/Lord_Howe", at(2024, 4, 6, 22, 30)),  # by half an hour
+    ],
+)
+def test_clocks_that_change_are_followed(date, hour, zone, wave):
+    assert timing.waves(LocalHour(date, hour), [zone], wave - 86_400) == {zone: wave}
+
+
+@pytest.mark.parametrize(
+    ("date", "tomorrow"),
+    [(dt.date(2024, 3, 30), at(2024, 3, 31, 7)), (dt.date(2024, 10, 26), at(2024, 10, 27, 8))],
+)
+def test_tomorrow_is_the_same_hour_on_the_clock_and_not_24_hours_later(date, tomorrow):
+    late = schedule.moment(date, 9, BERLIN).timestamp() + 60
+
+    assert timing.waves(LocalHour(date, 9, Past.TOMORROW), [BERLIN], late) == {BERLIN: tomorrow}
+
+
+def test_after_a_whole_day_tomorrow_is_now():
+    when = LocalHour(dt.date(2024, 2, 20), 9, Past.TOMORROW)
+
+    assert timing.waves(when, [BAKU], NOW) == {BAKU: NOW}
+
+
+@settings(max_examples=200)
+@given(local_hours, any_zones, st.integers(-3 * 86_400, 3 * 86_400))
+def test_no_wave_is_before_now_and_only_late_zones_are_treated_as_such(when, everywhere, seconds):
+    now = schedule.moment(when.date, when.hour, everywhere[0]).timestamp() + seconds
+    waves, late = timing.waves(when, everywhere, now), timing.late(when, everywhere, now)
+
+    assert set(waves) == set(everywhere)
+    for zone, moment in waves.items():
+        intended = schedule.moment(when.date, when.hour, zone).timestamp()
+        if zone not in late:
+            assert moment == intended >= now
+        elif when.past is Past.SKIP:
+            assert moment is None
+        else:
+            assert moment >= now > intended
+
+
+@settings(max_examples=200)
+@given(local_hours, any_zones, st.integers(-3 * 86_400, 3 * 86_400))
+def test_it_starts_with_the_first_wave(when, everywhere, seconds):
+    now = schedule.moment(when.date, when.hour, everywhere[0]).timestamp() + seconds
+    moments = [moment for moment in timing.waves(when, everywhere, now).values() if moment is not None]
+
+    assert timing.starts_at(when, everywhere, now) == min(moments, default=now)
+
+
+@settings(max_examples=200)
+@given(local_hours, st.sampled_from(sorted(zones())))
+def test_in_each_zone_it_is_that_day_there(when, zone):
+    (moment,) = timing.waves(when, [zone], 0.0).values()
+    local = dt.datetime.fromtimestamp(moment, ZoneInfo(zone))
+
+    assert local.date() in {when.date, when.date + DAY}  # the day after only where the zone has no such day
+    assert abs(local.hour - when.hour) <= 1 or local.date() != when.date
