@@ -9,9 +9,10 @@ import pytest
 from sqlalchemy import delete, insert, make_url, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from outreachbot.domain.delivery import MessageState, Reason, State
+from outreachbot.domain.audience import Audience
+from outreachbot.domain.delivery import Kind, MessageState, Reason, State
 from outreachbot.domain.message import Message
-from outreachbot.store import chats, connect, outbox
+from outreachbot.store import audience, broadcasts, chats, connect, leases, messages
 from outreachbot.store import insert as inserts
 from outreachbot.store import tables as t
 from outreachbot.store.connect import Database
@@ -60,51 +61,117 @@ def ready_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+async def _empty(db: Database) -> None:
+    """As the migrations leave it."""
+    async with connect.writing(db) as transaction:
+        for table in reversed(t.metadata.sorted_tables):
+            await transaction.execute(delete(table))
+        await transaction.execute(insert(t.pace).values(PACE))
+
+
+@pytest.fixture
+def empty() -> Callable[[Database], Awaitable[None]]:
+    return _empty
+
+
 @pytest.fixture
 async def db(ready_url: str) -> AsyncIterator[Database]:
     """An open database with its schema and nothing in it, once on SQLite and once on PostgreSQL."""
     async with connect.opened(ready_url) as opened:
         if not opened.is_sqlite:
-            async with connect.writing(opened) as transaction:
-                for table in reversed(t.metadata.sorted_tables):
-                    await transaction.execute(delete(table))
-                await transaction.execute(insert(t.pace).values(PACE))
+            await _empty(opened)
         yield opened
 
 
 @pytest.fixture
+def until_blocked(db: Database) -> Callable[..., Awaitable[None]]:
+    """Wait until one transaction waits for another's lock, or the task needed none."""
+
+    async def until_blocked(task: asyncio.Task[object]) -> None:
+        waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+        async with connect.reading(db) as connection, asyncio.timeout(5):
+            while not task.done() and not await connection.scalar(waiting):
+                pass
+
+    return until_blocked
+
+
+@pytest.fixture
 def subscribe(db: Database) -> Callable[..., Awaitable[None]]:
-    """Subscribe chats; with a zone and an hour of their own where they are given."""
+    """Subscribe chats; `own` are columns of theirs: zone, hour, joined."""
 
     async def subscribe(
-        *chat_ids: int, now: float = 1.0, kind: str = "private", zone: str | None = None, hour: int | None = None
+        *chat_ids: int, now: float = 1.0, kind: str = "private", language: str = "en", **own: object
     ) -> None:
         async with connect.writing(db) as transaction:
             for chat_id in chat_ids:
-                await chats.subscribe(transaction, chat_id, kind=kind, language="en", topic_id=None, now=now)
-                own = update(t.chats).where(t.chats.c.id == chat_id).values(zone=zone, hour=hour)
-                await transaction.execute(own)
+                await chats.subscribe(transaction, chat_id, kind=kind, language=language, topic_id=None, now=now)
+                if own:
+                    await transaction.execute(update(t.chats).where(t.chats.c.id == chat_id).values(**own))
 
     return subscribe
 
 
 @pytest.fixture
-def deliver(db: Database) -> Callable[..., Awaitable[int]]:
-    """Write a running message down, with its deliveries (chat id -> state); its id."""
+async def sender(db: Database) -> int:
+    """A sender that may claim, with a lease."""
+    async with connect.writing(db) as transaction:
+        return await leases.begin(transaction, "test", 1.0, is_main=True)
+
+
+@pytest.fixture
+def deliver(db: Database, sender: int) -> Callable[..., Awaitable[int]]:
+    """Write a running message down, with its deliveries (chat id -> state); its id. The air is `sender`'s."""
 
     async def deliver(
-        states: dict[int, State], kind: str = outbox.BROADCAST, reason: Reason | None = None, key: str | None = None
+        states: dict[int, State],
+        kind: Kind = Kind.BROADCAST,
+        reason: Reason | None = None,
+        key: str | None = None,
+        **columns: object,
     ) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await outbox.write(transaction, kind, BODIES, 1.0, key=key)
+            message_id = await messages.write(transaction, kind, BODIES, 1.0, key=key)
             assert message_id is not None
-            await outbox.move(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.DRAFT])
+            runs = {"state": MessageState.RUNNING, "started_at": 1.0, "queued_to": None}
+            await transaction.execute(update(t.messages).where(t.messages.c.id == message_id).values(**runs))
             for chat_id, state in states.items():
-                row = {"message_id": message_id, "chat_id": chat_id, "state": state, "reason": reason}
+                row = {"message_id": message_id, "chat_id": chat_id, "state": state, "reason": reason, **columns}
+                row["sender_id"] = sender if state is State.SENDING else None
                 await transaction.execute(inserts.insert(transaction, t.deliveries).values(**row))
         return message_id
 
     return deliver
+
+
+@pytest.fixture
+def queue(db: Database) -> Callable[..., Awaitable[list[int]]]:
+    """Queue whatever is to be queued; how many chats each piece had."""
+
+    async def queue(waves: audience.Waves | None = None, zone: str = "") -> list[int]:
+        pieces: list[int] = []
+        while True:
+            async with connect.writing(db) as transaction:
+                one = await audience.queueing(transaction)
+                if one is None:
+                    return pieces
+                pieces.append(await audience.queue(transaction, one, waves, zone))
+
+    return queue
+
+
+@pytest.fixture
+def confirm(db: Database) -> Callable[..., Awaitable[int]]:
+    """Write a broadcast and start it; its id. Its audience is to be queued."""
+
+    async def confirm(to: Audience | None = None, *, kind: Kind = Kind.BROADCAST, of_id: int | None = None) -> int:
+        async with connect.writing(db) as transaction:
+            message_id = await broadcasts.draft(transaction, 11, 5, BODIES, 1.0, kind=kind, of_id=of_id)
+            await messages.narrow(transaction, message_id, to or Audience())
+            assert await messages.start(transaction, message_id, 2.0)
+        return message_id
+
+    return confirm
 
 
 @pytest.fixture

@@ -6,8 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.message import Button, Copy, Message
-from outreachbot.store import bodies, connect, outbox
+from outreachbot.domain.delivery import Kind
+from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
+from outreachbot.store import bodies, connect
+from outreachbot.store import messages as outgoing
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=50)
 buttons = st.builds(Button, texts, data=texts) | st.builds(Button, texts, url=texts)
@@ -16,7 +18,7 @@ messages = st.builds(
     Message,
     text=texts,
     buttons=rows,
-    photo=texts,
+    media=st.lists(st.builds(Media, st.sampled_from(MediaKind), texts), max_size=3).map(tuple),
     copy=st.none() | st.builds(Copy, st.integers(), st.integers()),
     asks=st.booleans(),
 )
@@ -34,23 +36,24 @@ def test_what_is_kept_comes_back_the_same(written):
     [
         Message("🕯 Xocalı <b>1992</b>\n\u202eא", ((Button("👍🏽", data="x"), Button("site", url="https://a.b")), ())),
         Message(copy=Copy(-1002147483648, 2**40)),
-        Message("photo", photo="AgACAgIAAx", asks=True),
+        Message("photo", media=(Media(MediaKind.PHOTO, "AgACAgIAAx"),), asks=True),
+        Message("album", media=tuple(Media(kind, f"{kind} 🎞") for kind in MediaKind)),
         Message("long " * 20_000),
     ],
 )
 async def test_the_database_gives_back_what_it_got(db, message):
     async with connect.writing(db) as transaction:
-        message_id = await outbox.write(transaction, outbox.BROADCAST, {"en": message, "az": Message("salam")}, 1.0)
+        message_id = await outgoing.write(transaction, Kind.BROADCAST, {"en": message, "az": Message("salam")}, 1.0)
     async with connect.reading(db) as connection:
-        assert await outbox.body(connection, message_id) == {"en": message, "az": Message("salam")}
+        assert await outgoing.body(connection, message_id) == {"en": message, "az": Message("salam")}
 
 
 async def test_the_first_language_is_still_the_first_in_the_database(db):
     written = {language: Message(language) for language in ("tr", "az", "en", "ru")}
     async with connect.writing(db) as transaction:
-        message_id = await outbox.write(transaction, outbox.BROADCAST, written, 1.0)
+        message_id = await outgoing.write(transaction, Kind.BROADCAST, written, 1.0)
     async with connect.reading(db) as connection:
-        kept = await outbox.body(connection, message_id)
+        kept = await outgoing.body(connection, message_id)
 
     assert list(kept) == ["tr", "az", "en", "ru"]
     assert bodies.in_language(kept, "de") == Message("tr")

@@ -1,11 +1,14 @@
-"""Who wrote a broadcast, and where its progress is shown."""
+"""Who wrote a broadcast, who consents to it, and where its progress is shown."""
 
 import asyncio
 
-from outreachbot.domain.delivery import MessageState
+import pytest
+
+from outreachbot.domain.audience import Audience
+from outreachbot.domain.delivery import JOBS, Kind, MessageState
 from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, connect, outbox
-from outreachbot.store.broadcasts import COMPOSING_SECONDS, Broadcast
+from outreachbot.store import broadcasts, connect, messages, outbox
+from outreachbot.store.broadcasts import Broadcast
 
 ADMIN, OTHER = 11, 22
 BODIES = {"en": Message("hello")}
@@ -16,8 +19,8 @@ async def do(db, change, *values, **named):
         return await change(transaction, *values, **named)
 
 
-async def draft(db, admin_id=ADMIN, chat_id=5, now=1.0):
-    return await do(db, broadcasts.draft, admin_id, chat_id, BODIES, now)
+async def draft(db, admin_id=ADMIN, chat_id=5, now=1.0, **job):
+    return await do(db, broadcasts.draft, admin_id, chat_id, BODIES, now, **job)
 
 
 async def unreported(db):
@@ -25,90 +28,85 @@ async def unreported(db):
         return [one.message_id for one in await broadcasts.unreported(connection)]
 
 
-async def test_who_was_asked_writes_a_broadcast_next(db):
-    await do(db, broadcasts.ask, ADMIN, 100.0)
-
-    assert await do(db, broadcasts.asked, ADMIN, 101.0) is True
-    assert await do(db, broadcasts.asked, OTHER, 101.0) is False
-
-
-async def test_an_hour_later_it_is_forgotten(db):
-    await do(db, broadcasts.ask, ADMIN, 100.0)
-
-    assert await do(db, broadcasts.asked, ADMIN, 99.0 + COMPOSING_SECONDS) is True
-    assert await do(db, broadcasts.asked, ADMIN, 100.0 + COMPOSING_SECONDS) is False
-
-
-async def test_asking_again_starts_the_hour_anew(db):
-    await do(db, broadcasts.ask, ADMIN, 100.0)
-    await do(db, broadcasts.ask, ADMIN, 200.0)
-
-    assert await do(db, broadcasts.asked, ADMIN, 150.0 + COMPOSING_SECONDS) is True
-
-
-async def test_who_gave_up_writes_ordinary_messages_again(db):
-    await do(db, broadcasts.ask, ADMIN, 100.0)
-    await do(db, broadcasts.ask, OTHER, 100.0)
-
-    assert await do(db, broadcasts.forget, ADMIN) is True
-    assert await do(db, broadcasts.forget, ADMIN) is False
-    assert await do(db, broadcasts.asked, ADMIN, 101.0) is False
-    assert await do(db, broadcasts.asked, OTHER, 101.0) is True
-
-
 async def test_a_draft_is_found_as_it_was_written(db):
     message_id = await draft(db)
 
     assert await do(db, broadcasts.find, message_id) == Broadcast(
         message_id=message_id,
+        kind=Kind.BROADCAST,
+        of_id=None,
         admin_id=ADMIN,
         chat_id=5,
         progress_id=None,
         state=MessageState.DRAFT,
         state_reason=None,
+        audience=Audience(),
+        timing=None,
+        starts_at=None,
         started_at=None,
+        queueing=False,
     )
-    assert await do(db, outbox.body, message_id) == BODIES
+    assert await do(db, messages.body, message_id) == BODIES
 
 
-async def test_a_draft_goes_to_nobody(db, subscribe, states):
+@pytest.mark.parametrize("kind", sorted(JOBS))
+async def test_a_job_knows_whose_copies_it_changes(db, kind):
+    of_id = await draft(db)
+    found = await do(db, broadcasts.find, await draft(db, kind=kind, of_id=of_id))
+
+    assert (found.kind, found.of_id, found.state) == (kind, of_id, MessageState.DRAFT)
+
+
+async def test_a_draft_goes_to_nobody(db, subscribe, queue, states):
     await subscribe(1, 2)
     message_id = await draft(db)
+    await queue()
 
-    assert await do(db, outbox.claim, 10, 2.0) == []
+    assert await do(db, outbox.claim, 1, 10, 2.0) == []
     assert await states(message_id) == {}
 
 
 async def test_a_reminder_is_no_broadcast(db, deliver):
-    message_id = await deliver({}, kind=outbox.REMINDER)
-
-    assert await do(db, broadcasts.find, message_id) is None
-    assert await do(db, broadcasts.every) == []
-
-
-async def test_all_broadcasts_are_told_the_oldest_first(db):
-    written = [await draft(db, now=now) for now in (3.0, 1.0, 2.0)]
-
-    assert [one.message_id for one in await do(db, broadcasts.every)] == written
+    assert await do(db, broadcasts.find, await deliver({}, kind=Kind.REMINDER)) is None
+    assert await unreported(db) == []
 
 
 async def test_a_confirmed_broadcast_is_unreported_until_its_report_was_shown(db):
-    only_draft, started, cancelled = [await draft(db) for _ in range(3)]
-    await do(db, outbox.start, started, 2.0)
-    await do(db, outbox.move, cancelled, MessageState.CANCELLED, only_from=[MessageState.DRAFT])
-    assert await unreported(db) == [started, cancelled]
+    only_draft, discarded, started, scheduled, stopped = [await draft(db) for _ in range(5)]
+    await do(db, messages.move, discarded, MessageState.CANCELLED, only_from=[MessageState.DRAFT])
+    await do(db, messages.start, started, 2.0)
+    await do(db, messages.schedule, scheduled, 9.0)
+    await do(db, messages.schedule, stopped, 9.0)
+    await do(db, messages.stop, stopped, 3.0)
+    assert await unreported(db) == [started, scheduled, stopped]
 
-    await do(db, outbox.finish, 3.0)
     await do(db, broadcasts.reported, started)
-
-    assert await unreported(db) == [cancelled]
+    assert await unreported(db) == [scheduled, stopped]
     assert (await do(db, broadcasts.find, only_draft)).state is MessageState.DRAFT
+
+
+async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
+    """Some of it are sent again."""
+    message_id = await draft(db)
+    await do(db, messages.start, message_id, 2.0)
+    await do(db, broadcasts.reported, message_id)
+    await do(db, broadcasts.reported, message_id, done=False)
+
+    assert await unreported(db) == [message_id]
+
+
+async def test_it_is_known_while_its_audience_is_queued(db, confirm, queue):
+    message_id = await confirm()
+    assert (await do(db, broadcasts.find, message_id)).queueing is True
+    await queue()
+
+    assert (await do(db, broadcasts.find, message_id)).queueing is False
 
 
 async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
     message_id = await draft(db)
-    await do(db, outbox.start, message_id, 2.0)
-    await do(db, outbox.pause, message_id, "can't parse entities")
+    await do(db, messages.start, message_id, 2.0)
+    await do(db, messages.pause, message_id, "can't parse entities")
     await do(db, broadcasts.show_progress_in, message_id, 99)
 
     found = await do(db, broadcasts.find, message_id)
@@ -124,11 +122,66 @@ async def test_two_admins_who_write_at_once_each_get_their_own(db):
     assert (await do(db, broadcasts.find, second)).admin_id == OTHER
 
 
-async def test_discarded_drafts_are_gone_and_what_was_confirmed_stays(db):
-    ours, started, theirs = await draft(db), await draft(db), await draft(db, OTHER)
-    await do(db, outbox.start, started, 2.0)
+async def test_only_the_message_that_shows_the_progress_follows_it(db):
+    message_id, other = await draft(db), await draft(db)
+    await do(db, broadcasts.show_progress_in, message_id, 99)
+
+    assert await do(db, broadcasts.shows_progress, message_id, 99) is True
+    assert await do(db, broadcasts.shows_progress, message_id, 98) is False
+    assert await do(db, broadcasts.shows_progress, other, 99) is False
+
+
+async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, state):
+    ours, started, scheduled, theirs = await draft(db), await draft(db), await draft(db), await draft(db, OTHER)
+    await do(db, messages.start, started, 2.0)
+    await do(db, messages.schedule, scheduled, 9.0)
 
     assert await do(db, broadcasts.discard_drafts, ADMIN) is True
     assert await do(db, broadcasts.discard_drafts, ADMIN) is False
-    assert [one.message_id for one in await do(db, broadcasts.every)] == [started, theirs]
-    assert await do(db, outbox.start, ours, 3.0) is None
+    assert await do(db, messages.start, ours, 3.0) is False
+    assert await do(db, messages.body, ours) == {}
+    assert [await state(one) for one in (ours, started, scheduled, theirs)] == [
+        MessageState.CANCELLED,
+        MessageState.RUNNING,
+        MessageState.SCHEDULED,
+        MessageState.DRAFT,
+    ]
+
+
+async def test_the_id_of_a_discarded_draft_is_never_that_of_another(db):
+    """Or an old button would send a new message."""
+    discarded = await draft(db)
+    await do(db, broadcasts.discard_drafts, ADMIN)
+    new = await draft(db)
+
+    assert new != discarded
+    assert (await do(db, broadcasts.find, discarded)).state is MessageState.CANCELLED
+
+
+async def test_a_draft_that_waits_for_the_consent_of_others_may_stay(db, state):
+    waiting, fresh = await draft(db), await draft(db)
+    await do(db, broadcasts.consent, waiting, ADMIN)
+
+    assert await do(db, broadcasts.discard_drafts, ADMIN, confirmed_too=False) is True
+    assert (await state(waiting), await state(fresh)) == (MessageState.DRAFT, MessageState.CANCELLED)
+    assert await do(db, broadcasts.discard_drafts, ADMIN, confirmed_too=False) is False
+    assert await do(db, broadcasts.discard_drafts, ADMIN) is True
+    assert await state(waiting) == MessageState.CANCELLED
+
+
+async def test_each_admin_consents_once(db):
+    message_id, other = await draft(db), await draft(db)
+
+    assert await do(db, broadcasts.consents, message_id) == 0
+    assert await do(db, broadcasts.consent, message_id, ADMIN) == 1
+    assert await do(db, broadcasts.consent, message_id, ADMIN) == 1
+    assert await do(db, broadcasts.consent, message_id, OTHER) == 2
+    assert await do(db, broadcasts.consents, message_id) == 2
+    assert await do(db, broadcasts.consents, other) == 0
+
+
+async def test_admins_that_consent_at_once_are_all_counted(db):
+    message_id = await draft(db)
+    await asyncio.gather(*(do(db, broadcasts.consent, message_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
+
+    assert await do(db, broadcasts.consents, message_id) == 3

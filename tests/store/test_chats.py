@@ -1,18 +1,13 @@
-"""Who subscribed, who is gone, who moved: nobody is lost and nobody gets a message twice."""
+"""Who subscribed, who is gone, who came back."""
 
-import itertools
+from sqlalchemy import select
 
-import pytest
-from sqlalchemy import select, update
-
-from outreachbot.domain.delivery import Reason, State
-from outreachbot.domain.message import Message
+from outreachbot.domain.audience import Audience
+from outreachbot.domain.delivery import Reason
 from outreachbot.domain.schedule import Group
-from outreachbot.store import broadcasts, chats, connect, outbox
+from outreachbot.store import audience, chats, connect
 from outreachbot.store import tables as t
 from outreachbot.store.chats import Chat
-
-OLD, NEW = -5, -1005
 
 
 async def find(db, chat_id):
@@ -27,7 +22,7 @@ async def row(db, chat_id):
 
 async def count(db):
     async with connect.reading(db) as connection:
-        return await chats.count(connection)
+        return {one.kind: one.chats for one in await audience.count(connection, Audience())}
 
 
 async def do(db, change, *values, **named):
@@ -155,138 +150,29 @@ async def test_groups_of_chats_that_are_not_reached_are_not_told(db, subscribe):
     assert await groups(db) == []
 
 
-async def test_a_group_that_moves_keeps_all_it_said(db):
-    await again(db, OLD, language="az", topic_id=4, kind="group", now=3.0)
-    async with connect.writing(db) as transaction:
-        await transaction.execute(update(t.chats).values(zone="Asia/Tokyo", hour=7))
-    await do(db, chats.migrate, OLD, NEW)
+async def test_how_a_chat_came_is_remembered_before_it_subscribes_and_subscribes_nobody(db):
+    await do(db, chats.came_with, 5, "poster", language="az")
+    assert await find(db, 5) == Chat(5, "private", "az", None, subscribed=False)
+    assert await count(db) == {}
+    await again(db, 5, language="en")
 
-    assert await find(db, OLD) is None
-    assert await find(db, NEW) == Chat(NEW, "supergroup", "az", 4, subscribed=True)
-    assert ((await row(db, NEW)).zone, (await row(db, NEW)).hour, (await row(db, NEW)).subscribed_at) == (
-        "Asia/Tokyo",
-        7,
-        3.0,
-    )
+    assert (await row(db, 5)).joined == "poster"
+    assert await find(db, 5) == Chat(5, "private", "en", None, subscribed=True)
 
 
-async def test_moving_twice_is_like_moving_once(db, subscribe, deliver, states):
-    await subscribe(OLD)
-    message_id = await deliver({OLD: State.QUEUED})
-    await do(db, chats.migrate, OLD, NEW)
-    await do(db, chats.migrate, OLD, NEW)
+async def test_the_first_start_code_counts_and_changes_nothing_else(db, subscribe):
+    await subscribe(5, language="tr")
+    await do(db, chats.came_with, 5, "poster", language="az")
+    await do(db, chats.came_with, 5, "leaflet", language="az")
 
-    assert await states(message_id) == {NEW: State.QUEUED}
-    assert await find(db, OLD) is None
-
-
-async def test_a_chat_that_moves_to_itself_stays(db, subscribe, deliver, states):
-    await subscribe(OLD)
-    message_id = await deliver({OLD: State.QUEUED})
-    await do(db, chats.migrate, OLD, OLD)
-
-    assert (await find(db, OLD)).subscribed is True
-    assert await states(message_id) == {OLD: State.QUEUED}
+    assert (await row(db, 5)).joined == "poster"
+    assert await find(db, 5) == Chat(5, "private", "tr", None, subscribed=True)
 
 
-async def test_a_move_of_unknown_chats_makes_none_known(db):
-    await do(db, chats.migrate, OLD, NEW)
+async def test_a_topic_that_was_deleted_leaves_the_group_itself_subscribed(db):
+    await again(db, -1005, topic_id=42, kind="supergroup")
+    await do(db, chats.forget_topic, -1005, 41)
+    assert (await find(db, -1005)).topic_id == 42
+    await do(db, chats.forget_topic, -1005, 42)
 
-    assert (await find(db, OLD), await find(db, NEW)) == (None, None)
-
-
-async def test_a_group_known_by_its_new_id_only_stays_as_it_is(db, subscribe):
-    await subscribe(NEW, kind="supergroup")
-    await do(db, chats.migrate, OLD, NEW)
-
-    assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, subscribed=True)
-
-
-@pytest.mark.parametrize(("old", "new"), list(itertools.product([True, False], repeat=2)))
-async def test_a_subscription_of_either_id_holds(db, subscribe, old, new):
-    await subscribe(OLD, kind="group")
-    await subscribe(NEW, kind="supergroup")
-    for chat_id, wants in ((OLD, old), (NEW, new)):
-        if not wants:
-            await do(db, chats.unsubscribe, chat_id)
-    await do(db, chats.migrate, OLD, NEW)
-
-    assert await find(db, OLD) is None
-    assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, subscribed=old or new)
-
-
-@pytest.mark.parametrize("state", [state for state in State if state is not State.SENDING])
-async def test_a_delivery_moves_as_it_is(db, subscribe, deliver, states, state):
-    await subscribe(OLD)
-    message_id = await deliver({OLD: state, 7: State.SENT})
-    await do(db, chats.migrate, OLD, NEW)
-
-    assert await states(message_id) == {NEW: state, 7: State.SENT}
-
-
-SURELY, PERHAPS, WAITS, NOT = State.SENT, State.UNCERTAIN, State.QUEUED, (State.FAILED, State.SKIPPED)
-LANDED = (SURELY, PERHAPS, WAITS, *NOT)
-
-
-def kept(old, new):
-    """What the one row that is left says: what arrived, else what may have, else what the new id has."""
-    return next((state for state in (SURELY, PERHAPS) if state in {old, new}), new)
-
-
-@pytest.mark.parametrize(("old", "new"), list(itertools.product(LANDED, repeat=2)))
-async def test_a_message_for_both_ids_is_one_delivery_that_is_never_sent_twice(db, deliver, states, old, new):
-    message_id = await deliver({OLD: old, NEW: new})
-    await do(db, chats.migrate, OLD, NEW)
-
-    assert await states(message_id) == {NEW: kept(old, new)}
-
-
-@pytest.mark.parametrize("old", LANDED)
-async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deliver, states, old):
-    message_id = await deliver({OLD: old, NEW: State.SENDING})
-    await do(db, chats.migrate, OLD, NEW)
-
-    assert await states(message_id) == {NEW: State.SENT if old is State.SENT else State.SENDING}
-
-
-@pytest.mark.parametrize("new", [None, *LANDED])
-async def test_what_is_in_the_air_to_the_old_id_lands_under_it(db, deliver, states, new):
-    """Moved with the others it would be `sending` for ever: nobody would settle it under its new id."""
-    message_id = await deliver({OLD: State.SENDING} | ({} if new is None else {NEW: new}))
-    await do(db, chats.migrate, OLD, NEW)
-    await do(db, outbox.settle, [outbox.Settled(message_id, OLD, State.SENT, telegram_id=9)], 2.0)
-
-    now = await states(message_id)
-    assert now[OLD] == State.SENT
-    assert now.get(NEW, State.SENT) in {State.SENT, State.UNCERTAIN}
-
-
-async def test_what_telegram_sends_on_to_the_new_id_is_queued_for_it(db, subscribe, deliver, states):
-    """Two messages are in the air to the old id; both are answered with the new one."""
-    await subscribe(OLD)
-    first, second = [await deliver({OLD: State.SENDING}) for _ in range(2)]
-    for message_id in (first, second):
-        await do(db, outbox.settle, [outbox.Settled(message_id, OLD, State.QUEUED)], 2.0)
-        await do(db, chats.migrate, OLD, NEW)
-
-    assert (await states(first), await states(second)) == ({NEW: State.QUEUED}, {NEW: State.QUEUED})
-
-
-async def test_other_messages_and_other_chats_do_not_move(db, deliver, states):
-    both, only_new = (
-        await deliver({OLD: State.SENT, NEW: State.QUEUED}),
-        await deliver({NEW: State.QUEUED, 7: State.QUEUED}),
-    )
-    await do(db, chats.migrate, OLD, NEW)
-
-    assert await states(both) == {NEW: State.SENT}
-    assert await states(only_new) == {NEW: State.QUEUED, 7: State.QUEUED}
-
-
-async def test_a_broadcast_shows_its_progress_in_the_group_that_moved(db):
-    here = await do(db, broadcasts.draft, 1, OLD, {"en": Message("x")}, 1.0)
-    there = await do(db, broadcasts.draft, 1, 7, {"en": Message("x")}, 1.0)
-    await do(db, chats.migrate, OLD, NEW)
-    async with connect.reading(db) as connection:
-        assert (await broadcasts.find(connection, here)).chat_id == NEW
-        assert (await broadcasts.find(connection, there)).chat_id == 7
+    assert await find(db, -1005) == Chat(-1005, "supergroup", "en", None, subscribed=True)

@@ -2,9 +2,10 @@
 
 import itertools
 
-from outreachbot.domain.delivery import Reason, State, Tally
-from outreachbot.store import connect, ledger, outbox
-from outreachbot.store.ledger import Entry
+from outreachbot.domain.delivery import Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.message import Message
+from outreachbot.store import broadcasts, chats, connect, ledger, messages, outbox
+from outreachbot.store.ledger import Entry, Told
 from outreachbot.store.outbox import Settled
 
 MIXES = [dict(enumerate(mix)) for size in (0, 1, 2) for mix in itertools.product(State, repeat=size)]
@@ -46,24 +47,50 @@ async def test_uncertain_deliveries_are_listed_in_order_and_not_too_many(db, del
     assert await read(db, ledger.uncertain, message_id, 2) == [-4, 7]
 
 
-async def test_what_did_not_surely_arrive_is_listed_with_telegrams_words(db, deliver):
+async def test_what_did_not_surely_arrive_is_listed_with_telegrams_words(db, deliver, sender):
     message_id = await deliver(dict(enumerate(State)) | {-7: State.SENDING})
     async with connect.writing(db) as transaction:
         refused = Settled(message_id, -7, State.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
-        await outbox.settle(transaction, [refused], 2.0)
+        await outbox.settle(transaction, sender, [refused], 2.0)
 
     listed = await read(db, ledger.not_sent, message_id)
 
-    assert listed[0] == Entry(-7, State.FAILED, Reason.REFUSED, "Bad Request: 🕯")
-    assert [one.state for one in listed[1:]] == [State.UNCERTAIN, State.FAILED, State.SKIPPED]
+    assert listed[0] == Entry(-7, State.FAILED, Reason.REFUSED, "Bad Request: 🕯", None, 2.0)
+    assert [one.state for one in listed[1:]] == [state for state in State if state is not State.SENT]
 
 
-async def test_reasons_are_counted_the_most_frequent_first(db, deliver):
+async def test_every_entry_is_told_in_order_a_piece_at_a_time(db, deliver, monkeypatch):
+    monkeypatch.setattr(ledger, "PIECE", 2)
+    chat_ids = [-9, -1, 0, 4, 5]
+    for number in range(len(chat_ids) + 1):
+        message_id = await deliver(dict.fromkeys(reversed(chat_ids[:number]), State.SENT), telegram_id=7)
+        async with connect.reading(db) as connection:
+            told = [one async for one in ledger.entries(connection, message_id)]
+
+        assert told == [Entry(chat_id, State.SENT, None, None, 7, None) for chat_id in chat_ids[:number]]
+
+
+async def test_deliveries_are_counted_by_the_language_of_the_chat(db, deliver, subscribe):
+    await subscribe(1, 2)
+    await subscribe(3, language="az")
+    message_id = await deliver({1: State.SENT, 2: State.SENT, 3: State.SENT, 4: State.FAILED})
+    await deliver({1: State.QUEUED, 3: State.QUEUED})
+    async with connect.writing(db) as transaction:
+        await chats.unsubscribe(transaction, 2)
+
+    assert sorted(await read(db, ledger.languages, message_id)) == [
+        ("", State.FAILED, 1),
+        ("az", State.SENT, 1),
+        ("en", State.SENT, 2),
+    ]
+
+
+async def test_reasons_are_counted_the_most_frequent_first(db, deliver, sender):
     message_id = await deliver(dict.fromkeys(range(8), State.SENDING))
     ends = [(State.FAILED, Reason.BLOCKED)] * 3 + [(State.UNCERTAIN, Reason.NO_ANSWER)] * 2 + [(State.SKIPPED, None)]
     async with connect.writing(db) as transaction:
         settled = [Settled(message_id, number, state, reason) for number, (state, reason) in enumerate(ends)]
-        await outbox.settle(transaction, settled, 2.0)
+        await outbox.settle(transaction, sender, settled, 2.0)
 
     assert await read(db, ledger.reasons, message_id) == [
         (State.FAILED, Reason.BLOCKED, 3),
@@ -76,4 +103,61 @@ async def test_what_arrived_or_waits_needs_no_reason(db, deliver):
     message_id = await deliver({1: State.SENT, 2: State.QUEUED, 3: State.SENDING})
 
     assert await read(db, ledger.reasons, message_id) == []
-    assert await read(db, ledger.not_sent, message_id) == []
+
+
+async def every(db, **named):
+    async with connect.reading(db) as connection:
+        return [one.id for one in await ledger.every(connection, **named)]
+
+
+async def test_all_that_was_confirmed_is_told_the_oldest_first_or_a_page_of_the_newest(db, deliver, confirm):
+    ids = [await deliver({}, kind=Kind.REMINDER), await confirm(), await confirm(), await confirm()]
+    async with connect.writing(db) as transaction:
+        await broadcasts.draft(transaction, 11, 5, {"en": Message("draft")}, 1.0)
+
+    assert await every(db) == ids
+    assert await every(db, newest=2) == ids[2:]
+    assert await every(db, newest=2, before=ids[2]) == ids[:2]
+    assert await every(db, newest=2, before=ids[0]) == []
+    assert await every(db, before=ids[1]) == ids[:1]
+    assert await every(db, newest=0) == []
+
+
+async def test_a_confirmed_message_is_told_as_it_stands(db):
+    async with connect.writing(db) as transaction:
+        scheduled = await broadcasts.draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
+        assert await ledger.find(transaction, scheduled) is None
+        await messages.schedule(transaction, scheduled, 9.0)
+        told = Told(
+            scheduled, Kind.BROADCAST, None, MessageState.SCHEDULED, None, 9.0, None, None, None, queueing=False
+        )
+        assert await ledger.find(transaction, scheduled) == told
+        await messages.start(transaction, scheduled, 9.5)
+        await messages.pause(transaction, scheduled, "why")
+        told = Told(scheduled, Kind.BROADCAST, None, MessageState.PAUSED, "why", 9.0, 9.5, None, None, queueing=True)
+        assert await ledger.find(transaction, scheduled) == told
+        await messages.stop(transaction, scheduled, 12.0)
+        told = Told(scheduled, Kind.BROADCAST, None, MessageState.CANCELLED, None, 9.0, 9.5, 12.0, None, queueing=True)
+        assert await ledger.find(transaction, scheduled) == told
+        assert await ledger.find(transaction, scheduled + 1) is None
+
+
+async def test_when_a_reminder_is_over_is_told(db):
+    async with connect.writing(db) as transaction:
+        reminder = await messages.write(transaction, Kind.REMINDER, {"en": Message("x")}, 1.0, expires_at=10.0)
+
+        assert (await ledger.find(transaction, reminder)).expires_at == 10.0
+
+
+async def test_what_waits_for_a_person_is_told_by_kind(db, deliver):
+    reminder, broadcast, running = [
+        await deliver({}, kind=kind) for kind in (Kind.REMINDER, Kind.BROADCAST, Kind.REMINDER)
+    ]
+    async with connect.writing(db) as transaction:
+        for message_id in (reminder, broadcast):
+            await messages.pause(transaction, message_id, "why")
+
+    (told,) = await read(db, ledger.paused, Kind.REMINDER)
+    assert (told.id, told.state_reason) == (reminder, "why")
+    assert [one.id for one in await read(db, ledger.paused, Kind.BROADCAST)] == [broadcast]
+    assert (await read(db, ledger.find, running)).state is MessageState.RUNNING

@@ -66,7 +66,7 @@ async def test_opening_again_changes_nothing(database_url):
     async with connect.opened(database_url) as db:
         assert await look(db, schema) == before
         async with connect.reading(db) as connection:
-            assert (await connection.execute(select(composing))).all() == [(1, 1.0)]
+            assert (await connection.execute(select(composing.c.admin_id, composing.c.since))).all() == [(1, 1.0)]
 
 
 async def test_a_database_of_a_newer_program_is_refused_and_left_as_it_is(database_url):

@@ -9,14 +9,35 @@ from outreachbot.store import connect, pace
 from outreachbot.store import tables as t
 
 
-async def take(db, count, now, *, per_second=10.0, lead=None):
+async def slots(db, count, now, *, per_second=10.0, lead=None):
     async with connect.writing(db) as transaction:
         return await pace.take(transaction, count, per_second, now, lead)
+
+
+async def take(db, count, now, *, lead=None):
+    """The first slot."""
+    taken = await slots(db, count, now, lead=lead)
+    return None if taken is None else taken.first
 
 
 async def hold(db, seconds, now):
     async with connect.writing(db) as transaction:
         await pace.hold(transaction, seconds, now)
+
+
+async def slow_down(db, now):
+    async with connect.writing(db) as transaction:
+        await pace.slow_down(transaction, now)
+
+
+async def rate(db, now):
+    """How many a second may leave of a thousand that are allowed."""
+    return (await slots(db, 1, now, per_second=1000.0)).per_second
+
+
+async def wait(db, now):
+    async with connect.writing(db) as transaction:
+        return await pace.wait(transaction, now)
 
 
 async def next_slot(db):
@@ -106,6 +127,90 @@ async def test_a_wait_after_the_clock_was_set_back_holds(db):
     assert await take(db, 1, 101.0) == pytest.approx(130.0)
 
 
+async def test_how_far_the_next_slot_is_away_is_told(db):
+    assert await wait(db, 100.0) == 0.0
+    await take(db, 10, 100.0)
+    assert await wait(db, 100.0) == pytest.approx(1.0)
+    assert await wait(db, 100.4) == pytest.approx(0.6)
+    assert await wait(db, 102.0) == 0.0
+
+
+async def test_a_clock_that_was_set_back_is_noticed_once_by_who_only_waits(db):
+    await hold(db, 30, 10_000.0)
+
+    assert [await wait(db, now) for now in (100.0, 101.0, 110.0)] == pytest.approx([30.0, 29.0, 20.0])
+    assert await take(db, 1, 110.0) == pytest.approx(130.0)
+
+
+async def test_a_429_leaves_a_share_of_the_pace_at_once(db):
+    assert await rate(db, 100.0) == pytest.approx(1000.0)
+    await slow_down(db, 100.0)
+
+    assert await rate(db, 100.0) == pytest.approx(700.0)
+
+
+async def test_slots_lie_further_apart_at_a_lower_pace(db):
+    await slow_down(db, 100.0)
+    taken = [await slots(db, 7, 100.0) for _ in range(2)]
+
+    assert [one.first for one in taken] == pytest.approx([100.0, 101.0])
+    assert taken[0].per_second == pytest.approx(7.0)
+
+
+async def test_it_grows_back_slowly_and_never_above_what_is_allowed(db):
+    await slow_down(db, 100.0)
+    rates = [await rate(db, now) for now in (110.0, 120.0, 159.0, 160.0, 1e6)]
+
+    assert rates == pytest.approx([750.0, 800.0, 995.0, 1000.0, 1000.0])
+
+
+async def test_another_429_cuts_what_has_grown_back(db):
+    await slow_down(db, 100.0)
+    await slow_down(db, 120.0)  # 0.8 by then
+
+    assert await rate(db, 120.0) == pytest.approx(560.0)
+    assert await rate(db, 130.0) == pytest.approx(610.0)
+
+
+async def test_however_many_429s_some_of_the_pace_is_left(db):
+    for _ in range(20):
+        await slow_down(db, 100.0)
+
+    assert await rate(db, 100.0) == pytest.approx(100.0)
+    assert await rate(db, 120.0) == pytest.approx(200.0)
+
+
+@pytest.mark.parametrize("look", [rate, wait, slow_down])
+async def test_a_clock_that_was_set_back_does_not_keep_the_pace_low_for_so_long(db, look):
+    await slow_down(db, 10_000.0)
+    await look(db, 100.0)
+    cut = 0.49 if look is slow_down else 0.7
+
+    assert await rate(db, 110.0) == pytest.approx(1000 * cut + 50)
+    assert await rate(db, 110.0 + 110.0) == pytest.approx(1000.0)
+
+
+async def test_a_429_after_the_clock_was_set_back_cuts_the_pace_and_moves_no_slot(db):
+    await take(db, 5, 10_000.0)
+    await slow_down(db, 100.0)
+
+    assert await slots(db, 7, 100.0) == pace.Slots(pytest.approx(100.5), pytest.approx(7.0))
+
+
+async def test_a_clock_that_is_set_forward_gives_no_burst(db):
+    await hold(db, 30, 100.0)
+    firsts = [await take(db, 1, 90_000.0) for _ in range(3)]
+
+    assert firsts == pytest.approx([90_000.0, 90_000.1, 90_000.2])
+
+
+async def test_a_429_survives_a_restart(database_url):
+    async with connect.opened(database_url) as db:
+        await slow_down(db, 100.0)
+    async with connect.opened(database_url) as db:
+        assert await rate(db, 100.0) == pytest.approx(700.0)
+
+
 async def test_the_pace_survives_a_restart(database_url):
     async with connect.opened(database_url) as db:
         await hold(db, 60, 100.0)
@@ -125,7 +230,9 @@ async def test_another_row_is_left_alone(db):
         await transaction.execute(insert(t.pace).values(name="other", next_slot=5.0, updated_at=5.0))
     await take(db, 3, 100.0)
     await hold(db, 3, 100.0)
+    await slow_down(db, 100.0)
+    await wait(db, 50.0)
     async with connect.reading(db) as connection:
         row = (await connection.execute(select(t.pace).where(t.pace.c.name == "other"))).one()
 
-    assert row == ("other", 5.0, 5.0)
+    assert row == ("other", 5.0, 5.0, 1.0, 0.0)

@@ -1,0 +1,121 @@
+"""An admin sends again what is uncertain, or what failed and may recover. Nobody else does."""
+
+import pytest
+from sqlalchemy import select
+
+from outreachbot.domain.delivery import MessageState, Reason, State
+from outreachbot.store import chats, connect, messages, outbox
+from outreachbot.store import tables as t
+
+ALL = dict(enumerate(State))
+NUMBER = {state: number for number, state in ALL.items()}
+
+
+async def do(db, change, *values, **named):
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+async def recoverable(db, message_id, which):
+    async with connect.reading(db) as connection:
+        return await messages.recoverable(connection, message_id, which)
+
+
+async def row(db, message_id):
+    async with connect.reading(db) as connection:
+        return (await connection.execute(select(t.messages).where(t.messages.c.id == message_id))).one()
+
+
+@pytest.fixture
+def over(db, deliver):
+    """A message in this state, with deliveries."""
+
+    async def over(states, state=MessageState.FINISHED, **columns):
+        message_id = await deliver(states, **columns)
+        await do(db, messages.move, message_id, state, only_from=[MessageState.RUNNING])
+        return message_id
+
+    return over
+
+
+@pytest.mark.parametrize("which", [State.UNCERTAIN, State.FAILED])
+async def test_only_what_was_asked_for_is_queued_again(db, subscribe, over, states, which):
+    await subscribe(*ALL)
+    message_id, other = await over(ALL), await over(ALL)
+
+    assert await recoverable(db, message_id, which) == 1
+    assert await do(db, messages.again, message_id, which, 9.0) == 1
+    assert await states(message_id) == ALL | {NUMBER[which]: State.QUEUED}
+    assert await states(other) == ALL
+    assert await recoverable(db, message_id, which) == 0
+    assert await do(db, messages.again, message_id, which, 9.5) == 0
+
+
+async def test_a_finished_message_runs_again_and_is_finished_anew(db, subscribe, deliver):
+    await subscribe(1)
+    message_id = await deliver({1: State.UNCERTAIN})
+    await do(db, messages.finish, 8.0)
+    await do(db, messages.again, message_id, State.UNCERTAIN, 9.0)
+    running = await row(db, message_id)
+    assert (running.state, running.finished_at) == (MessageState.RUNNING, None)
+    assert await do(db, messages.finish, 9.0) == []
+    (claimed,) = await do(db, outbox.claim, 3, 10, 9.0)
+    sent = outbox.Settled(message_id, claimed.chat_id, State.SENT, telegram_id=9)
+    await do(db, outbox.settle, 3, [sent], 9.0)
+
+    assert await do(db, messages.finish, 10.0) == [message_id]
+    assert (await row(db, message_id)).finished_at == 10.0
+
+
+async def test_a_message_with_nothing_to_send_again_is_finished_again_at_once(db, over):
+    message_id = await over({1: State.SENT})
+
+    assert await do(db, messages.again, message_id, State.UNCERTAIN, 9.0) == 0
+    assert await do(db, messages.finish, 10.0) == [message_id]
+
+
+@pytest.mark.parametrize("state", [state for state in MessageState if state not in messages.GOING])
+async def test_what_was_stopped_or_has_not_begun_is_not_sent_again(db, subscribe, over, states, state):
+    await subscribe(*ALL)
+    message_id = await over(ALL, state)
+    expected = 1 if state is MessageState.FINISHED else 0
+
+    assert await do(db, messages.again, message_id, State.UNCERTAIN, 9.0) == expected
+    assert (await states(message_id) == ALL) is (expected == 0)
+    assert (await row(db, message_id)).state == (MessageState.RUNNING if expected else state)
+
+
+@pytest.mark.parametrize("reason", [Reason.BLOCKED, Reason.REFUSED, Reason.TEMPLATE, Reason.TOPIC_GONE])
+async def test_a_failure_may_recover_where_the_chat_can_be_written_to(db, subscribe, over, states, reason):
+    """Of those that are gone, none; one that came back may get it now. Who is unknown has nowhere to get it."""
+    await subscribe(1, 2, 3)
+    message_id = await over(dict.fromkeys([1, 2, 3, 4], State.FAILED), reason=reason)
+    for chat_id in (1, 2):
+        await do(db, chats.gone, chat_id, Reason.BLOCKED, 5.0)
+    await do(db, chats.back, 2)
+
+    assert await recoverable(db, message_id, State.FAILED) == 2
+    assert await do(db, messages.again, message_id, State.FAILED, 9.0) == 2
+    assert await states(message_id) == {1: State.FAILED, 2: State.QUEUED, 3: State.QUEUED, 4: State.FAILED}
+
+
+async def test_nothing_of_the_first_try_stands_beside_the_second(db, subscribe, over):
+    await subscribe(1)
+    columns = {"reason": Reason.REFUSED, "detail": "Bad Request", "not_before": 99.0}
+    message_id = await over({1: State.FAILED}, **columns)
+    await do(db, messages.again, message_id, State.FAILED, 9.0)
+    async with connect.reading(db) as connection:
+        kept = (await connection.execute(select(t.deliveries).where(t.deliveries.c.message_id == message_id))).one()
+
+    assert (kept.state, kept.reason, kept.detail, kept.not_before) == (State.QUEUED, None, None, 0.0)
+    assert (kept.changed_at, kept.sender_id) == (9.0, None)
+
+
+async def test_who_left_meanwhile_is_skipped_at_the_second_try(db, subscribe, over, states):
+    await subscribe(1, 2)
+    message_id = await over(dict.fromkeys([1, 2], State.UNCERTAIN))
+    await do(db, chats.unsubscribe, 1)
+    await do(db, messages.again, message_id, State.UNCERTAIN, 9.0)
+
+    assert [one.chat_id for one in await do(db, outbox.claim, 3, 10, 9.0)] == [2]
+    assert await states(message_id) == {1: State.SKIPPED, 2: State.SENDING}

@@ -1,0 +1,206 @@
+"""Who belongs to an audience: who is subscribed, and shares what was asked for."""
+
+import itertools
+
+import pytest
+from sqlalchemy import insert
+
+from outreachbot.domain.audience import Audience
+from outreachbot.domain.delivery import Kind, Reason, State
+from outreachbot.domain.schedule import Group
+from outreachbot.store import audience, chats, connect
+from outreachbot.store import tables as t
+from outreachbot.store.audience import Count
+
+
+async def do(db, change, *values, **named):
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+async def count(db, to):
+    """How many chats, in the order of kind and language."""
+    async with connect.reading(db) as connection:
+        found = await audience.count(connection, to)
+    return sorted(found, key=lambda one: (one.kind, one.language))
+
+
+@pytest.fixture
+def reached(confirm, queue, states):
+    """The chats that a broadcast to this audience is queued for."""
+
+    async def reached(to):
+        message_id = await confirm(to)
+        await queue()
+        return set(await states(message_id))
+
+    return reached
+
+
+@pytest.fixture
+async def choose(db):
+    async def choose(wanted, anniversary="a"):
+        rows = [
+            {"chat_id": chat_id, "anniversary_id": anniversary, "wanted": wants} for chat_id, wants in wanted.items()
+        ]
+        async with connect.writing(db) as transaction:
+            await transaction.execute(insert(t.choices), rows)
+
+    return choose
+
+
+async def test_who_left_or_is_gone_belongs_to_none(db, subscribe, reached):
+    await subscribe(1, 2, 3)
+    await do(db, chats.unsubscribe, 1)
+    await do(db, chats.gone, 2, Reason.BLOCKED, 1.0)
+
+    assert await reached(Audience()) == {3}
+    assert await count(db, Audience()) == [Count("private", "en", 1)]
+
+
+async def test_who_subscribes_later_does_not_belong(subscribe, reached):
+    await subscribe(1, now=9.0)
+    await subscribe(2, now=10.0)
+    await subscribe(3, now=10.5)
+
+    assert await reached(Audience(subscribed_until=10.0)) == {1, 2}
+
+
+async def test_chats_are_counted_by_kind_and_language(db, subscribe):
+    await subscribe(1, 2)
+    await subscribe(3, language="az")
+    await subscribe(-1, -2, kind="group", language="az")
+    await subscribe(-3, kind="channel")
+
+    assert await count(db, Audience()) == [
+        Count("channel", "en", 1),
+        Count("group", "az", 2),
+        Count("private", "az", 1),
+        Count("private", "en", 2),
+    ]
+    assert await count(db, Audience(languages=("az",), kinds=("group", "channel"))) == [Count("group", "az", 2)]
+    assert await count(db, Audience(languages=("tr",))) == []
+
+
+SEGMENTS = [
+    (Audience(languages=("az",)), {2, -2}),
+    (Audience(languages=("az", "tr")), {2, 3, -2}),
+    (Audience(languages=("ru",)), set()),
+    (Audience(kinds=("private",)), {1, 2, 3}),
+    (Audience(kinds=("group", "supergroup")), {-1, -2, -1003}),
+    (Audience(kinds=("channel",)), {-1004}),
+    (Audience(joined="poster"), {2, -1}),
+    (Audience(joined="leaflet"), {3}),
+    (Audience(joined="post"), set()),
+    (Audience(languages=("az",), kinds=("private",)), {2}),
+    (Audience(languages=("en",), joined="poster"), {-1}),
+    (Audience(kinds=("group",), joined="leaflet"), set()),
+]
+
+
+@pytest.mark.parametrize(("to", "who"), SEGMENTS)
+async def test_a_segment_is_who_shares_all_that_was_asked_for(db, subscribe, reached, to, who):
+    await subscribe(1)
+    await subscribe(2, language="az", joined="poster")
+    await subscribe(3, language="tr", joined="leaflet")
+    await subscribe(-1, kind="group", joined="poster")
+    await subscribe(-2, kind="group", language="az")
+    await subscribe(-1003, kind="supergroup")
+    await subscribe(-1004, kind="channel")
+
+    assert await reached(to) == who
+    assert sum(one.chats for one in await count(db, to)) == len(who)
+
+
+@pytest.mark.parametrize(("by_default", "who"), [(True, {1, 2, 4}), (False, {2})])
+async def test_who_is_reminded_of_an_anniversary_chose_it_or_has_it_by_default(
+    db, subscribe, choose, reached, by_default, who
+):
+    await subscribe(1, 2, 3, 4)
+    await choose({2: True, 3: False})
+    await choose({1: False, 4: True}, "other")
+
+    assert await reached(Audience(anniversary="a", by_default=by_default)) == who
+
+
+async def test_what_a_group_chose_moves_with_it_and_goes_with_a_chat_that_is_forgotten(db, subscribe, choose, reached):
+    await subscribe(-5, 6, kind="group")
+    await choose({-5: False, 6: False})
+    await do(db, chats.migrate, -5, -1005)
+    await do(db, chats.migrate, 6, -1005)
+
+    assert await reached(Audience(anniversary="a")) == set()
+    await subscribe(6, kind="group")
+    assert await reached(Audience(anniversary="a")) == {6}
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "who"),
+    [
+        ("Asia/Baku", 9, {1, 2, 3}),  # by choice or by default
+        ("Asia/Baku", 20, {4}),
+        ("Asia/Tokyo", 9, {5}),
+        ("Asia/Tokyo", 0, {6}),
+        ("Europe/Paris", 9, set()),
+    ],
+)
+async def test_a_group_is_who_chose_its_zone_and_hour_or_has_them_by_default(subscribe, reached, zone, hour, who):
+    await subscribe(1)
+    await subscribe(2, zone="Asia/Baku")
+    await subscribe(3, hour=9)
+    await subscribe(4, hour=20)
+    await subscribe(5, zone="Asia/Tokyo")
+    await subscribe(6, zone="Asia/Tokyo", hour=0)
+
+    assert await reached(Audience(group=Group(zone, hour), default=Group("Asia/Baku", 9))) == who
+
+
+async def test_without_a_default_a_group_is_that_of_who_chose_nothing(subscribe, reached):
+    await subscribe(1)
+    await subscribe(2, zone="Asia/Baku", hour=9)
+    await subscribe(3, zone="Asia/Tokyo")
+
+    assert await reached(Audience(group=Group("Asia/Baku", 9))) == {1, 2}
+
+
+async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subscribe, confirm, queue, states):
+    for number, (zone, hour) in enumerate(itertools.product([None, "Asia/Baku", "Asia/Tokyo"], [None, 0, 9])):
+        await subscribe(number, zone=zone, hour=hour)
+    everybody = []
+    for group in await do(db, chats.groups, "Asia/Baku", 9):
+        message_id = await confirm(Audience(group=group, default=Group("Asia/Baku", 9)))
+        await queue()
+        everybody += await states(message_id)
+
+    assert sorted(everybody) == list(range(9))
+
+
+async def test_the_zones_of_an_audience_are_told_once_with_the_default_for_who_chose_none(db, subscribe):
+    await subscribe(1, 2)
+    await subscribe(3, zone="Asia/Baku", language="az")
+    await subscribe(4, zone="Asia/Tokyo")
+    await subscribe(5, zone="Europe/Paris")
+    await do(db, chats.unsubscribe, 5)
+
+    assert await do(db, audience.zones, Audience(), "Asia/Baku") == ["Asia/Baku", "Asia/Tokyo"]
+    assert await do(db, audience.zones, Audience(languages=("az",)), "UTC") == ["Asia/Baku"]
+    assert await do(db, audience.zones, Audience(languages=("xx",)), "UTC") == []
+
+
+async def test_the_codes_that_subscribed_chats_came_with_are_told_once_and_not_too_many(db, subscribe):
+    await subscribe(1, 2, joined="poster")
+    await subscribe(3, joined="leaflet")
+    await subscribe(4)
+    await do(db, chats.came_with, 5, "nobody", language="en")
+    assert await do(db, audience.codes) == ["leaflet", "poster"]
+    for number in range(60):
+        await subscribe(100 + number, joined=f"code {number:02}")
+
+    assert await do(db, audience.codes) == [f"code {number:02}" for number in range(50)]
+
+
+async def test_copies_are_counted_that_surely_arrived_and_can_be_found_again(db, deliver):
+    assert await do(db, audience.copies, await deliver(dict(enumerate(State)), telegram_id=7)) == 1
+    assert await do(db, audience.copies, await deliver({1: State.SENT, 2: State.SENT})) == 0
+    assert await do(db, audience.copies, await deliver({1: State.SENT, 2: State.SENT}, telegram_id=7)) == 2
+    assert await do(db, audience.copies, await deliver({1: State.SENT}, kind=Kind.REMINDER, telegram_id=0)) == 0

@@ -1,0 +1,84 @@
+"""A group gets another id while an audience is half queued: it gets the message once all the same."""
+
+import itertools
+
+import pytest
+
+from outreachbot.domain.delivery import Kind, Reason, State
+from outreachbot.store import audience, chats, connect, ledger, messages
+
+
+async def do(db, change, *values, **named):
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+async def piece(transaction):
+    one = await audience.queueing(transaction)
+    return await audience.queue(transaction, one)
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch):
+    monkeypatch.setattr(audience, "PIECE", 2)
+
+
+def orders():
+    """How an old id, a new one, and the end of the first piece can lie: the chats before them are of other chats."""
+    return list(itertools.permutations([-40, -30, -20], 2))
+
+
+@pytest.mark.parametrize(("old", "new"), orders())
+@pytest.mark.parametrize("pieces", [0, 1, 2])
+async def test_a_group_that_moves_while_its_audience_is_half_queued_gets_it_once(
+    db, subscribe, confirm, queue, states, old, new, pieces
+):
+    await subscribe(*{-45, -35, -25, -15, old}, kind="group")
+    message_id = await confirm()
+    for _ in range(pieces):
+        await do(db, piece)
+    await do(db, chats.migrate, old, new)
+    await queue()
+
+    assert await states(message_id) == dict.fromkeys([-45, -35, -25, -15, new], State.QUEUED)
+
+
+@pytest.mark.parametrize("known", [True, False])
+@pytest.mark.parametrize(("old", "new"), orders())
+@pytest.mark.parametrize("pieces", [0, 1, 2])
+async def test_and_a_job_changes_its_copy_once(db, subscribe, deliver, confirm, queue, states, old, new, pieces, known):
+    """Even where only the delivery remembers the old id."""
+    if known:
+        await subscribe(old, kind="group")
+    of_id = await deliver(dict.fromkeys({-45, -35, -25, -15, old}, State.SENT), telegram_id=7)
+    job = await confirm(kind=Kind.CORRECTION, of_id=of_id)
+    for _ in range(pieces):
+        await do(db, piece)
+    await do(db, chats.migrate, old, new)
+    await queue()
+
+    assert await states(job) == dict.fromkeys([-45, -35, -25, -15, new], State.QUEUED)
+
+
+async def test_a_group_that_moves_in_a_stopped_message_is_accounted_for(db, subscribe, confirm, queue, states):
+    await subscribe(-45, -35, -25, -15, kind="group")
+    message_id = await confirm()
+    await do(db, piece)
+    await do(db, messages.stop, message_id, 6.0)
+    await do(db, chats.migrate, -15, -40)
+    await queue()
+
+    assert await states(message_id) == dict.fromkeys([-45, -40, -35, -25], State.SKIPPED)
+    assert await do(db, ledger.reasons, message_id) == [(State.SKIPPED, Reason.CANCELLED, 4)]
+
+
+async def test_who_left_the_audience_does_not_come_back_by_moving(db, subscribe, confirm, queue, states):
+    await subscribe(-45, -35, -25, -15, kind="group")
+    message_id = await confirm()
+    await do(db, piece)
+    await do(db, chats.unsubscribe, -15)
+    await do(db, chats.migrate, -15, -40)
+    await queue()
+
+    assert set(await states(message_id)) == {-45, -35, -25}
+    assert (await do(db, ledger.tally, message_id)).audience == 3

@@ -1,0 +1,178 @@
+"""A group that moved to another id: nothing it said is lost, and it gets no message twice."""
+
+import itertools
+
+import pytest
+from sqlalchemy import select, update
+
+from outreachbot.domain.delivery import State
+from outreachbot.domain.message import Message
+from outreachbot.store import broadcasts, chats, connect, outbox
+from outreachbot.store import tables as t
+from outreachbot.store.chats import Chat
+
+OLD, NEW = -5, -1005
+
+
+async def find(db, chat_id):
+    async with connect.reading(db) as connection:
+        return await chats.find(connection, chat_id)
+
+
+async def do(db, change, *values, **named):
+    """One change of the store in a transaction of its own."""
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+async def test_a_group_that_moves_keeps_all_it_said(db):
+    await do(db, chats.subscribe, OLD, kind="group", language="az", topic_id=4, now=3.0)
+    async with connect.writing(db) as transaction:
+        await transaction.execute(update(t.chats).values(zone="Asia/Tokyo", hour=7, joined="poster"))
+    await do(db, chats.migrate, OLD, NEW)
+
+    assert await find(db, OLD) is None
+    assert await find(db, NEW) == Chat(NEW, "supergroup", "az", 4, subscribed=True)
+    async with connect.reading(db) as connection:
+        kept = (await connection.execute(select(t.chats))).one()
+    assert (kept.zone, kept.hour, kept.joined, kept.subscribed_at) == ("Asia/Tokyo", 7, "poster", 3.0)
+
+
+async def test_moving_twice_is_like_moving_once(db, subscribe, deliver, states):
+    await subscribe(OLD)
+    message_id = await deliver({OLD: State.QUEUED})
+    await do(db, chats.migrate, OLD, NEW)
+    await do(db, chats.migrate, OLD, NEW)
+
+    assert await states(message_id) == {NEW: State.QUEUED}
+    assert await find(db, OLD) is None
+
+
+async def test_a_chat_that_moves_to_itself_stays(db, subscribe, deliver, states):
+    await subscribe(OLD)
+    message_id = await deliver({OLD: State.QUEUED})
+    await do(db, chats.migrate, OLD, OLD)
+
+    assert (await find(db, OLD)).subscribed is True
+    assert await states(message_id) == {OLD: State.QUEUED}
+
+
+async def test_a_move_of_unknown_chats_makes_none_known(db):
+    await do(db, chats.migrate, OLD, NEW)
+
+    assert (await find(db, OLD), await find(db, NEW)) == (None, None)
+
+
+async def test_a_group_known_by_its_new_id_only_stays_as_it_is(db, subscribe):
+    await subscribe(NEW, kind="supergroup")
+    await do(db, chats.migrate, OLD, NEW)
+
+    assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, subscribed=True)
+
+
+@pytest.mark.parametrize(("old", "new"), list(itertools.product([True, False], repeat=2)))
+async def test_a_subscription_of_either_id_holds(db, subscribe, old, new):
+    await subscribe(OLD, kind="group")
+    await subscribe(NEW, kind="supergroup")
+    for chat_id, wants in ((OLD, old), (NEW, new)):
+        if not wants:
+            await do(db, chats.unsubscribe, chat_id)
+    await do(db, chats.migrate, OLD, NEW)
+
+    assert await find(db, OLD) is None
+    assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, subscribed=old or new)
+
+
+@pytest.mark.parametrize("state", [state for state in State if state is not State.SENDING])
+async def test_a_delivery_moves_as_it_is(db, subscribe, deliver, states, state):
+    await subscribe(OLD)
+    message_id = await deliver({OLD: state, 7: State.SENT})
+    await do(db, chats.migrate, OLD, NEW)
+
+    assert await states(message_id) == {NEW: state, 7: State.SENT}
+
+
+SURELY, PERHAPS, WAITS, NOT = State.SENT, State.UNCERTAIN, State.QUEUED, (State.FAILED, State.SKIPPED)
+LANDED = (SURELY, PERHAPS, WAITS, *NOT)
+
+
+def kept(old, new):
+    """What the one row that is left says: what arrived, else what may have, else what the new id has."""
+    return next((state for state in (SURELY, PERHAPS) if state in {old, new}), new)
+
+
+@pytest.mark.parametrize(("old", "new"), list(itertools.product(LANDED, repeat=2)))
+async def test_a_message_for_both_ids_is_one_delivery_that_is_never_sent_twice(db, deliver, states, old, new):
+    message_id = await deliver({OLD: old, NEW: new})
+    await do(db, chats.migrate, OLD, NEW)
+
+    assert await states(message_id) == {NEW: kept(old, new)}
+
+
+@pytest.mark.parametrize("old", LANDED)
+async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deliver, states, old):
+    message_id = await deliver({OLD: old, NEW: State.SENDING})
+    await do(db, chats.migrate, OLD, NEW)
+
+    assert await states(message_id) == {NEW: State.SENT if old is State.SENT else State.SENDING}
+
+
+@pytest.mark.parametrize("new", [None, *LANDED])
+async def test_what_is_in_the_air_to_the_old_id_lands_under_it(db, deliver, states, sender, new):
+    """Moved with the others it would be `sending` for ever: nobody would settle it under its new id."""
+    message_id = await deliver({OLD: State.SENDING} | ({} if new is None else {NEW: new}))
+    await do(db, chats.migrate, OLD, NEW)
+    await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, State.SENT, telegram_id=9)], 2.0)
+
+    now = await states(message_id)
+    assert now[OLD] == State.SENT
+    assert now.get(NEW, State.SENT) in {State.SENT, State.UNCERTAIN}
+
+
+async def test_what_telegram_sends_on_to_the_new_id_is_queued_for_it(db, subscribe, deliver, states, sender):
+    """Two messages are in the air to the old id; both are answered with the new one."""
+    await subscribe(OLD)
+    first, second = [await deliver({OLD: State.SENDING}) for _ in range(2)]
+    for message_id in (first, second):
+        await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, State.QUEUED)], 2.0)
+        await do(db, chats.migrate, OLD, NEW)
+
+    assert (await states(first), await states(second)) == ({NEW: State.QUEUED}, {NEW: State.QUEUED})
+
+
+async def test_other_messages_and_other_chats_do_not_move(db, deliver, states):
+    both, only_new = (
+        await deliver({OLD: State.SENT, NEW: State.QUEUED}),
+        await deliver({NEW: State.QUEUED, 7: State.QUEUED}),
+    )
+    await do(db, chats.migrate, OLD, NEW)
+
+    assert await states(both) == {NEW: State.SENT}
+    assert await states(only_new) == {NEW: State.QUEUED, 7: State.QUEUED}
+
+
+async def test_a_broadcast_shows_its_progress_in_the_group_that_moved(db):
+    here = await do(db, broadcasts.draft, 1, OLD, {"en": Message("x")}, 1.0)
+    there = await do(db, broadcasts.draft, 1, 7, {"en": Message("x")}, 1.0)
+    await do(db, chats.migrate, OLD, NEW)
+    async with connect.reading(db) as connection:
+        assert (await broadcasts.find(connection, here)).chat_id == NEW
+        assert (await broadcasts.find(connection, there)).chat_id == 7
+
+
+async def test_the_ids_of_a_copy_move_with_it(db, deliver):
+    await deliver({OLD: State.SENT}, telegram_id=70, more_ids=[71, 72])
+    await do(db, chats.migrate, OLD, NEW)
+    async with connect.reading(db) as connection:
+        moved = (await connection.execute(select(t.deliveries))).one()
+
+    assert (moved.chat_id, moved.telegram_id, moved.more_ids) == (NEW, 70, [71, 72])
+
+
+async def test_a_late_answer_to_what_moved_meanwhile_changes_nothing(db, deliver, states, sender):
+    """Its sender's lease was taken for over, and only then the group moved: nobody finds it under the old id."""
+    message_id = await deliver({OLD: State.UNCERTAIN})
+    await do(db, chats.migrate, OLD, NEW)
+    await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, State.SENT, telegram_id=9)], 2.0)
+
+    assert await states(message_id) == {NEW: State.UNCERTAIN}

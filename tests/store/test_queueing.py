@@ -1,0 +1,200 @@
+"""A delivery is queued for each chat of the audience, piece by piece, whatever happens in between."""
+
+import pytest
+from sqlalchemy import select
+
+from outreachbot.domain.audience import Audience
+from outreachbot.domain.delivery import JOBS, Kind, Reason, State
+from outreachbot.domain.message import Message
+from outreachbot.store import audience, chats, connect, messages, outbox
+from outreachbot.store import tables as t
+
+BODIES = {"en": Message("hello")}
+
+
+async def do(db, change, *values, **named):
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+async def rows(db, message_id):
+    """chat -> (state, reason, not_before)."""
+    columns = (t.deliveries.c.chat_id, t.deliveries.c.state, t.deliveries.c.reason, t.deliveries.c.not_before)
+    async with connect.reading(db) as connection:
+        found = await connection.execute(select(*columns).where(t.deliveries.c.message_id == message_id))
+        return {chat_id: tuple(rest) for chat_id, *rest in found}
+
+
+async def piece(transaction):
+    one = await audience.queueing(transaction)
+    return await audience.queue(transaction, one)
+
+
+@pytest.fixture(autouse=True)
+def small_pieces(monkeypatch):
+    monkeypatch.setattr(audience, "PIECE", 2)
+
+
+async def test_nothing_is_queued_of_what_nobody_confirmed(db, subscribe, queue):
+    await subscribe(1)
+    await do(db, messages.write, Kind.BROADCAST, BODIES, 1.0)
+
+    assert await do(db, audience.queueing) is None
+    assert await queue() == []
+
+
+@pytest.mark.parametrize(
+    ("number", "pieces"), [(0, [0]), (1, [1]), (2, [2, 0]), (3, [2, 1]), (4, [2, 2, 0]), (5, [2, 2, 1])]
+)
+async def test_an_audience_is_queued_in_pieces_each_chat_once(subscribe, confirm, queue, states, number, pieces):
+    chat_ids = [-1003, -5, 2, 7, 2**40][:number]
+    await subscribe(*chat_ids)
+    message_id = await confirm()
+
+    assert await queue() == pieces
+    assert await states(message_id) == dict.fromkeys(chat_ids, State.QUEUED)
+    assert await queue() == []
+
+
+async def test_a_reminder_is_queued_as_soon_as_it_is_written(db, subscribe, queue, states):
+    await subscribe(1, 2, 3)
+    message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a", audience=Audience(5.0))
+
+    assert await queue() == [2, 1]
+    assert set(await states(message_id)) == {1, 2, 3}
+
+
+async def test_the_oldest_message_is_queued_first(db, subscribe, confirm, queue, states):
+    await subscribe(1, 2, 3)
+    first, second = await confirm(), await confirm()
+    await do(db, piece)
+    await do(db, piece)
+
+    assert (len(await states(first)), len(await states(second))) == (3, 0)
+    await queue()
+    assert len(await states(second)) == 3
+
+
+async def test_a_crash_in_a_piece_loses_nothing_and_doubles_nothing(db, subscribe, confirm, queue, states):
+    await subscribe(*range(7))
+    message_id = await confirm()
+
+    async def crash():
+        async with connect.writing(db) as transaction:
+            await piece(transaction)
+            raise ZeroDivisionError
+
+    for done in (0, 2, 4, 6):
+        with pytest.raises(ZeroDivisionError):
+            await crash()
+        assert len(await states(message_id)) == done
+        await do(db, piece)
+    assert await queue() == []
+    assert set(await states(message_id)) == set(range(7))
+
+
+async def test_what_is_queued_already_is_sent_while_the_rest_is_queued(db, subscribe, confirm, queue, states, sender):
+    await subscribe(1, 2, 3)
+    message_id = await confirm()
+    await do(db, piece)
+    claimed = await do(db, outbox.claim, sender, 10, 5.0)
+    sent = [outbox.Settled(one.message_id, one.chat_id, State.SENT, telegram_id=9) for one in claimed]
+    await do(db, outbox.settle, sender, sent, 5.0)
+    assert await do(db, messages.finish, 5.0) == []
+    await queue()
+
+    assert await states(message_id) == {1: State.SENT, 2: State.SENT, 3: State.QUEUED}
+
+
+async def test_who_leaves_and_comes_between_two_pieces(db, subscribe, confirm, queue, states):
+    """Who comes behind the piece is too late, who comes before it is in time: as at any other moment."""
+    await subscribe(2, 4, 6, 8)
+    message_id = await confirm()
+    await do(db, piece)
+    await do(db, chats.unsubscribe, 6)
+    await subscribe(1, 9)
+    await queue()
+
+    assert set(await states(message_id)) == {2, 4, 8, 9}
+
+
+@pytest.mark.parametrize("stopped_after", [0, 1, 2])
+async def test_of_a_message_that_is_stopped_in_between_the_rest_is_accounted_for(
+    db, subscribe, confirm, queue, stopped_after
+):
+    await subscribe(*range(5))
+    message_id = await confirm()
+    for _ in range(stopped_after):
+        await do(db, piece)
+    await do(db, messages.stop, message_id, 6.0)
+    await queue()
+
+    assert await rows(db, message_id) == dict.fromkeys(range(5), (State.SKIPPED, Reason.CANCELLED, 0.0))
+
+
+async def test_a_paused_message_is_queued_on(db, subscribe, confirm, queue, states):
+    await subscribe(1, 2, 3)
+    message_id = await confirm()
+    await do(db, messages.pause, message_id, "why")
+    await queue()
+
+    assert len(await states(message_id)) == 3
+
+
+async def test_each_zone_gets_its_wave_and_who_is_left_out_has_a_row_too(db, subscribe, confirm, queue):
+    await subscribe(1, 2, zone="Asia/Tokyo")
+    await subscribe(3, zone="Europe/Paris")
+    await subscribe(4, 5)
+    message_id = await confirm()
+    await queue({"Asia/Tokyo": None, "Europe/Paris": 300.0, "Asia/Baku": 200.0}, "Asia/Baku")
+
+    assert await rows(db, message_id) == {
+        1: (State.SKIPPED, Reason.LATE, 0.0),
+        2: (State.SKIPPED, Reason.LATE, 0.0),
+        3: (State.QUEUED, None, 300.0),
+        4: (State.QUEUED, None, 200.0),
+        5: (State.QUEUED, None, 200.0),
+    }
+    assert [one.chat_id for one in await do(db, outbox.claim, 1, 10, 200.0)] == [4, 5]
+    assert [one.chat_id for one in await do(db, outbox.claim, 1, 10, 300.0)] == [3]
+
+
+async def test_a_wave_may_leave_out_everybody(db, subscribe, confirm, queue, states):
+    await subscribe(1)
+    await subscribe(2, zone="Asia/Tokyo")
+    message_id = await confirm()
+    await queue({"Asia/Tokyo": None, "Asia/Baku": None}, "Asia/Baku")
+
+    assert await states(message_id) == {1: State.SKIPPED, 2: State.SKIPPED}
+    assert await do(db, messages.finish, 9.0) == [message_id]
+
+
+async def test_a_stop_takes_the_waves_with_it(db, subscribe, confirm, queue):
+    await subscribe(1, zone="Asia/Tokyo")
+    message_id = await confirm()
+    await do(db, messages.stop, message_id, 6.0)
+    await queue({"Asia/Tokyo": 300.0}, "Asia/Baku")
+
+    assert await rows(db, message_id) == {1: (State.SKIPPED, Reason.CANCELLED, 0.0)}
+
+
+@pytest.mark.parametrize("kind", sorted(JOBS))
+async def test_a_job_goes_to_every_copy_that_surely_arrived(db, deliver, confirm, queue, kind):
+    """Whoever left meanwhile has a copy all the same; who never got one needs none."""
+    album = {"telegram_id": 70, "more_ids": [71, 72]}
+    of_id = await deliver({-5: State.SENT} | dict(enumerate(State)), **album)
+    await deliver({9: State.SENT}, **album)
+    job = await confirm(kind=kind, of_id=of_id)
+    await queue()
+    claimed = await do(db, outbox.claim, 1, 10, 5.0)
+
+    sent = list(State).index(State.SENT)
+    expected = [(job, -5, (70, 71, 72)), (job, sent, (70, 71, 72))]
+    assert [(one.message_id, one.chat_id, one.copy_ids) for one in claimed if one.kind is kind] == expected
+
+
+async def test_a_copy_whose_id_nobody_knows_cannot_be_changed(deliver, confirm, queue, states):
+    job = await confirm(kind=Kind.DELETION, of_id=await deliver({1: State.SENT, 2: State.SENT}))
+    await queue()
+
+    assert await states(job) == {}

@@ -1,0 +1,214 @@
+"""What two do at the same moment: PostgreSQL has many writers, SQLite one at a time."""
+
+import asyncio
+
+import pytest
+
+from outreachbot.domain.delivery import Kind, MessageState, Reason, State
+from outreachbot.domain.message import Message
+from outreachbot.store import audience, broadcasts, chats, connect, leases, messages, outbox
+from outreachbot.store.outbox import Settled
+
+BODIES = {"en": Message("hello")}
+at_once = pytest.mark.parametrize("ready_url", ["postgres"], indirect=True)  # the database that `db` is then
+
+
+async def do(db, change, *values, **named):
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+async def claim(db, sender, limit=3):
+    return [one.chat_id for one in await do(db, outbox.claim, sender, limit, 5.0)]
+
+
+@at_once
+async def test_two_claims_at_once_never_overlap(db, subscribe, deliver):
+    """Both transactions are open at the same time; the second does not wait for the first."""
+    await subscribe(*range(10))
+    await deliver(dict.fromkeys(range(10), State.QUEUED))
+    async with connect.writing(db) as first, connect.writing(db) as second, asyncio.timeout(5):
+        mine = await outbox.claim(first, 1, 4, 5.0)
+        theirs = await outbox.claim(second, 2, 4, 5.0)
+        rest = await outbox.claim(first, 1, 4, 5.0)
+
+    assert [one.chat_id for one in (*mine, *theirs, *rest)] == list(range(10))
+
+
+@at_once
+async def test_a_claim_passes_over_what_a_stop_is_about_to_skip(db, subscribe, deliver, states):
+    await subscribe(1, 2)
+    message_id = await deliver({1: State.QUEUED, 2: State.QUEUED})
+    async with connect.writing(db) as stopping, asyncio.timeout(5):
+        await messages.stop(stopping, message_id, 6.0)
+        assert await claim(db, 1) == []
+
+    assert set((await states(message_id)).values()) == {State.SKIPPED}
+
+
+async def test_many_senders_at_once_claim_everything_once(database_url):
+    async with connect.opened(database_url) as one, connect.opened(database_url, exclusive=False) as other:
+        for chat_id in range(40):
+            await do(one, chats.subscribe, chat_id, kind="private", language="en", topic_id=None, now=1.0)
+        message_id = await do(one, broadcasts.draft, 1, 1, BODIES, 1.0)
+        await do(one, messages.start, message_id, 2.0)
+        await do(one, queue_whole)
+        claims = await asyncio.gather(*(claim(db, number) for db in (one, other) for number in range(8)))
+        claims.append(await claim(one, 9))
+
+        assert sorted(chat_id for part in claims for chat_id in part) == list(range(40))
+
+
+async def queue_whole(transaction):
+    one = await audience.queueing(transaction)
+    assert one is not None
+    await audience.queue(transaction, one)
+
+
+async def test_a_key_that_two_write_at_once_is_written_once(db):
+    written = await asyncio.gather(*(do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a") for _ in range(5)))
+
+    assert sorted(one is None for one in written) == [False, True, True, True, True]
+
+
+async def test_of_two_who_press_at_once_one_moves_it(db, deliver):
+    message_id = await deliver({})
+    move = {"only_from": [MessageState.RUNNING]}
+    moved = await asyncio.gather(*(do(db, messages.move, message_id, MessageState.PAUSED, **move) for _ in range(4)))
+
+    assert sorted(moved) == [False, False, False, True]
+
+
+async def test_a_draft_that_two_confirm_at_once_starts_once(db):
+    message_id = await do(db, broadcasts.draft, 11, 5, BODIES, 1.0)
+    started = await asyncio.gather(*(do(db, messages.start, message_id, 2.0) for _ in range(4)))
+
+    assert sorted(started) == [False, False, False, True]
+
+
+@at_once
+async def test_who_stops_waits_for_what_is_just_coming_back_unsent(db, deliver, states, sender, until_blocked):
+    message_id = await deliver({1: State.SENDING})
+    async with connect.writing(db) as settling:
+        await outbox.settle(settling, sender, [Settled(message_id, 1, State.QUEUED)], 6.0)
+        stopping = asyncio.create_task(do(db, messages.stop, message_id, 7.0))
+        await until_blocked(stopping)
+
+    assert await stopping is True
+    assert await states(message_id) == {1: State.SKIPPED}
+
+
+@at_once
+async def test_what_comes_back_unsent_waits_for_who_is_just_stopping(db, deliver, states, sender, until_blocked):
+    message_id = await deliver({1: State.SENDING})
+    async with connect.writing(db) as stopping:
+        await messages.stop(stopping, message_id, 6.0)
+        unsent = [Settled(message_id, 1, State.QUEUED)]
+        settling = asyncio.create_task(do(db, outbox.settle, sender, unsent, 7.0))
+        await until_blocked(settling)
+    await settling
+
+    assert await states(message_id) == {1: State.SKIPPED}
+
+
+@at_once
+async def test_who_stops_leaves_nothing_of_what_a_wrong_message_puts_back(db, deliver, states, until_blocked):
+    message_id = await deliver({1: State.FAILED}, reason=Reason.TEMPLATE)
+    await do(db, messages.pause, message_id, "can't parse entities")
+    async with connect.writing(db) as breaking:
+        await outbox.wrong_again(breaking, message_id)
+        stopping = asyncio.create_task(do(db, messages.stop, message_id, 7.0))
+        await until_blocked(stopping)
+
+    assert await stopping is True
+    assert await states(message_id) == {1: State.SKIPPED}
+
+
+@at_once
+async def test_who_stops_leaves_nothing_of_what_is_just_being_queued(db, subscribe, confirm, states, until_blocked):
+    await subscribe(1, 2)
+    message_id = await confirm()
+    async with connect.writing(db) as queueing:
+        await queue_whole(queueing)
+        stopping = asyncio.create_task(do(db, messages.stop, message_id, 7.0))
+        await until_blocked(stopping)
+
+    assert await stopping is True
+    assert await states(message_id) == {1: State.SKIPPED, 2: State.SKIPPED}
+
+
+@at_once
+async def test_who_sends_again_waits_for_who_is_just_stopping(db, deliver, states, until_blocked):
+    message_id = await deliver({1: State.UNCERTAIN})
+    async with connect.writing(db) as stopping:
+        await messages.stop(stopping, message_id, 6.0)
+        again = asyncio.create_task(do(db, messages.again, message_id, State.UNCERTAIN, 7.0))
+        await until_blocked(again)
+
+    assert await again == 0
+    assert await states(message_id) == {1: State.UNCERTAIN}
+
+
+@at_once
+async def test_a_message_is_not_finished_while_an_admin_sends_some_again(db, deliver, state, until_blocked):
+    message_id = await deliver({1: State.UNCERTAIN, 2: State.SENT})
+    async with connect.writing(db) as pressing:
+        await messages.again(pressing, message_id, State.UNCERTAIN, 6.0)
+        finishing = asyncio.create_task(do(db, messages.finish, 7.0))
+        await until_blocked(finishing)
+
+    assert await finishing == []
+    assert await state(message_id) == MessageState.RUNNING
+
+
+@at_once
+async def test_two_senders_that_get_some_back_unsent_can_both_pause_the_message(db, deliver, state, until_blocked):
+    """Each would wait for the other for ever if both could lock the message and then both wanted to change it."""
+    message_id = await deliver({1: State.SENDING, 2: State.SENDING})
+    async with connect.writing(db) as first:
+        await outbox.settle(first, 1, [Settled(message_id, 1, State.QUEUED)], 6.0)
+
+        async def other():
+            async with connect.writing(db) as second:
+                await outbox.settle(second, 2, [Settled(message_id, 2, State.QUEUED)], 6.0)
+                await messages.pause(second, message_id, "can't parse entities")
+
+        second = asyncio.create_task(other())
+        await until_blocked(second)
+        await messages.pause(first, message_id, "can't parse entities")
+    await second
+
+    assert await state(message_id) == MessageState.PAUSED
+
+
+@at_once
+async def test_a_group_that_moves_while_a_piece_is_queued_is_not_forgotten(
+    db, subscribe, confirm, queue, monkeypatch, until_blocked, states
+):
+    """Its new id lies in the piece that another transaction is queueing, its old one behind it."""
+    monkeypatch.setattr(audience, "PIECE", 2)
+    await subscribe(-30, -20, -5, 7, kind="group")
+    message_id = await confirm()
+    async with connect.writing(db) as queueing:
+        one = await audience.queueing(queueing)
+        await audience.queue(queueing, one)
+        moving = asyncio.create_task(do(db, chats.migrate, -5, -25))
+        await until_blocked(moving)
+    await moving
+    await queue()
+
+    assert set(await states(message_id)) == {-30, -25, -20, 7}
+
+
+@at_once
+async def test_a_lease_that_is_renewed_in_time_is_not_taken_for_over(db, deliver, states, sender, until_blocked):
+    message_id = await deliver({1: State.SENDING})
+    over = 1.0 + leases.SECONDS
+    async with connect.writing(db) as renewing:
+        await leases.renew(renewing, sender, over)
+        recovering = asyncio.create_task(do(db, leases.recover, over))
+        await until_blocked(recovering)
+    await recovering
+    await do(db, outbox.settle, sender, [Settled(message_id, 1, State.SENT, telegram_id=9)], over)
+
+    assert await states(message_id) == {1: State.SENT}

@@ -1,0 +1,101 @@
+"""A message starts when it is told to, or by itself when its moment comes; what was missed asks a person."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from outreachbot.domain.delivery import MessageState, State
+from outreachbot.domain.message import Message
+from outreachbot.domain.timing import LocalHour, Past
+from outreachbot.store import audience, broadcasts, connect, messages
+from outreachbot.store import tables as t
+
+BODIES = {"en": Message("hello")}
+
+
+async def do(db, change, *values, **named):
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+async def row(db, message_id):
+    async with connect.reading(db) as connection:
+        return (await connection.execute(select(t.messages).where(t.messages.c.id == message_id))).one()
+
+
+async def draft(db):
+    return await do(db, broadcasts.draft, 11, 5, BODIES, 1.0)
+
+
+async def put(db, message_id, state):
+    """Into this state, from any."""
+    await do(db, messages.move, message_id, state, only_from=list(MessageState))
+
+
+@pytest.mark.parametrize("state", list(MessageState))
+async def test_only_what_waits_is_started_and_it_starts_once(db, state):
+    message_id = await draft(db)
+    await put(db, message_id, state)
+    waits = state in {MessageState.DRAFT, MessageState.SCHEDULED, MessageState.MISSED}
+
+    assert await do(db, messages.start, message_id, 2.0) is waits
+    assert await do(db, messages.start, message_id, 3.0) is False
+    started = await row(db, message_id)
+    assert (started.state, started.started_at) == ((MessageState.RUNNING, 2.0) if waits else (state, None))
+    assert (started.queued_to is not None) is waits
+
+
+async def test_a_scheduled_message_is_due_from_its_moment_on_until_it_is_started(db):
+    message_id, later = await draft(db), await draft(db)
+    await do(db, messages.schedule, later, 200.0)
+
+    assert await do(db, messages.schedule, message_id, 100.0) is True
+    assert await do(db, messages.schedule, message_id, 50.0) is False
+    assert await do(db, messages.due, 99.9) == []
+    assert await do(db, messages.due, 100.0) == [(message_id, 100.0)]
+    assert await do(db, messages.due, 300.0) == [(message_id, 100.0), (later, 200.0)]
+    await do(db, messages.start, message_id, 300.0)
+    await do(db, messages.stop, later, 300.0)
+    assert await do(db, messages.due, 400.0) == []
+
+
+async def test_a_plan_begins_at_the_moment_it_was_made_for(db):
+    """Which local hours have passed is asked of that moment, not of a start that comes a little later."""
+    message_id = await draft(db)
+    plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
+    await do(db, messages.time, message_id, plan)
+    await do(db, messages.schedule, message_id, 100.0)
+    await do(db, messages.start, message_id, 130.0)
+
+    one = await do(db, audience.queueing)
+    assert (one.timing, one.began) == (plan, 100.0)
+
+
+async def test_what_was_missed_goes_to_everybody_once_a_person_starts_it(db):
+    message_id = await draft(db)
+    await do(db, messages.time, message_id, LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP))
+    await do(db, messages.schedule, message_id, 100.0)
+    await put(db, message_id, MessageState.MISSED)
+
+    assert await do(db, messages.start, message_id, 900.0, only_from=[MessageState.DRAFT]) is False
+    assert await do(db, messages.start, message_id, 900.0, only_from=[MessageState.MISSED]) is True
+    assert (await do(db, audience.queueing)).timing is None
+
+
+async def test_a_wave_that_was_due_while_the_program_was_down_is_told(db, deliver):
+    """Only of what has a local hour: what a 429 postponed is no wave."""
+    early, missed, later, done = [
+        await deliver({1: state}, not_before=at)
+        for state, at in [(State.QUEUED, 9), (State.QUEUED, 15), (State.QUEUED, 30), (State.SENT, 15)]
+    ]
+    for message_id in (early, missed, later, done):
+        await put(db, message_id, MessageState.DRAFT)
+        await do(db, messages.time, message_id, LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP))
+        await put(db, message_id, MessageState.RUNNING)
+    at_once, paused = await deliver({1: State.QUEUED}, not_before=15), await deliver({1: State.QUEUED}, not_before=15)
+    await put(db, paused, MessageState.PAUSED)
+
+    assert at_once not in await do(db, messages.missed, 10.0, 20.0)
+    assert await do(db, messages.missed, 10.0, 20.0) == [missed]
+    assert await do(db, messages.missed, 16.0, 20.0) == []

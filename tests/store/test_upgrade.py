@@ -1,0 +1,111 @@
+"""A database that an older version of the program wrote goes on where it was."""
+
+import json
+
+import pytest
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from outreachbot.domain.audience import Audience
+from outreachbot.domain.delivery import Kind, MessageState, State
+from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
+from outreachbot.store import audience, broadcasts, chats, connect, leases, ledger, messages, migrate, outbox, pace
+from outreachbot.store.chats import Chat
+from outreachbot.store.outbox import Claimed
+
+OLD = {"buttons": [], "photo": "", "copy": None, "asks": False}
+BODIES = {
+    1: {"en": {**OLD, "text": "<b>look</b>", "photo": "AgAC"}, "az": {**OLD, "text": "🕯 bax", "photo": "AgAC"}},
+    2: {"en": {**OLD, "text": "hello", "buttons": [[{"label": "site", "data": "", "url": "https://a.b"}]]}},
+    3: {"en": {**OLD, "text": "", "copy": {"chat_id": 11, "message_id": 2**40}}},
+}
+ROWS = """
+INSERT INTO chats (id, kind, language, subscribed_at)
+    VALUES (5, 'private', 'en', 1), (6, 'private', 'en', 1), (7, 'private', 'en', 1);
+INSERT INTO deliveries (message_id, chat_id, state, telegram_id)
+    VALUES (1, 5, 'sent', 70), (1, 6, 'sending', NULL), (1, 7, 'queued', NULL);
+INSERT INTO broadcasts (message_id, admin_id, chat_id) VALUES (1, 11, 11);
+INSERT INTO composing (admin_id, since) VALUES (11, 1);
+UPDATE pace SET next_slot = 130, updated_at = 100
+"""
+
+
+def first_schema(connection):
+    config = Config()
+    config.set_main_option("script_location", str(migrate.FOLDER))
+    config.attributes["connection"] = connection
+    command.upgrade(config, "0001")
+
+
+@pytest.fixture
+async def old_url(database_url):
+    """A database at revision 0001: a broadcast to three chats is under way."""
+    engine = create_async_engine(database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(first_schema)
+        for body in BODIES.values():
+            columns = "kind, state, body, created_at, started_at"
+            insert = text(f"INSERT INTO messages ({columns}) VALUES ('broadcast', 'running', :body, 1, 2)")
+            await connection.execute(insert, {"body": json.dumps(body, ensure_ascii=False)})
+        for statement in ROWS.split(";"):
+            await connection.execute(text(statement))
+    await engine.dispose()
+    return database_url
+
+
+async def do(db, change, *values, **named):
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+async def test_a_picture_of_the_first_schema_is_a_photo(old_url):
+    async with connect.opened(old_url) as db:
+        bodies = [await do(db, messages.body, message_id) for message_id in BODIES]
+
+    photo = (Media(MediaKind.PHOTO, "AgAC"),)
+    assert bodies == [
+        {"en": Message("<b>look</b>", media=photo), "az": Message("🕯 bax", media=photo)},
+        {"en": Message("hello", ((Button("site", url="https://a.b"),),))},
+        {"en": Message(copy=Copy(11, 2**40))},
+    ]
+    assert list(bodies[0]) == ["en", "az"]  # the first is that of chats whose language lacks
+
+
+async def test_a_broadcast_of_the_first_schema_goes_on(old_url):
+    async with connect.opened(old_url) as db:
+        assert await do(db, leases.last_seen) is None
+        assert await do(db, leases.recover, 10.0, main_is_new=True) == 1
+        sender = await do(db, leases.begin, "test", 10.0, is_main=True)
+        assert await do(db, outbox.claim, sender, 10, 10.0) == [Claimed(1, 7, "en")]
+        sent = outbox.Settled(1, 7, State.SENT, telegram_id=71)
+        await do(db, outbox.settle, sender, [sent], 11.0)
+        assert set(await do(db, messages.finish, 12.0)) == {1, 2, 3}
+        tally = await do(db, ledger.tally, 1)
+        found = await do(db, broadcasts.find, 1)
+
+    assert (tally.sent, tally.uncertain, tally.audience) == (2, 1, 3)
+    assert (found.kind, found.of_id, found.state) == (Kind.BROADCAST, None, MessageState.FINISHED)
+    assert (found.audience, found.timing, found.starts_at, found.queueing) == (Audience(), None, None, False)
+
+
+async def test_the_pace_and_the_chats_of_the_first_schema_are_kept(old_url):
+    async with connect.opened(old_url) as db:
+        assert await do(db, pace.take, 1, 10.0, 101.0) == pace.Slots(pytest.approx(130.0), pytest.approx(10.0))
+        assert await do(db, chats.find, 5) == Chat(5, "private", "en", None, subscribed=True)
+        await do(db, chats.came_with, 5, "poster", language="en")
+        await do(db, chats.migrate, 6, -1006)
+        assert (await do(db, chats.find, -1006)).subscribed
+
+
+async def test_a_job_changes_the_copies_that_the_first_schema_knows(old_url):
+    async with connect.opened(old_url) as db:
+        job = await do(db, broadcasts.draft, 11, 11, {}, 3.0, kind=Kind.DELETION, of_id=1)
+        await do(db, messages.start, job, 3.0)
+        one = await do(db, audience.queueing)
+        assert await do(db, audience.queue, one) == 1
+        claimed = await do(db, outbox.claim, 1, 10, 4.0)
+
+    assert job == 4
+    assert claimed == [Claimed(1, 7, "en"), Claimed(job, 5, "en", None, Kind.DELETION, (70,))]

@@ -1,0 +1,249 @@
+"""The outbox and the chats, as senders, admins, members and Telegram use them; and what must hold after each step."""
+
+import asyncio
+import contextlib
+from collections import Counter
+
+from sqlalchemy import select
+
+from outreachbot.domain.audience import Audience
+from outreachbot.domain.delivery import (
+    GONE,
+    JOBS,
+    Failed,
+    Kind,
+    MessageState,
+    Migrated,
+    Reason,
+    Sent,
+    State,
+    Wait,
+    after,
+)
+from outreachbot.domain.delivery import Uncertain as Maybe
+from outreachbot.domain.message import Message
+from outreachbot.store import audience, broadcasts, chats, leases, messages, outbox
+from outreachbot.store import tables as t
+from outreachbot.store.connect import Database, writing
+
+RUNNING, PAUSED, CANCELLED = MessageState.RUNNING, MessageState.PAUSED, MessageState.CANCELLED
+GROUPS = {-4: -1004, -5: -1005}  # the id of each before and after it becomes a supergroup
+BEFORE = {new: old for old, new in GROUPS.items()}
+EVERYBODY = [-2000, -900, *GROUPS, 1, 2, 3]
+BODY = {"en": Message("x")}
+WALKS = {  # what a delivery may become by one transaction; what only an admin does is not among them
+    State.QUEUED: {State.SENDING, State.SKIPPED},
+    State.SENDING: set(State),
+    State.UNCERTAIN: {State.SENT, State.FAILED, State.SKIPPED},
+}
+
+
+def person(chat_id):
+    """The same for the same chat, whatever id it has."""
+    return BEFORE.get(chat_id, chat_id)
+
+
+async def piece(db):
+    one = await audience.queueing(db)
+    return None if one is None else (one.message_id, await audience.queue(db, one))
+
+
+async def crash(_db):
+    raise ZeroDivisionError
+
+
+class Book:
+    """One story so far. Each step is a transaction; whatever it did is checked."""
+
+    def __init__(self, runner: asyncio.Runner, db: Database):
+        self.runner, self.db, self.now = runner, db, 1.0
+        self.arrived = set()  # (message, person) that may have arrived
+        self.due = {}  # message -> persons that it is to be queued for, until it is
+        self.wrong = Counter()  # message -> how often Telegram called it wrong
+        self.moved = set()  # groups that Telegram has moved, whether or not we know
+        self.air = []  # (sender, claimed, whether its id was good then): not yet answered
+        self.late = []  # the same, of senders that were given up
+        self.rows, self.said = {}, {}  # (message, chat) -> state; message -> its row
+        self.main, self.helper = self.new_sender(main=True), self.new_sender(main=False)
+        for who in EVERYBODY:
+            self.subscribe(who)
+        self.say()
+
+    def do(self, *changes, asked=None, queues=False, moves=False):
+        """Changes in one transaction, each with its values; what the last of them says.
+
+        No delivery appears, vanishes or goes back by it; but what is `asked` for (state, message) is queued again.
+        """
+
+        async def transaction():
+            async with writing(self.db) as db:
+                for change, *values in changes:
+                    result = await change(db, *values)
+                rows = await db.execute(select(t.deliveries.c.message_id, t.deliveries.c.chat_id, t.deliveries.c.state))
+                seen = {(message_id, chat_id): State(state) for message_id, chat_id, state in rows}
+                return result, seen, {row.id: row for row in await db.execute(select(t.messages))}
+
+        self.now += 1.0
+        before, cancelled = self.rows, self.numbers(CANCELLED)
+        result, self.rows, self.said = self.runner.run(transaction())
+        for pair, was in before.items() if not moves else ():
+            again = self.rows[pair] is State.QUEUED and (was, pair[0]) == asked
+            assert self.rows[pair] in {was, *WALKS.get(was, ())} or again, (pair, was, self.rows[pair])
+        assert queues or moves or self.rows.keys() == before.keys()
+        assert cancelled <= self.numbers(CANCELLED), "what a person stopped stays so"
+        return result
+
+    def numbers(self, *states):
+        return {number for number, one in self.said.items() if one.state in states}
+
+    def new_sender(self, *, main):
+        return self.do((lambda db: leases.begin(db, "test", self.now, is_main=main),))
+
+    def subscribe(self, who):
+        values = {"kind": "group", "language": "az" if who % 2 else "en", "topic_id": None, "now": 1.0}
+        self.do((lambda db: chats.subscribe(db, self.address(who), **values),))
+
+    def address(self, who):
+        """Where Telegram has that chat now."""
+        return GROUPS[who] if who in self.moved else who
+
+    def leaves(self, who, how, *values):
+        self.do((how, self.address(who), *values))
+        for persons in self.due.values():
+            persons.discard(who)
+
+    def say(self, kind=Kind.BROADCAST, languages=("az", "en")):
+        async def write(db):
+            to = Audience(languages=languages)
+            if kind is Kind.REMINDER:
+                key, end = f"key {self.now}", self.now + 60.0
+                number = await messages.write(db, kind, BODY, 1.0, key=key, expires_at=end, audience=to)
+            else:
+                number = await broadcasts.draft(db, 1, -4, BODY, 1.0)
+                await messages.narrow(db, number, to)
+                await messages.start(db, number, self.now)
+            return number, (await db.execute(select(t.chats))).all()
+
+        number, known = self.do((write,))
+        gone = {person(row.id) for row in known if row.gone_at is not None}
+        there = {person(row.id) for row in known if row.subscribed_at is not None and row.language in languages}
+        self.due[number] = there - gone
+
+    def change_copies(self, kind, of_id):
+        async def write(db):
+            job = await broadcasts.draft(db, 1, -4, {}, 1.0, kind=kind, of_id=of_id)
+            await messages.start(db, job, self.now)
+            return job
+
+        copies = {person(pair[1]) for pair, state in self.rows.items() if pair[0] == of_id and state is State.SENT}
+        self.due[self.do((write,))] = copies
+
+    def queue(self, *, fails=False):
+        before = self.rows
+        if fails:
+            with contextlib.suppress(ZeroDivisionError):
+                self.do((piece,), (crash,))
+            self.do((outbox.has_work, self.now))
+        elif queued := self.do((piece,), queues=True):
+            new = self.rows.keys() - before.keys()
+            assert len(new) == queued[1] <= audience.PIECE
+            assert {number for number, _ in new} <= {queued[0]}
+
+    def claim(self, limit, *, helps=False):
+        sender, rows, running = self.helper if helps else self.main, self.rows, self.numbers(RUNNING)
+        claimed = self.do((leases.renew, sender, self.now), (outbox.claim, sender, limit, self.now))
+        assert len({(one.message_id, one.chat_id) for one in claimed}) == len(claimed) <= limit
+        for one in claimed:
+            assert rows[one.message_id, one.chat_id] is State.QUEUED
+            assert one.message_id in running
+            reaches = one.chat_id not in self.moved
+            assert not reaches or (one.message_id, person(one.chat_id)) not in self.arrived, ("twice", one)
+            self.air.append((sender, one, reaches))
+
+    def settle(self, sender, one, outcome, *, reaches):
+        """What the sender does with an answer."""
+        state, reason = after(outcome, one.kind)
+        ids = one.copy_ids or ((outcome.message_id, *outcome.more) if isinstance(outcome, Sent) else (None,))
+        until = self.now + outcome.seconds if isinstance(outcome, Wait) else 0.0
+        result = outbox.Settled(one.message_id, one.chat_id, state, reason, None, ids[0], ids[1:], until)
+        self.do((outbox.settle, sender, [result], self.now))
+        whom = (one.message_id, person(one.chat_id))
+        if isinstance(outcome, Sent | Maybe) and reaches and one.kind not in JOBS:
+            self.arrived.add(whom)
+        elif self.rows.get((one.message_id, one.chat_id)) is State.FAILED:
+            self.arrived.discard(whom)
+        match outcome:
+            case Failed(Reason.TEMPLATE, detail):
+                self.wrong[one.message_id] += 1
+                if self.wrong[one.message_id] >= 2:
+                    wrong = (State.FAILED, one.message_id)
+                    self.do((messages.pause, one.message_id, detail), (outbox.wrong_again, one.message_id), asked=wrong)
+            case Failed(reason, _) if reason in GONE:
+                self.leaves(person(one.chat_id), chats.gone, reason, self.now)
+            case Migrated(new_id):
+                self.hear_of_a_move(person(new_id))
+
+    def hear_of_a_move(self, group):
+        before, ids = self.rows, (group, GROUPS[group])
+        self.do((chats.migrate, *ids), moves=True)
+        assert {pair: before[pair] for pair in before if pair[1] not in ids}.items() <= self.rows.items()
+        for number in {number for number, chat_id in before if chat_id in ids}:
+            was, now = ({one for i in ids if (one := rows.get((number, i)))} for rows in (before, self.rows))
+            assert now, "it is accounted for as before"
+            for best in ({State.SENT}, {State.SENT, State.UNCERTAIN, State.SENDING}):
+                assert now & best or not was & best, "what arrived, or may have, is not forgotten"
+
+    def give_up(self, *, main, answers):
+        """A sender died; or only its lease is over, and it will answer too late. Which messages are uncertain now."""
+        dead, other = (self.main, self.helper) if main else (self.helper, self.main)
+        lost = [flight for flight in self.air if flight[0] == dead]
+        uncertain = [(one, reaches) for _, one, reaches in lost if one.kind not in JOBS]
+        self.now += leases.SECONDS + 1
+        recover = (lambda db: leases.recover(db, self.now, main_is_new=main),)
+        assert self.do((leases.renew, other, self.now + 1), recover) == len(uncertain)
+        self.arrived |= {(one.message_id, person(one.chat_id)) for one, reaches in uncertain if reaches}
+        self.air = [flight for flight in self.air if flight not in lost]
+        self.late += lost if answers and not (main and self.db.is_sqlite) else []  # there its file is locked
+        new = self.new_sender(main=main)
+        self.main, self.helper = (new, self.helper) if main else (self.main, new)
+        return sorted({one.message_id for one, _ in uncertain})
+
+    def send_again(self, number, which):
+        asked = [pair for pair, state in self.rows.items() if pair[0] == number and state is which]
+        queued = self.do((messages.again, number, which, self.now), asked=(which, number))
+        assert queued <= len(asked)
+        if queued and which is State.UNCERTAIN:
+            self.arrived -= {(number, person(chat_id)) for _, chat_id in asked}
+
+    def move(self, number, to, only_from):
+        self.do((lambda db: messages.move(db, number, to, only_from=only_from),))
+
+    def everybody_is_accounted_for(self):
+        in_air = {(one.message_id, one.chat_id) for _, one, _ in self.air}
+        assert {pair for pair, state in self.rows.items() if state is State.SENDING} == in_air
+        waits = {number for (number, _), state in self.rows.items() if state is State.QUEUED}
+        assert waits <= self.numbers(RUNNING, PAUSED), "nothing waits in what is over"
+        assert not {number for number, _ in in_air} & self.numbers(MessageState.FINISHED)
+        for number in [number for number in self.due if self.said[number].queued_to is None]:
+            assert self.due.pop(number) <= {person(chat_id) for of, chat_id in self.rows if of == number}
+
+    def end(self):
+        """Everything that may run is sent and finished."""
+        stopped = self.numbers(CANCELLED)
+        for number in self.numbers(PAUSED):
+            self.move(number, RUNNING, [PAUSED])
+        while any(one.queued_to is not None for one in self.said.values()):
+            self.queue()
+        for _ in range(20):
+            self.claim(50)
+            while self.air:
+                sender, one, reaches = self.air.pop()
+                moved = one.chat_id in self.moved
+                self.settle(sender, one, Migrated(GROUPS[one.chat_id]) if moved else Sent(9), reaches=reaches)
+            if self.numbers(RUNNING) == set(self.do((messages.finish, self.now))):
+                break
+        self.everybody_is_accounted_for()
+        assert not self.due
+        assert not {State.QUEUED, State.SENDING} & set(self.rows.values())
+        assert self.numbers(CANCELLED) == stopped == self.said.keys() - self.numbers(MessageState.FINISHED)
+        assert not self.do((outbox.has_work, self.now))
