@@ -1,0 +1,38 @@
+"""Forks `outreachbot ARGUMENTS` for each line of arguments that it reads: what is imported once need not be again.
+
+For tests that start the program very often. Each is a real process, with the main function, the signals and the exit
+code of any other; only the second that Python takes to import everything is saved.
+"""
+
+import importlib
+import os
+import sys
+
+from outreachbot import cli
+
+WHAT_RUN_IMPORTS = ("outreachbot.app.run", "outreachbot.app.files", "outreachbot.config", "outreachbot.logs")
+WHAT_THE_DATABASE_IMPORTS = ("sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.dialects.postgresql.asyncpg")
+WHAT_MIGRATIONS_IMPORT = (
+    "alembic.command",
+    "alembic.runtime.migration",
+    "alembic.ddl.sqlite",
+    "alembic.ddl.postgresql",
+)
+
+
+def main() -> None:
+    for name in (*WHAT_RUN_IMPORTS, *WHAT_THE_DATABASE_IMPORTS, *WHAT_MIGRATIONS_IMPORT, "aiosqlite", "asyncpg"):
+        importlib.import_module(name)
+    for line in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            os.dup2(2, 1)  # what it writes goes where the programs' words are read, not between our answers
+            sys.argv[1:] = line.split()
+            cli.main()
+        print(pid, flush=True)  # noqa: T201 our answer
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201 the same
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,176 @@
+"""`outreachbot send` beside the bot: they share work and pace, and one that dies takes only its claim with it."""
+
+import asyncio
+import datetime as dt
+import signal
+from collections import Counter
+
+import pytest
+import sqlalchemy as sa
+from accounts import CHATS, begin, claimed, copies, finished, in_flight, in_state, on_postgres, on_sqlite, tally, until
+from test_broadcast import numbers
+from test_full_disk import wrote
+
+from outreachbot.app import run
+from outreachbot.domain.delivery import State
+from outreachbot.sandbox.chat import Json
+from outreachbot.sandbox.faults import Limits
+from outreachbot.store import connect, leases
+from outreachbot.store import pace as pace_row
+from outreachbot.store.connect import Database
+from outreachbot.store.tables import deliveries, senders
+from program import Program, outcome, started
+from town import ADMIN, Town
+
+PACE = 100.0
+WORKS = b"works beside the bot"
+
+
+@pytest.fixture
+def crowd(town: Town, crowd: range) -> range:
+    """Slower: the extra sender looks for work twice a second."""
+    town.per_second = PACE
+    return crowd
+
+
+async def sent_by(db: Database, *states: State) -> Counter[int]:
+    """How many deliveries each sender has, or has had, in these states."""
+    query = sa.select(deliveries.c.sender_id, sa.func.count()).where(deliveries.c.state.in_(states or [State.SENT]))
+    async with connect.reading(db) as connection:
+        return Counter(dict((await connection.execute(query.group_by(deliveries.c.sender_id))).all()))
+
+
+async def extra_sender(db: Database) -> int:
+    async with connect.reading(db) as connection:
+        return int((await connection.execute(sa.select(senders.c.id).where(~senders.c.is_main))).scalar_one())
+
+
+@on_postgres
+async def test_both_send_and_share_the_pace_and_nobody_gets_it_twice(town, db, crowd):
+    # Without sharing it would be twice the limit. Its slack is what a busy machine may squeeze together.
+    town.world.faults.limits = Limits(messages_per_second=int(PACE), slack=1.5)
+    async with town.bot(), started(town, "send") as extra:
+        await wrote(extra, WORKS)
+        report = numbers(await finished(town, await begin(town)))
+        shares = await sent_by(db)
+        code, written = await extra.terminate()
+
+    assert (code, "Traceback" in written) == (0, False)
+    assert report == {"sent": CHATS, "audience": CHATS}
+    assert copies(town, crowd) == [1] * CHATS
+    assert len(shares) == 2
+    assert min(shares.values()) > CHATS / 10
+    assert town.world.tally.errors[429] == 0
+
+
+@on_postgres
+async def test_of_a_sender_that_is_killed_the_claim_is_uncertain_when_its_lease_is_over(town, db, crowd, monkeypatch):
+    monkeypatch.setattr(run, "BEAT_SECONDS", 0.2)
+    async with town.bot(), started(town, "send") as extra:
+        progress = await both_send(town, db, extra)
+        await stop_while_it_sends(db, extra)
+        await extra.kill()
+        orphans = await left_over(db)
+        assert "under way" in town.now(ADMIN, progress)["text"]
+        town.clock.ahead += dt.timedelta(seconds=leases.SECONDS)
+        report = numbers(await finished(town, progress))
+
+    assert 0 < len(orphans) <= claimed(PACE) + in_flight(PACE)
+    assert report == {"sent": CHATS - len(orphans), "uncertain": len(orphans), "audience": CHATS}
+    assert await in_state(db, State.UNCERTAIN) == orphans
+    assert copies(town, set(crowd) - orphans) == [1] * (CHATS - len(orphans))
+    assert max(copies(town, orphans)) <= 1
+
+
+@on_postgres
+async def test_a_sender_that_only_slept_longer_than_its_lease_doubles_nobody(town, db, crowd, monkeypatch):
+    monkeypatch.setattr(run, "BEAT_SECONDS", 0.2)
+    async with town.bot(), started(town, "send") as extra:
+        progress = await both_send(town, db, extra)
+        await stop_while_it_sends(db, extra)
+        orphans = await left_over(db)
+        town.clock.ahead += dt.timedelta(seconds=leases.SECONDS)
+        report = numbers(await finished(town, progress))
+        extra.process.send_signal(signal.SIGCONT)
+        code, _ = await extra.terminate()
+    uncertain = await in_state(db, State.UNCERTAIN)
+
+    assert code == 0
+    assert report["uncertain"] == len(orphans) > 0
+    assert uncertain <= orphans
+    # What it had sent it knows better; what it was yet to send may have met a connection that was closed meanwhile.
+    assert [chat for chat in crowd if copies(town, [chat]) != [1]] == sorted(uncertain)
+    assert set(copies(town, uncertain)) <= {0}
+
+
+async def stop_while_it_sends(db: Database, extra: Program) -> None:
+    """Freeze the extra sender when it has a claim in hand, and is not in the middle of writing."""
+    writing = (
+        "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND now() - xact_start > '50 ms'"
+    )
+    while True:
+        extra.process.send_signal(signal.SIGSTOP)
+        await asyncio.sleep(0.1)  # the bot's own transactions are over by then
+        async with connect.reading(db) as connection:
+            is_writing = await connection.scalar(sa.text(writing))
+        if not is_writing and await extra_sender(db) in await sent_by(db, State.SENDING):
+            return
+        extra.process.send_signal(signal.SIGCONT)
+        await asyncio.sleep(0.03)
+
+
+async def both_send(town: Town, db: Database, extra: Program) -> Json:
+    """Begin a broadcast and wait until the extra sender has its part in it; the message that shows its progress."""
+    await wrote(extra, WORKS)
+    progress = await begin(town)
+
+    async def both() -> bool:
+        return len(await sent_by(db)) == 2
+
+    await until(both)
+    return progress
+
+
+async def left_over(db: Database) -> set[int]:
+    """What the dead sender was sending, when the living one has sent everything else."""
+
+    async def all_else_is_sent() -> bool:
+        now = await tally(db)
+        return now.queued == 0 and set(await sent_by(db, State.SENDING)) <= {await extra_sender(db)}
+
+    await until(all_else_is_sent)
+    return await in_state(db, State.SENDING)
+
+
+@on_postgres
+async def test_the_extra_sender_stops_in_order_and_the_bot_goes_on(town, db, crowd):
+    async with town.bot(), started(town, "send") as extra:
+        progress = await both_send(town, db, extra)
+        code, written = await extra.terminate()
+        report = numbers(await finished(town, progress))
+
+    assert (code, "Traceback" in written) == (0, False)
+    assert report == {"sent": CHATS, "audience": CHATS}
+    assert copies(town, crowd) == [1] * CHATS
+
+
+@on_sqlite
+async def test_on_sqlite_it_is_refused_in_one_line(town):
+    code, written = await outcome(town, "send")
+
+    assert code == 2
+    assert "an extra sender needs PostgreSQL" in written
+    assert len(written.splitlines()) == 1
+
+
+@on_postgres
+async def test_a_machine_that_dies_while_it_writes_does_not_keep_the_pace_to_itself(town, db, crowd, monkeypatch):
+    monkeypatch.setattr(connect, "IDLE_SECONDS", 0.5)
+    async with town.bot(), connect.opened(town.database_url, exclusive=False) as elsewhere:
+        progress = await begin(town)
+        async with elsewhere.engine.connect() as connection:
+            await pace_row.take(connection, 1, PACE, town.clock().timestamp())  # and then no power, and no goodbye
+            report = numbers(await finished(town, progress))
+            await connection.invalidate()
+
+    assert report == {"sent": CHATS, "audience": CHATS}

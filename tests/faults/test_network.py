@@ -1,0 +1,83 @@
+"""A stretch without Telegram in the middle of a broadcast: it waits longer and longer, says since when, and goes on."""
+
+import datetime as dt
+from contextlib import AsyncExitStack
+from dataclasses import replace
+from urllib.parse import urlsplit
+
+from accounts import CHATS, PACE, begin, copies, finished, in_flight, in_state, next_look, reached, set_clock, until
+from test_broadcast import numbers
+
+from outreachbot.domain.delivery import State
+from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
+from outreachbot.sandbox.server import serve
+from outreachbot.store import connect
+from outreachbot.store.connect import Database
+from outreachbot.store.tables import pace
+from outreachbot.views.i18n import words
+from outreachbot.views.preflight import moment
+from outreachbot.workers.lessons import LONGEST_BACKOFF
+from town import ADMIN, Town
+
+NOON = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
+
+
+async def pauses(town: Town, db: Database, number: int) -> list[float]:
+    """How long so many pauses are, in seconds. The clock is moved to the end of each, and one more is tried."""
+    found: list[float] = []
+
+    async def held() -> bool:
+        async with connect.reading(db) as connection:
+            row = (await connection.execute(pace.select())).one()
+        is_new = row.next_slot > town.clock().timestamp() + 0.1
+        if is_new:
+            found.append(round(row.next_slot - row.updated_at, 3))
+            set_clock(town, row.next_slot)
+        return is_new
+
+    while len(found) < number:
+        await until(held)
+    return found
+
+
+async def test_while_telegram_does_not_answer_it_waits_longer_and_longer_and_says_since_when(town, db, crowd):
+    town.clock.set(NOON)
+    async with town.bot():
+        progress = await begin(town)
+        await town.until(lambda: reached(town) >= 100)
+        silence = Fault(FaultKind.PROXY, "sendMessage", times=ALWAYS, chats=frozenset(crowd))
+        town.world.faults.orders.append(silence)
+        waited = await pauses(town, db, 8)
+        await town.until(lambda: "has not answered since" in town.now(ADMIN, progress)["text"])
+        said = town.now(ADMIN, progress)["text"]
+        town.world.faults.orders.clear()
+        town.clock.ahead += dt.timedelta(minutes=1)
+        report = numbers(await finished(town, progress))
+    failed = town.world.tally.errors[502]
+
+    assert waited[0] <= 1.0
+    assert waited == [min(LONGEST_BACKOFF, waited[0] * 2.0**n) for n in range(8)]
+    assert f"since {moment(NOON, town.content.zone, words('en'))}" in said
+    assert report == {"sent": CHATS - failed, "uncertain": failed, "audience": CHATS}
+    assert max(copies(town, crowd)) == 1
+
+
+async def test_while_no_connection_can_be_made_nothing_is_lost_but_what_was_under_way(town, db, crowd):
+    async with AsyncExitStack() as stack:
+        url = await stack.enter_async_context(serve(town.world))
+        town = replace(town, url=url)
+        async with town.bot():
+            progress = await begin(town)
+            await town.until(lambda: reached(town) >= 100)
+            await stack.aclose()
+            before = reached(town)
+            await next_look()
+            assert reached(town) == before
+            await stack.enter_async_context(serve(town.world, port=urlsplit(url).port or 0))
+            report = numbers(await finished(town, progress))
+    uncertain = await in_state(db, State.UNCERTAIN)
+
+    assert len(uncertain) <= in_flight(PACE)
+    assert report["sent"] == CHATS - len(uncertain)
+    assert copies(town, set(crowd) - uncertain) == [1] * (CHATS - len(uncertain))
+    assert max(copies(town, crowd)) == 1
