@@ -75,10 +75,10 @@ async def process(command: Sequence[str], env: dict[str, str], folder: Path) -> 
             await started.wait()
 
 
-async def said(one: Process) -> str:
+async def said(one: Process, seconds: float = START_SECONDS) -> str:
     """The next line that a program prints."""
     assert one.stdout is not None
-    line = await asyncio.wait_for(one.stdout.readline(), START_SECONDS)
+    line = await asyncio.wait_for(one.stdout.readline(), seconds)
     if not line:
         raise RuntimeError("a program ended before it said anything")
     return line.decode().strip()

@@ -7,12 +7,12 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from benchmarks import peers
 from benchmarks.arena import ROOT, process
 
 OURS = "outreachbot"
 TOKEN = "4200000001:bench"
 ADMIN = 11  # our only admin; not one of the crowd
-BOTS = ROOT / "benchmarks" / "bots"
 DATABASE = "bench.db"  # in the contestant's folder
 
 BROADCAST_TEXT = (
@@ -23,15 +23,21 @@ BROADCAST_TEXT = (
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A program. {url} and {token} in its arguments and environment become those of the Telegram it meets."""
+    """A program. {url}, {token} and {pace} in its arguments and environment become those of its run."""
 
     name: str
     command: tuple[str, ...]
     env: dict[str, str] = field(default_factory=dict)
+    unpaced: str = "0"  # what it is told where nothing is to hold it back
 
 
-def _script(name: str, file: str, *arguments: str, python: str = sys.executable) -> Contestant:
-    return Contestant(name, (python, str(BOTS / file), "{url}", "{token}", *arguments))
+def _echo(name: str, module: str) -> Contestant:
+    return Contestant(name, (sys.executable, "-m", f"benchmarks.bots.{module}", "{url}", "{token}"))
+
+
+def _sender(name: str, module: str, how: str = "", python: str = str(peers.PYTHON)) -> Contestant:
+    run = (python, "-m", f"benchmarks.bots.{module}")
+    return Contestant(name, (*run, "{url}", "{token}", BROADCAST_TEXT, how, "{pace}"))
 
 
 OUTREACHBOT = Contestant(
@@ -43,27 +49,37 @@ OUTREACHBOT = Contestant(
         "OUTREACHBOT_ADMINS": str(ADMIN),
         "OUTREACHBOT_CONTENT": str(ROOT / "content.yaml"),
         "OUTREACHBOT_DATABASE_URL": f"sqlite+aiosqlite:///{DATABASE}",
-        "OUTREACHBOT_MESSAGES_PER_SECOND": "100000",
+        "OUTREACHBOT_MESSAGES_PER_SECOND": "{pace}",
+        "OUTREACHBOT_LARGE_AUDIENCE": "100000000",  # else the first message waits half a minute for second thoughts
     },
+    unpaced="100000",
 )
-PTB_ECHO = _script("PTB run_polling", "ptb_echo.py")
-PTB_BROADCAST = _script("PTB gather, 30 at once", "ptb_broadcast.py", BROADCAST_TEXT)
-RAW_AIOHTTP = _script("raw aiohttp, 100 at once", "raw_broadcast.py", BROADCAST_TEXT)
+PTB_ECHO = _echo("PTB run_polling", "ptb_echo")
+PTB_LOOP = _sender("PTB, one by one", "ptb_broadcast", "loop")
+PTB_GATHER = _sender("PTB gather, 30 at once", "ptb_broadcast", "gather")
+PTB_LIMITER = _sender("PTB AIORateLimiter", "ptb_broadcast", "limiter")
+AIOGRAM_LOOP = _sender("aiogram, one by one", "aiogram_broadcast", "loop")
+AIOGRAM_GATHER = _sender("aiogram gather, 30 at once", "aiogram_broadcast", "gather")
+AIOGRAM_BROADCASTER = _sender("aiogram_broadcaster, SQLite", "aiogram_broadcaster_broadcast")
+RAW_AIOHTTP = _sender("raw aiohttp, 100 at once", "raw_broadcast", python=sys.executable)
 
 REPLYING = (OUTREACHBOT, PTB_ECHO)
 """Bots that poll and answer every command."""
 
-SENDING = (PTB_BROADCAST, RAW_AIOHTTP)
-"""Programs that say `ready`, read a count and send the text to so many chats. (Ours is told by its admin.)"""
+
+def rivals(*some: Contestant) -> tuple[Contestant, ...]:
+    """These peers, or none where they can't be installed."""
+    return some if peers.ready() else ()
 
 
 @asynccontextmanager
-async def running(one: Contestant, url: str, folder: Path) -> AsyncIterator[Process]:
-    """The contestant in its process, working in this folder."""
+async def running(one: Contestant, url: str, folder: Path, pace: int = 0) -> AsyncIterator[Process]:
+    """The contestant in its process, working in this folder, told this many messages a second (0: no limit)."""
 
     def filled(text: str) -> str:
-        return text.replace("{url}", url).replace("{token}", TOKEN)
+        return text.replace("{url}", url).replace("{token}", TOKEN).replace("{pace}", str(pace or one.unpaced))
 
     command = [filled(part) for part in one.command]
-    async with process(command, {key: filled(value) for key, value in one.env.items()}, folder) as started:
+    env = {key: filled(value) for key, value in one.env.items()} | {"PYTHONPATH": str(ROOT)}
+    async with process(command, env, folder) as started:
         yield started

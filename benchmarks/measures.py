@@ -18,27 +18,42 @@ class Scale:
     patience: float = 15.0  # seconds a contestant may take for a burst; then its rate so far counts
     stream: float = 10.0  # seconds of one command each 20 ms
     audience: int = 5000
-    crowd: int = 200_000
+    sending: float = 6.0  # seconds a contestant may take to send to that audience; then its rate so far counts
+    crowd: int = 100_000
+    paced: int = 900  # chats, at 30 a second
+    fast: int = 10_000  # chats, at 1,000 a second
+    audiences: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
 
 
-QUICK = Scale(rounds=1, burst=300, patience=2.0, stream=2.0, audience=1000, crowd=5000)
+QUICK = Scale(
+    rounds=1,
+    burst=300,
+    patience=2.0,
+    stream=2.0,
+    audience=1000,
+    sending=2.0,
+    crowd=5000,
+    paced=150,
+    fast=2000,
+    audiences=(1_000, 20_000),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What our own median is held to, or how many times better than a rival's it is to be: `least`, or below `most`."""
+    """What our own median is held to, or how many times better than a rival's it is to be."""
 
     least: float | None = None
-    most: float | None = None
+    most: float | None = None  # may be reached, not passed
     ratio_to: str | None = None
 
     def words(self, unit: str) -> str:
         number = self.least if self.least is not None else self.most
-        sign = "≥" if self.least is not None else "<"
-        return f"{sign} {number:g}{'×' if self.ratio_to else ' ' + unit}"
+        sign = "≥" if self.least is not None else "≤"
+        return f"{sign} {number:,g}{'×' if self.ratio_to else ' ' + unit}".strip()
 
     def reached(self, value: float) -> bool:
-        return (self.least is None or value >= self.least) and (self.most is None or value < self.most)
+        return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
 
 @dataclass(slots=True)
@@ -48,7 +63,7 @@ class Measure:
     case: str
     what: str
     unit: str
-    goal: Goal | None = None
+    goals: Sequence[Goal] = ()
     more_is_better: bool = True
     samples: dict[str, list[float]] = field(default_factory=dict)
 
@@ -60,18 +75,21 @@ class Measure:
 
     def ratio(self, contestant: str) -> float | None:
         """How many times better ours is than this one."""
-        if contestant == OURS or OURS not in self.samples:
+        if contestant == OURS or OURS not in self.samples or not self.median(contestant) or not self.median(OURS):
             return None
         way = operator.truediv if self.more_is_better else lambda ours, theirs: theirs / ours
         return float(way(self.median(OURS), self.median(contestant)))
 
-    @property
-    def is_reached(self) -> bool | None:
-        """Whether ours reached its goal; None where there is none or nothing was measured."""
-        if self.goal is None or OURS not in self.samples:
+    def goals_about(self, contestant: str) -> list[Goal]:
+        """Those judged by this one's samples: of ours, what it is held to alone."""
+        return [goal for goal in self.goals if (goal.ratio_to or OURS) == contestant]
+
+    def is_reached(self, goal: Goal) -> bool | None:
+        """Whether ours reached this goal; None where nothing was measured to tell."""
+        if OURS not in self.samples or (goal.ratio_to and goal.ratio_to not in self.samples):
             return None
-        value = self.ratio(self.goal.ratio_to) if self.goal.ratio_to else self.median(OURS)
-        return value is not None and self.goal.reached(value)
+        value = self.ratio(goal.ratio_to) if goal.ratio_to else self.median(OURS)
+        return value is not None and goal.reached(value)
 
 
 async def alternate(rounds: int, turns: Sequence[Callable[[], Awaitable[None]]]) -> None:

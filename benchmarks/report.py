@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.contestants import OURS
-from benchmarks.measures import Measure
+from benchmarks.measures import Goal, Measure
 
 FILE = Path(__file__).parent / "results.json"
 LOAD = round(os.getloadavg()[0], 2)  # before we began: what else ran on this machine
@@ -44,36 +44,36 @@ def show(measures: Sequence[Measure], seconds: float) -> None:
         table.add_section()
     console.print(table)
     for measure in measures:
-        if measure.is_reached is False:
-            console.print(f"[bold red]MISSED: {measure.case}, {measure.what}: {_verdict_words(measure)}[/]")
+        for goal in measure.goals:
+            if measure.is_reached(goal) is False:
+                console.print(f"[bold red]MISSED: {measure.case}, {measure.what}: {_verdict_words(measure, goal)}[/]")
 
 
-def _verdict_words(measure: Measure) -> str:
-    assert measure.goal is not None
-    wanted = measure.goal.words(measure.unit)
-    if measure.goal.ratio_to is None:
-        return f"{_number(measure.median(OURS))} {measure.unit}, the goal is {wanted}"
-    return f"{measure.ratio(measure.goal.ratio_to):.2f}× {measure.goal.ratio_to}, the goal is {wanted}"
+def _verdict_words(measure: Measure, goal: Goal) -> str:
+    wanted = goal.words(measure.unit)
+    if goal.ratio_to is None:
+        return f"{_number(measure.median(OURS))} {measure.unit}".strip() + f", the goal is {wanted}"
+    return f"{measure.ratio(goal.ratio_to) or 0:.2f}× {goal.ratio_to}, the goal is {wanted}"
 
 
 def _rows(measure: Measure) -> Iterable[tuple[str, ...]]:
     for number, (name, samples) in enumerate(measure.samples.items()):
-        ours = name == OURS
         ratio = measure.ratio(name)
+        goals = measure.goals_about(name)
         yield (
             measure.case if number == 0 else "",
             measure.what if number == 0 else "",
-            f"[bold]{name}[/]" if ours else name,
+            f"[bold]{name}[/]" if name == OURS else name,
             f"{_number(measure.median(name))} {measure.unit}",
             f"{_number(min(samples))}–{_number(max(samples))}" if len(samples) > 1 else "",
             f"{ratio:.2f}×" if ratio is not None else "",
-            measure.goal.words(measure.unit) if ours and measure.goal else "",
-            VERDICTS[measure.is_reached] if ours else "",
+            "\n".join(goal.words(measure.unit) for goal in goals),
+            "\n".join(VERDICTS[measure.is_reached(goal)] for goal in goals),
         )
 
 
 def _number(value: float) -> str:
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def write(measures: Sequence[Measure], seconds: float, *, quick: bool) -> None:
@@ -88,7 +88,9 @@ def _json(measure: Measure) -> dict[str, Any]:
         "unit": measure.unit,
         "medians": {name: measure.median(name) for name in measure.samples},
         "ours_is_times": {name: measure.ratio(name) for name in measure.samples if name != OURS},
-        "goal": measure.goal.words(measure.unit) if measure.goal else None,
-        "reached": measure.is_reached,
+        "goals": [
+            {"of": goal.ratio_to or OURS, "goal": goal.words(measure.unit), "reached": measure.is_reached(goal)}
+            for goal in measure.goals
+        ],
         "samples": measure.samples,
     }

@@ -2,38 +2,38 @@
 
 import asyncio
 import json
-import sys
 from collections.abc import Iterator
 
 import aiohttp
 
-FIRST = 1001
+from benchmarks.bots import sending
+from benchmarks.bots.sending import Order
+
 AT_ONCE = 100
+KEYBOARD = {"inline_keyboard": [[{"text": sending.BUTTON[0], "callback_data": sending.BUTTON[1]}]]}
 
 
-async def _send(session: aiohttp.ClientSession, url: str, text: str, chats: Iterator[int]) -> None:
-    keyboard = {"inline_keyboard": [[{"text": "Unsubscribe", "callback_data": "+unsubscribe"}]]}
+async def _send(session: aiohttp.ClientSession, order: Order, chats: Iterator[int]) -> None:
     common = {
-        "text": text,
+        "text": order.text,
         "parse_mode": "HTML",
-        "reply_markup": keyboard,
+        "reply_markup": KEYBOARD,
         "link_preview_options": {"is_disabled": True},
     }
     headers = {"Content-Type": "application/json"}
+    address = f"{order.url}/bot{order.token}/sendMessage"
     for chat_id in chats:
         body = json.dumps({"chat_id": chat_id, **common}).encode()
-        async with session.post(url, data=body, headers=headers) as response:
+        async with session.post(address, data=body, headers=headers) as response:
             await response.read()
 
 
 async def main() -> None:
-    url, token, text = sys.argv[1:]
+    order = sending.order()
     async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=AT_ONCE)) as session:
-        print("ready", flush=True)
-        chats = iter(range(FIRST, FIRST + int(sys.stdin.readline())))
-        address = f"{url}/bot{token}/sendMessage"
-        await asyncio.gather(*(_send(session, address, text, chats) for _ in range(AT_ONCE)))
-    print("done", flush=True)
+        chats = iter(sending.chats())
+        await asyncio.gather(*(_send(session, order, chats) for _ in range(AT_ONCE)))
+    sending.done()
 
 
 asyncio.run(main())

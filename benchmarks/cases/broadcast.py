@@ -1,54 +1,46 @@
-"""How fast a broadcast goes out when nothing limits it, from the admin's press to the last chat."""
+"""How fast a broadcast goes out when nothing limits it, and what a message costs, beside other libraries."""
 
-import tempfile
 from functools import partial
-from pathlib import Path
-from typing import Any
 
-from benchmarks import admin
-from benchmarks.arena import said, telegram, tell
-from benchmarks.contestants import OURS, OUTREACHBOT, PTB_BROADCAST, SENDING, Contestant, running
+from benchmarks import usage
+from benchmarks.contestants import (
+    AIOGRAM_BROADCASTER,
+    AIOGRAM_GATHER,
+    AIOGRAM_LOOP,
+    OUTREACHBOT,
+    PTB_GATHER,
+    PTB_LOOP,
+    RAW_AIOHTTP,
+    Contestant,
+    rivals,
+)
+from benchmarks.delivery import Conditions, deliver
 from benchmarks.measures import Goal, Measure, Scale, alternate
 
 NAME = "broadcast"
-PATIENCE = 120.0
+LATENCY = 50  # milliseconds, as to a server on another continent
 
 
 async def run(scale: Scale) -> list[Measure]:
-    goal = Goal(least=5.0, ratio_to=PTB_BROADCAST.name)
-    measure = Measure(NAME, f"{scale.audience:,} chats, no pace", "/s", goal)
+    peers = rivals(PTB_LOOP, PTB_GATHER, AIOGRAM_LOOP, AIOGRAM_GATHER, AIOGRAM_BROADCASTER)
+    near = await _measured(scale, 0, 0.6, peers)
+    # One by one a message takes the latency at least: nothing to be learned there.
+    far = await _measured(scale, LATENCY, 0.9, rivals(PTB_GATHER, AIOGRAM_GATHER))
+    return [*near, *far[:1]]
 
-    async def our_turn() -> None:
-        measure.add(OURS, _rate(await _ours(scale.audience), scale.audience))
+
+async def _measured(scale: Scale, latency: int, of_raw: float, peers: tuple[Contestant, ...]) -> list[Measure]:
+    """Messages a second, and microseconds of CPU for each."""
+    best = [Goal(least=1.0, ratio_to=one.name) for one in peers]
+    what = f"{scale.audience:,} chats, {latency} ms a call"
+    rate = Measure(NAME, what, "/s", [Goal(least=of_raw, ratio_to=RAW_AIOHTTP.name), *best])
+    frugal = Goal(least=round(1 / 1.3, 2), ratio_to=AIOGRAM_LOOP.name)  # at most 1.3 times as much
+    cost = Measure(NAME, f"{what}: CPU a message", "µs", [frugal], more_is_better=False)
 
     async def turn(one: Contestant) -> None:
-        measure.add(one.name, _rate(await _theirs(one, scale.audience), scale.audience))
+        done = await deliver(one, Conditions(scale.audience, latency, patience=scale.sending))
+        rate.add(one.name, done.rate)
+        cost.add(one.name, done.cpu / done.count * 1e6)
 
-    await alternate(scale.rounds, [our_turn, *(partial(turn, one) for one in SENDING)])
-    return [measure]
-
-
-def _rate(done: dict[str, Any], audience: int) -> float:
-    assert done["count"] == audience, f"{done['count']} messages came for {audience} chats"
-    return float(audience / done["seconds"])
-
-
-async def _ours(audience: int) -> dict[str, Any]:
-    """The real thing: chats that subscribed, an admin who composes and confirms."""
-    with tempfile.TemporaryDirectory(prefix="bench-") as name:
-        folder = Path(name)
-        await admin.subscribe(folder, audience)
-        async with telegram(chats=audience) as place, running(OUTREACHBOT, place.url, folder) as process:
-            await place.polled(process)
-            await admin.compose(place)
-            await admin.confirm(place)
-            return await place.order("bench/came", count=audience, seconds=PATIENCE)
-
-
-async def _theirs(one: Contestant, audience: int) -> dict[str, Any]:
-    with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        async with telegram(chats=audience) as place, running(one, place.url, Path(folder)) as process:
-            assert await said(process) == "ready"
-            await place.order("bench/start")
-            await tell(process, str(audience))
-            return await place.order("bench/came", count=audience, seconds=PATIENCE)
+    await alternate(scale.rounds, [partial(turn, one) for one in (OUTREACHBOT, RAW_AIOHTTP, *peers)])
+    return [rate, cost] if usage.MEASURABLE else [rate]

@@ -1,12 +1,11 @@
 """How much memory the idle bot holds, and how much more a broadcast to very many chats takes."""
 
 import asyncio
-import re
 import tempfile
 from functools import partial
 from pathlib import Path
 
-from benchmarks import admin
+from benchmarks import admin, usage
 from benchmarks.arena import telegram
 from benchmarks.contestants import OURS, OUTREACHBOT, REPLYING, Contestant, running
 from benchmarks.measures import Goal, Measure, Scale, alternate
@@ -14,20 +13,21 @@ from benchmarks.measures import Goal, Measure, Scale, alternate
 NAME = "memory"
 IDLE_SECONDS = 2.0
 PATIENCE = 300.0
-MEASURABLE = Path("/proc/self/clear_refs").exists()
 
 
 async def run(scale: Scale) -> list[Measure]:
-    if not MEASURABLE:
+    if not usage.MEASURABLE:
         print("memory: not measured, this system has no /proc")
         return []
-    idle = Measure(NAME, "resident, idle", "MB", Goal(most=110.0), more_is_better=False)
+    idle = Measure(NAME, "resident, idle", "MB", [Goal(most=110.0)], more_is_better=False)
 
     async def turn(one: Contestant) -> None:
         idle.add(one.name, await _idle(one))
 
     await alternate(scale.rounds, [partial(turn, one) for one in REPLYING])
-    more = Measure(NAME, f"more at the peak of {scale.crowd:,} deliveries", "MB", Goal(most=20.0), more_is_better=False)
+    more = Measure(
+        NAME, f"more at the peak of {scale.crowd:,} deliveries", "MB", [Goal(most=20.0)], more_is_better=False
+    )
     more.add(OURS, await _growth(scale.crowd))  # one round: it takes long, and varies little
     return [idle, more]
 
@@ -37,7 +37,7 @@ async def _idle(one: Contestant) -> float:
         async with telegram(chats=0) as place, running(one, place.url, Path(folder)) as process:
             await place.polled(process)
             await asyncio.sleep(IDLE_SECONDS)
-            return _megabytes(process.pid, "VmRSS")
+            return usage.resident(process.pid)
 
 
 async def _growth(crowd: int) -> float:
@@ -48,23 +48,11 @@ async def _growth(crowd: int) -> float:
         async with telegram(chats=crowd) as place, running(OUTREACHBOT, place.url, folder) as process:
             await place.polled(process)
             await asyncio.sleep(IDLE_SECONDS)
-            before = _megabytes(process.pid, "VmRSS")
-            await admin.compose(place)
-            _forget_peak(process.pid)
-            await admin.confirm(place)
+            before = usage.resident(process.pid)
+            button = await admin.compose(place)
+            usage.forget_peak(process.pid)
+            await admin.confirm(place, button)
             done = await place.order("bench/came", count=crowd, seconds=PATIENCE)
             assert done["count"] == crowd, f"{done['count']} messages came for {crowd} chats"
             await asyncio.sleep(IDLE_SECONDS)
-            return _megabytes(process.pid, "VmHWM") - before
-
-
-def _megabytes(pid: int, field: str) -> float:
-    status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    found = re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)
-    assert found is not None
-    return int(found[1]) / 1024
-
-
-def _forget_peak(pid: int) -> None:
-    """VmHWM counts from now on (proc(5), clear_refs)."""
-    Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
+            return usage.peak(process.pid) - before

@@ -23,7 +23,7 @@ async def run(scale: Scale) -> list[Measure]:
 
 async def _burst(scale: Scale, latency: int) -> Measure:
     """Everybody asks at once, and Telegram takes `latency` milliseconds for every answer."""
-    measure = Measure(NAME, f"{scale.burst:,} commands at once, {latency} ms a call", "/s", GOALS[latency])
+    measure = Measure(NAME, f"{scale.burst:,} commands at once, {latency} ms a call", "/s", [GOALS[latency]])
 
     async def turn(one: Contestant) -> None:
         done = await _measured(one, scale.burst, latency, 0.0, scale.patience)
@@ -37,7 +37,7 @@ async def _stream(scale: Scale) -> list[Measure]:
     """One asks each 20 ms, whether or not those before were answered."""
     count = round(scale.stream / EVERY)
     half = Measure(NAME, "50 commands a second: p50", "ms", more_is_better=False)
-    most = Measure(NAME, "50 commands a second: p99", "ms", Goal(most=15.0), more_is_better=False)
+    most = Measure(NAME, "50 commands a second: p99", "ms", [Goal(most=15.0)], more_is_better=False)
 
     async def turn(one: Contestant) -> None:
         done = await _measured(one, count, 0, EVERY, scale.stream + PATIENCE)
