@@ -111,7 +111,7 @@ def _finish(work: Coroutine[Any, Any, None]) -> None:
 
 
 def _new_loop() -> asyncio.AbstractEventLoop:
-    """uvloop's where it is installed: with it a message takes about two thirds of the CPU time."""
+    """The event loop: uvloop's where it is installed, with which a message takes about two thirds of the CPU time."""
     try:
         import uvloop
     except ImportError:
