@@ -69,20 +69,20 @@ async def _seen(size: int, database: Path) -> Seen:
             usage.forget_peak(process.pid)
             await admin.confirm(place, button)
             came = await place.order("bench/came", count=1, seconds=PATIENCE)
-            begin = await _cost(place, process, min(size, MEASURED) - came["count"])
+            begin = await _cost(place, process, min(size, MEASURED))
             await _queued(folder / DATABASE)
             sent = (await place.order("bench/came", count=0, seconds=0))["count"]
-            later = await _cost(place, process, MEASURED) if size - sent > MEASURED else None
+            later = await _cost(place, process, sent + MEASURED) if size - sent > MEASURED else None
             return Seen(came["first"], usage.peak(process.pid), begin, later)
 
 
-async def _cost(place: Telegram, process: Process, count: int) -> Cost:
-    """What each of the next messages costs."""
+async def _cost(place: Telegram, process: Process, until: int) -> Cost:
+    """What each of the messages costs from now on until so many have come."""
     before, used = await place.order("bench/came", count=0, seconds=0), cpu(process)
-    after = await place.order("bench/came", count=before["count"] + count, seconds=PATIENCE)
+    after = await place.order("bench/came", count=until, seconds=PATIENCE)
     used = cpu(process) - used
+    assert after["count"] >= until, f"only {after['count']} of {until} messages came"
     sent = after["count"] - before["count"]
-    assert sent >= count, f"only {sent} of {count} messages came"
     return Cost((after["seconds"] - before["seconds"]) / sent, used / sent)
 
 

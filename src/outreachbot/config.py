@@ -105,4 +105,18 @@ def _line(fault: object) -> str:
     if not fault["loc"]:
         return str(fault["msg"].removeprefix("Value error, "))
     name = "_".join(str(part) for part in fault["loc"]).upper()
-    return f"OUTREACHBOT_{name}: {fault['msg'].removeprefix('Value error, ')}"
+    plain = _PLAIN.get(fault["type"], fault["msg"].removeprefix("Value error, "))
+    return f"OUTREACHBOT_{name}: {plain.format(**fault.get('ctx', {}))}"
+
+
+_PLAIN = {
+    "bool_parsing": "must be true or false",
+    "bool_type": "must be true or false",
+    "int_parsing": "must be a whole number, such as 2",
+    "int_type": "must be a whole number, such as 2",
+    "int_from_float": "must be a whole number, such as 2",
+    "float_parsing": "must be a number, such as 30",
+    "finite_number": "must be a number, such as 30",
+    "greater_than": "must be more than {gt:g}",
+    "greater_than_equal": "must be at least {ge:g}",
+}

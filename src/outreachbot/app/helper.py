@@ -5,13 +5,22 @@ import logging
 from contextlib import AsyncExitStack
 from functools import partial
 
-from outreachbot.app.run import SEND_SECONDS, STOP_SECONDS, Clock, stop_on_signals, this_process, wall_clock
+from outreachbot.app.run import (
+    BEAT_SECONDS,
+    SEND_SECONDS,
+    STOP_SECONDS,
+    Clock,
+    stop_on_signals,
+    this_process,
+    wall_clock,
+)
 from outreachbot.bot import deliver, transport
 from outreachbot.bot.transport import Telegram
 from outreachbot.config import Settings
 from outreachbot.errors import WrongUse
 from outreachbot.store import connect, leases
 from outreachbot.store.connect import Database
+from outreachbot.workers import planner
 from outreachbot.workers import sender as senders
 from outreachbot.workers.loop import repeat
 from outreachbot.workers.sender import Sender
@@ -35,9 +44,14 @@ async def send(settings: Settings, *, clock: Clock = wall_clock, stop: asyncio.E
         telegram = Telegram(session, settings.api_url, settings.bot_token(), settings.paid_broadcast)
         sender = await _sender(db, telegram, settings.messages_per_second, clock)
         log.info("sender %d works beside the bot; Ctrl+C stops it", sender.id)
+        beating = asyncio.create_task(
+            repeat("leases", lambda: planner.beat(db, sender.id, clock()), pause=BEAT_SECONDS, stop=stop)
+        )
         try:
             await repeat("sending", partial(senders.step, sender), pause=SEND_SECONDS, stop=stop)
         finally:
+            stop.set()
+            await asyncio.gather(beating, return_exceptions=True)
             await senders.close(sender, STOP_SECONDS)
     log.info("stopped; what was not sent stays for the others")
 

@@ -133,7 +133,7 @@ async def _work(house: House, sender_id: int, stop: asyncio.Event, ready: Callab
     finally:
         stop.set()
         await _finish(desk, outgoing, tasks)
-    log.info("stopped; what was not sent or answered stays for the next start")
+    log.info("stopped; what was not sent or answered is kept in the database")
 
 
 def _workers(house: House, desk: Desk, outgoing: Sender, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:

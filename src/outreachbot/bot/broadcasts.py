@@ -1,5 +1,6 @@
 """Answers /broadcasts: the list of all, the ledger of each, and the buttons that steer, repeat, correct and delete."""
 
+import asyncio
 import csv
 import datetime as dt
 import gzip
@@ -89,7 +90,8 @@ async def again(house: House, ask: Ask) -> Reply:
     message_id, _rest = arguments(ask)
     async with connect.writing(house.db) as db:
         number = await messages.again(db, message_id, which, now(house))
-        await store.reported(db, message_id, done=not number)
+        if number:
+            await store.reported(db, message_id, done=False)
     house.wake.set()
     return Note(say.queued_again(ask.language, number), alert=False) if number else Note(say.decided(ask.language))
 
@@ -100,13 +102,17 @@ async def table(house: House, ask: Ask) -> Reply:
     async with connect.reading(house.db) as db:
         if await ledger.find(db, message_id) is None:
             return Note(say.gone(ask.language))
+        if ask.press_id is not None:  # a large one takes longer than Telegram waits for the answer to a press
+            await telegram_say.answer_press(house.telegram, ask.press_id)
         data = await _csv(ledger.entries(db, message_id))
     name = f"outreachbot-{message_id}.csv"
     if len(data) > LARGE_TABLE:
-        name, data = f"{name}.gz", gzip.compress(data)
+        name, data = f"{name}.gz", await asyncio.to_thread(gzip.compress, data)
     caption = say.table_caption(ask.language, message_id)
     outcome = await telegram_say.send_file(house.telegram, ask.chat_id, name, data, caption)
-    return Note() if isinstance(outcome, Sent) else Note(say.not_uploaded(ask.language))
+    if not isinstance(outcome, Sent):
+        await telegram_say.reply(house.telegram, say.not_uploaded(ask.language), ask.chat_id, ask.topic_id)
+    return None
 
 
 async def _csv(entries: AsyncIterator[Entry]) -> bytes:

@@ -49,10 +49,12 @@ def _narrowed(house: House, audience: Audience, choice: str, codes: list[str]) -
             return replace(audience, kinds=_toggled(audience.kinds, preflight.KINDS[value]))
         case "a" if 0 <= number < len(house.content.anniversaries):
             one = house.content.anniversaries[number]
-            wanted = "" if audience.anniversary == one.id else one.id
-            return replace(audience, anniversary=wanted, by_default=one.default)
-        case "c" if 0 <= number < len(codes):
-            return replace(audience, joined="" if audience.joined == codes[number] else codes[number])
+            is_chosen = audience.anniversary == one.id
+            return replace(
+                audience, anniversary="" if is_chosen else one.id, by_default=True if is_chosen else one.default
+            )
+        case "c" if code := next((code for code in codes if preflight.code_data(code) == value), ""):
+            return replace(audience, joined="" if audience.joined == code else code)
     return audience
 
 
@@ -104,7 +106,7 @@ async def _local(house: House, ask: Ask, one: Broadcast, chosen: LocalHour, past
     if past:
         return await _timed(house, ask, one, replace(chosen, past=Past(past[0])))
     async with connect.reading(house.db) as db:
-        zones = await audiences.zones(db, one.audience, house.content.zone)
+        zones = await audiences.by_zone(db, one.audience, house.content.zone)
     if late := timings.late(chosen, zones, now(house)):
         return calendar.passed(ask.language, one.message_id, chosen.date, chosen.hour, len(late))
     return await _timed(house, ask, one, chosen)

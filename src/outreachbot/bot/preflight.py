@@ -6,12 +6,14 @@ from outreachbot.bot import say as telegram_say
 from outreachbot.bot.context import Ask, House, Note, arguments, now
 from outreachbot.bot.guards import admins_of_the_bot
 from outreachbot.bot.route import Reply, button
+from outreachbot.bot.standing import is_at_rest
 from outreachbot.domain import timing as timings
-from outreachbot.domain.delivery import JOBS, MessageState
+from outreachbot.domain.delivery import JOBS, Kind, MessageState, Sent
 from outreachbot.domain.message import Message
-from outreachbot.domain.timing import LocalHour
+from outreachbot.domain.timing import LocalHour, Moment
 from outreachbot.store import audience as audiences
-from outreachbot.store import broadcasts, connect, messages
+from outreachbot.store import broadcasts, connect, ledger, messages
+from outreachbot.store.bodies import Bodies, in_language
 from outreachbot.store.broadcasts import Broadcast
 from outreachbot.store.connect import Connection
 from outreachbot.views import outgoing as say
@@ -42,12 +44,14 @@ async def plan_of(house: House, db: Connection, one: Broadcast) -> Plan:
             languages[count.language] += count.chats
         chats = kinds.total()
     large = chats > house.large_audience
+    zones = await audiences.by_zone(db, one.audience, house.content.zone) if isinstance(one.timing, LocalHour) else {}
     return Plan(
         message_id=one.message_id,
         kind=one.kind,
         chats=chats,
         by_kind=kinds,
         by_language=languages,
+        by_zone=zones,
         audience=one.audience,
         timing=one.timing,
         per_second=house.per_second,
@@ -73,42 +77,68 @@ async def again(house: House, ask: Ask) -> Reply:
 
 
 async def send(house: House, ask: Ask) -> Reply:
-    """Its admin confirms: of two presses one finds a draft. What goes to many may need the consent of others."""
-    one = await draft_of(house, ask)
-    if one is None or ask.user_id is None:
-        return Note(say.decided(ask.language))
+    """Its admin confirms: of two presses one finds a draft. What goes to many may need the consent of others.
+
+    Pressed again while that is missing, those who have not consented are asked again.
+    """
+    message_id, _rest = arguments(ask)
+    assert ask.user_id is not None  # the guard lets only admins through
     async with connect.writing(house.db) as db:
+        await broadcasts.lock(db, message_id)
+        one = await broadcasts.find(db, message_id)
+        if one is None or one.admin_id != ask.user_id or one.state is not MessageState.DRAFT:
+            return Note(say.decided(ask.language))
+        if isinstance(one.timing, Moment) and one.timing.at < now(house):
+            return Note(say.moment_passed(ask.language))
         plan = await plan_of(house, db, one)
-        missing = plan.approvals - await broadcasts.consent(db, one.message_id, ask.user_id)
-        await broadcasts.show_progress_in(db, one.message_id, ask.message_id)
+        missing = plan.approvals - await broadcasts.consent(db, message_id, ask.user_id)
+        await broadcasts.show_progress_in(db, message_id, ask.message_id)
         if missing <= 0:
             return await _launch(house, ask, db, one, plan)
-        bodies = await messages.body(db, one.message_id)
-    asking = preflight.question(house.content.default_language, house.content, plan, house.clock()).text
-    for admin in sorted(house.admins - {ask.user_id}):
-        body = bodies.get(house.content.default_language) or next(iter(bodies.values()))
-        await telegram_say.reply(house.telegram, body, admin, None)
-        text = say.consent(house.content.default_language, one.message_id, str(ask.user_id), asking)
-        await telegram_say.reply(house.telegram, text, admin, None)
-    return say.waits(ask.language, one.message_id, missing)
+        others = house.admins - await broadcasts.consenting(db, message_id)
+        bodies = await messages.body(db, message_id)
+    unreachable = [admin for admin in sorted(others) if not await _asked(house, admin, ask.user_id, plan, bodies)]
+    return say.waits(ask.language, message_id, missing, unreachable)
+
+
+async def _asked(house: House, admin: int, author: int, plan: Plan, bodies: Bodies) -> bool:
+    """Show another admin what is to be sent, and ask for consent; whether that reached them."""
+    language = house.content.default_language
+    asking = preflight.question(language, house.content, plan, house.clock()).text
+    await telegram_say.reply(house.telegram, in_language(bodies, language), admin, None)
+    text = say.consent(language, plan.message_id, str(author), asking)
+    return isinstance(await telegram_say.reply(house.telegram, text, admin, None), Sent)
 
 
 async def _launch(house: House, ask: Ask, db: Connection, one: Broadcast, plan: Plan) -> Reply:
-    """All consent: it starts, now or when its moment comes. The message with the buttons becomes its progress."""
+    """All consent: it starts, now or when its moment comes. The message with the buttons becomes its progress.
+
+    A moment that has passed while consent was missing was missed, as if the bot had been down: a person decides.
+    """
+    if one.of_id is not None and not await _can_change(db, one.of_id):
+        return Note(say.still_under_way(ask.language))
     moment = now(house) + plan.hold
     if isinstance(one.timing, LocalHour):
-        zones = await audiences.zones(db, one.audience, house.content.zone)
+        zones = await audiences.by_zone(db, one.audience, house.content.zone)
         moment = timings.starts_at(one.timing, zones, moment)
-    else:
-        moment = timings.starts_at(one.timing, (), moment)
-    if moment > now(house) or isinstance(one.timing, LocalHour):  # waves are missed, or not, from its moment on
+    elif isinstance(one.timing, Moment):
+        moment = one.timing.at
+    if one.timing is not None or plan.hold:  # waves are missed, or not, from its moment on
         started = await messages.schedule(db, one.message_id, moment)
     else:
         started = await messages.start(db, one.message_id, now(house))
     if not started:
         return Note(say.decided(ask.language))
+    if one.kind is Kind.CORRECTION and one.of_id is not None:
+        await messages.correct(db, one.of_id, await messages.body(db, one.message_id))
     house.begun.set()
     return Note()
+
+
+async def _can_change(db: Connection, of_id: int) -> bool:
+    """Whether nothing of the broadcast is on its way: what arrives later would stay as it was."""
+    told = await ledger.find(db, of_id)
+    return told is not None and is_at_rest(told, await ledger.tally(db, of_id))
 
 
 async def consent(house: House, ask: Ask) -> Reply:
@@ -116,13 +146,14 @@ async def consent(house: House, ask: Ask) -> Reply:
     message_id, _rest = arguments(ask)
     assert ask.user_id is not None  # the guard lets only admins through
     async with connect.writing(house.db) as db:
+        await broadcasts.lock(db, message_id)
         one = await broadcasts.find(db, message_id)
         if one is None or one.state is not MessageState.DRAFT or not await broadcasts.consents(db, message_id):
             return Note(say.decided(ask.language))
         plan = await plan_of(house, db, one)
         missing = plan.approvals - await broadcasts.consent(db, message_id, ask.user_id)
-        if missing <= 0:
-            await _launch(house, ask, db, one, plan)
+        if missing <= 0 and (note := await _launch(house, ask, db, one, plan)) != Note():
+            return note
     return say.consented(ask.language, max(0, missing))
 
 

@@ -16,6 +16,7 @@ from outreachbot.errors import OutreachbotError, TelegramRefuses
 from outreachbot.store import chats, connect
 
 Reply = Message | Note | None
+"""None: nothing is to be said, and a pressed button was answered already."""
 Function = Callable[[House, Ask], Awaitable[Reply]]
 Guard = Callable[[House, Ask], Awaitable[Reply]]
 """Says why the person may not; None where they may."""
@@ -85,6 +86,8 @@ async def respond(house: House, ask: Ask, reply: Reply) -> None:
 
     A channel's readers are many and silent: what one of them presses is answered in private, never in the channel.
     """
+    if reply is None:
+        return
     if ask.press_id is None:
         if isinstance(reply, Message):
             await _bring(house, ask, reply)

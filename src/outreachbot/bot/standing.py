@@ -3,8 +3,9 @@
 import datetime as dt
 
 from outreachbot.bot.context import House
-from outreachbot.domain.delivery import ENDED, Kind, MessageState, State
-from outreachbot.store import ledger, messages
+from outreachbot.domain.delivery import ENDED, Kind, MessageState, State, Tally
+from outreachbot.domain.timing import LocalHour
+from outreachbot.store import broadcasts, ledger, messages
 from outreachbot.store.connect import Connection
 from outreachbot.store.ledger import Told
 from outreachbot.views.broadcast import LISTED, Standing
@@ -16,8 +17,11 @@ async def standing(house: House, db: Connection, told: Told, *, full: bool = Fal
     """As far as its state makes it worth counting; `full` counts all."""
     tally = await ledger.tally(db, told.id)
     closed = full or (tally.finished and told.state in ENDED)
+    deleted = closed and told.kind is Kind.BROADCAST and await broadcasts.is_deleted(db, told.id)
+    can_change = full and tally.sent > 0 and is_at_rest(told, tally) and not deleted
     in_time = told.expires_at is None or told.expires_at > house.clock().timestamp()
-    repeatable = tally.finished and not told.queueing and told.state is not MessageState.CANCELLED and in_time
+    repeatable = tally.finished and not told.queueing and told.state is not MessageState.CANCELLED
+    repeatable = repeatable and in_time and not deleted
     return Standing(
         message_id=told.id,
         kind=told.kind,
@@ -33,9 +37,16 @@ async def standing(house: House, db: Connection, told: Told, *, full: bool = Fal
         languages=await ledger.languages(db, told.id) if full else (),
         send_again=await messages.recoverable(db, told.id, State.UNCERTAIN) if repeatable else 0,
         try_again=await messages.recoverable(db, told.id, State.FAILED) if repeatable else 0,
-        correctable=full and tally.sent > 0 and await _is_ours(db, told),
-        deletable=full and tally.sent > 0 and _is_young(house, told),
+        correctable=can_change and await _is_ours(db, told),
+        deletable=can_change and _is_young(house, told),
+        deleted=deleted,
+        in_waves=isinstance(told.timing, LocalHour),
     )
+
+
+def is_at_rest(told: Told, tally: Tally) -> bool:
+    """Whether nothing of it is being sent, nor about to be: only then can what it says be changed everywhere."""
+    return told.state in {*ENDED, MessageState.PAUSED} and not tally.sending and not told.queueing
 
 
 def _moment(at: float | None) -> dt.datetime | None:

@@ -25,9 +25,10 @@ async def start(house: House, ask: Ask) -> Message:
     if ask.in_private and ask.user_id in house.admins:  # only now does Telegram know the chat that the menu is for
         await menus.set_for_admins(house, [ask.user_id])
     name, _, rest = ask.words.partition("_")
-    if ask.in_private and ask.words and name not in WAYS:
+    leads_somewhere = name in WAYS and (not rest or name in {FACTS, FACT, TIMELINE})
+    if ask.in_private and ask.words and not leads_somewhere:
         await _remember(house, ask)
-    if name in WAYS:
+    if leads_somewhere:
         answer = await WAYS[name](house, replace(ask, words=rest))
         assert isinstance(answer, Message)  # all of them show something
         return answer

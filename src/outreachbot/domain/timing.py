@@ -74,6 +74,15 @@ def waves(timing: LocalHour, zones: Iterable[str], now: float) -> dict[str, floa
     return {zone: _wave(timing, zone, now) for zone in zones}
 
 
+def ends_at(timing: LocalHour, chats: Mapping[str, int], per_second: float, now: float) -> float:
+    """When the last message leaves, for so many chats in each zone: where waves overlap, the later one waits."""
+    end = now
+    planned = ((at, chats[zone]) for zone, at in waves(timing, chats, now).items() if at is not None)
+    for at, size in sorted(planned):
+        end = max(end, at) + size / per_second
+    return end
+
+
 def _wave(timing: LocalHour, zone: str, now: float) -> float | None:
     at = moment(timing.date, timing.hour, zone).timestamp()
     if at >= now:

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, func, select, update
+from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain import audience as audiences
 from outreachbot.domain import timing as timings
 from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import Kind, MessageState
+from outreachbot.domain.delivery import ENDED, Kind, MessageState
 from outreachbot.domain.timing import Timing
 from outreachbot.store import messages as outgoing
 from outreachbot.store.bodies import Bodies
@@ -67,6 +67,11 @@ async def discard_drafts(db: AsyncConnection, admin_id: int, *, confirmed_too: b
     return (await db.execute(statement.values(state=MessageState.CANCELLED, body={}))).rowcount > 0
 
 
+async def lock(db: AsyncConnection, message_id: int) -> None:
+    """Until this transaction ends no other decides about this message: two that consent at once are counted as two."""
+    await db.execute(select(messages.c.id).where(messages.c.id == message_id).with_for_update())
+
+
 async def find(db: AsyncConnection, message_id: int) -> Broadcast | None:
     rows = await _select(db, broadcasts.c.message_id == message_id)
     return rows[0] if rows else None
@@ -89,8 +94,11 @@ async def shows_progress(db: AsyncConnection, message_id: int, in_message: int) 
 
 
 async def reported(db: AsyncConnection, message_id: int, *, done: bool = True) -> None:
-    """Its final report has been shown; or it is not final any more."""
-    await db.execute(update(broadcasts).where(broadcasts.c.message_id == message_id).values(reported=done))
+    """Its final report has been shown, unless it goes on by now; or it is not final any more."""
+    of_message = broadcasts.c.message_id == message_id
+    ended = select(messages.c.id).where(messages.c.state.in_(ENDED))
+    condition = of_message & broadcasts.c.message_id.in_(ended) if done else of_message
+    await db.execute(update(broadcasts).where(condition).values(reported=done))
 
 
 async def consent(db: AsyncConnection, message_id: int, admin_id: int) -> int:
@@ -101,8 +109,21 @@ async def consent(db: AsyncConnection, message_id: int, admin_id: int) -> int:
 
 
 async def consents(db: AsyncConnection, message_id: int) -> int:
-    query = select(func.count()).select_from(approvals).where(approvals.c.message_id == message_id)
-    return int((await db.execute(query)).scalar_one())
+    return len(await consenting(db, message_id))
+
+
+async def consenting(db: AsyncConnection, message_id: int) -> set[int]:
+    """The admins who want it sent."""
+    query = select(approvals.c.admin_id).where(approvals.c.message_id == message_id)
+    return set((await db.execute(query)).scalars())
+
+
+async def is_deleted(db: AsyncConnection, message_id: int) -> bool:
+    """Whether its copies were deleted, or are being."""
+    deletion = (
+        (messages.c.of_id == message_id) & (messages.c.kind == Kind.DELETION) & messages.c.started_at.is_not(None)
+    )
+    return (await db.execute(select(messages.c.id).where(deletion).limit(1))).first() is not None
 
 
 async def _select(db: AsyncConnection, condition: ColumnElement[bool]) -> list[Broadcast]:

@@ -104,7 +104,7 @@ def _database(url: str) -> Database:
 
 def _options(driver: str) -> dict[str, Any]:
     if driver.startswith("sqlite"):
-        # The connection used last is used next: each keeps 2 MB of pages, so few of them should get warm.
+        # The connection used last is used next: each keeps its pages, so few of them should get warm.
         return {"connect_args": {"timeout": BUSY_SECONDS}, "pool_use_lifo": True}
     return {"pool_pre_ping": True}  # a connection that a restarted server dropped is replaced, not used
 
@@ -118,7 +118,8 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
         cursor = connection.cursor()
         try:
             # FULL: what is committed survives a power cut, so a message whose request left is never taken for unsent.
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
+            # 600 KB of pages for each connection (a minus means KiB): with more nothing that we do is faster.
+            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -600"):
                 cursor.execute(f"PRAGMA {pragma}")
         except BaseException:  # no database, say
             connection.close()  # and its thread with it, which would outlive the event loop and complain

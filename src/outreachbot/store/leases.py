@@ -21,13 +21,16 @@ async def begin(db: AsyncConnection, name: str, now: float, *, is_main: bool) ->
 
 
 async def renew(db: AsyncConnection, sender_id: int, now: float) -> None:
-    await db.execute(update(senders).where(senders.c.id == sender_id).values(until=now + SECONDS))
+    """Its lease lasts from now on. One that was forgotten meanwhile, because it slept for days, is known again."""
+    statement = insert(db, senders).values(id=sender_id, name="", is_main=False, until=now + SECONDS)
+    await db.execute(statement.on_conflict_do_update(index_elements=[senders.c.id], set_={"until": now + SECONDS}))
 
 
 async def end(db: AsyncConnection, sender_id: int, now: float) -> None:
     """The sender has written down everything that it claimed. The bot's own lease stays, to tell when it last ran."""
-    await db.execute(delete(senders).where(senders.c.id == sender_id, ~senders.c.is_main))
-    await renew(db, sender_id, now)
+    ours = senders.c.id == sender_id
+    await db.execute(delete(senders).where(ours, ~senders.c.is_main))
+    await db.execute(update(senders).where(ours).values(until=now + SECONDS))
 
 
 async def last_seen(db: AsyncConnection) -> float | None:

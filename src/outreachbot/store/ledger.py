@@ -7,7 +7,9 @@ from typing import Any
 from sqlalchemy import Row, func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from outreachbot.domain import timing as timings
 from outreachbot.domain.delivery import Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.timing import Timing
 from outreachbot.store.tables import chats, deliveries, is_uncertain, messages
 
 PIECE = 1000  # deliveries read at once
@@ -25,15 +27,15 @@ class Told:
     state_reason: str | None
     starts_at: float | None
     started_at: float | None
-    finished_at: float | None
     expires_at: float | None
+    timing: Timing
     queueing: bool  # not its whole audience is queued yet
 
 
 _told = (
     *(messages.c.id, messages.c.kind, messages.c.of_id, messages.c.state, messages.c.state_reason),
-    *(messages.c.starts_at, messages.c.started_at, messages.c.finished_at),
-    *(messages.c.expires_at, messages.c.queued_to),
+    *(messages.c.starts_at, messages.c.started_at, messages.c.expires_at),
+    *(messages.c.schedule, messages.c.queued_to),
 )
 _confirmed = messages.c.started_at.is_not(None) | messages.c.starts_at.is_not(None)
 
@@ -61,8 +63,8 @@ def _one(row: Row[*tuple[Any, ...]]) -> Told:
         state_reason=row.state_reason,
         starts_at=row.starts_at,
         started_at=row.started_at,
-        finished_at=row.finished_at,
         expires_at=row.expires_at,
+        timing=timings.load(row.schedule),
         queueing=row.queued_to is not None,
     )
 
@@ -136,7 +138,7 @@ async def languages(db: AsyncConnection, message_id: int) -> list[tuple[str, Sta
     return [(row.language, State(row.state), row.n) for row in rows]
 
 
-async def paused(db: AsyncConnection, kind: Kind) -> list[Told]:
-    """The messages of a kind that wait for a person."""
-    query = select(*_told).where(messages.c.kind == kind, messages.c.state == MessageState.PAUSED)
-    return [_one(row) for row in (await db.execute(query)).all()]
+async def paused(db: AsyncConnection) -> list[int]:
+    """The messages that the program has paused, and that wait for a person."""
+    is_paused = (messages.c.state == MessageState.PAUSED) & messages.c.state_reason.is_not(None)
+    return list((await db.execute(select(messages.c.id).where(is_paused))).scalars())

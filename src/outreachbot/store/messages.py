@@ -67,6 +67,12 @@ async def rewrite(db: AsyncConnection, message_id: int, content: Bodies) -> None
     await _draft(db, message_id, body=bodies.dump(content))
 
 
+async def correct(db: AsyncConnection, message_id: int, content: Bodies) -> None:
+    """Change what a broadcast says that is out already: whoever gets it from now on gets the corrected text."""
+    values = {"body": bodies.dump(content), "revision": messages.c.revision + 1}
+    await db.execute(update(messages).where(messages.c.id == message_id).values(**values))
+
+
 async def narrow(db: AsyncConnection, message_id: int, audience: Audience) -> None:
     """Change whom a draft goes to."""
     await _draft(db, message_id, audience=audiences.dump(audience))
@@ -101,12 +107,11 @@ async def start(
 ) -> bool:
     """It runs from now on, and its audience is queued piece by piece. False when it did not wait any more.
 
-    What was missed goes to everybody at once, whatever the plan had been.
+    Of what was missed goes out at once what should have by now; the later waves of a local hour keep theirs.
     """
-    was_missed = only_from == [MessageState.MISSED]
     if not await move(db, message_id, MessageState.RUNNING, only_from=only_from):
         return False
-    values: dict[str, object] = {"started_at": now, "queued_to": START, **({"schedule": {}} if was_missed else {})}
+    values: dict[str, object] = {"started_at": now, "queued_to": START}
     await db.execute(update(messages).where(messages.c.id == message_id).values(**values))
     return True
 
@@ -168,14 +173,19 @@ async def again(db: AsyncConnection, message_id: int, which: State, now: float) 
     """Queue its uncertain deliveries again, or its failed ones that may recover; how many.
 
     A failure may recover where the chat can be written to now: it came back, or the refusal was not about the chat.
-    Nothing is queued again of what a person stopped.
+    Nothing is queued again of what was stopped or paused, or is too late by now.
     """
-    if not await move(db, message_id, MessageState.RUNNING, only_from=(*GOING, MessageState.FINISHED)):
+    can_go_on = messages.c.state.in_([MessageState.RUNNING, MessageState.FINISHED])
+    in_time = messages.c.expires_at.is_(None) | (messages.c.expires_at > now)
+    query = select(messages.c.id).where(messages.c.id == message_id, can_go_on, in_time).with_for_update(key_share=True)
+    if (await db.execute(query)).first() is None:
         return 0
     found = _again(message_id, which)
     values = {"state": State.QUEUED, "reason": None, "detail": None, "not_before": 0.0, "sender_id": None}
     number = (await db.execute(update(deliveries).where(*found).values(**values, changed_at=now))).rowcount
-    await db.execute(update(messages).where(messages.c.id == message_id).values(finished_at=None))
+    if number:
+        running = {"state": MessageState.RUNNING, "finished_at": None}
+        await db.execute(update(messages).where(messages.c.id == message_id).values(**running))
     return number
 
 

@@ -26,6 +26,7 @@ class Claimed:
     topic_id: int | None = None
     kind: Kind = Kind.BROADCAST
     copy_ids: tuple[int, ...] = ()  # of the copy that a job is to change
+    revision: int = 0  # of what the message says: it may be corrected while it is sent
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ async def has_work(db: AsyncConnection, now: float) -> bool:
 
 
 _OPEN = (
-    select(messages.c.id, messages.c.kind, messages.c.state, messages.c.expires_at)
+    select(messages.c.id, messages.c.kind, messages.c.state, messages.c.expires_at, messages.c.revision)
     .where(_is_open)
     .order_by(messages.c.kind != Kind.REMINDER, messages.c.id)
 )
@@ -90,7 +91,8 @@ async def _claim_of(
             who = [row.chat_id for row in going]
             await db.execute(_TAKE, {"of": message.id, "who": who, "mine": sender_id, "now": now})
         claimed += [
-            Claimed(message.id, row.chat_id, row.language or "", row.topic_id, kind, _copy_ids(row)) for row in going
+            Claimed(message.id, row.chat_id, row.language or "", row.topic_id, kind, _copy_ids(row), message.revision)
+            for row in going
         ]
     return claimed
 

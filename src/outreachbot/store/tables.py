@@ -72,6 +72,7 @@ messages = Table(
     Column("state", Text, nullable=False),  # domain.delivery.MessageState
     Column("state_reason", Text),  # why it is paused
     Column("body", JSON, nullable=False),  # language -> what store/bodies writes
+    Column("revision", Integer, nullable=False, server_default="0"),  # counts what was corrected in it
     Column("created_at", Float, nullable=False),
     Column("starts_at", Float),  # while it is scheduled
     Column("started_at", Float),  # NULL: was never confirmed, or waits for its moment

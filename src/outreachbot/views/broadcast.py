@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreachbot.domain.delivery import ENDED, WAVE_MISSED, Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.delivery import ENDED, JOBS, WAVE_MISSED, Kind, MessageState, Reason, State, Tally
 from outreachbot.domain.message import Button, Message, Rows
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BROADCAST
-from outreachbot.views.preflight import duration, language_name, moment
+from outreachbot.views.parts import BROADCAST, duration, moment
+from outreachbot.views.preflight import language_name
 
 LISTED = 20  # uncertain chats that a report names; the command line names them all
 BAR = 20  # characters of the progress bar
@@ -38,6 +38,8 @@ class Standing:
     try_again: int = 0  # failed ones that may recover
     correctable: bool = False
     deletable: bool = False
+    deleted: bool = False  # its copies were deleted, or are being
+    in_waves: bool = False  # it goes out at a local hour of each chat
 
 
 def progress(language: str, one: Standing) -> Message:
@@ -49,7 +51,7 @@ def progress(language: str, one: Standing) -> Message:
     if one.state is not MessageState.FINISHED:
         lines.append(_bar(one, _))
         lines += _speed(one, _)
-    lines += ["", *_sum(one.tally, _)]
+    lines += ["", *_sum(one, _)]
     if not one.tally.finished or one.queueing or one.state not in ENDED:
         return Message("\n".join(lines), controls(language, one.message_id, one.state))
     lines += [*_why(one.reasons, _), *_uncertain(one, _)]
@@ -59,7 +61,7 @@ def progress(language: str, one: Standing) -> Message:
 def ledger(language: str, one: Standing) -> Message:
     """The same as an admin opens it later: by reason and by language, with all that can still be done."""
     _ = words(language)
-    lines = [f"<b>{heading(one, _)}</b>", *_state_lines(one, _), "", *_sum(one.tally, _)]
+    lines = [f"<b>{heading(one, _)}</b>", *_state_lines(one, _), "", *_sum(one, _)]
     lines += [*_why(one.reasons, _), *_by_language(one.languages, _), *_uncertain(one, _)]
     rows = (*controls(language, one.message_id, one.state), *afterwards(one, _), *_more(one, _))
     back = (Button(_("‹ All broadcasts"), f"{BROADCAST}:list"),)
@@ -136,6 +138,10 @@ def _state_lines(one: Standing, _: Words) -> list[str]:
     if one.starts_at and one.state is MessageState.MISSED:
         at = moment(one.starts_at, one.zone, _)
         lines.append(_("It was to start on {moment}, when the bot did not run. Nothing was sent.", moment=at))
+        if one.in_waves:
+            lines.append(_("“Send now” writes at once where the hour has passed, and at the hour everywhere else."))
+    if one.deleted:
+        lines.append(_("Its copies were deleted, as far as Telegram allowed it."))
     if one.why:
         lines.append(_why_paused(one.why, _))
     if one.silent_since and one.state is MessageState.RUNNING:
@@ -150,13 +156,13 @@ def _why_paused(why: str, _: Words) -> str:
     return _("Telegram says: {why}", why=why)
 
 
-def reminder_paused(language: str, one: Standing) -> Message:
-    """What every admin reads when Telegram refuses a reminder: nobody pressed anything, so they have to be told."""
+def paused(language: str, one: Standing) -> Message:
+    """What every admin reads when the program pauses a message: nobody pressed anything, so they have to be told."""
     _ = words(language)
     lines = [f"<b>{heading(one, _)}</b>", *_state_lines(one, _)]
-    if one.state is MessageState.PAUSED:
+    if one.state is MessageState.PAUSED and one.kind is Kind.REMINDER:
         lines += ["", _("Mend content.yaml for the next one. This one can go on as it is, or be stopped.")]
-    lines += ["", *_sum(one.tally, _)]
+    lines += ["", *_sum(one, _)]
     return Message("\n".join(lines), controls(language, one.message_id, one.state))
 
 
@@ -175,13 +181,19 @@ def _speed(one: Standing, _: Words) -> list[str]:
     return [_("{rate}, about {time} left", rate=rate, time=duration(left, _))]
 
 
-def _sum(tally: Tally, _: Words) -> list[str]:
+def done_name(kind: Kind, _: Words) -> str:
+    """What became of the chats that are done."""
+    return {Kind.CORRECTION: _("corrected"), Kind.DELETION: _("deleted")}.get(kind, _("sent"))
+
+
+def _sum(one: Standing, _: Words) -> list[str]:
+    tally = one.tally
     rows = [
-        (_("sent"), tally.sent),
+        (done_name(one.kind, _), tally.sent),
         (_("uncertain (may have arrived)"), tally.uncertain),
         (_("failed"), tally.failed),
         (_("skipped"), tally.skipped),
-        (_("still to send"), tally.queued + tally.sending),
+        (_("still to do") if one.kind in JOBS else _("still to send"), tally.queued + tally.sending),
     ]
     lines = [f"{name}: <b>{_.number(number)}</b>" for name, number in rows if number or name == rows[0][0]]
     return [*lines, f"= {_.plural('{n} chat', '{n} chats', tally.audience)}"]

@@ -6,10 +6,9 @@ from dataclasses import dataclass
 
 from outreachbot.domain.delivery import Kind, MessageState, Tally
 from outreachbot.domain.message import Button, Message
-from outreachbot.views.broadcast import Standing, heading
+from outreachbot.views.broadcast import Standing, done_name, heading
 from outreachbot.views.i18n import words
-from outreachbot.views.parts import BROADCAST
-from outreachbot.views.preflight import moment
+from outreachbot.views.parts import BROADCAST, moment
 
 
 def preview_failed(language: str, detail: str) -> Message:
@@ -70,13 +69,29 @@ def consent(language: str, message_id: int, who: str, question: str) -> Message:
     return Message(f"{text}\n{question}", ((yes, no),))
 
 
-def waits(language: str, message_id: int, missing: int) -> Message:
+def waits(language: str, message_id: int, missing: int, unreachable: Sequence[int]) -> Message:
     """What the admin reads who has confirmed what others must consent to."""
     _ = words(language)
     text = _.plural(
         "It waits for the consent of {n} more admin.", "It waits for the consent of {n} more admins.", missing
     )
-    return Message(text, ((Button(_("Discard"), f"{BROADCAST}:discard:{message_id}"),),))
+    if unreachable:
+        names = ", ".join(map(str, unreachable))
+        text += "\n" + _(
+            "Not reached: {names}. They have to write /start to this bot once; then ask again.", names=names
+        )
+    ask = Button(_("Ask again"), f"{BROADCAST}:send:{message_id}")
+    return Message(text, ((ask, Button(_("Discard"), f"{BROADCAST}:discard:{message_id}")),))
+
+
+def moment_passed(language: str) -> str:
+    """The note for an admin who confirms too late."""
+    return words(language)("The moment you chose has passed. Choose another one under “When?”.")
+
+
+def still_under_way(language: str) -> str:
+    """The note where a broadcast is to be changed that is being sent."""
+    return words(language)("The broadcast itself is being sent. Pause or stop it first, then confirm this.")
 
 
 def consented(language: str, missing: int) -> Message:
@@ -112,7 +127,8 @@ def listed(language: str, zone: str, lines: Sequence[Line], older: int | None, n
     texts = []
     for one in lines:
         standing = Standing(one.message_id, one.kind, one.state, one.tally, zone, of_id=one.of_id)
-        sent = _("{sent} of {all} sent", sent=_.number(one.tally.sent), all=_.number(one.tally.audience))
+        numbers = {"n": _.number(one.tally.sent), "all": _.number(one.tally.audience)}
+        sent = f"{_('{n} of {all}', **numbers)} {done_name(one.kind, _)}"
         texts.append(f"<b>{one.message_id}</b> · {heading(standing, _)}\n{moment(one.at, zone, _)} · {sent}")
     buttons = [Button(str(one.message_id), f"{BROADCAST}:open:{one.message_id}") for one in lines]
     rows = [tuple(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
@@ -126,9 +142,9 @@ def gone(language: str) -> str:
     return words(language)("There is no such message any more.")
 
 
-def not_uploaded(language: str) -> str:
-    """The note where the table could not be brought to Telegram."""
-    return words(language)("The table could not be uploaded. Please try again.")
+def not_uploaded(language: str) -> Message:
+    """What an admin reads where the table could not be brought to Telegram."""
+    return Message(words(language)("The table could not be uploaded. Please try again."))
 
 
 def table_caption(language: str, message_id: int) -> str:

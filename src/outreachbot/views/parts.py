@@ -1,6 +1,8 @@
-"""Pieces that several messages share: sources, navigation, the buttons under what is pushed."""
+"""Pieces that several messages share: sources, navigation, the buttons under what is pushed, moments."""
 
+import datetime as dt
 from collections.abc import Iterable
+from zoneinfo import ZoneInfo
 
 from outreachbot.domain.content import Content, Reading, Source
 from outreachbot.domain.markup import to_html
@@ -70,3 +72,18 @@ def arrows(back: str | None, place: str, forward: str | None) -> tuple[Button, .
 def push_buttons(words: Words) -> tuple[tuple[Button, ...], ...]:
     """Under everything that is sent without being asked for."""
     return ((Button(words("Unsubscribe"), BELOW + UNSUBSCRIBE),),)
+
+
+def duration(seconds: float, _: Words) -> str:
+    """A span of time in the coarsest words that are true enough: seconds, minutes or hours."""
+    if seconds < 90:
+        return _.plural("{n} second", "{n} seconds", max(1, round(seconds)))
+    if seconds < 5400:
+        return _.plural("{n} minute", "{n} minutes", round(seconds / 60))
+    return _.plural("{n} hour", "{n} hours", round(seconds / 3600))
+
+
+def moment(at: dt.datetime, zone: str, _: Words) -> str:
+    """A moment as the clocks of the zone show it."""
+    local = at.astimezone(ZoneInfo(zone))
+    return _("{date} at {hour} ({zone} time)", date=_.date(local.date()), hour=f"{local:%H:%M}", zone=zone)

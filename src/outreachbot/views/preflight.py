@@ -1,17 +1,19 @@
 """Says what an admin reads before a broadcast goes out: the question, to whom, when, and who else must consent."""
 
 import datetime as dt
+import hashlib
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
+from outreachbot.domain import timing as timings
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.content import Content
 from outreachbot.domain.delivery import Kind
 from outreachbot.domain.message import Button, Message, Rows, escape
 from outreachbot.domain.timing import LocalHour, Moment, Past, Timing
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BROADCAST, push_buttons
+from outreachbot.views.parts import BROADCAST, duration, moment, push_buttons
 
 DAYS = 14  # so many days ahead a broadcast can be scheduled by buttons
 GROUPS = ("group", "supergroup")
@@ -28,6 +30,7 @@ class Plan:
     chats: int
     by_kind: Mapping[str, int]
     by_language: Mapping[str, int]
+    by_zone: Mapping[str, int]  # counted where it goes out at a local hour
     audience: Audience
     timing: Timing
     per_second: float
@@ -136,7 +139,10 @@ def _takes(plan: Plan, zone: str, now: dt.datetime, _: Words) -> str:
             text = _(
                 "It goes out at {hour}:00 on {date} in each chat's own time zone.", hour=f"{hour:02}", date=_.date(date)
             )
-            return f"{text} {_past(past, _)}"
+            ends_at = timings.ends_at(plan.timing, plan.by_zone, plan.per_second, now.timestamp())
+            last = moment(dt.datetime.fromtimestamp(ends_at, dt.UTC), zone, _)
+            takes = _("Sending takes {time} in all; the last ones get it on {moment}.", time=span, moment=last)
+            return f"{text} {_past(past, _)} {takes}"
         case Moment(at):
             begin = dt.datetime.fromtimestamp(at, dt.UTC)
             text = _("It goes out on {moment} and takes {time}", moment=moment(begin, zone, _), time=span)
@@ -166,21 +172,6 @@ def _safeguards(plan: Plan, _: Words) -> list[str]:
         text = _("It is for many, so it starts {n} seconds after it is confirmed: time to stop it.", n=round(plan.hold))
         lines.append(text)
     return lines
-
-
-def duration(seconds: float, _: Words) -> str:
-    """A span of time in the coarsest words that are true enough: seconds, minutes or hours."""
-    if seconds < 90:
-        return _.plural("{n} second", "{n} seconds", max(1, round(seconds)))
-    if seconds < 5400:
-        return _.plural("{n} minute", "{n} minutes", round(seconds / 60))
-    return _.plural("{n} hour", "{n} hours", round(seconds / 3600))
-
-
-def moment(at: dt.datetime, zone: str, _: Words) -> str:
-    """A moment as the clocks of the zone show it."""
-    local = at.astimezone(ZoneInfo(zone))
-    return _("{date} at {hour} ({zone} time)", date=_.date(local.date()), hour=f"{local:%H:%M}", zone=zone)
 
 
 def _clock(at: dt.datetime, zone: str) -> str:
@@ -223,11 +214,16 @@ def whom(language: str, content: Content, plan: Plan, languages: Sequence[str], 
             ),
             1,
         ),
-        *_in_rows((_tick(plan, f"c.{n}", code, code == audience.joined) for n, code in enumerate(codes)), 2),
+        *_in_rows((_tick(plan, f"c.{code_data(code)}", code, code == audience.joined) for code in codes), 2),
     ]
     everybody = () if audience.everybody else ((_button("whom", plan, _("Everybody"), "all"),),)
     text = f"<b>{_('To whom?')}</b>\n{narrowed}: {chats}"
     return Message(text, (*rows, *everybody, (_button("ask", plan, _("‹ Back")),)))
+
+
+def code_data(code: str) -> str:
+    """A start code in a button's 64 bytes: it may have as many itself, and its place in the list changes."""
+    return hashlib.sha256(code.encode()).hexdigest()[:12]
 
 
 def _tick(plan: Plan, argument: str, label: str, ticked: bool) -> Button:

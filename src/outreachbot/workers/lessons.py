@@ -32,6 +32,8 @@ LONGEST_BACKOFF = 30.0  # seconds between tries while Telegram can't be reached
 STOPPED = NotSent("stopped before it was sent")
 OURS = (STOPPED, Uncertain(Reason.STOPPED))  # we ended these requests ourselves: they say nothing about the network
 SAME_ERROR = 5  # chats that answer a message with the same error: it is the message that is wrong
+SAME_REFUSAL = 20  # chats in a row that refuse it with the same words, which we do not know: it is no chat's own fault
+TRIES = 10  # of changing one copy, while Telegram answers others
 
 
 @dataclass(slots=True)
@@ -41,14 +43,22 @@ class Lessons:
     unanswered: int = 0  # requests in a row that Telegram did not answer
     pauses: int = 0  # made for them so far
     since: float = 0.0  # when they began, seconds since the epoch
+    waits_until: float = 0.0  # the end of the last pause, seconds since the epoch: ours alone, others may reach it
     floods: int = 0  # requests in a row that it answered with 429
     slowed_at: float = 0.0  # what was in the air at a 429 can't lower the pace again
     wrong: Counter[tuple[int, str]] = field(default_factory=Counter)  # (message, Telegram's words) -> chats
     broken: set[int] = field(default_factory=set)  # messages that were paused for it
+    refused: Counter[tuple[int, str]] = field(default_factory=Counter)  # the same of words that we do not know
+    tries: Counter[tuple[int, int]] = field(default_factory=Counter)  # (message, chat) of a copy -> without an answer
 
     @property
     def in_trouble(self) -> bool:
         return self.pauses > 0
+
+    def pause_left(self, now: float) -> float:
+        """Seconds; none where the clock was set back meanwhile."""
+        left = self.waits_until - now
+        return left if 0 < left <= LONGEST_BACKOFF else 0.0
 
 
 async def write_down(
@@ -57,13 +67,26 @@ async def write_down(
     """Settle what landed, and learn from it: some chats are gone, everything waits for a while, a message pauses."""
     for _, outcome in landed:
         _listen(lessons, outcome, now)
-    hold = pause = _backoff(lessons, landed)
+    pause, hold = _backoff(lessons, landed, now), 0.0
+    landed = [(claimed, _given_up(lessons, claimed, outcome)) for claimed, outcome in landed]
     await outbox.settle(db, sender_id, [_settled(claimed, outcome, now, pause) for claimed, outcome in landed], now)
     for claimed, outcome in landed:
         await _learn(lessons, db, claimed, outcome, now)
         hold = max(hold, await _flooded(lessons, db, claimed, outcome, now))
     if hold:
         await pace_row.hold(db, hold, now)
+
+
+def _given_up(lessons: Lessons, claimed: Claimed, outcome: Outcome) -> Outcome:
+    """A copy that can't be changed fails after so many tries; while Telegram answers nobody, none is counted."""
+    if claimed.kind not in JOBS or not isinstance(outcome, Uncertain) or lessons.in_trouble:
+        return outcome
+    one = claimed.message_id, claimed.chat_id
+    lessons.tries[one] += 1
+    if lessons.tries[one] < TRIES:
+        return outcome
+    del lessons.tries[one]
+    return Failed(outcome.reason, f"no answer to {TRIES} tries")
 
 
 def _settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Settled:
@@ -106,8 +129,14 @@ async def _learn(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Ou
             lessons.wrong[claimed.message_id, detail] += 1
             if lessons.wrong[claimed.message_id, detail] >= SAME_ERROR or await _nobody_got(db, claimed.message_id):
                 await _break(lessons, db, claimed.message_id, detail)
-        case Sent() if claimed.message_id in lessons.broken:
-            _absolve(lessons, claimed.message_id)
+        case Failed(Reason.REFUSED, detail):
+            lessons.refused[claimed.message_id, detail] += 1
+            if lessons.refused[claimed.message_id, detail] % SAME_REFUSAL == 0:
+                await _pause(db, claimed.message_id, detail)
+        case Sent():
+            lessons.refused.clear()
+            if claimed.message_id in lessons.broken:
+                _absolve(lessons, claimed.message_id)
         case Failed(Reason.TOPIC_GONE, _) if claimed.topic_id is not None:
             await chats.forget_topic(db, claimed.chat_id, claimed.topic_id)
         case Failed(reason, _) if reason in GONE:
@@ -123,11 +152,20 @@ async def _nobody_got(db: Connection, message_id: int) -> bool:
 
 
 async def _break(lessons: Lessons, db: Connection, message_id: int, detail: str) -> None:
-    """The circuit breaker: the message pauses, and whom it failed for is queued again, behind the others."""
-    if await messages.pause(db, message_id, detail):
-        log.error("message %d is paused: Telegram says %s", message_id, detail)
+    """The circuit breaker: the message pauses, and whom it failed for is queued again, behind the others.
+
+    Where an admin has let it go on and nobody else is left to get it, it is they that it can't be sent to: they failed.
+    """
+    if message_id in lessons.broken and not (await ledger.tally(db, message_id)).queued:
+        return
+    await _pause(db, message_id, detail)
     await outbox.wrong_again(db, message_id)
     lessons.broken.add(message_id)
+
+
+async def _pause(db: Connection, message_id: int, detail: str) -> None:
+    if await messages.pause(db, message_id, detail):
+        log.error("message %d is paused: Telegram says %s", message_id, detail)
 
 
 def _absolve(lessons: Lessons, message_id: int) -> None:
@@ -173,7 +211,7 @@ def _unanswered(outcome: Outcome) -> str:
     return ""
 
 
-def _backoff(lessons: Lessons, landed: Sequence[tuple[Claimed, Outcome]]) -> float:
+def _backoff(lessons: Lessons, landed: Sequence[tuple[Claimed, Outcome]], now: float) -> float:
     """A pause that doubles from try to try while Telegram does not answer. A refused connection alone is enough."""
     why = {type(outcome): words for _, outcome in landed if (words := _unanswered(outcome))}
     if not lessons.unanswered or not why:
@@ -185,7 +223,9 @@ def _backoff(lessons: Lessons, landed: Sequence[tuple[Claimed, Outcome]]) -> flo
         words = next(iter(why.values()))
         log.warning("Telegram does not answer since %s UTC, the outbox waits: %s", f"{since:%H:%M:%S}", words)
     lessons.pauses += 1
-    return min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(lessons.pauses - 1, 10))
+    pause = min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(lessons.pauses - 1, 10))
+    lessons.waits_until = now + pause
+    return pause
 
 
 def silent_since(lessons: Lessons) -> float | None:

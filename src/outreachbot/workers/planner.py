@@ -71,7 +71,7 @@ async def _waves(db: Connection, one: audience.Queueing, zone: str) -> audience.
     """For a broadcast at each chat's local hour: when that is."""
     if not isinstance(one.timing, LocalHour):
         return None
-    return timing.waves(one.timing, await audience.zones(db, one.audience, zone), one.began)
+    return timing.waves(one.timing, await audience.zones(db, zone), one.began)
 
 
 async def begin(db: Database, now: dt.datetime) -> bool:

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from outreachbot.domain.delivery import ENDED, Kind, MessageState
+from outreachbot.domain.delivery import ENDED, MessageState
 from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts, connect, ledger
 from outreachbot.store.broadcasts import Broadcast
@@ -34,7 +34,7 @@ class Shown:
 
 @dataclass(slots=True)
 class Alarm:
-    """Which admins were told of a paused reminder."""
+    """Which admins were told of a message that the program has paused."""
 
     places: dict[int, int] = field(default_factory=dict)  # admin -> the message that tells it
     failed_at: float = 0.0  # the last try that failed; the next is made no earlier than for progress
@@ -54,10 +54,10 @@ class Screen:
 
 
 async def step(db: Database, screen: Screen, now: float) -> bool:
-    """Bring every unreported message's progress up to date; tell of reminders that were paused."""
+    """Bring every unreported message's progress up to date; tell of those that the program has paused."""
     async with connect.reading(db) as connection:
         unreported = await broadcasts.unreported(connection)
-        paused = {one.id for one in await ledger.paused(connection, Kind.REMINDER) if one.state_reason}
+        paused = set(await ledger.paused(connection))
     for one in unreported:
         if _is_time(screen.shown.get(one.message_id), one.state, now):
             await _update(db, screen, one, now)
@@ -114,7 +114,7 @@ def _with_speed(standing: Standing, before: Shown | None, silent_since: float | 
 
 
 async def _alarm(db: Database, screen: Screen, message_id: int, now: float, *, is_paused: bool) -> None:
-    """Tell every admin of a paused reminder, once; when somebody has decided, what they were told shows that."""
+    """Tell every admin of a paused message, once; when somebody has decided, what they were told shows that."""
     alarm = screen.alarms[message_id]
     late = [admin for admin in screen.admins if (admin in alarm.places) is not is_paused]
     if late and abs(now - alarm.failed_at) >= EDIT_SECONDS:
@@ -122,7 +122,7 @@ async def _alarm(db: Database, screen: Screen, message_id: int, now: float, *, i
             told = await ledger.find(connection, message_id)
             if told is None:
                 return
-            message = views.reminder_paused(screen.language, await screen.look(connection, told))
+            message = views.paused(screen.language, await screen.look(connection, told))
         for admin in late:
             place = await screen.show(message, admin, alarm.places.get(admin))
             if place is None:

@@ -40,7 +40,7 @@ class Flight:
     ours: set[tuple[int, int]] = field(default_factory=set)  # (message, chat) of both
     unsure: bool = False  # whether the last transaction was written: the database failed in it, perhaps at its end
     change: asyncio.Event = field(default_factory=asyncio.Event)
-    bodies: dict[int, Bodies] = field(default_factory=dict)  # of the messages being sent
+    bodies: dict[tuple[int, int], Bodies] = field(default_factory=dict)  # of the messages being sent, and its revision
     lease_until: float = 0.0
     idle: bool = False  # the last look found nothing due
 
@@ -75,9 +75,11 @@ async def step(sender: Sender) -> bool:
     ahead = time.monotonic() - now  # as it is now: the clock may be set while we write
     async with _writing(sender, now) as db:
         await lessons.write_down(sender.lessons, db, sender.id, landed, now)
-        slots = None if _halt(landed) else await pace_row.take(db, size, sender.per_second, now, LEAD_SECONDS)
+        pause = sender.lessons.pause_left(now)
+        is_stopped = pause > 0 or _halt(landed)
+        slots = None if is_stopped else await pace_row.take(db, size, sender.per_second, now, LEAD_SECONDS)
         claimed = await _claim(sender, db, size, now) if slots is not None else []
-        wait = await pace_row.wait(db, now) if slots is None else 0.0
+        wait = max(pause, await pace_row.wait(db, now)) if slots is None else 0.0
         await _tidy_up(flight, db, landed, claimed, now)
     _forget(flight, landed)
     if halt := _halt(landed):
@@ -148,8 +150,8 @@ async def _claim(sender: Sender, db: Connection, size: int, now: float) -> list[
     claimed = await outbox.claim(db, sender.id, size, now)
     if replies := sender.replies():
         await pace_row.take(db, replies, sender.per_second, now)
-    for message_id in {one.message_id for one in claimed} - flight.bodies.keys():
-        flight.bodies[message_id] = await messages.body(db, message_id)
+    for message_id, revision in {(one.message_id, one.revision) for one in claimed} - flight.bodies.keys():
+        flight.bodies[message_id, revision] = await messages.body(db, message_id)
     return claimed
 
 
@@ -162,7 +164,8 @@ async def _tidy_up(
     for message_id in await messages.finish(db, now):
         log.info("message %d is finished: %s", message_id, await ledger.tally(db, message_id))
     if not flight.air:
-        flight.bodies = {one.message_id: flight.bodies[one.message_id] for one in claimed}
+        needed = {(one.message_id, one.revision) for one in claimed}
+        flight.bodies = {one: body for one, body in flight.bodies.items() if one in needed}
 
 
 def _halt(landed: Sequence[tuple[Claimed, Outcome]]) -> Halt | None:
@@ -193,7 +196,7 @@ async def _fly(sender: Sender, claimed: Claimed, at: float) -> None:
         if (early := at - time.monotonic()) > 0:
             await asyncio.sleep(early)
         outcome = Uncertain(Reason.STOPPED)
-        message = bodies.in_language(flight.bodies[claimed.message_id], claimed.language)
+        message = bodies.in_language(flight.bodies[claimed.message_id, claimed.revision], claimed.language)
         outcome = await sender.send(claimed, message)
     finally:
         flight.landed.append((claimed, outcome))

@@ -26,6 +26,7 @@ def upgrade() -> None:
 
 def _messages() -> None:
     op.add_column("messages", sa.Column("of_id", sa.BigInteger(), nullable=True))
+    op.add_column("messages", sa.Column("revision", sa.Integer(), server_default="0", nullable=False))
     op.add_column("messages", sa.Column("starts_at", sa.Float(), nullable=True))
     op.add_column("messages", sa.Column("audience", sa.JSON(), server_default="{}", nullable=False))
     op.add_column("messages", sa.Column("schedule", sa.JSON(), server_default="{}", nullable=False))
