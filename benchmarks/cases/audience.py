@@ -4,11 +4,9 @@ import asyncio
 import shutil
 import sqlite3
 import tempfile
-from asyncio.subprocess import Process
 from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
-from operator import attrgetter
 from pathlib import Path
 from statistics import median
 
@@ -24,21 +22,12 @@ PATIENCE = 180.0
 
 
 @dataclass(frozen=True, slots=True)
-class Cost:
-    """Of one message, in seconds."""
-
-    time: float
-    cpu: float
-
-
-@dataclass(frozen=True, slots=True)
 class Seen:
     """What was seen of one broadcast."""
 
     first: float  # seconds from the confirmation to the first message
     peak: float  # megabytes
-    begin: Cost  # of the first messages, while the rest of the audience is queued
-    later: Cost | None  # once all are queued; None where nobody is left by then
+    cost: float  # CPU seconds of one message: to queue it and to send it
 
 
 async def run(scale: Scale) -> list[Measure]:
@@ -59,7 +48,7 @@ async def run(scale: Scale) -> list[Measure]:
 
 
 async def _seen(size: int, database: Path) -> Seen:
-    """The first messages of a broadcast to so many, and as many when everybody else is queued."""
+    """A broadcast to so many, until all are queued and as many sent as are measured."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
         shutil.copy(database, folder / DATABASE)
@@ -67,23 +56,24 @@ async def _seen(size: int, database: Path) -> Seen:
             await place.polled(process)
             button = await admin.compose(place)
             usage.forget_peak(process.pid)
+            before = cpu(process)
             await admin.confirm(place, button)
-            came = await place.order("bench/came", count=1, seconds=PATIENCE)
-            begin = await _cost(place, process, min(size, MEASURED))
+            first = (await place.order("bench/came", count=1, seconds=PATIENCE))["first"]
+            if size <= MEASURED:
+                await _came(place, size)
+                return Seen(first, usage.peak(process.pid), (cpu(process) - before) / size)
             await _queued(folder / DATABASE)
-            sent = (await place.order("bench/came", count=0, seconds=0))["count"]
-            later = await _cost(place, process, sent + MEASURED) if size - sent > MEASURED else None
-            return Seen(came["first"], usage.peak(process.pid), begin, later)
+            queueing, sent = cpu(process) - before, await _came(place, 0)
+            last = await _came(place, min(size, sent + MEASURED))
+            sending = (cpu(process) - before - queueing) / (last - sent)
+            return Seen(first, usage.peak(process.pid), (queueing - sent * sending) / size + sending)
 
 
-async def _cost(place: Telegram, process: Process, until: int) -> Cost:
-    """What each of the messages costs from now on until so many have come."""
-    before, used = await place.order("bench/came", count=0, seconds=0), cpu(process)
-    after = await place.order("bench/came", count=until, seconds=PATIENCE)
-    used = cpu(process) - used
-    assert after["count"] >= until, f"only {after['count']} of {until} messages came"
-    sent = after["count"] - before["count"]
-    return Cost((after["seconds"] - before["seconds"]) / sent, used / sent)
+async def _came(place: Telegram, count: int) -> int:
+    """Wait until so many messages have come; how many have."""
+    came = (await place.order("bench/came", count=count, seconds=PATIENCE))["count"]
+    assert came >= count, f"only {came} of {count} messages came"
+    return int(came)
 
 
 async def _queued(database: Path) -> None:
@@ -101,26 +91,19 @@ def _measures(seen: dict[int, list[Seen]]) -> list[Measure]:
     for small, large in zip(seen[least], seen[most], strict=True):
         first.add(OURS, large.first)
         more.add(OURS, large.peak - small.peak)
-    begin = {size: [one.begin for one in some] for size, some in seen.items()}
-    later = {size: [one.later for one in some if one.later] for size, some in seen.items()}
-    return [first, more, *_costs("at its beginning", begin), *_costs("once all are queued", later)]
+    costs = {size: [one.cost for one in some] for size, some in seen.items()}
+    return [first, more, *_costs(costs)]
 
 
-def _costs(when: str, costs: dict[int, list[Cost]]) -> list[Measure]:
-    """The cost of a message for each size of the audience, and how much it grows."""
-    costs = {size: some for size, some in costs.items() if some}
+def _costs(costs: dict[int, list[float]]) -> list[Measure]:
+    """What a message costs for each size of the audience, and how much that grows."""
     each = []
     for size, some in costs.items():
-        made = Measure(NAME, f"{size:,} chats, {when}: CPU a message", "µs", more_is_better=False)
-        made.samples[OURS] = [one.cpu * 1e6 for one in some]
+        made = Measure(NAME, f"{size:,} chats: CPU a message", "µs", more_is_better=False)
+        made.samples[OURS] = [one * 1e6 for one in some]
         each.append(made)
-    if len(costs) < 2:
-        return each
     least, most = min(costs), max(costs)
-    for word, pick in (("CPU", attrgetter("cpu")), ("time", attrgetter("time"))):
-        what = f"{word} a message {when}, {most:,} chats over {least:,}"
-        grown = Measure(NAME, what, "×", [Goal(most=1.2)], more_is_better=False)
-        before = median(map(pick, costs[least]))
-        grown.samples[OURS] = [pick(one) / before for one in costs[most]]
-        each.append(grown)
-    return each
+    what = f"CPU a message, {most:,} chats over {least:,}"
+    grown = Measure(NAME, what, "×", [Goal(most=1.2)], more_is_better=False)
+    grown.samples[OURS] = [one / median(costs[least]) for one in costs[most]]
+    return [*each, grown]
