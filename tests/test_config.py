@@ -204,3 +204,22 @@ def test_a_token_file_that_is_no_use_is_named_and_not_quoted(setting, raw, said)
 
 def test_without_a_token_it_says_how_to_get_one():
     assert wrong(config.read().bot_token).startswith("OUTREACHBOT_TOKEN is missing: ask @BotFather in Telegram")
+
+
+@pytest.mark.parametrize(
+    ("name", "written", "said"),
+    [
+        ("paid_broadcast", "perhaps", "must be true or false"),
+        ("approvals", "all", "must be a whole number, such as 2"),
+        ("approvals", "1.5", "must be a whole number, such as 2"),
+        ("approvals", "0", "must be at least 1"),
+        ("large_audience", "-3", "must be at least 1"),
+        ("messages_per_second", "many", "must be a number, such as 30"),
+        ("messages_per_second", "inf", "must be a number, such as 30"),
+        ("messages_per_second", "0", "must be more than 0"),
+    ],
+)
+def test_what_a_setting_must_be_is_said_in_plain_words(setting, name, written, said):
+    setting(**{name: written})
+
+    assert wrong() == f"OUTREACHBOT_{name.upper()}: {said}"

@@ -4,12 +4,14 @@ import csv
 import datetime as dt
 import io
 
+import aiohttp
 import pytest
 
 from outreachbot.bot import broadcasts as handlers
 from outreachbot.bot.standing import DELETABLE_SECONDS
-from outreachbot.domain.delivery import Kind, MessageState
+from outreachbot.domain.delivery import Kind, MessageState, State
 from outreachbot.domain.message import Copy, Message
+from outreachbot.sandbox.faults import Fault, FaultKind
 from outreachbot.store import connect, tables
 from town import ADMIN, MEMBER, buttons
 
@@ -71,6 +73,62 @@ async def test_the_ledger_adds_up_by_reason_and_offers_what_can_be_done(house, o
     assert labels[:2] == ["Send again to the uncertain (1)", "Retry the failed that may recover (1)"]
 
 
+CHANGES = {"correct:1", "delete:1"}
+
+
+@pytest.mark.parametrize(
+    ("state", "ends", "columns", "offered"),
+    [
+        (RUNNING, [1, 2, 6], {}, False),
+        (PAUSED, [1, 2, 6], {}, True),
+        (CANCELLED, [1, 2], {}, True),
+        (FINISHED, [1, 2], {}, True),
+        (PAUSED, [1, 2], {"queued_to": 3}, False),
+        (CANCELLED, [1, 2], {"queued_to": 3}, False),
+    ],
+    ids=["under way", "paused", "stopped", "finished", "still to queue", "still to count"],
+)
+async def test_a_change_of_copies_is_offered_only_while_none_is_on_its_way(
+    house, opened, sent, press, row, state, ends, columns, offered
+):
+    """What arrived after that would stay as it was."""
+    await sent(state, ends)
+    if columns:
+        async with connect.writing(house.db) as db:
+            await db.execute(tables.messages.update().values(**columns))
+    assert set(data(await opened(1))) >= CHANGES if offered else not CHANGES & set(data(await opened(1)))
+
+    if not offered:
+        for verb in ("correct", "delete"):
+            assert "no such message" in (await press(f"broadcast:{verb}:1"))["text"]
+        assert await row(2) is None
+
+
+async def test_nor_while_one_that_was_paused_or_stopped_still_lands(house, opened, sent):
+    for number, state in enumerate((PAUSED, CANCELLED), start=1):
+        await sent(state, [1, 2, 6])
+        async with connect.writing(house.db) as db:
+            sending = tables.deliveries.update().where(tables.deliveries.c.state == State.QUEUED)
+            await db.execute(sending.values(state=State.SENDING))
+        assert not {f"correct:{number}", f"delete:{number}"} & set(data(await opened(number)))
+
+
+async def test_of_what_was_deleted_nothing_is_changed_nor_sent_again(town, house, opened, sent, write, press, row):
+    await sent()
+    (page,) = await write("/help")
+    await press("broadcast:delete:1", under=page)
+    assert set(data(await opened(1))) >= CHANGES, "it is only asked"
+    await press("broadcast:send:2", under=page)
+    deleted = await opened(1)
+
+    assert data(deleted) == ["csv:1", "list"]
+    assert "Its copies were deleted" in deleted["text"]
+    for verb in ("correct", "delete"):
+        assert "no such message" in (await press(f"broadcast:{verb}:1"))["text"]
+    assert await row(3) is None
+    assert "Deletion of broadcast 1" in (await opened(2))["text"]
+
+
 async def test_what_can_not_be_done_is_not_offered(town, opened, sent):
     copied = await sent(body=Message(copy=Copy(ADMIN, 5)))
     nobody = await sent(ends=[4])
@@ -130,6 +188,36 @@ async def test_the_whole_ledger_comes_as_a_table_that_no_spreadsheet_runs(town, 
         ["4", "failed", "blocked", "Forbidden: bot was blocked by the user", "", at],
         ["5", "failed", "refused", "'=cmd|' /C calc'!A0", "", at],
     ]
+
+
+async def test_the_press_for_a_table_is_answered_before_the_upload_and_once(telegram, write, press, sent):
+    """Telegram waits for the answer for a few seconds only, and a large table takes longer."""
+    await sent()
+    await write("/help")
+    calls = []
+
+    async def begins(_session, _context, parameters):
+        calls.append(parameters.url.name)
+
+    watch = aiohttp.TraceConfig()
+    watch.on_request_start.append(begins)
+    watch.freeze()
+    telegram.session.trace_configs.append(watch)
+    await press("broadcast:csv:1")
+
+    assert calls == ["answerCallbackQuery", "sendDocument"]
+
+
+async def test_a_table_that_could_not_be_uploaded_is_told_below(town, write, press, sent):
+    await sent()
+    (page,) = await write("/help")
+    words = "Request Entity Too Large"
+    town.world.faults.orders.append(Fault(FaultKind.REFUSED, "sendDocument", code=413, description=words))
+    note = await press("broadcast:csv:1")
+
+    assert note["text"] == ""
+    assert "The table could not be uploaded." in town.said(ADMIN)[-1]["text"]
+    assert town.now(ADMIN, page)["text"] == page["text"], "the ledger stays where it is"
 
 
 async def test_deleting_asks_first(town, write, press, sent, row):

@@ -10,12 +10,22 @@ from outreachbot.domain.delivery import MessageState
 from outreachbot.domain.timing import LocalHour, Moment, Past
 from outreachbot.sandbox import people
 from outreachbot.store import broadcasts, connect
+from outreachbot.views import preflight
 from town import ADMIN, MEMBER, buttons
 
 BAKU = ZoneInfo("Asia/Baku")  # the content's own
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=BAKU)
 EVERYBODY = Audience()
 GROUPS = ("group", "supergroup")
+LEAFLET, POSTER = (f"c.{preflight.code_data(code)}" for code in ("leaflet", "poster"))
+
+
+@pytest.fixture
+def town(town):
+    """With one more anniversary, of which only those are reminded who chose it."""
+    quiet = town.content.anniversaries[0].model_copy(update={"id": "quiet", "default": False})
+    town.content = town.content.model_copy(update={"anniversaries": (*town.content.anniversaries, quiet)})
+    return town
 
 
 @pytest.fixture(autouse=True)
@@ -70,12 +80,12 @@ def data(message):
         (["k.groups"], Audience(kinds=GROUPS), 2),
         (["k.channels", "k.groups"], Audience(kinds=("channel", *GROUPS)), 3),
         (["k.groups", "k.groups"], EVERYBODY, 7),
-        (["c.0"], Audience(joined="leaflet"), 1),
-        (["c.0", "c.1"], Audience(joined="poster"), 1),
-        (["c.0", "c.0"], EVERYBODY, 7),
+        ([LEAFLET], Audience(joined="leaflet"), 1),
+        ([LEAFLET, POSTER], Audience(joined="poster"), 1),
+        ([LEAFLET, LEAFLET], EVERYBODY, 7),
         (["a.0"], Audience(anniversary="khojaly"), 7),
         (["a.0", "a.0"], EVERYBODY, 7),
-        (["l.de", "k.members", "c.0"], Audience(languages=("de",), kinds=("private",), joined="leaflet"), 1),
+        (["l.de", "k.members", LEAFLET], Audience(languages=("de",), kinds=("private",), joined="leaflet"), 1),
         (["l.de", "k.channels"], Audience(languages=("de",), kinds=("channel",)), 0),
         (["l.de", "k.channels", "all"], EVERYBODY, 7),
     ],
@@ -96,6 +106,26 @@ async def test_a_button_that_is_not_known_any_more_changes_nothing(choose, chose
         assert "To whom?" in menu["text"]
 
     assert (await chosen()).audience == Audience(kinds=GROUPS)
+
+
+async def test_a_code_that_others_overtook_meanwhile_is_still_the_one_that_was_pressed(choose, chosen, subscribe):
+    menu, _note = await choose("whom:1:")
+    labels = {button["text"]: button["callback_data"] for button in buttons(menu)}
+    for first in range(10, 30, 2):
+        await subscribe(first, first + 1, joined=f"code-{first}")
+    await choose(labels["poster"].removeprefix("broadcast:"))
+
+    assert (await chosen()).audience == Audience(joined="poster")
+
+
+async def test_an_anniversary_of_those_who_chose_it_leaves_no_trace_when_it_is_taken_back(house, choose, chosen):
+    last = f"whom:1:a.{len(house.content.anniversaries) - 1}"
+    await choose(last)
+    assert (await chosen()).audience == Audience(anniversary="quiet", by_default=False)
+
+    await choose(last)
+
+    assert (await chosen()).audience == EVERYBODY
 
 
 async def test_the_languages_offered_are_those_of_all_who_subscribed(choose):

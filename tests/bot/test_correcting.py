@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreachbot.domain.delivery import Kind
+from outreachbot.domain.delivery import Kind, MessageState
 from outreachbot.domain.message import Media, MediaKind, Message
 from outreachbot.sandbox import attachments
 from outreachbot.store import composing, connect
@@ -77,3 +77,53 @@ async def test_a_text_that_is_too_long_for_a_caption_is_refused_before_anybody_g
 
     assert "message caption is too long" in refused["text"]
     assert (await row(2)).state == "cancelled"
+
+
+@pytest.fixture
+def asked(write, press, sent):
+    """Broadcast 1 is paused, with two who have it and one who does not yet; the correction of it is asked about."""
+
+    async def asked(verb="correct"):
+        await sent(MessageState.PAUSED, [1, 2, 6])
+        await write("/help")
+        await press(f"broadcast:{verb}:1")
+        if verb == "correct":
+            await write("Dear <b>friends</b>", html=True)
+
+    return asked
+
+
+async def test_once_it_is_confirmed_who_gets_the_broadcast_later_gets_the_corrected_text(asked, press, row, body):
+    await asked()
+    assert ((await body(1)).text, (await row(1)).revision) == ("Dear friends", 0), "nothing is changed by asking"
+    await press("broadcast:send:2")
+
+    assert (await row(2)).state == MessageState.RUNNING
+    assert ((await body(1)).text, (await row(1)).revision) == ("Dear <b>friends</b>", 1)
+    assert "decided already" in (await press("broadcast:send:2"))["text"]
+    assert (await row(1)).revision == 1
+
+
+async def test_a_correction_that_is_discarded_changes_nothing(asked, press, row, body):
+    await asked()
+    await press("broadcast:discard:2")
+
+    assert ((await body(1)).text, (await row(1)).revision) == ("Dear friends", 0)
+
+
+@pytest.mark.parametrize("verb", ["correct", "delete"])
+async def test_what_is_let_go_on_meanwhile_is_not_changed_until_it_rests_again(asked, press, row, body, verb):
+    await asked(verb)
+    question_was_asked_while_it_rested = await row(2)
+    await press("broadcast:resume:1")
+    note = await press("broadcast:send:2")
+
+    assert "The broadcast itself is being sent. Pause or stop it first" in note["text"]
+    assert ((await row(2)).state, (await row(2)).body) == (MessageState.DRAFT, question_was_asked_while_it_rested.body)
+    assert ((await body(1)).text, (await row(1)).revision) == ("Dear friends", 0)
+
+    await press("broadcast:pause:1")
+    await press("broadcast:send:2")
+
+    assert (await row(2)).state == MessageState.RUNNING
+    assert (await row(1)).revision == (verb == "correct"), "a deletion says nothing new"

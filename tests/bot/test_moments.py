@@ -4,11 +4,13 @@ import asyncio
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
-from outreachbot.domain.delivery import WAVE_MISSED, MessageState
+from outreachbot.domain.delivery import WAVE_MISSED, MessageState, State
 from outreachbot.domain.timing import LocalHour, Moment, Past
-from outreachbot.store import broadcasts, connect, messages
+from outreachbot.store import broadcasts, connect, messages, tables
 from outreachbot.workers import planner
+from town import ADMIN
 
 RUNNING, SCHEDULED = MessageState.RUNNING, MessageState.SCHEDULED
 
@@ -61,9 +63,14 @@ async def test_a_moment_is_waited_for_and_a_hold_does_not_come_on_top(house, com
     assert ((await find(house)).state, (await find(house)).starts_at) == (SCHEDULED, at)
 
 
-async def test_a_moment_that_has_passed_meanwhile_is_now(house, compose, press, planned):
+async def test_a_moment_that_has_passed_meanwhile_is_refused_and_another_can_be_chosen(house, compose, press, planned):
     await compose()
     await planned(Moment(later(house, -60)))
+    note = await press("broadcast:send:1")
+    assert note["text"].startswith("The moment you chose has passed.")
+    assert (await find(house)).state == MessageState.DRAFT
+
+    await press("broadcast:when:1:now")
     await press("broadcast:send:1")
 
     assert (await find(house)).state == RUNNING
@@ -108,3 +115,44 @@ async def test_and_a_later_wave_of_it_that_is_missed_asks_all_the_same(
     await planner.recover(house.db, "here:2", noon + dt.timedelta(days=1))
 
     assert ((await row(1)).state, (await row(1)).state_reason) == (MessageState.PAUSED, WAVE_MISSED)
+
+
+async def test_what_was_missed_by_local_hours_keeps_them_when_a_person_starts_it(
+    town, house, compose, press, planned, subscribe, row, write
+):
+    """Where the hour has passed it goes out at once, and at the hour everywhere else."""
+    await compose(0)
+    await subscribe(1, zone="Pacific/Kiritimati")  # 14 hours ahead of UTC
+    await subscribe(2, zone="Pacific/Midway")  # 11 hours behind
+    noon = (house.clock() + dt.timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)
+    await planned(LocalHour(noon.date(), 12, Past.SKIP))
+    await press("broadcast:send:1")
+    assert (await row(1)).starts_at == (noon - dt.timedelta(hours=14)).timestamp()
+    town.clock.set(noon)
+    await planner.begin(house.db, house.clock())
+    assert (await row(1)).state == MessageState.MISSED
+    (page,) = await write("/broadcasts")
+    await press("broadcast:open:1", under=page)
+    assert "writes at once where the hour has passed" in town.now(ADMIN, page)["text"]
+
+    await press("broadcast:now:1", under=page)
+    while await planner.queue(house.db, "UTC", asyncio.Event()):
+        pass
+    columns = (tables.deliveries.c.chat_id, tables.deliveries.c.state, tables.deliveries.c.not_before)
+    async with connect.reading(house.db) as db:
+        queued = {chat_id: (state, at) for chat_id, state, at in await db.execute(select(*columns))}
+
+    assert queued == {
+        1: (State.QUEUED, (noon - dt.timedelta(hours=14)).timestamp()),
+        2: (State.QUEUED, (noon + dt.timedelta(hours=11)).timestamp()),
+    }
+
+
+async def test_the_question_says_when_the_last_zone_gets_it(town, house, compose, press, subscribe):
+    await compose()
+    await subscribe(2, zone="Pacific/Midway")  # 11 hours behind UTC
+    day = (house.clock() + dt.timedelta(days=2)).date()
+    await press(f"broadcast:when:1:h.{day:%Y%m%d}.09")
+    last = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0), dt.UTC)  # Baku is 4 hours ahead
+
+    assert f"the last ones get it on {last.day} {last:%B %Y} at 00:00 (Asia/Baku time)." in town.said(ADMIN)[-1]["text"]

@@ -1,11 +1,15 @@
 """Between the preview and the start: yes or no, once; for many the consent of others, and time to stop it."""
 
+import datetime as dt
+
 import pytest
 
 from outreachbot.bot.preflight import HOLD_SECONDS
-from outreachbot.domain.delivery import MessageState
+from outreachbot.domain.delivery import MessageState, State
+from outreachbot.domain.timing import Moment
 from outreachbot.sandbox import people
-from outreachbot.store import broadcasts, connect
+from outreachbot.store import broadcasts, connect, messages, tables
+from outreachbot.workers import planner
 from town import ADMIN, MEMBER, buttons
 
 BEN, CEM = 33, 44  # two more admins
@@ -14,13 +18,18 @@ RUNNING, SCHEDULED = MessageState.RUNNING, MessageState.SCHEDULED
 
 
 @pytest.fixture
-def town(town):
-    """With three admins, two of whom consent to what goes to more than two chats."""
+def approvals():
+    return 2
+
+
+@pytest.fixture
+def town(town, approvals):
+    """With three admins, so many of whom consent to what goes to more than two chats."""
     for user_id, name in ((BEN, "Ben"), (CEM, "Cem")):
         people.person(town.world, user_id, name)
         people.start(town.world, user_id)
     town.world.updates.clear()
-    town.admins, town.large_audience, town.approvals = frozenset({ADMIN, BEN, CEM}), 2, 2
+    town.admins, town.large_audience, town.approvals = frozenset({ADMIN, BEN, CEM}), 2, approvals
     return town
 
 
@@ -110,7 +119,8 @@ async def test_what_goes_to_many_is_shown_to_the_others_who_must_consent(town, h
 
     assert note["text"] == ""
     assert "It waits for the consent of 1 more admin." in waiting["text"]
-    assert [button["callback_data"] for button in buttons(waiting)] == ["broadcast:discard:1"]
+    assert "Not reached" not in waiting["text"]
+    assert [button["callback_data"] for button in buttons(waiting)] == ["broadcast:send:1", "broadcast:discard:1"]
     for admin in (BEN, CEM):
         body, asked = town.said(admin)
         assert body["text"] == "Dear friends"
@@ -170,7 +180,7 @@ async def test_what_was_discarded_meanwhile_needs_no_consent(town, house, compos
 async def test_what_waits_for_consent_can_not_be_changed(house, compose, press):
     await compose(3)
     await press("broadcast:send:1")
-    for verb in ("whom:1:k.channels", "when:1:now", "send:1", "ask:1"):
+    for verb in ("whom:1:k.channels", "when:1:now", "ask:1"):
         assert "decided already" in (await press(f"broadcast:{verb}"))["text"]
 
     assert (await find(house)).audience.everybody
@@ -184,3 +194,80 @@ async def test_a_member_decides_nothing(house, compose, press, write):
         assert "no longer leads anywhere" in (await press(f"broadcast:{verb}:1", MEMBER))["text"]
 
     assert (await find(house)).state == DRAFT
+
+
+async def test_an_admin_who_could_not_be_asked_is_named_and_asked_again(town, house, compose, press):
+    """Telegram lets no bot write to who never started it."""
+    people.block(town.world, BEN)
+    town.world.updates.clear()
+    question = await compose(3)
+    await press("broadcast:send:1")
+    assert "Not reached: 33." in town.now(ADMIN, question)["text"]
+    assert (len(town.said(BEN)), len(town.said(CEM))) == (0, 2)
+
+    people.unblock(town.world, BEN)
+    town.world.updates.clear()
+    note = await press("broadcast:send:1", under=question)
+    assert note["text"] == ""
+    assert "Not reached" not in town.now(ADMIN, question)["text"]
+    assert "waits for the consent of 1 more admin" in town.now(ADMIN, question)["text"]
+    assert (len(town.said(BEN)), len(town.said(CEM))) == (2, 4)
+    assert (await find(house)).state == DRAFT, "who asks twice consents once"
+
+    await press("broadcast:consent:1", BEN)
+    assert (await find(house)).state == SCHEDULED
+
+
+@pytest.mark.parametrize("approvals", [3])
+async def test_who_has_consented_is_not_asked_again(town, compose, press):
+    question = await compose(3)
+    await press("broadcast:send:1")
+    await press("broadcast:consent:1", BEN)
+    await press("broadcast:send:1", under=question)
+
+    assert (len(town.said(BEN)), len(town.said(CEM))) == (2, 4)
+    assert "It waits for the consent of 1 more admin." in town.now(ADMIN, question)["text"]
+
+
+async def test_nobody_but_who_wrote_it_asks_again(town, house, compose, press):
+    await compose(3)
+    await press("broadcast:send:1")
+    before = len(town.said(CEM))
+
+    assert "decided already" in (await press("broadcast:send:1", BEN))["text"]
+    assert len(town.said(CEM)) == before
+    async with connect.reading(house.db) as db:
+        assert await broadcasts.consenting(db, 1) == {ADMIN}
+
+
+async def test_where_consent_comes_after_the_moment_it_was_missed_and_a_person_decides(town, house, compose, press):
+    await compose(3)
+    at = house.clock().timestamp() + 3600
+    async with connect.writing(house.db) as db:
+        await messages.time(db, 1, Moment(at))
+    await press("broadcast:send:1")
+    town.clock.ahead += dt.timedelta(hours=2)
+    await press("broadcast:consent:1", BEN)
+    assert ((await find(house)).state, (await find(house)).starts_at) == (SCHEDULED, at)
+
+    await planner.begin(house.db, house.clock())
+
+    assert (await find(house)).state == MessageState.MISSED
+
+
+async def test_who_consents_to_a_change_of_what_is_being_sent_reads_what_to_do_first(town, house, press, write, sent):
+    await sent(MessageState.PAUSED, [1, 2, 6])
+    await write("/help")
+    await press("broadcast:delete:1")
+    async with connect.writing(house.db) as db:
+        row = {"message_id": 1, "chat_id": 7, "state": State.SENT, "telegram_id": 70}
+        await db.execute(tables.deliveries.insert().values(row))  # it is in many by now
+    await press("broadcast:send:2")
+    asked = town.said(BEN)[-1]
+    await press("broadcast:resume:1")
+
+    assert "being sent. Pause or stop it first" in (await press("broadcast:consent:2", BEN, under=asked))["text"]
+    assert (await find(house, 2)).state == DRAFT
+    await press("broadcast:pause:1")
+    await press("broadcast:consent:2", BEN, under=asked)
+    assert (await find(house, 2)).state == SCHEDULED

@@ -73,6 +73,14 @@ async def test_a_way_to_something_is_no_code(house, start, payload):
     assert await came_with(house) == {}
 
 
+@pytest.mark.parametrize("code", ["campaign_x", "letter_x", "campaign_2026", "letters"])
+async def test_a_code_may_begin_like_a_page_that_has_none_below_it(house, start, code):
+    welcome = await start("")
+
+    assert await start(code) == welcome
+    assert await came_with(house) == {MEMBER: code}
+
+
 async def test_in_a_group_a_code_means_nothing(town, house, hand):
     groups.found_chat(town.world, -1001, "Neighbours", ADMIN)
     groups.add_bot(town.world, -1001, ADMIN)

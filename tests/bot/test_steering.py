@@ -3,7 +3,7 @@
 import pytest
 
 from outreachbot.domain.delivery import MessageState, State, Tally
-from outreachbot.store import broadcasts, connect, ledger
+from outreachbot.store import broadcasts, connect, ledger, messages, tables
 
 RUNNING, PAUSED, MISSED = MessageState.RUNNING, MessageState.PAUSED, MessageState.MISSED
 SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED, MessageState.FINISHED
@@ -77,6 +77,24 @@ async def test_only_who_may_not_have_got_it_is_written_to_again(house, press, wr
         assert (entry.chat_id, entry.reason) == (queued, None)
         assert [one.message_id for one in await broadcasts.unreported(db)] == [1], "its report comes again"
     assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
+
+
+@pytest.mark.parametrize("over", [False, True])
+async def test_who_presses_twice_keeps_the_report_of_the_first_press(house, press, write, sent, over):
+    """The second press finds nothing, while it still goes on or when it is over and not yet reported."""
+    await sent()
+    async with connect.writing(house.db) as db:
+        await broadcasts.reported(db, 1)
+    await write("/help")
+    await press("broadcast:uncertain:1")
+    if over:
+        async with connect.writing(house.db) as db:
+            await db.execute(tables.deliveries.update().values(state=State.SENT))
+            assert await messages.finish(db, 9.0) == [1]
+
+    assert "decided already" in (await press("broadcast:uncertain:1"))["text"]
+    async with connect.reading(house.db) as db:
+        assert [one.message_id for one in await broadcasts.unreported(db)] == [1]
 
 
 async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(house, press, write, sent):

@@ -54,6 +54,28 @@ def test_each_zone_has_its_own_wave():
     assert timing.starts_at(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == at(2024, 2, 26, 0)
 
 
+@pytest.mark.parametrize(
+    ("chats", "ends"),
+    [
+        ({}, at(2024, 2, 25, 20)),
+        ({BERLIN: 20}, at(2024, 2, 26, 8, 0, 10)),
+        ({TOKYO: 20, BERLIN: 2}, at(2024, 2, 26, 8, 0, 1)),  # the first wave is over long before
+        ({TOKYO: 8 * 7200 + 20, BERLIN: 2}, at(2024, 2, 26, 8, 0, 11)),  # it is not: what is later waits for it
+    ],
+)
+def test_it_ends_when_the_last_wave_has_gone_out_at_the_pace(chats, ends):
+    assert timing.ends_at(LocalHour(dt.date(2024, 2, 26), 9), chats, 2.0, at(2024, 2, 25, 20)) == ends
+
+
+@pytest.mark.parametrize(
+    ("past", "ends"), [(Past.NOW, (26, 8, 0, 5)), (Past.SKIP, (26, 8, 0, 5)), (Past.TOMORROW, (27, 5, 0, 10))]
+)
+def test_when_it_ends_where_the_hour_has_passed_depends_on_what_these_get(past, ends):
+    when = LocalHour(dt.date(2024, 2, 26), 9, past)
+
+    assert timing.ends_at(when, {BAKU: 20, BERLIN: 10}, 2.0, NOW) == at(2024, 2, *ends)
+
+
 NOW = at(2024, 2, 26, 6)  # past nine in Tokyo and Baku, not in Berlin
 
 

@@ -11,7 +11,7 @@ from accounts import CHATS, begin, claimed, copies, finished, in_flight, in_stat
 from test_broadcast import numbers
 from test_full_disk import wrote
 
-from outreachbot.app import run
+from outreachbot.app import helper, run
 from outreachbot.domain.delivery import State
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.faults import Limits
@@ -174,3 +174,35 @@ async def test_a_machine_that_dies_while_it_writes_does_not_keep_the_pace_to_its
             await connection.invalidate()
 
     assert report == {"sent": CHATS, "audience": CHATS}
+
+
+@on_postgres
+async def test_a_sender_with_nothing_to_send_renews_its_lease_all_the_same_and_is_known_again(town, db, monkeypatch):
+    """One that was forgotten meanwhile, because its machine slept for days, goes on as the same sender."""
+    monkeypatch.setattr(helper, "BEAT_SECONDS", 0.05)
+    stop = asyncio.Event()
+    extra = asyncio.create_task(helper.send(town.settings(), clock=town.clock, stop=stop))
+
+    async def leased() -> dict[int, float]:
+        async with connect.reading(db) as connection:
+            return dict((await connection.execute(sa.select(senders.c.id, senders.c.until))).all())
+
+    await until(leased)
+    (known,) = await leased()
+    async with connect.writing(db) as transaction:
+        await transaction.execute(sa.update(senders).values(until=town.clock().timestamp() + 1))
+    before = (await leased())[known]
+
+    async def goes_on() -> bool:
+        return (await leased()).get(known, 0.0) > before
+
+    await until(goes_on)
+    async with connect.writing(db) as transaction:
+        await transaction.execute(sa.delete(senders))
+    await until(leased)
+    again = set(await leased())
+    stop.set()
+    await extra
+
+    assert again == {known}
+    assert await leased() == {}, "at an orderly end it leaves"

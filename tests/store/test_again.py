@@ -1,7 +1,7 @@
 """An admin sends again what is uncertain, or what failed and may recover. Nobody else does."""
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from outreachbot.domain.delivery import MessageState, Reason, State
 from outreachbot.store import chats, connect, messages, outbox
@@ -67,11 +67,39 @@ async def test_a_finished_message_runs_again_and_is_finished_anew(db, subscribe,
     assert (await row(db, message_id)).finished_at == 10.0
 
 
-async def test_a_message_with_nothing_to_send_again_is_finished_again_at_once(db, over):
+@pytest.mark.parametrize("which", [State.UNCERTAIN, State.FAILED])
+async def test_a_message_with_nothing_to_send_again_stays_as_it_is(db, over, which):
     message_id = await over({1: State.SENT})
+    before = await row(db, message_id)
 
-    assert await do(db, messages.again, message_id, State.UNCERTAIN, 9.0) == 0
-    assert await do(db, messages.finish, 10.0) == [message_id]
+    assert await do(db, messages.again, message_id, which, 9.0) == 0
+    assert await row(db, message_id) == before
+    assert await do(db, messages.finish, 10.0) == []
+
+
+@pytest.mark.parametrize("which", [State.UNCERTAIN, State.FAILED])
+async def test_of_what_is_paused_nothing_is_sent_again_and_it_stays_paused(db, subscribe, deliver, states, which):
+    """A message that a person or the program has paused is let go on by a person, and by no other button."""
+    await subscribe(*ALL)
+    message_id = await deliver(ALL)
+    await do(db, messages.pause, message_id, "can't parse entities")
+
+    assert await do(db, messages.again, message_id, which, 9.0) == 0
+    assert await states(message_id) == ALL
+    paused = await row(db, message_id)
+    assert (paused.state, paused.state_reason) == (MessageState.PAUSED, "can't parse entities")
+
+
+@pytest.mark.parametrize(("expires_at", "queued"), [(None, 1), (9.1, 1), (9.0, 0), (8.0, 0)])
+async def test_nothing_is_sent_again_that_is_too_late_by_now(db, subscribe, over, states, expires_at, queued):
+    await subscribe(*ALL)
+    message_id = await over(ALL)
+    async with connect.writing(db) as transaction:
+        await transaction.execute(update(t.messages).values(expires_at=expires_at))
+
+    assert await do(db, messages.again, message_id, State.UNCERTAIN, 9.0) == queued
+    assert (await states(message_id) == ALL) is not bool(queued)
+    assert (await row(db, message_id)).state == (MessageState.RUNNING if queued else MessageState.FINISHED)
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state not in messages.GOING])

@@ -175,28 +175,48 @@ async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subsc
     assert sorted(everybody) == list(range(9))
 
 
-async def test_the_zones_of_an_audience_are_told_once_with_the_default_for_who_chose_none(db, subscribe):
+async def test_the_chats_of_an_audience_are_counted_by_zone_with_the_default_for_who_chose_none(db, subscribe):
     await subscribe(1, 2)
     await subscribe(3, zone="Asia/Baku", language="az")
     await subscribe(4, zone="Asia/Tokyo")
     await subscribe(5, zone="Europe/Paris")
     await do(db, chats.unsubscribe, 5)
 
-    assert await do(db, audience.zones, Audience(), "Asia/Baku") == ["Asia/Baku", "Asia/Tokyo"]
-    assert await do(db, audience.zones, Audience(languages=("az",)), "UTC") == ["Asia/Baku"]
-    assert await do(db, audience.zones, Audience(languages=("xx",)), "UTC") == []
+    assert await do(db, audience.by_zone, Audience(), "Asia/Baku") == {"Asia/Baku": 3, "Asia/Tokyo": 1}
+    assert await do(db, audience.by_zone, Audience(), "UTC") == {"UTC": 2, "Asia/Baku": 1, "Asia/Tokyo": 1}
+    assert await do(db, audience.by_zone, Audience(languages=("az",)), "UTC") == {"Asia/Baku": 1}
+    assert await do(db, audience.by_zone, Audience(languages=("xx",)), "UTC") == {}
 
 
-async def test_the_codes_that_subscribed_chats_came_with_are_told_once_and_not_too_many(db, subscribe):
+async def test_every_zone_that_a_subscribed_chat_is_in_is_told_once_and_the_default_where_one_chose_none(db, subscribe):
+    assert await do(db, audience.zones, "UTC") == []
+    await subscribe(1, 2, zone="Asia/Tokyo")
+    await subscribe(3, zone="Asia/Baku")
+    await subscribe(4, zone="Europe/Paris")
+    await subscribe(5, zone="America/Lima")
+    for gone in (4, 5):
+        await do(db, chats.unsubscribe, gone)
+    await do(db, chats.gone, 3, Reason.BLOCKED, 5.0)
+    await do(db, chats.came_with, 6, "leaflet", language="en")
+    assert await do(db, audience.zones, "UTC") == ["Asia/Tokyo"]
+
+    await subscribe(7)
+    assert await do(db, audience.zones, "UTC") == ["Asia/Tokyo", "UTC"]
+    assert await do(db, audience.zones, "Asia/Tokyo") == ["Asia/Tokyo"]
+
+
+async def test_the_codes_that_most_subscribed_chats_came_with_are_told_first_and_not_too_many(db, subscribe):
     await subscribe(1, 2, joined="poster")
     await subscribe(3, joined="leaflet")
     await subscribe(4)
     await do(db, chats.came_with, 5, "nobody", language="en")
-    assert await do(db, audience.codes) == ["leaflet", "poster"]
+    assert await do(db, audience.codes) == ["poster", "leaflet"]
     for number in range(60):
         await subscribe(100 + number, joined=f"code {number:02}")
+    assert await do(db, audience.codes) == ["poster", *(f"code {number:02}" for number in range(audience.CODES - 1))]
 
-    assert await do(db, audience.codes) == [f"code {number:02}" for number in range(50)]
+    await subscribe(200, 201, 202, joined="the last")
+    assert (await do(db, audience.codes))[:2] == ["the last", "poster"]
 
 
 async def test_copies_are_counted_that_surely_arrived_and_can_be_found_again(db, deliver):

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import JOBS, Kind, MessageState
+from outreachbot.domain.delivery import ENDED, JOBS, Kind, MessageState
 from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts, connect, messages, outbox
 from outreachbot.store.broadcasts import Broadcast
@@ -80,8 +80,8 @@ async def test_a_confirmed_broadcast_is_unreported_until_its_report_was_shown(db
     await do(db, messages.stop, stopped, 3.0)
     assert await unreported(db) == [started, scheduled, stopped]
 
-    await do(db, broadcasts.reported, started)
-    assert await unreported(db) == [scheduled, stopped]
+    await do(db, broadcasts.reported, stopped)
+    assert await unreported(db) == [started, scheduled]
     assert (await do(db, broadcasts.find, only_draft)).state is MessageState.DRAFT
 
 
@@ -89,8 +89,21 @@ async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
     """Some of it are sent again."""
     message_id = await draft(db)
     await do(db, messages.start, message_id, 2.0)
+    await do(db, messages.move, message_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
     await do(db, broadcasts.reported, message_id)
+    assert await unreported(db) == []
     await do(db, broadcasts.reported, message_id, done=False)
+
+    assert await unreported(db) == [message_id]
+
+
+@pytest.mark.parametrize("state", [state for state in MessageState if state not in ENDED])
+async def test_what_goes_on_by_now_is_not_reported(db, state):
+    """Some of it are sent again while its report was on its way to the admin."""
+    message_id = await draft(db)
+    await do(db, messages.start, message_id, 2.0)
+    await do(db, messages.move, message_id, state, only_from=[MessageState.RUNNING])
+    await do(db, broadcasts.reported, message_id)
 
     assert await unreported(db) == [message_id]
 
@@ -185,3 +198,26 @@ async def test_admins_that_consent_at_once_are_all_counted(db):
     await asyncio.gather(*(do(db, broadcasts.consent, message_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
 
     assert await do(db, broadcasts.consents, message_id) == 3
+
+
+async def test_who_consents_is_known(db):
+    message_id, other = await draft(db), await draft(db)
+    for admin_id in (33, OTHER, 33):
+        await do(db, broadcasts.consent, message_id, admin_id)
+
+    assert await do(db, broadcasts.consenting, message_id) == {OTHER, 33}
+    assert await do(db, broadcasts.consenting, other) == set()
+
+
+async def test_it_is_deleted_from_the_moment_a_deletion_of_it_begins(db):
+    of_id, other = await draft(db), await draft(db)
+    correction = await draft(db, kind=Kind.CORRECTION, of_id=of_id)
+    await do(db, messages.start, correction, 2.0)
+    deletion, discarded = [await draft(db, kind=Kind.DELETION, of_id=of_id) for _ in range(2)]
+    await do(db, messages.stop, discarded, 2.0, only_from=messages.UNCONFIRMED)
+    assert not await do(db, broadcasts.is_deleted, of_id)
+
+    await do(db, messages.start, deletion, 3.0)
+
+    assert await do(db, broadcasts.is_deleted, of_id)
+    assert not await do(db, broadcasts.is_deleted, other)

@@ -155,11 +155,29 @@ async def test_what_one_that_was_given_up_claims_all_the_same_is_not_in_the_air_
     """It slept for days, or another bot has its place: nobody knows it any more when it dies."""
     awake, asleep = await begin(db, 9 * DAY), await begin(db, is_main=is_main)
     await do(db, leases.recover, 8 * DAY, main_is_new=True)
-    await do(db, leases.renew, asleep, 9 * DAY)
     message_id = await claimed(awake, asleep)
 
     assert await do(db, leases.recover, 9 * DAY + 1) == 1
     assert await states(message_id) == {1: State.SENDING, 2: State.UNCERTAIN}
+
+
+@pytest.mark.parametrize("is_main", [False, True])
+async def test_one_that_was_forgotten_and_renews_its_lease_is_known_again_until_that_is_over(
+    db, claimed, states, is_main
+):
+    """It slept for days and goes on: what it sends then is not taken for lost."""
+    asleep = await begin(db, is_main=is_main)
+    await do(db, leases.recover, 8 * DAY)
+    async with connect.reading(db) as connection:
+        assert (await connection.execute(select(t.senders))).all() == [], "it was forgotten"
+    await do(db, leases.renew, asleep, 9 * DAY)
+    message_id = await claimed(asleep)
+
+    assert await do(db, leases.recover, 9 * DAY + LEASE - 1) == 0
+    assert await states(message_id) == {1: State.SENDING}
+    assert await begin(db, 9 * DAY) != asleep, "no other gets its id"
+    assert await do(db, leases.recover, 9 * DAY + LEASE) == 1
+    assert await states(message_id) == {1: State.UNCERTAIN}
 
 
 async def test_a_message_whose_sender_died_is_finished(db, claimed, state):

@@ -1,9 +1,11 @@
 """Every chat of a message's audience is accounted for, once."""
 
+import datetime as dt
 import itertools
 
 from outreachbot.domain.delivery import Kind, MessageState, Reason, State, Tally
 from outreachbot.domain.message import Message
+from outreachbot.domain.timing import LocalHour, Past
 from outreachbot.store import broadcasts, chats, connect, ledger, messages, outbox
 from outreachbot.store.ledger import Entry, Told
 from outreachbot.store.outbox import Settled
@@ -137,7 +139,7 @@ async def test_a_confirmed_message_is_told_as_it_stands(db):
         told = Told(scheduled, Kind.BROADCAST, None, MessageState.PAUSED, "why", 9.0, 9.5, None, None, queueing=True)
         assert await ledger.find(transaction, scheduled) == told
         await messages.stop(transaction, scheduled, 12.0)
-        told = Told(scheduled, Kind.BROADCAST, None, MessageState.CANCELLED, None, 9.0, 9.5, 12.0, None, queueing=True)
+        told = Told(scheduled, Kind.BROADCAST, None, MessageState.CANCELLED, None, 9.0, 9.5, None, None, queueing=True)
         assert await ledger.find(transaction, scheduled) == told
         assert await ledger.find(transaction, scheduled + 1) is None
 
@@ -149,15 +151,27 @@ async def test_when_a_reminder_is_over_is_told(db):
         assert (await ledger.find(transaction, reminder)).expires_at == 10.0
 
 
-async def test_what_waits_for_a_person_is_told_by_kind(db, deliver):
-    reminder, broadcast, running = [
-        await deliver({}, kind=kind) for kind in (Kind.REMINDER, Kind.BROADCAST, Kind.REMINDER)
+async def test_what_the_program_has_paused_waits_for_a_person_and_what_a_person_paused_does_not(db, deliver):
+    reminder, broadcast, by_hand, _running = [
+        await deliver({}, kind=kind) for kind in (Kind.REMINDER, Kind.BROADCAST, Kind.BROADCAST, Kind.REMINDER)
     ]
     async with connect.writing(db) as transaction:
         for message_id in (reminder, broadcast):
             await messages.pause(transaction, message_id, "why")
+        await messages.move(transaction, by_hand, MessageState.PAUSED, only_from=[MessageState.RUNNING])
+    assert sorted(await read(db, ledger.paused)) == [reminder, broadcast]
 
-    (told,) = await read(db, ledger.paused, Kind.REMINDER)
-    assert (told.id, told.state_reason) == (reminder, "why")
-    assert [one.id for one in await read(db, ledger.paused, Kind.BROADCAST)] == [broadcast]
-    assert (await read(db, ledger.find, running)).state is MessageState.RUNNING
+    async with connect.writing(db) as transaction:
+        await messages.move(transaction, reminder, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+        await messages.stop(transaction, broadcast, 6.0)
+    assert await read(db, ledger.paused) == []
+
+
+async def test_a_local_hour_is_told_with_its_message(db):
+    plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
+    async with connect.writing(db) as transaction:
+        message_id = await broadcasts.draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
+        await messages.time(transaction, message_id, plan)
+        await messages.schedule(transaction, message_id, 9.0)
+
+        assert (await ledger.find(transaction, message_id)).timing == plan

@@ -206,3 +206,19 @@ async def test_what_is_only_to_be_finished_is_work(db, deliver, confirm, queue):
     assert await has_work(db) is False  # there is nothing to claim before its audience is queued
     await queue()
     assert await has_work(db) is True
+
+
+async def test_what_is_claimed_says_which_revision_of_the_text_it_gets(db, subscribe, deliver):
+    await subscribe(1, 2, 3)
+    message_id, other = await deliver(dict.fromkeys([1, 2], State.QUEUED)), await deliver({3: State.QUEUED})
+    (before,) = await do(db, outbox.claim, 1, 1, 5.0)
+    await do(db, messages.correct, message_id, {"en": Message("mended")})
+    after, of_other = await do(db, outbox.claim, 1, 10, 5.0)
+
+    assert [(one.message_id, one.revision) for one in (before, after, of_other)] == [
+        (message_id, 0),
+        (message_id, 1),
+        (other, 0),
+    ]
+    assert await do(db, messages.body, message_id) == {"en": Message("mended")}
+    assert await do(db, messages.body, other) != {"en": Message("mended")}

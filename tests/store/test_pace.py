@@ -1,6 +1,7 @@
 """The pace in its row: every sender takes its slots from it."""
 
 import asyncio
+import itertools
 
 import pytest
 from sqlalchemy import insert, select
@@ -236,3 +237,47 @@ async def test_another_row_is_left_alone(db):
         row = (await connection.execute(select(t.pace).where(t.pace.c.name == "other"))).one()
 
     assert row == ("other", 5.0, 5.0, 1.0, 0.0)
+
+
+@pytest.mark.parametrize("skew", [0.0, 0.2, -0.2, pace.SKEW - 0.5])
+async def test_two_senders_whose_clocks_differ_a_little_keep_to_the_pace_together(db, skew):
+    """Each looks twenty times a second; the second's clock differs, and it looks a little after the first."""
+    leave = []  # in the time of the first
+    for n, (differs, later) in itertools.product(range(80), [(0.0, 0.0), (skew, 0.02)]):
+        now = 100.0 + n * 0.05 + later + differs
+        if (first := await take(db, 1, now, lead=0.05)) is not None:
+            assert now - 1e-5 <= first <= now + 0.05 + 1e-5, "each gets its slots in its own clock"
+            leave.append(first - differs)
+
+    assert len(leave) == pytest.approx(40, abs=2)
+    assert max(sum(one <= other < one + 0.99 for other in leave) for one in leave) <= 11
+
+
+async def test_each_sender_gets_its_slots_in_its_own_clock(db):
+    assert await take(db, 5, 100.0) == pytest.approx(100.0)
+    assert await wait(db, 99.8) == pytest.approx(0.5)
+    assert await take(db, 5, 99.8) == pytest.approx(99.8 + 0.5)
+    assert await take(db, 5, 100.0) == pytest.approx(100.0 + 1.0)
+
+
+async def test_a_wait_that_one_sender_was_asked_for_holds_for_one_whose_clock_is_behind(db):
+    await hold(db, 30, 100.0)
+    assert await wait(db, 99.8) == pytest.approx(30.0)
+    await hold(db, 40, 99.8)
+
+    assert await take(db, 1, 100.0) == pytest.approx(140.0)
+
+
+async def test_a_429_of_a_sender_whose_clock_is_behind_moves_no_slot_and_cuts_the_pace_once(db):
+    await take(db, 5, 100.0)
+    await slow_down(db, 99.8)
+
+    assert await slots(db, 7, 100.0) == pace.Slots(pytest.approx(100.5), pytest.approx(7.0))
+
+
+async def test_where_the_one_whose_clock_is_ahead_is_gone_the_other_waits_no_longer_than_that(db):
+    await take(db, 1, 103.0)
+    leave = [at for n in range(120) if (at := await take(db, 1, 100.0 + n * 0.05, lead=0.05)) is not None]
+
+    assert len([at for at in leave if at >= 103.0]) == pytest.approx(30, abs=1)
+    assert min(later - one for one, later in itertools.pairwise(leave)) >= 0.1 - 1e-5

@@ -212,3 +212,20 @@ async def test_a_lease_that_is_renewed_in_time_is_not_taken_for_over(db, deliver
     await do(db, outbox.settle, sender, [Settled(message_id, 1, State.SENT, telegram_id=9)], over)
 
     assert await states(message_id) == {1: State.SENT}
+
+
+@at_once
+async def test_of_two_admins_who_consent_at_the_same_moment_the_second_counts_both(db, until_blocked):
+    message_id = await do(db, broadcasts.draft, 11, 5, BODIES, 1.0)
+
+    async def consent(transaction, admin_id):
+        await broadcasts.lock(transaction, message_id)
+        return await broadcasts.consent(transaction, message_id, admin_id)
+
+    async with connect.writing(db) as first:
+        assert await consent(first, 22) == 1
+        second = asyncio.create_task(do(db, consent, 33))
+        await until_blocked(second)
+        assert not second.done()
+
+    assert await second == 2

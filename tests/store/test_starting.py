@@ -72,15 +72,18 @@ async def test_a_plan_begins_at_the_moment_it_was_made_for(db):
     assert (one.timing, one.began) == (plan, 100.0)
 
 
-async def test_what_was_missed_goes_to_everybody_once_a_person_starts_it(db):
+async def test_what_was_missed_keeps_its_hours_once_a_person_starts_it(db):
+    """Which of them have passed is asked of the moment it was made for: none of them had."""
     message_id = await draft(db)
-    await do(db, messages.time, message_id, LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP))
+    plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
+    await do(db, messages.time, message_id, plan)
     await do(db, messages.schedule, message_id, 100.0)
     await put(db, message_id, MessageState.MISSED)
 
     assert await do(db, messages.start, message_id, 900.0, only_from=[MessageState.DRAFT]) is False
     assert await do(db, messages.start, message_id, 900.0, only_from=[MessageState.MISSED]) is True
-    assert (await do(db, audience.queueing)).timing is None
+    one = await do(db, audience.queueing)
+    assert (one.timing, one.began) == (plan, 100.0)
 
 
 async def test_a_wave_that_was_due_while_the_program_was_down_is_told(db, deliver):

@@ -129,7 +129,7 @@ def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
         for one in _standings(state, tally):
             yield broadcast.progress(language, one)
             yield broadcast.ledger(language, one)
-            yield broadcast.reminder_paused(language, one)
+            yield broadcast.paused(language, one)
 
 
 def _plans(content: Content) -> Iterator[Plan]:
@@ -137,9 +137,11 @@ def _plans(content: Content) -> Iterator[Plan]:
     moments = [None, Moment(NOW.timestamp() + 9e6), *(LocalHour(NOW.date(), 0, past) for past in Past)]
     counts: list[dict[str, int]] = [{}, {"private": 1}, {"private": 12_345, "group": 1, "supergroup": 2, "channel": 3}]
     kinds = [Kind.BROADCAST, Kind.CORRECTION, Kind.DELETION]
+    by_zone = {"Pacific/Midway": 12_345, "Asia/Tokyo": 1}
     for kind, audience, timing, by_kind, large in itertools.product(kinds, audiences, moments, counts, [False, True]):
         yield Plan(
-            *(ID, kind, sum(by_kind.values()), by_kind, {"en": 7, "de": 1, "": 2, "no-such": 1}, audience, timing),
+            *(ID, kind, sum(by_kind.values()), by_kind, {"en": 7, "de": 1, "": 2, "no-such": 1}),
+            *(by_zone if isinstance(timing, LocalHour) else {}, audience, timing),
             *(0.5 if large else 30.0, 30.0 if large else 0.0, 3 if large else 1),
         )
 
@@ -169,7 +171,7 @@ def _answers(language: str) -> Iterator[Message]:
     yield outgoing.bad_button(language, HOSTILE)
     yield outgoing.consent(language, ID, str(2**53), "It goes to 3 chats.")
     for missing in (0, 1, 5):
-        yield outgoing.waits(language, ID, missing)
+        yield outgoing.waits(language, ID, missing, [2**53] * missing)
         yield outgoing.consented(language, missing)
     yield outgoing.objected(language, str(2**53))
     lines = [Line(ID - n, kind, ID, state, NOW, tally) for n, (kind, state, tally) in enumerate(_EVERY)]
@@ -185,6 +187,7 @@ def _standings(state: MessageState, tally: Tally) -> Iterator[Standing]:
         yield plain
         yield replace(plain, why=HOSTILE, queueing=True, per_second=0.04, silent_since=NOW, starts_at=NOW)
         yield replace(plain, why=WAVE_MISSED, per_second=1000.0, starts_at=NOW, reasons=reasons, uncertain=range(50))
+        yield replace(plain, starts_at=NOW, in_waves=True, deleted=True)
         languages = [("en", State.SENT, 3), ("de", State.FAILED, 1), ("", State.SENT, 1), ("no-such", State.SENT, 1)]
         yield replace(plain, languages=languages, send_again=3, try_again=1, correctable=True, deletable=True)
 

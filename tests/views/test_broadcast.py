@@ -49,7 +49,7 @@ def test_the_numbers_add_up(tally, state, kind):
     for message in (
         broadcast.progress("en", one),
         broadcast.ledger("en", one),
-        broadcast.reminder_paused("en", one),
+        broadcast.paused("en", one),
     ):
         assert sum(parts(message.text)) == total(message.text) == tally.audience
 
@@ -165,7 +165,7 @@ def test_what_can_be_done_with_it_depends_on_how_it_stands(state, offered):
     one = standing(state, Tally(queued=state not in ENDED))
 
     assert data(broadcast.progress("en", one)) == offered
-    assert data(broadcast.reminder_paused("en", one)) == offered
+    assert data(broadcast.paused("en", one)) == offered
     assert data(broadcast.ledger("en", one)) == [*offered, ["broadcast:csv:7"], ["broadcast:list"]]
 
 
@@ -209,5 +209,40 @@ def test_the_ledger_counts_each_language_where_there_are_several():
 def test_a_paused_reminder_says_what_to_mend():
     words = "Mend content.yaml for the next one."
 
-    assert words in broadcast.reminder_paused("en", standing(PAUSED, kind=Kind.REMINDER, why="wrong")).text
-    assert words not in broadcast.reminder_paused("en", standing(RUNNING, kind=Kind.REMINDER)).text
+    assert words in broadcast.paused("en", standing(PAUSED, kind=Kind.REMINDER, why="wrong")).text
+    assert words not in broadcast.paused("en", standing(RUNNING, kind=Kind.REMINDER)).text
+    for kind in set(Kind) - {Kind.REMINDER}:
+        text = broadcast.paused("en", standing(PAUSED, kind=kind, why="wrong")).text
+        assert "Telegram says: wrong" in text
+        assert words not in text
+
+
+@pytest.mark.parametrize(
+    ("kind", "done", "open_"),
+    [
+        (Kind.BROADCAST, "sent", "still to send"),
+        (Kind.REMINDER, "sent", "still to send"),
+        (Kind.CORRECTION, "corrected", "still to do"),
+        (Kind.DELETION, "deleted", "still to do"),
+    ],
+)
+def test_what_is_done_to_a_copy_is_called_what_it_is(kind, done, open_):
+    text = progress(RUNNING, Tally(sent=2, queued=3), kind=kind, of_id=3)
+
+    assert f"\n{done}: <b>2</b>\n" in text
+    assert f"\n{open_}: <b>3</b>\n" in text
+
+
+def test_what_was_deleted_says_so():
+    words = "Its copies were deleted, as far as Telegram allowed it."
+
+    assert words in broadcast.ledger("en", standing(FINISHED, Tally(sent=1), deleted=True)).text
+    assert words not in broadcast.ledger("en", standing(FINISHED, Tally(sent=1))).text
+
+
+def test_what_goes_out_by_local_hours_and_was_missed_says_what_becomes_of_each():
+    words = "“Send now” writes at once where the hour has passed, and at the hour everywhere else."
+
+    assert words in progress(MessageState.MISSED, Tally(), starts_at=NOW, in_waves=True)
+    assert words not in progress(MessageState.MISSED, Tally(), starts_at=NOW)
+    assert words not in progress(MessageState.SCHEDULED, Tally(), starts_at=NOW, in_waves=True)

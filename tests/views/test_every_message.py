@@ -67,6 +67,7 @@ def notes(language):
     yield from (basics.group_admins_only(language), basics.admins_unknown(language), basics.pressed_unknown(language))
     yield from (outgoing.decided(language), outgoing.gone(language), calendar.in_the_past(language))
     yield from (outgoing.paused(language), outgoing.resumed(language), outgoing.stopped(language))
+    yield from (outgoing.moment_passed(language), outgoing.still_under_way(language))
     yield from (outgoing.queued_again(language, number) for number in (1, 2, 10**9))
     for yes in (True, False):
         yield subscription.noted_subscribed(language, new=yes)

@@ -20,14 +20,15 @@ def data(message):
 
 
 def test_the_list_says_of_each_what_it_is_when_it_began_and_how_many_got_it():
-    lines = [line(9, Kind.DELETION, MessageState.RUNNING, Tally(queued=2000)), line(8)]
+    lines = [line(9, Kind.DELETION, MessageState.RUNNING, Tally(queued=2000)), line(8), line(7, Kind.CORRECTION)]
     message = outgoing.listed("en", "Asia/Baku", lines, None, newer=False)
 
     assert message.text == (
-        "<b>9</b> · Deletion of broadcast 2: under way\n1 March 2026 at 16:00 (Asia/Baku time) · 0 of 2,000 sent\n\n"
-        "<b>8</b> · Broadcast 8: finished\n1 March 2026 at 16:00 (Asia/Baku time) · 3 of 4 sent"
+        "<b>9</b> · Deletion of broadcast 2: under way\n1 March 2026 at 16:00 (Asia/Baku time) · 0 of 2,000 deleted\n\n"
+        "<b>8</b> · Broadcast 8: finished\n1 March 2026 at 16:00 (Asia/Baku time) · 3 of 4 sent\n\n"
+        "<b>7</b> · Correction of broadcast 2: finished\n1 March 2026 at 16:00 (Asia/Baku time) · 3 of 4 corrected"
     )
-    assert data(message) == [["broadcast:open:9", "broadcast:open:8"]]
+    assert data(message) == [["broadcast:open:9", "broadcast:open:8", "broadcast:open:7"]]
 
 
 @pytest.mark.parametrize(
@@ -64,11 +65,18 @@ def test_who_is_asked_for_consent_reads_who_asks_and_the_whole_question():
 
 
 def test_how_many_consents_are_missing_is_said_to_both():
-    assert "1 more admin." in outgoing.waits("en", 7, 1).text
-    assert "2 more admins." in outgoing.waits("en", 7, 2).text
-    assert data(outgoing.waits("en", 7, 2)) == [["broadcast:discard:7"]]
+    assert "1 more admin." in outgoing.waits("en", 7, 1, []).text
+    assert "2 more admins." in outgoing.waits("en", 7, 2, []).text
+    assert data(outgoing.waits("en", 7, 2, [])) == [["broadcast:send:7", "broadcast:discard:7"]]
     assert outgoing.consented("en", 2).text == "You consented. 2 more admins have to."
     assert "more" not in outgoing.consented("en", 0).text
+
+
+def test_who_could_not_be_asked_for_consent_is_named_with_what_helps():
+    words = "Not reached: 33, 44. They have to write /start to this bot once; then ask again."
+
+    assert outgoing.waits("en", 7, 1, [33, 44]).text.endswith(words)
+    assert "Not reached" not in outgoing.waits("en", 7, 1, []).text
 
 
 def test_telegrams_words_about_a_preview_are_quoted_as_text():

@@ -26,6 +26,7 @@ def plan(**more):
         "chats": 3,
         "by_kind": {"private": 3},
         "by_language": {"en": 3},
+        "by_zone": {},
         "audience": EVERYBODY,
         "timing": None,
         "per_second": 30.0,
@@ -107,6 +108,15 @@ def test_an_hour_of_each_zone_says_what_becomes_of_those_where_it_has_passed(bri
     assert f"Where that hour has passed, {said}" in text
 
 
+def test_an_hour_of_each_zone_says_how_long_sending_takes_in_all_and_when_the_last_ones_get_it(bridge):
+    """Not how long the first wave takes: the last zone may be a day behind the first."""
+    when = LocalHour(NOW.date() + dt.timedelta(days=1), 9)
+    text = question(bridge, timing=when, chats=1800, by_zone={"Europe/Berlin": 900, "America/New_York": 900}).text
+
+    assert "takes 60 seconds in all" in text
+    assert "the last ones get it on 2 March 2026 at 15:00 (Europe/Berlin time)." in text  # nine in New York
+
+
 def test_languages_are_counted_where_there_are_several_the_largest_first(bridge):
     assert (
         "Languages: German 2,000, English 3, Abkhazian 1"
@@ -180,7 +190,7 @@ def test_the_menu_of_the_audience_ticks_what_is_chosen(bridge):
             ("channels", "broadcast:whom:7:k.channels"),
         ],
         [("Day of the flood", "broadcast:whom:7:a.0")],
-        [("a", "broadcast:whom:7:c.0"), ("✓ b", "broadcast:whom:7:c.1")],
+        [(label, f"broadcast:whom:7:c.{preflight.code_data(code)}") for label, code in (("a", "a"), ("✓ b", "b"))],
         [("Everybody", "broadcast:whom:7:all")],
         [("‹ Back", "broadcast:ask:7")],
     ]

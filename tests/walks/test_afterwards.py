@@ -127,7 +127,7 @@ async def test_every_copy_is_corrected_and_the_correction_has_its_own_ledger(tow
 
     assert [message["text"] for message in texts] == ["We meet at eight"] * 3 + ["We meet at eigth"]
     assert "Unsubscribe" in str(buttons(texts[0]))
-    assert report == {"sent": 3, "skipped": 1, "audience": 4}
+    assert report == {"corrected": 3, "skipped": 1, "audience": 4}
     assert "Correction of broadcast 1: finished" in town.now(ADMIN, question)["text"]
 
 
@@ -148,7 +148,7 @@ async def test_a_lost_answer_to_a_correction_is_no_uncertainty(town):
         await town.press(ADMIN, question, "Correct 3 copies")
         report = await finished(town, question)
 
-    assert report == {"sent": 3, "audience": 3}
+    assert report == {"corrected": 3, "audience": 3}
     assert [town.said(chat)[0]["text"] for chat in (1001, 1002, 1003)] == ["right"] * 3
 
 
@@ -168,7 +168,7 @@ async def test_every_copy_is_deleted_within_48_hours_and_not_offered_later(town)
         late = await town.answer(ADMIN, "/broadcasts")
         await town.press(ADMIN, late, "3")
 
-    assert report == {"sent": 3, "audience": 3}
+    assert report == {"deleted": 3, "audience": 3}
     assert left == [[], [], []]
     assert "Delete" not in str(buttons(town.now(ADMIN, late)))
 

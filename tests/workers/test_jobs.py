@@ -3,12 +3,13 @@
 import asyncio
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import insert, select
 
 from outreachbot.domain.delivery import JOBS, Failed, Kind, MessageState, NotSent, Reason, Sent, State, Uncertain
 from outreachbot.domain.message import Message
-from outreachbot.store import chats, connect, tables
+from outreachbot.store import chats, connect, messages, tables
 from outreachbot.workers import sender as senders
+from outreachbot.workers.lessons import TRIES
 
 jobs = pytest.mark.parametrize("kind", sorted(JOBS))
 LOST = Uncertain(Reason.NO_ANSWER)
@@ -131,3 +132,70 @@ async def test_a_change_that_telegram_never_answers_keeps_nothing_else_from_goin
 
     assert await states(job) == {State.SENT: 2, State.QUEUED: 1}
     assert await states(another) == {State.SENT: 3, State.UNCERTAIN: 1}
+
+
+@jobs
+async def test_a_copy_that_is_never_answered_fails_after_ten_tries_while_others_are(
+    db, original, subscribe, broadcast, sender_of, telegram, clock, states, standing, kind
+):
+    telegram.answers[1] = LOST
+    job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
+    await subscribe(*range(5, 200))
+    await broadcast({"en": Message("another")})
+    sender = await sender_of(per_second=20)  # one at a time
+    async with asyncio.timeout(20):
+        while (await standing(job))[0] == MessageState.RUNNING:
+            await senders.step(sender)
+            await asyncio.gather(*sender.flight.air)
+            clock.ahead += 0.7  # so that the others have their turn
+    assert len(telegram.tried) < 200, "while others are answered"
+    await senders.close(sender, 5.0)
+    async with connect.reading(db) as connection:
+        of_job = (tables.deliveries.c.message_id == job) & (tables.deliveries.c.chat_id == 1)
+        row = (await connection.execute(select(tables.deliveries).where(of_job))).one()
+
+    assert await states(job) == {State.SENT: 2, State.FAILED: 1}
+    assert (await standing(job))[0] == MessageState.FINISHED
+    assert (row.state, row.reason, row.detail) == (State.FAILED, Reason.NO_ANSWER, f"no answer to {TRIES} tries")
+    assert telegram.times(1) >= TRIES
+    assert row.telegram_id == 10, "where the copy is stays known"
+
+
+async def test_who_gets_a_corrected_broadcast_later_gets_the_corrected_text(
+    db, original, subscribe, sender_of, telegram, run, states
+):
+    """The fourth is tried again, and the sender has sent the first text before."""
+    sender = await sender_of()
+    await subscribe(5)
+    async with connect.writing(db) as transaction:
+        await transaction.execute(insert(tables.deliveries).values(message_id=original, chat_id=5, state=State.QUEUED))
+        await messages.again(transaction, original, State.UNCERTAIN, 9.0)
+        await messages.move(transaction, original, MessageState.RUNNING, only_from=[MessageState.FINISHED])
+    await run(sender)
+    async with connect.writing(db) as transaction:
+        await messages.correct(transaction, original, {"en": Message("mended")})
+        assert await messages.again(transaction, original, State.FAILED, 10.0) == 1
+    await run(sender)
+
+    assert telegram.got == [(5, "hello"), (4, "mended")]
+
+
+async def test_what_is_in_the_air_when_it_is_corrected_leaves_as_it_was_and_the_rest_corrected(
+    db, subscribe, broadcast, sender_of, telegram, run
+):
+    held = asyncio.Event()
+    await subscribe(*range(1, 9))
+    message_id = await broadcast()
+    telegram.answers[1] = held
+    sender = await sender_of(per_second=40)  # two at once
+    await senders.step(sender)
+    async with connect.writing(db) as transaction:
+        await messages.correct(transaction, message_id, {"en": Message("mended")})
+    running = asyncio.create_task(run(sender))
+    while len(telegram.got) < 7:  # noqa: ASYNC110 the sender has no event for it
+        await asyncio.sleep(0.01)
+    held.set()
+    await running
+
+    assert dict(telegram.got) == {1: "hello", 2: "hello"} | dict.fromkeys(range(3, 9), "mended")
+    assert len(telegram.got) == 8

@@ -27,13 +27,13 @@ def known() -> Lessons:
 
 @pytest.fixture
 def land(db, known):
-    """Write down that these ended, of the chats 1, 2, …; for how many seconds everything waits after that."""
+    """Write down that these ended, of the chats 1, 2, …; for how many seconds this sender waits after that."""
 
     async def land(*outcomes, now=NOON, chats=()):
         claimed = [Claimed(1, chat_id) for chat_id in chats or range(1, len(outcomes) + 1)]
         async with connect.writing(db) as transaction:
             await lessons.write_down(known, transaction, 1, list(zip(claimed, outcomes, strict=True)), now)
-            return await pace_row.wait(transaction, now)
+            return max(known.pause_left(now), await pace_row.wait(transaction, now))
 
     return land
 
@@ -106,6 +106,28 @@ async def test_what_is_said_of_it_is_what_the_network_said(land, caplog):
     assert caplog.messages[0].endswith("the outbox waits: no connection to 127.0.0.1:1: Connection refused")
 
 
+async def test_only_this_sender_waits_for_its_network_and_all_do_for_a_429(db, land, known):
+    """Another sender, on another machine, may well reach Telegram."""
+    await land(*[REFUSED] * 3)
+    async with connect.writing(db) as transaction:
+        assert await pace_row.wait(transaction, NOON) == 0
+    assert known.pause_left(NOON) == 0.5
+
+    await land(Wait(7.0), now=NOON + 1)
+    async with connect.writing(db) as transaction:
+        assert await pace_row.wait(transaction, NOON + 1) == pytest.approx(7)
+    assert known.pause_left(NOON + 1) == 0
+
+
+@pytest.mark.parametrize(("now", "left"), [(-3600, 0), (-30, 0), (0, 16), (15, 1), (16, 0), (3600, 0)])
+async def test_a_clock_that_was_set_ends_the_pause(land, known, now, left):
+    """Set back, it would make us wait for the time that it lost."""
+    for _ in range(6):
+        await land(REFUSED)
+
+    assert known.pause_left(NOON + now) == left
+
+
 async def test_after_an_answer_pauses_begin_anew(land, known):
     for at in (0, 10, 20):
         await land(REFUSED, now=NOON + at)
@@ -133,7 +155,8 @@ def test_there_is_trouble_only_while_the_last_request_got_no_answer(ends):
     known = Lessons()
     for now, end in enumerate(ends):
         lessons._listen(known, end, float(now))
-        wait = lessons._backoff(known, [(Claimed(1, 1), end)])
+        wait = lessons._backoff(known, [(Claimed(1, 1), end)], float(now))
+        assert known.pause_left(float(now)) >= wait
         assert 0 <= wait <= LONGEST_BACKOFF
         assert not wait or known.in_trouble
         assert known.in_trouble <= (known.unanswered > 0)

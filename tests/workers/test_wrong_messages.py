@@ -5,15 +5,31 @@ import logging
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery import Failed, Kind, MessageState, Reason, State, Uncertain
+from outreachbot.domain.delivery import Failed, Kind, MessageState, Reason, Sent, State, Uncertain
 from outreachbot.domain.message import Message
 from outreachbot.store import connect, messages, tables
 from outreachbot.workers import sender as senders
-from outreachbot.workers.lessons import SAME_ERROR
+from outreachbot.workers.lessons import SAME_ERROR, SAME_REFUSAL
 
 WORDS = "Bad Request: can't parse entities"
 WRONG = Failed(Reason.TEMPLATE, WORDS)
+UNKNOWN = Failed(Reason.REFUSED, "Bad Request: SOMETHING_NEW")
 pytestmark = pytest.mark.usefixtures("impatient")
+
+
+@pytest.fixture
+def let_go_on(db, run, standing):
+    """An admin lets it go on as often as it pauses; but nobody would press that often."""
+
+    async def let_go_on(sender):
+        for _ in range(20):
+            async with connect.writing(db) as transaction:
+                await messages.move(transaction, 1, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+            await run(sender)
+            if (await standing())[0] != MessageState.PAUSED:
+                return
+
+    return let_go_on
 
 
 async def test_the_same_error_from_five_chats_pauses_the_message(
@@ -145,7 +161,7 @@ async def test_a_reminder_pauses_alike(db, subscribe, sender_of, telegram, run, 
         assert set(rows.all()) == {(None, None)}
 
 
-async def test_after_go_on_those_it_is_wrong_for_are_tried_last_and_the_rest_get_it(
+async def test_after_go_on_those_it_is_wrong_for_are_tried_last_fail_and_the_rest_get_it(
     subscribe, broadcast, sender_of, telegram, run, states, standing, db
 ):
     await subscribe(*range(1, 121))
@@ -159,5 +175,79 @@ async def test_after_go_on_those_it_is_wrong_for_are_tried_last_and_the_rest_get
         await messages.move(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
     await run(sender)
 
+    assert await standing() == (MessageState.FINISHED, None)
+    assert await states() == {State.SENT: 120 - SAME_ERROR, State.FAILED: SAME_ERROR}
+    assert {one.chat_id for one in telegram.tried[-SAME_ERROR:]} == set(wrong)
+
+
+@pytest.mark.parametrize("chats", [1, 3, 12])
+async def test_a_message_that_is_wrong_for_all_there_are_fails_once_somebody_lets_it_go_on_all_the_same(
+    subscribe, broadcast, sender_of, telegram, run, states, standing, let_go_on, chats
+):
+    await subscribe(*range(1, 1 + chats))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(1, 1 + chats), WRONG)
+    sender = await sender_of(per_second=40)  # two at once
+    await run(sender)
     assert (await standing())[0] == MessageState.PAUSED
-    assert await states() == {State.SENT: 120 - SAME_ERROR, State.QUEUED: SAME_ERROR}
+    await let_go_on(sender)
+
+    assert await standing() == (MessageState.FINISHED, None)
+    assert await states() == {State.FAILED: chats}
+
+
+async def test_nobody_has_to_let_it_go_on_for_ever_where_it_is_wrong_for_many(
+    subscribe, broadcast, sender_of, telegram, run, states, standing, let_go_on
+):
+    """In one of its languages, say: more than one claim holds. When they alone are left they fail."""
+    await subscribe(*range(1, 41))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(1, 13), WRONG)
+    sender = await sender_of(per_second=40)  # two at once
+    await run(sender)
+    await let_go_on(sender)
+
+    assert await standing() == (MessageState.FINISHED, None)
+    assert await states() == {State.SENT: 28, State.FAILED: 12}
+
+
+async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
+    subscribe, broadcast, sender_of, telegram, run, states, standing, let_go_on, caplog
+):
+    await subscribe(*range(1, 121))
+    await broadcast()
+    telegram.answers = dict.fromkeys(range(1, 121), UNKNOWN)
+    sender = await sender_of(per_second=40)  # two at once
+    await run(sender)
+    counted = await states()
+
+    assert await standing() == (MessageState.PAUSED, UNKNOWN.detail)
+    assert SAME_REFUSAL <= counted[State.FAILED] < SAME_REFUSAL + 10, "what was in the air lands"
+    assert counted[State.QUEUED] == 120 - counted[State.FAILED]
+    assert caplog.messages == [f"message 1 is paused: Telegram says {UNKNOWN.detail}"]
+
+    telegram.answers.clear()
+    await let_go_on(sender)
+    assert (await standing())[0] == MessageState.FINISHED
+    assert await states() == {State.FAILED: counted[State.FAILED], State.SENT: counted[State.QUEUED]}
+
+
+@pytest.mark.parametrize(
+    "answers",
+    [
+        {20: Sent(1)},  # one that gets it begins the count anew
+        dict.fromkeys(range(10, 29), Failed(Reason.REFUSED, "Bad Request: other words")),
+        dict.fromkeys(range(10, 29), Failed(Reason.BLOCKED, "Forbidden")),
+    ],
+    ids=["a success between", "other words", "words that we know"],
+)
+async def test_fewer_of_the_same_in_a_row_are_what_befell_these_chats(
+    subscribe, broadcast, sender_of, telegram, run, standing, answers
+):
+    chats = range(1, 2 * SAME_REFUSAL - 1)
+    await subscribe(*chats)
+    await broadcast()
+    telegram.answers = dict.fromkeys(chats, UNKNOWN) | answers
+    await run(await sender_of(per_second=20))  # one at a time, in order
+
+    assert (await standing())[0] == MessageState.FINISHED

@@ -1,4 +1,4 @@
-"""A reminder that was paused: every admin is told once, and sees what became of it."""
+"""A message that the program has paused: every admin is told once, and sees what became of it."""
 
 import asyncio
 from collections import defaultdict
@@ -12,6 +12,7 @@ from outreachbot.workers import planner, progress
 from outreachbot.workers.progress import EDIT_SECONDS, Screen
 
 ADA, BEN = 22, 33
+PLACE = 77  # where Ada's progress of `started` stands
 RUNNING, PAUSED = MessageState.RUNNING, MessageState.PAUSED
 WHY = "Bad Request: can't parse entities"
 
@@ -141,10 +142,31 @@ async def test_after_a_restart_it_is_told_again_while_it_is_paused(db, paused, s
     assert told.texts(ADA) == ["<b>Reminder 1: paused</b>"] * 2
 
 
-async def test_a_paused_broadcast_is_told_by_its_progress_alone(db, started, move, look, shown):
-    screen = Screen(shown, look, "en", frozenset({ADA, BEN}))
+async def test_of_a_broadcast_that_the_program_paused_every_admin_is_told_as_well(db, started, screen, told, move):
+    """Ada wrote it: she sees its progress besides, which she may not look at any more."""
+    told.reads[ADA] = [None] * PLACE  # her progress stands there
     await move(started, PAUSED, WHY)
+    for now in range(100, 120):
+        await progress.step(db, screen, float(now))
+    alarm = told.reads[ADA][PLACE]
+
+    assert told.reads[BEN] == [alarm]
+    assert "Broadcast 1: paused" in alarm.text
+    assert "Telegram says: Bad Request: can&#x27;t parse entities" in alarm.text
+    assert "content.yaml" not in alarm.text, "only a reminder is mended there"
+    assert [button.label for row in alarm.buttons for button in row] == ["Go on", "Stop for good"]
+
+    await move(started, RUNNING)
+    await progress.step(db, screen, 121.0)
+    assert told.texts(BEN) == ["<b>Broadcast 1: under way</b>"]
+    assert screen.alarms == {}
+
+
+async def test_of_what_a_person_paused_nobody_is_told(db, started, screen, told, move):
+    told.reads[ADA] = [None] * PLACE
+    await move(started, PAUSED)
     await progress.step(db, screen, 100.0)
 
     assert screen.alarms == {}
-    assert len(shown) == 1
+    assert BEN not in told.reads
+    assert len(told.reads[ADA]) == PLACE, "its progress alone follows"

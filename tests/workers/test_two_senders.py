@@ -1,0 +1,41 @@
+"""Two senders on one PostgreSQL: what only one of them suffers does not hold the other."""
+
+from collections import Counter
+
+import pytest
+
+from outreachbot.domain.delivery import NotSent, State
+from outreachbot.store import connect, leases
+from outreachbot.workers import sender as senders
+from outreachbot.workers.sender import Sender
+
+
+@pytest.fixture
+def database_url(postgres_url: str) -> str:
+    return postgres_url
+
+
+async def test_a_sender_that_does_not_reach_telegram_holds_no_other(
+    db, subscribe, broadcast, sender_of, telegram, clock, run, states
+):
+    async def cut_off(_claimed, _message):
+        return NotSent("no connection")
+
+    await subscribe(*range(1, 41))
+    await broadcast()
+    healthy = await sender_of()
+    async with connect.writing(db) as transaction:
+        lonely_id = await leases.begin(transaction, "elsewhere", clock(), is_main=False)
+    lonely = Sender(db, lonely_id, cut_off, clock, 500.0)
+    for clock.ahead in range(0, 600, 60):  # by now its pauses are as long as they get
+        await senders.step(lonely)
+    clock.ahead += 60
+    while lonely.lessons.pause_left(clock()) < 20:
+        await senders.step(lonely)
+
+    await run(healthy)
+
+    assert lonely.lessons.pause_left(clock()) > 0
+    assert await states() == {State.SENT: 40}
+    assert Counter(chat_id for chat_id, _ in telegram.got) == dict.fromkeys(range(1, 41), 1)
+    await senders.close(lonely, 5.0)
