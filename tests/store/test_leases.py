@@ -161,15 +161,19 @@ async def test_what_one_that_was_given_up_claims_all_the_same_is_not_in_the_air_
     assert await states(message_id) == {1: State.SENDING, 2: State.UNCERTAIN}
 
 
-@pytest.mark.parametrize("is_main", [False, True])
-async def test_one_that_was_forgotten_and_renews_its_lease_is_known_again_until_that_is_over(
-    db, claimed, states, is_main
-):
+async def test_the_bots_own_row_stays_for_it_tells_when_it_last_ran(db):
+    await begin(db, 1.0, is_main=True)
+    await do(db, leases.recover, 80 * DAY)
+
+    assert await do(db, leases.last_seen) == 1.0
+
+
+async def test_one_that_was_forgotten_and_renews_its_lease_is_known_again_until_that_is_over(db, claimed, states):
     """It slept for days and goes on: what it sends then is not taken for lost."""
-    asleep = await begin(db, is_main=is_main)
+    asleep = await begin(db, is_main=False)
     await do(db, leases.recover, 8 * DAY)
     async with connect.reading(db) as connection:
-        assert (await connection.execute(select(t.senders))).all() == [], "it was forgotten"
+        assert asleep not in (await connection.execute(select(t.senders.c.id))).scalars().all(), "it was forgotten"
     await do(db, leases.renew, asleep, 9 * DAY)
     message_id = await claimed(asleep)
 

@@ -117,7 +117,7 @@ async def test_who_has_blocked_the_bot_since_is_left_alone(db, original, broadca
 async def test_a_change_that_telegram_never_answers_keeps_nothing_else_from_going_out(
     original, broadcast, sender_of, telegram, clock, states, kind
 ):
-    telegram.answers[1] = Uncertain(Reason.SERVER_ERROR)
+    telegram.answers[1] = LOST
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
     sender = await sender_of()
     for clock.ahead in range(0, 1000, 50):  # by now the pauses are as long as they get
@@ -132,6 +132,23 @@ async def test_a_change_that_telegram_never_answers_keeps_nothing_else_from_goin
 
     assert await states(job) == {State.SENT: 2, State.QUEUED: 1}
     assert await states(another) == {State.SENT: 3, State.UNCERTAIN: 1}
+
+
+@jobs
+async def test_a_copy_for_which_telegrams_server_always_fails_does_not_keep_the_job_for_ever(
+    original, broadcast, sender_of, telegram, clock, states, kind
+):
+    """Even where nothing else is sent."""
+    telegram.answers[1] = Uncertain(Reason.SERVER_ERROR)
+    job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
+    sender = await sender_of()
+    for clock.ahead in range(0, 2000, 50):
+        await senders.step(sender)
+        await asyncio.gather(*sender.flight.air)
+    await senders.close(sender, 5.0)
+
+    assert await states(job) == {State.SENT: 2, State.FAILED: 1}
+    assert telegram.times(1) == TRIES
 
 
 @jobs

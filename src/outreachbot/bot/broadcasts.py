@@ -65,6 +65,9 @@ async def steer(house: House, ask: Ask) -> Reply:
     verb = ask.words.partition(":")[0]
     message_id, _rest = arguments(ask)
     async with connect.writing(house.db) as db:
+        await store.lock(db, message_id)
+        if verb == "resume" and await store.is_being_changed(db, message_id):
+            return Note(say.being_changed(ask.language))
         match verb:
             case "pause":
                 done, note = await messages.move(db, message_id, paused, only_from=[running]), say.paused
@@ -89,7 +92,8 @@ async def again(house: House, ask: Ask) -> Reply:
     which = State.UNCERTAIN if ask.words.startswith("uncertain") else State.FAILED
     message_id, _rest = arguments(ask)
     async with connect.writing(house.db) as db:
-        number = await messages.again(db, message_id, which, now(house))
+        deleted = await store.is_deleted(db, message_id)
+        number = 0 if deleted else await messages.again(db, message_id, which, now(house))
         if number:
             await store.reported(db, message_id, done=False)
     house.wake.set()

@@ -8,7 +8,7 @@ from outreachbot.bot.guards import admins_of_the_bot
 from outreachbot.bot.route import Reply, button
 from outreachbot.bot.standing import is_at_rest
 from outreachbot.domain import timing as timings
-from outreachbot.domain.delivery import JOBS, Kind, MessageState, Sent
+from outreachbot.domain.delivery import JOBS, MessageState, Sent
 from outreachbot.domain.message import Message
 from outreachbot.domain.timing import LocalHour, Moment
 from outreachbot.store import audience as audiences
@@ -129,14 +129,13 @@ async def _launch(house: House, ask: Ask, db: Connection, one: Broadcast, plan: 
         started = await messages.start(db, one.message_id, now(house))
     if not started:
         return Note(say.decided(ask.language))
-    if one.kind is Kind.CORRECTION and one.of_id is not None:
-        await messages.correct(db, one.of_id, await messages.body(db, one.message_id))
     house.begun.set()
     return Note()
 
 
 async def _can_change(db: Connection, of_id: int) -> bool:
     """Whether nothing of the broadcast is on its way: what arrives later would stay as it was."""
+    await broadcasts.lock(db, of_id)
     told = await ledger.find(db, of_id)
     return told is not None and is_at_rest(told, await ledger.tally(db, of_id))
 

@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from outreachbot.domain import audience as audiences
 from outreachbot.domain import timing as timings
 from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import ENDED, Kind, MessageState
+from outreachbot.domain.delivery import ENDED, GOING, Kind, MessageState
 from outreachbot.domain.timing import Timing
 from outreachbot.store import messages as outgoing
 from outreachbot.store.bodies import Bodies
@@ -116,6 +116,13 @@ async def consenting(db: AsyncConnection, message_id: int) -> set[int]:
     """The admins who want it sent."""
     query = select(approvals.c.admin_id).where(approvals.c.message_id == message_id)
     return set((await db.execute(query)).scalars())
+
+
+async def is_being_changed(db: AsyncConnection, message_id: int) -> bool:
+    """Whether its copies were deleted, or a correction or deletion of them is confirmed and not over."""
+    going = messages.c.state.in_([MessageState.SCHEDULED, MessageState.MISSED, *GOING])
+    query = select(messages.c.id).where(messages.c.of_id == message_id, going).limit(1)
+    return await is_deleted(db, message_id) or (await db.execute(query)).first() is not None
 
 
 async def is_deleted(db: AsyncConnection, message_id: int) -> bool:

@@ -59,7 +59,7 @@ async def writing(db: Database) -> AsyncIterator[Connection]:
 
 @asynccontextmanager
 async def opened(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]:
-    """The database at this SQLAlchemy URL, its schema brought up to date; a new SQLite file is made only if `exclusive`.
+    """The database at this SQLAlchemy URL, its schema brought up to date. A new SQLite file is made if `exclusive`.
 
     Raises AlreadyRunning when another process has it and we want it `exclusive`, SchemaTooNew when a newer version
     wrote it, StoreFailed when it can't be opened, WrongUse when the URL can't be read.

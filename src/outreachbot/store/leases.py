@@ -45,7 +45,9 @@ async def recover(db: AsyncConnection, now: float, *, main_is_new: bool = False)
     With `main_is_new` that holds for every earlier bot as well: this one has the database alone, so they are dead. What
     a dead sender was correcting or deleting is queued again: doing it twice does no harm.
     """
-    dead, old = senders.c.until <= now, senders.c.until <= now - KEPT
+    # The bot's own row tells when it last ran, however long ago, until there is a new one.
+    dead: ColumnElement[bool] = senders.c.until <= now
+    old: ColumnElement[bool] = (senders.c.until <= now - KEPT) & ~senders.c.is_main
     if main_is_new:
         dead, old = or_(dead, senders.c.is_main), or_(old, senders.c.is_main)
     # Whoever is not alive, known or not: one that was given up and forgotten may have slept, claimed again, and died.

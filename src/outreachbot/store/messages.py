@@ -67,12 +67,6 @@ async def rewrite(db: AsyncConnection, message_id: int, content: Bodies) -> None
     await _draft(db, message_id, body=bodies.dump(content))
 
 
-async def correct(db: AsyncConnection, message_id: int, content: Bodies) -> None:
-    """Change what a broadcast says that is out already: whoever gets it from now on gets the corrected text."""
-    values = {"body": bodies.dump(content), "revision": messages.c.revision + 1}
-    await db.execute(update(messages).where(messages.c.id == message_id).values(**values))
-
-
 async def narrow(db: AsyncConnection, message_id: int, audience: Audience) -> None:
     """Change whom a draft goes to."""
     await _draft(db, message_id, audience=audiences.dump(audience))
@@ -113,7 +107,21 @@ async def start(
         return False
     values: dict[str, object] = {"started_at": now, "queued_to": START}
     await db.execute(update(messages).where(messages.c.id == message_id).values(**values))
+    await _correct(db, message_id)
     return True
+
+
+async def _correct(db: AsyncConnection, message_id: int) -> None:
+    """A correction that starts is what the broadcast itself says from now on, to whomever gets it later."""
+    job = (await db.execute(select(messages.c.kind, messages.c.of_id).where(messages.c.id == message_id))).one()
+    if job.kind == Kind.CORRECTION:
+        await correct(db, job.of_id, await body(db, message_id))
+
+
+async def correct(db: AsyncConnection, message_id: int, content: Bodies) -> None:
+    """Change what a broadcast says that is out already."""
+    values = {"body": bodies.dump(content), "revision": messages.c.revision + 1}
+    await db.execute(update(messages).where(messages.c.id == message_id).values(**values))
 
 
 async def due(db: AsyncConnection, now: float) -> list[tuple[int, float]]:

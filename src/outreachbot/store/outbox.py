@@ -211,6 +211,13 @@ _OTHER = _settling(
 )
 
 
+async def only_wrong_left(db: AsyncConnection, message_id: int) -> bool:
+    """Whether it runs and nobody is queued but those for whom it was wrong before."""
+    others = exists().where(_of_message, is_queued, deliveries.c.not_before != BEHIND)
+    query = select(messages.c.id).where(messages.c.id == message_id, is_running, not_(others))
+    return (await db.execute(query)).first() is not None
+
+
 async def wrong_again(db: AsyncConnection, message_id: int) -> None:
     """What failed because the message itself is wrong is queued again, behind the rest: it may be sent after all.
 

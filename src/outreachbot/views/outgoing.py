@@ -89,6 +89,11 @@ def moment_passed(language: str) -> str:
     return words(language)("The moment you chose has passed. Choose another one under “When?”.")
 
 
+def being_changed(language: str) -> str:
+    """The note where a broadcast is to go on whose copies are being changed, or were deleted."""
+    return words(language)("Its copies are being changed, or were deleted. It can only be stopped.")
+
+
 def still_under_way(language: str) -> str:
     """The note where a broadcast is to be changed that is being sent."""
     return words(language)("The broadcast itself is being sent. Pause or stop it first, then confirm this.")

@@ -78,8 +78,10 @@ async def write_down(
 
 
 def _given_up(lessons: Lessons, claimed: Claimed, outcome: Outcome) -> Outcome:
-    """A copy that can't be changed fails after so many tries; while Telegram answers nobody, none is counted."""
-    if claimed.kind not in JOBS or not isinstance(outcome, Uncertain) or lessons.in_trouble:
+    """A copy that can't be changed fails after so many tries; where Telegram can't be reached, none is counted."""
+    if claimed.kind not in JOBS or not isinstance(outcome, Uncertain):
+        return outcome
+    if lessons.in_trouble and outcome.reason is not Reason.SERVER_ERROR:
         return outcome
     one = claimed.message_id, claimed.chat_id
     lessons.tries[one] += 1
@@ -129,14 +131,12 @@ async def _learn(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Ou
             lessons.wrong[claimed.message_id, detail] += 1
             if lessons.wrong[claimed.message_id, detail] >= SAME_ERROR or await _nobody_got(db, claimed.message_id):
                 await _break(lessons, db, claimed.message_id, detail)
-        case Failed(Reason.REFUSED, detail):
+        case Failed(Reason.REFUSED, detail) if claimed.kind not in JOBS:
             lessons.refused[claimed.message_id, detail] += 1
             if lessons.refused[claimed.message_id, detail] % SAME_REFUSAL == 0:
                 await _pause(db, claimed.message_id, detail)
         case Sent():
-            lessons.refused.clear()
-            if claimed.message_id in lessons.broken:
-                _absolve(lessons, claimed.message_id)
+            _absolve(lessons, claimed.message_id)
         case Failed(Reason.TOPIC_GONE, _) if claimed.topic_id is not None:
             await chats.forget_topic(db, claimed.chat_id, claimed.topic_id)
         case Failed(reason, _) if reason in GONE:
@@ -156,7 +156,7 @@ async def _break(lessons: Lessons, db: Connection, message_id: int, detail: str)
 
     Where an admin has let it go on and nobody else is left to get it, it is they that it can't be sent to: they failed.
     """
-    if message_id in lessons.broken and not (await ledger.tally(db, message_id)).queued:
+    if message_id in lessons.broken and await outbox.only_wrong_left(db, message_id):
         return
     await _pause(db, message_id, detail)
     await outbox.wrong_again(db, message_id)
@@ -169,9 +169,10 @@ async def _pause(db: Connection, message_id: int, detail: str) -> None:
 
 
 def _absolve(lessons: Lessons, message_id: int) -> None:
-    """An admin let it go on, and somebody got it: only as many more in a row pause it again."""
-    for one in [one for one in lessons.wrong if one[0] == message_id]:
-        del lessons.wrong[one]
+    """Somebody got it: only as many refusals more in a row pause it, and where an admin let it go on, wrong ones."""
+    for counter in (lessons.refused, *([lessons.wrong] if message_id in lessons.broken else [])):
+        for one in [one for one in counter if one[0] == message_id]:
+            del counter[one]
 
 
 async def _flooded(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> float:
