@@ -1,5 +1,6 @@
 """What the tests share: both databases, a local Telegram, and the bot that talks with it."""
 
+import asyncio
 import os
 import shutil
 import tempfile
@@ -43,6 +44,19 @@ def postgres() -> Iterator[str]:
     yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
     server.cleanup()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its schema and nothing in it: a copy of it is made faster than the schema."""
+    file = tmp_path_factory.mktemp("schema") / "empty.db"
+
+    async def make() -> None:
+        async with connect.opened(f"sqlite+aiosqlite:///{file}"):
+            pass
+
+    asyncio.run(make())
+    return file
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """What the tests of the bot share: a way to Telegram, and a house that answers without a running program."""
 
-import asyncio
 import json
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
@@ -33,19 +32,6 @@ ENDS: dict[int, tuple[State, Reason | None, str | None]] = {
     6: (State.QUEUED, None, None),
 }
 """What became of the message of `sent`, by chat."""
-
-
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its schema and nothing in it: a copy of it is made faster than the schema."""
-    file = tmp_path_factory.mktemp("bot") / "empty.db"
-
-    async def make() -> None:
-        async with connect.opened(f"sqlite+aiosqlite:///{file}"):
-            pass
-
-    asyncio.run(make())
-    return file
 
 
 @pytest.fixture

@@ -6,24 +6,15 @@ from sqlalchemy import select, update
 from outreachbot.domain.delivery import MessageState, Reason, State
 from outreachbot.store import chats, connect, messages, outbox
 from outreachbot.store import tables as t
+from transactions import do, row
 
 ALL = dict(enumerate(State))
 NUMBER = {state: number for number, state in ALL.items()}
 
 
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
-
-
 async def recoverable(db, message_id, which):
     async with connect.reading(db) as connection:
         return await messages.recoverable(connection, message_id, which)
-
-
-async def row(db, message_id):
-    async with connect.reading(db) as connection:
-        return (await connection.execute(select(t.messages).where(t.messages.c.id == message_id))).one()
 
 
 @pytest.fixture

@@ -11,11 +11,7 @@ from outreachbot.domain.schedule import Group
 from outreachbot.store import audience, chats, connect
 from outreachbot.store import tables as t
 from outreachbot.store.audience import Count
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
+from transactions import do
 
 
 async def count(db, to):

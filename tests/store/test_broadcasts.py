@@ -9,14 +9,10 @@ from outreachbot.domain.delivery import ENDED, JOBS, Kind, MessageState
 from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts, connect, messages, outbox
 from outreachbot.store.broadcasts import Broadcast
+from transactions import do
 
 ADMIN, OTHER = 11, 22
 BODIES = {"en": Message("hello")}
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def draft(db, admin_id=ADMIN, chat_id=5, now=1.0, **job):

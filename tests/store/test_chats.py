@@ -8,6 +8,7 @@ from outreachbot.domain.schedule import Group
 from outreachbot.store import audience, chats, connect
 from outreachbot.store import tables as t
 from outreachbot.store.chats import Chat
+from transactions import do
 
 
 async def find(db, chat_id):
@@ -23,12 +24,6 @@ async def row(db, chat_id):
 async def count(db):
     async with connect.reading(db) as connection:
         return {one.kind: one.chats for one in await audience.count(connection, Audience())}
-
-
-async def do(db, change, *values, **named):
-    """One change of the store in a transaction of its own."""
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def again(db, chat_id, *, language="en", topic_id=None, kind="private", now=2.0):

@@ -5,15 +5,11 @@ import pytest
 from outreachbot.domain.message import MAX_ALBUM, Media, MediaKind
 from outreachbot.store import composing, connect
 from outreachbot.store.composing import ALBUM_SECONDS, SECONDS, Album, Composing
+from transactions import do
 
 ADMIN, OTHER = 11, 22
 PHOTOS = [Media(MediaKind.PHOTO, f"photo {number}") for number in range(MAX_ALBUM + 3)]
 VIDEO = Media(MediaKind.VIDEO, "video")
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def add(db, media, now, *, admin_id=ADMIN, group="g", caption="", language="en"):

@@ -5,17 +5,8 @@ import itertools
 import pytest
 
 from outreachbot.domain.delivery import Kind, Reason, State
-from outreachbot.store import audience, chats, connect, ledger, messages
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
-
-
-async def piece(transaction):
-    one = await audience.queueing(transaction)
-    return await audience.queue(transaction, one)
+from outreachbot.store import audience, chats, ledger, messages
+from transactions import do, piece
 
 
 @pytest.fixture(autouse=True)

@@ -7,14 +7,10 @@ from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
 from outreachbot.store import connect, leases, messages, outbox
 from outreachbot.store import tables as t
 from outreachbot.store.outbox import Settled
+from transactions import do
 
 DAY = 86_400.0
 LEASE = leases.SECONDS
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def begin(db, now=1.0, *, is_main=False):

@@ -3,36 +3,15 @@
 import itertools
 
 import pytest
-from sqlalchemy import select
 
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
 from outreachbot.domain.message import Message
 from outreachbot.domain.timing import Moment
-from outreachbot.store import broadcasts, connect, ledger, messages
-from outreachbot.store import tables as t
+from outreachbot.store import broadcasts, ledger, messages
+from transactions import BODIES, do, draft, put, row
 
-BODIES = {"en": Message("hello")}
 OVER = [MessageState.CANCELLED, MessageState.FINISHED]
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
-
-
-async def row(db, message_id):
-    async with connect.reading(db) as connection:
-        return (await connection.execute(select(t.messages).where(t.messages.c.id == message_id))).one()
-
-
-async def draft(db):
-    return await do(db, broadcasts.draft, 11, 5, BODIES, 1.0)
-
-
-async def put(db, message_id, state):
-    """Into this state, from any."""
-    await do(db, messages.move, message_id, state, only_from=list(MessageState))
 
 
 async def test_a_key_is_written_once(db):

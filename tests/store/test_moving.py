@@ -10,6 +10,7 @@ from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts, chats, connect, outbox
 from outreachbot.store import tables as t
 from outreachbot.store.chats import Chat
+from transactions import do
 
 OLD, NEW = -5, -1005
 
@@ -17,12 +18,6 @@ OLD, NEW = -5, -1005
 async def find(db, chat_id):
     async with connect.reading(db) as connection:
         return await chats.find(connection, chat_id)
-
-
-async def do(db, change, *values, **named):
-    """One change of the store in a transaction of its own."""
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def test_a_group_that_moves_keeps_all_it_said(db):

@@ -11,14 +11,9 @@ from outreachbot.domain.message import Message
 from outreachbot.store import chats, connect, ledger, messages, outbox
 from outreachbot.store import tables as t
 from outreachbot.store.outbox import Claimed, Settled
+from transactions import do
 
 BODIES = {"en": Message("hello")}
-
-
-async def do(db, change, *values, **named):
-    """One change of the store in a transaction of its own."""
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def claim(db, limit=100, now=5.0, sender=1):

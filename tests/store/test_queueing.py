@@ -8,13 +8,9 @@ from outreachbot.domain.delivery import JOBS, Kind, Reason, State
 from outreachbot.domain.message import Message
 from outreachbot.store import audience, chats, connect, messages, outbox
 from outreachbot.store import tables as t
+from transactions import do, piece
 
 BODIES = {"en": Message("hello")}
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def rows(db, message_id):
@@ -23,11 +19,6 @@ async def rows(db, message_id):
     async with connect.reading(db) as connection:
         found = await connection.execute(select(*columns).where(t.deliveries.c.message_id == message_id))
         return {chat_id: tuple(rest) for chat_id, *rest in found}
-
-
-async def piece(transaction):
-    one = await audience.queueing(transaction)
-    return await audience.queue(transaction, one)
 
 
 @pytest.fixture(autouse=True)

@@ -8,14 +8,10 @@ from outreachbot.domain.delivery import Kind, MessageState, Reason, State
 from outreachbot.domain.message import Message
 from outreachbot.store import audience, broadcasts, chats, connect, leases, messages, outbox
 from outreachbot.store.outbox import Settled
+from transactions import do
 
 BODIES = {"en": Message("hello")}
 at_once = pytest.mark.parametrize("ready_url", ["postgres"], indirect=True)  # the database that `db` is then
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def claim(db, sender, limit=3):

@@ -9,14 +9,10 @@ from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
 from outreachbot.store import connect, leases, messages, outbox
 from outreachbot.store import tables as t
 from outreachbot.store.outbox import Settled
+from transactions import do
 
 OVER = 1.0 + leases.SECONDS  # when the lease of `sender` is over
 ENDS = [State.SENT, State.UNCERTAIN, State.FAILED, State.SKIPPED, State.QUEUED]
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def settle(db, sender, *results, now=6.0):

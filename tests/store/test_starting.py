@@ -3,34 +3,11 @@
 import datetime as dt
 
 import pytest
-from sqlalchemy import select
 
 from outreachbot.domain.delivery import MessageState, State
-from outreachbot.domain.message import Message
 from outreachbot.domain.timing import LocalHour, Past
-from outreachbot.store import audience, broadcasts, connect, messages
-from outreachbot.store import tables as t
-
-BODIES = {"en": Message("hello")}
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
-
-
-async def row(db, message_id):
-    async with connect.reading(db) as connection:
-        return (await connection.execute(select(t.messages).where(t.messages.c.id == message_id))).one()
-
-
-async def draft(db):
-    return await do(db, broadcasts.draft, 11, 5, BODIES, 1.0)
-
-
-async def put(db, message_id, state):
-    """Into this state, from any."""
-    await do(db, messages.move, message_id, state, only_from=list(MessageState))
+from outreachbot.store import audience, messages
+from transactions import do, draft, put, row
 
 
 @pytest.mark.parametrize("state", list(MessageState))

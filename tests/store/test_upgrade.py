@@ -14,6 +14,7 @@ from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
 from outreachbot.store import audience, broadcasts, chats, connect, leases, ledger, messages, migrate, outbox, pace
 from outreachbot.store.chats import Chat
 from outreachbot.store.outbox import Claimed
+from transactions import do
 
 OLD = {"buttons": [], "photo": "", "copy": None, "asks": False}
 BODIES = {
@@ -53,11 +54,6 @@ async def old_url(database_url):
             await connection.execute(text(statement))
     await engine.dispose()
     return database_url
-
-
-async def do(db, change, *values, **named):
-    async with connect.writing(db) as transaction:
-        return await change(transaction, *values, **named)
 
 
 async def test_a_picture_of_the_first_schema_is_a_photo(old_url):

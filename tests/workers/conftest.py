@@ -27,19 +27,6 @@ ADMIN = 22
 HELLO = {"en": Message("hello")}
 
 
-@pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its schema and nothing in it: a copy of it is made faster than the schema."""
-    file = tmp_path_factory.mktemp("workers") / "empty.db"
-
-    async def make() -> None:
-        async with connect.opened(f"sqlite+aiosqlite:///{file}"):
-            pass
-
-    asyncio.run(make())
-    return file
-
-
 @pytest.fixture
 def database_url(empty_file: Path, tmp_path: Path) -> str:
     """What the store says on PostgreSQL its own tests tell."""
