@@ -119,8 +119,7 @@ async def _launch(house: House, ask: Ask, db: Connection, one: Broadcast, plan: 
         return Note(say.still_under_way(ask.language))
     moment = now(house) + plan.hold
     if isinstance(one.timing, LocalHour):
-        zones = await audiences.by_zone(db, one.audience, house.content.zone)
-        moment = timings.starts_at(one.timing, zones, moment)
+        moment = timings.starts_at(one.timing, plan.by_zone, moment)
     elif isinstance(one.timing, Moment):
         moment = one.timing.at
     if one.timing is not None or plan.hold:  # waves are missed, or not, from its moment on

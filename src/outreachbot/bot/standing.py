@@ -20,8 +20,8 @@ async def standing(house: House, db: Connection, told: Told, *, full: bool = Fal
     deleted = closed and told.kind is Kind.BROADCAST and await broadcasts.is_deleted(db, told.id)
     can_change = full and tally.sent > 0 and is_at_rest(told, tally) and not deleted
     in_time = told.expires_at is None or told.expires_at > house.clock().timestamp()
-    repeatable = tally.finished and not told.queueing and told.state is not MessageState.CANCELLED
-    repeatable = repeatable and in_time and not deleted
+    is_over = tally.finished and not told.queueing and told.state is not MessageState.CANCELLED
+    repeatable = is_over and in_time and not deleted
     return Standing(
         message_id=told.id,
         kind=told.kind,

@@ -16,7 +16,7 @@ from outreachbot.store.insert import insert
 from outreachbot.store.tables import chats, choices, deliveries, is_subscribed, messages
 
 START = -(2**62)  # below every chat id of Telegram's
-CODES = 30
+CODES = 30  # start codes that an admin can choose from
 PIECE = 5000  # chats queued by one transaction: a reply that waits for it waits some 30 ms
 
 Waves = Mapping[str, float | None]

@@ -45,7 +45,7 @@ async def take(
 
 
 async def hold(db: AsyncConnection, seconds: float, now: float) -> None:
-    """Nothing leaves for so long: Telegram asked for it, or can't be reached."""
+    """Nothing leaves for so long: Telegram asked for it."""
     until, ahead = _time(now) + seconds, _ahead(now)
     later = case((ahead > until, ahead), else_=until)
     await db.execute(update(pace).where(_row).values(next_slot=later, **_noticed(now)))
