@@ -1,0 +1,303 @@
+"""A zone is found by whatever people call a place, and no text does harm."""
+
+import gzip
+import time
+import zoneinfo
+from importlib import resources
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from outreachbot.domain import places
+from outreachbot.domain.places import Place
+from outreachbot.domain.places_fold import fold
+
+BAKU = Place("Baku", "AZ", "Asia/Baku")
+ROWS = places._atlas().rows
+COUNTRIES = sorted(places._atlas().countries)
+ZONES = zoneinfo.available_timezones()
+ALPHABET = "abcçdeəfgğhxıiİIjkqlmnoöprsştuüvyzабвгдежзиыйьщяҹһ'’- ,/_+4\u0307"
+
+numbers = st.integers(0, len(ROWS) - 1)
+typed = st.text() | st.text(ALPHABET, max_size=80)
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "zone"),
+    [
+        ("Baku", "Baku", "Asia/Baku"),
+        ("бакы", "Baku", "Asia/Baku"),
+        ("Bakı", "Baku", "Asia/Baku"),
+        ("BAKI", "Baku", "Asia/Baku"),
+        ("BAKİ", "Baku", "Asia/Baku"),
+        ("gəncə", "Ganja", "Asia/Baku"),
+        ("GƏNCƏ", "Ganja", "Asia/Baku"),
+        ("Ҝәнҹә", "Ganja", "Asia/Baku"),
+        ("Гянджа", "Ganja", "Asia/Baku"),
+        ("sumqayit", "Sumgayit", "Asia/Baku"),
+        ("Xankəndi", "Khankendi", "Asia/Baku"),
+        ("Biləsuvar", "Bilasuvar", "Asia/Baku"),
+        ("bolnisi", "Bolnisi", "Asia/Tbilisi"),
+        ("İzmir", "İzmir", "Europe/Istanbul"),
+        ("izmir", "İzmir", "Europe/Istanbul"),
+        ("new york", "New York City", "America/New_York"),
+        ("NewYork", "New York City", "America/New_York"),
+        ("Нью-Йорк", "New York City", "America/New_York"),
+        ("Nyu-York", "New York City", "America/New_York"),
+        ("Vaşinqton", "Washington", "America/New_York"),
+        ("münchen", "Munich", "Europe/Berlin"),
+        ("muenchen", "Munich", "Europe/Berlin"),
+        ("munich", "Munich", "Europe/Berlin"),
+        ("Мюнхен", "Munich", "Europe/Berlin"),
+        ("den haag", "The Hague", "Europe/Amsterdam"),
+        ("Кёльн", "Köln", "Europe/Berlin"),
+        ("Питер", "Saint Petersburg", "Europe/Moscow"),
+        ("Xarkov", "Kharkiv", "Europe/Kyiv"),
+        ("Khar'kov", "Kharkiv", "Europe/Kyiv"),
+        ("Hanoi", "Hanoi", "Asia/Ho_Chi_Minh"),
+    ],
+)
+def test_a_city_is_found_however_it_is_written(text, name, zone):
+    found = places.find(text)[0]
+
+    assert (found.name, found.zone) == (name, zone)
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("istanbol", "Istanbul"),  # another letter
+        ("Istanbull", "Istanbul"),  # one too many
+        ("Мюнхн", "Munich"),  # one left out
+        ("Brelin", "Berlin"),  # two swapped
+        ("Екатиринбург", "Yekaterinburg"),
+        ("los angelos", "Los Angeles"),
+        ("Tashkеnnt", "Tashkent"),
+        ("Azerbaycn", "Baku"),
+        ("Мюнщен", "Munich"),  # one letter, spelled with four
+    ],
+)
+def test_one_mistyped_letter_in_a_longer_word_is_forgiven(text, name):
+    assert places.find(text)[0].name == name
+
+
+@pytest.mark.parametrize("text", ["Bqku", "nxw yrok", "Isxanbxl", "qwertyuiop"])
+def test_more_is_not(text):
+    assert places.find(text) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "name"),
+    [
+        ("Azərbaycan", "Baku"),
+        ("Азербайджан", "Baku"),
+        ("Türkiye", "Istanbul"),
+        ("Turkey", "Istanbul"),
+        ("Türkiyə", "Istanbul"),
+        ("Германия", "Berlin"),
+        ("Almaniya", "Berlin"),
+        ("Deutschland", "Berlin"),
+        ("Gürcüstan", "Tbilisi"),
+        ("Georgia", "Tbilisi"),
+        ("Казахстан", "Almaty"),
+        ("Қазақстан", "Almaty"),
+    ],
+)
+def test_a_country_is_found_in_several_languages(text, name):
+    assert places.find(text, 1)[0].name == name
+
+
+@pytest.mark.parametrize("text", ["USA", "ABŞ", "США", "Amerika Birleşik Devletleri", "united states"])
+def test_a_country_with_several_clocks_gives_a_city_of_each(text):
+    assert places.find(text) == places.clocks("US")[:6]
+
+
+def test_a_city_may_stand_before_its_country():
+    assert places.find("Bakı, Azərbaycan")[0] == BAKU
+    assert places.find("London, Canada") == [Place("London", "CA", "America/Toronto")]
+    assert places.find("Torontoo Canada") == [Place("Toronto", "CA", "America/Toronto")]
+
+
+def test_a_city_may_stand_before_words_we_do_not_know():
+    assert places.find("Bakı şəhəri") == [BAKU]
+    assert places.find("Moscow time")[0].zone == "Europe/Moscow"
+
+
+@pytest.mark.parametrize(
+    ("text", "zone"),
+    [
+        ("Europe/Istanbul", "Europe/Istanbul"),
+        ("europe/istanbul", "Europe/Istanbul"),
+        ("America/New_York", "America/New_York"),
+        ("america/new york", "America/New_York"),
+        ("America/Argentina/Buenos_Aires", "America/Argentina/Buenos_Aires"),
+        ("Asia/Calcutta", "Asia/Kolkata"),
+        ("Europe/Kiev", "Europe/Kyiv"),
+        ("Europe/Belfast", "Europe/London"),
+        ("US/Eastern", "America/New_York"),
+    ],
+)
+def test_the_name_of_a_zone_is_found_and_an_old_one_becomes_todays(text, zone):
+    assert [place.zone for place in places.find(text)] == [zone]
+
+
+def test_every_zone_is_found_by_its_name():
+    zones = {place.zone for country in COUNTRIES for place in places.cities(country)}
+
+    assert [zone for zone in sorted(zones) if places.find(zone, 1)[0].zone != zone] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *["UTC+4", "utc +04:00", "GMT+4", "UTC", "Etc/GMT+4", "MSK", "msk", "МСК", "МСК+1", "EST", "EST.", "IST"],
+        *["CAT", "EST5EDT", "CEST", "AZT", "+4", "4", "", " ", "-", "'", "x", "東京", "\udc80", "\0", "1" * 60],
+    ],
+)
+def test_what_is_no_name_of_a_place_finds_nothing(text):
+    assert places.find(text) == []
+
+
+def test_the_whole_name_comes_before_beginnings_and_the_larger_before_the_smaller():
+    found = places.find("Rome")
+
+    assert [place.country for place in found][:2] == ["IT", "US"]
+    assert {fold(place.name) for place in found[:2]} == {"rome"}
+
+
+@pytest.mark.parametrize(("text", "country"), [("Islamabad", "PK"), ("Одесса", "UA"), ("Roma", "IT"), ("Wien", "AT")])
+def test_a_name_that_cities_share_means_the_likelier(text, country):
+    assert places.find(text)[0].country == country
+
+
+@given(typed, st.integers(1, 10))
+def test_no_text_does_harm(text, limit):
+    found = places.find(text, limit)
+
+    assert len(found) <= limit
+    assert {place.zone for place in found} <= ZONES
+    assert len({(place.name, place.zone) for place in found}) == len(found)
+
+
+@given(numbers)
+def test_a_city_is_found_by_its_name(number):
+    """Or so many larger ones have it too that it is not among the first."""
+    place = places._atlas().place(number)
+    found = places.find(place.name)
+
+    namesakes = sum(fold(row.split("\t")[0]) == fold(place.name) for row in ROWS[:number]) if place not in found else 0
+    assert any((one.name, one.zone) == (place.name, place.zone) for one in found) or namesakes
+
+
+@given(numbers, st.sampled_from([str.upper, str.lower, str.title, lambda name: name.replace("-", " ")]))
+def test_case_and_hyphens_make_no_difference(number, rewrite):
+    name = places._atlas().place(number).name
+    if fold(rewrite(name)) == fold(name):  # an abbreviation in small letters is a name in capitals: Çat, CAT
+        assert places.find(rewrite(name)) == places.find(name)
+
+
+def test_all_that_is_known_of_a_place_is_sound():
+    found = [places._atlas().place(number) for number in range(len(ROWS))]
+
+    assert {place.zone for place in found} <= ZONES
+    assert {place.country for place in found} == set(COUNTRIES)
+    assert all(name.isascii() for name in places._atlas().names)
+
+
+@given(numbers)
+@settings(max_examples=50, deadline=None)
+def test_where_a_city_lies_its_zone_is_the_nearest(number):
+    *_, zone, latitude, longitude = ROWS[number].split("\t")
+
+    assert places.nearest(float(latitude), float(longitude)).zone == zone
+
+
+@pytest.mark.parametrize(
+    ("spot", "name"),
+    [
+        ((40.41, 49.87), "Baku"),
+        ((41.01, 28.98), "Istanbul"),
+        ((40.71, -74.0), "New York City"),
+        ((-33.9, 151.2), "Sydney"),
+    ],
+)
+def test_a_shared_location_has_the_zone_of_the_nearest_city(spot, name):
+    zone = places.find(name)[0].zone
+
+    assert places.nearest(*spot).zone == zone
+
+
+def test_the_date_line_and_the_poles_are_no_edges():
+    assert places.nearest(-16.5, 180.0) == places.nearest(-16.5, -180.0)
+    assert places.nearest(90.0, 0.0) == places.nearest(90.0, 120.0)
+
+
+@pytest.mark.parametrize(
+    ("language", "first"),
+    [("az", ["AZ", "TR"]), ("tr", ["TR", "DE"]), ("ru", ["RU", "KZ"]), ("en", ["US", "GB"]), ("en-AU", ["AU", "US"])],
+)
+def test_a_language_tells_likely_countries(language, first):
+    assert places.countries(language)[:2] == first
+
+
+def test_the_preferred_countries_come_first_once_and_only_where_somebody_lives():
+    found = places.countries("az", ["GE", "AZ", "ZZ"])
+
+    assert found[:3] == ["GE", "AZ", "TR"]
+    assert len(found) == len(set(found)) <= 12
+
+
+@pytest.mark.parametrize("language", ["", "-", "xx", "tlh", "az-Latn-"])
+def test_an_unknown_language_leaves_the_preferred(language):
+    assert places.countries(language, ["IL"])[0] == "IL"
+
+
+def test_there_are_never_more_than_twelve():
+    assert len(places.countries("en", COUNTRIES)) == 12
+
+
+def test_each_zone_of_a_country_has_its_largest_city():
+    assert places.cities("AZ") == [BAKU]
+    assert [place.zone for place in places.cities("DE")] == ["Europe/Berlin", "Europe/Busingen"]
+    assert [place.name for place in places.cities("US")][:4] == ["New York City", "Los Angeles", "Chicago", "Phoenix"]
+    assert {"America/Adak", "America/Indiana/Knox"} < {place.zone for place in places.cities("US")}
+    assert [place.zone for place in places.cities("GB")] == ["Europe/London"]
+
+
+def test_zones_that_keep_one_time_are_one_clock():
+    assert [place.name for place in places.clocks("DE")] == ["Berlin"]
+    assert [place.name for place in places.clocks("KZ")] == ["Almaty"]
+    assert len(places.clocks("US")) < 10
+
+
+@pytest.mark.parametrize("country", COUNTRIES)
+def test_every_country_has_a_city_with_its_clock(country):
+    cities = places.cities(country)
+
+    assert cities
+    assert {place.country for place in cities} == {country}
+    assert len({place.zone for place in cities}) == len(cities)
+    assert set(places.clocks(country)) <= set(cities)
+
+
+@pytest.mark.parametrize("country", ["ZZ", "", "az", "Azerbaijan"])
+def test_an_unknown_country_has_no_cities(country):
+    assert places.cities(country) == places.clocks(country) == []
+
+
+@pytest.mark.parametrize(
+    "text", ["щ" * 64, "azerbaijan " * 5, "a " * 32, "sankt", "kazakhstan " * 5 + "aus", "ab" * 32]
+)
+def test_an_answer_does_not_hold_up_others(text):
+    start = time.perf_counter()
+    places.find(text)
+
+    assert time.perf_counter() - start < 0.2  # 0.02 where nothing else runs
+
+
+def test_the_data_stays_small():
+    packed = resources.files("outreachbot.domain").joinpath("places.tsv.gz").read_bytes()
+
+    assert len(packed) < 500_000
+    assert len(gzip.decompress(packed)) < 2_000_000
