@@ -2,9 +2,29 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, Self
 
-from outreachbot.domain.schedule import Group
+from outreachbot.domain.content import Content, Notice
+from outreachbot.domain.schedule import Group, Item
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """A notice that a chat may want, and what holds for a chat that chose nothing about it."""
+
+    item: str  # domain.schedule.Item.key
+    anniversary: str
+    year: int  # of the occurrence
+    notice: Notice
+    anniversary_by_default: bool
+    notice_by_default: bool
+    big: bool
+
+    @classmethod
+    def of(cls, item: Item, content: Content) -> Self:
+        one = item.occurrence.anniversary
+        by_default = one.default, item.notice in content.notices
+        return cls(item.key, one.id, item.occurrence.date.year, item.notice, *by_default, one.big)
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,6 +34,8 @@ class Audience:
     subscribed_until: float | None = None  # only those that had subscribed by then
     group: Group | None = None  # only those of this zone and hour …
     default: Group | None = None  # … which chats have that chose neither
+    wishes: tuple[Wish, ...] = ()  # only those that want some of these and were not told of them …
+    wanted: tuple[bool, ...] = ()  # … exactly these, where it is given
     languages: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()  # private, group, supergroup, channel
     anniversary: str = ""  # only those that are reminded of it …
@@ -33,7 +55,8 @@ def dump(audience: Audience) -> dict[str, Any]:
 def load(stored: Mapping[str, Any]) -> Audience:
     lists = {name: tuple(value) for name, value in stored.items() if isinstance(value, list)}
     groups = {name: Group(**value) for name, value in stored.items() if isinstance(value, dict)}
-    return Audience(**{**stored, **lists, **groups})
+    wishes = {"wishes": tuple(Wish(**{**wish, "notice": Notice(wish["notice"])}) for wish in stored.get("wishes", ()))}
+    return Audience(**{**stored, **lists, **groups, **wishes})
 
 
 _ALL = Audience()

@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from outreachbot.domain.dates import PartialDate, YearlyDay, one_word
+from outreachbot.domain.dates import DayTime, PartialDate, YearlyDay, one_word
 
 Text = dict[str, str]
 """A text in every language that has it: language code -> text in the markup of `domain/markup`."""
@@ -17,6 +17,12 @@ Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_l
 
 Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
 """ISO 639-1 code, as Telegram's command menus are set by (two letters)."""
+
+Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
+"""ISO 3166-1 alpha-2 code."""
+
+Picture = Annotated[str, StringConstraints(pattern=r"(?i)^[\w][\w.-]*\.(jpe?g|png)$")]
+"""The name of a JPEG or PNG file that lies beside the content file."""
 
 Whole = Annotated[int, Field(strict=True)]  # as such: no text, no 12.0 and no `yes`
 
@@ -49,6 +55,22 @@ class Precision(StrEnum):
     AT_LEAST = "at-least"
     MORE_THAN = "more-than"
     UP_TO = "up-to"
+
+
+class Notice(StrEnum):
+    """When a chat is told of an anniversary."""
+
+    WEEK = "week"  # seven days before
+    EVE = "eve"  # the day before
+    DAY = "day"  # on the day itself
+
+
+class LeapDay(StrEnum):
+    """When 29 February is kept in a year that has none."""
+
+    FEB_28 = "feb-28"
+    MAR_1 = "mar-1"
+    LEAP_YEARS = "leap-years"  # not at all
 
 
 class _Part(BaseModel):
@@ -106,17 +128,45 @@ class TimelineEntry(_Part):
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
 
 
+@cache
+def zones() -> frozenset[str]:
+    """The names of all time zones; looked up once, because that reads the machine's whole database."""
+    return frozenset(zoneinfo.available_timezones() - {"Factory", "localtime"})  # those are nobody's
+
+
+def _known_zone(name: str) -> str:
+    if name not in zones():
+        raise ValueError(f'"{name}" is not a time zone of the IANA database; write a name like Europe/Istanbul')
+    return name
+
+
+Zone = Annotated[str, AfterValidator(_known_zone)]
+
+
+class Silence(_Part):
+    """A moment of silence that is kept on an anniversary at one place."""
+
+    at: Annotated[DayTime, one_word(DayTime.parse, r"^[0-9]{2}:[0-9]{2}$")]
+    zone: Zone
+    place: Text  # where it is kept: its clock is meant
+
+
 class Anniversary(_Part):
     """A day kept each year."""
 
     id: Id
     title: Text
     date: Annotated[YearlyDay, one_word(YearlyDay.parse, r"^[0-9]{2}-[0-9]{2}$")]
+    leap_day: LeapDay = LeapDay.FEB_28  # of 29 February: when it is kept in other years
+    night: bool = False  # it was the night to this day: the event began in the evening before
     year: Whole | None = None  # the year of the event; None where there is none to count from
     text: Text  # one or two sentences, said in the reminder
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
     topic: Id | None = None  # which facts the reminder leads back to
     default: bool = True  # whether a subscribed chat that chose nothing gets it
+    big: bool = False  # one of the days that a chat gets which wants only the big ones
+    silence: Silence | None = None
+    picture: Picture | None = None  # shown in its reminders
 
 
 class Campaign(_Part):
@@ -136,24 +186,15 @@ class Operator(_Part):
     about: Text
 
 
-@cache
-def zones() -> frozenset[str]:
-    """The names of all time zones; looked up once, because that reads the machine's whole database."""
-    return frozenset(zoneinfo.available_timezones())
-
-
-def _known_zone(name: str) -> str:
-    if name not in zones():
-        raise ValueError(f'"{name}" is not a time zone of the IANA database; write a name like Europe/Istanbul')
-    return name
-
-
 class Content(_Part):
     """One whole content file, checked. `languages[0]` is the default language: every text has it."""
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
-    zone: Annotated[str, AfterValidator(_known_zone)]  # of chats that chose none
+    zone: Zone  # of chats that chose none
     hour: Annotated[Whole, Field(ge=0, le=23)]  # of reminders, for chats that chose none
+    notices: Annotated[tuple[Notice, ...], Field(min_length=1)] = (Notice.DAY,)  # for chats that chose none
+    early: Annotated[Whole, Field(ge=0, le=60)] = 0  # minutes; so much before the hour a long wave may begin
+    countries: tuple[Country, ...] = ()  # where members are likely to live; offered first by /timezone
     title: Text  # the bot's subject in a few words
     short_description: Text  # at most 120 characters: shown on the bot's profile
     description: Text  # at most 512 characters: shown in the empty chat
@@ -179,6 +220,10 @@ class Content(_Part):
     @cached_property
     def topic_by_id(self) -> dict[str, Topic]:
         return {topic.id: topic for topic in self.topics}
+
+    @cached_property
+    def anniversary_by_id(self) -> dict[str, Anniversary]:
+        return {anniversary.id: anniversary for anniversary in self.anniversaries}
 
     @cached_property
     def fact_by_id(self) -> dict[str, Fact]:

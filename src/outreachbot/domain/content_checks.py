@@ -7,6 +7,7 @@ from collections.abc import Iterator
 
 from outreachbot.domain import address, content_shape, tree
 from outreachbot.domain.content_shape import Pattern
+from outreachbot.domain.dates import DayTime, PartialDate, YearlyDay
 from outreachbot.domain.faults import Fault, Path, quoted
 from outreachbot.domain.tree import Mapping, Node, Scalar, Sequence
 
@@ -28,6 +29,7 @@ def faults(root: Node) -> Iterator[Fault]:
     yield from _figures(root)
     yield from _addresses(root)
     yield from _dates(root)
+    yield from _leap_days(root)
 
 
 def warnings(root: Node) -> Iterator[Fault]:
@@ -114,8 +116,25 @@ def _addresses(root: Node) -> Iterator[Fault]:
             yield Fault(node.mark, path, f"{quoted(text)} is not an http(s) address: {why}")
 
 
+_IN_ONE_WORD: dict[object, str] = {
+    PartialDate: "a date in one word, such as 1992-02-26",
+    YearlyDay: "a day of the year in one word, such as 02-26",
+    DayTime: 'a time of day in one word, such as "17:00"',
+}
+
+
 def _dates(root: Node) -> Iterator[Fault]:
     for pattern in content_shape.WRITTEN_DATES:
         for path, node in tree.every(root, pattern):
             if not isinstance(node, Scalar):
-                yield Fault(node.mark, path, "must be a date in one word, such as 1992-02-26")
+                yield Fault(node.mark, path, f"must be {_IN_ONE_WORD[content_shape.WANTED[pattern]]}")
+
+
+def _leap_days(root: Node) -> Iterator[Fault]:
+    for path, node in tree.every(root, ("anniversaries", "*")):
+        if not isinstance(node, Mapping) or "leap_day" not in node.entries:
+            continue
+        date = node.entries.get("date")
+        if date is not None and (text := tree.text_of(date)) and text.strip() != "02-29":
+            fault = f"is only for a day that is kept on 02-29, and this one is kept on {text}; leave it out"
+            yield Fault(node.entries["leap_day"].mark, (*path, "leap_day"), fault)

@@ -8,7 +8,7 @@ from pydantic import ValidationError
 
 from outreachbot.domain import content_shape, tree, yaml_scalar
 from outreachbot.domain.content import zones
-from outreachbot.domain.dates import PartialDate, YearlyDay
+from outreachbot.domain.dates import DayTime, PartialDate, YearlyDay
 from outreachbot.domain.faults import Fault, Path, quoted
 from outreachbot.domain.tree import Node, Scalar
 
@@ -16,6 +16,8 @@ _KEYS = "must be keys with values, each in a line of its own, such as `id: first
 _WHOLE = "must be a whole number, such as 1992"
 _FLAG = "must be true or false"
 _ID = "must be lower-case letters and digits, joined by single hyphens, such as report-1992"
+_COUNTRY = "must be a country's code of two capital letters, such as AZ"
+_PICTURE = "must be the name of a .jpg or .png file that lies beside this file, such as memorial.jpg"
 _CODE = "must be a language's code of two small letters, such as en"
 _ADDRESS = "must be an address that starts with https:// or http://"
 _RANGE = "must be two whole numbers, from and to, such as [120, 150]"
@@ -41,8 +43,10 @@ _BY_TYPE = {
 _BY_WANTED: Mapping[object, str] = {
     PartialDate: "must be a date, such as 1992-02-26, 1992-02 or 1992",
     YearlyDay: "must be a day of the year, month and day, such as 02-26",
+    DayTime: 'must be a time of day in quotes, such as "17:00"',
     tuple[int, int]: _RANGE,
 }
+_BY_PATTERN = {"url": _ADDRESS, "link": _ADDRESS, "languages": _CODE, "countries": _COUNTRY, "picture": _PICTURE}
 _MISSING = {
     "sources": "names no source; write at least one id of the list `sources`",
     "stated_by": "is missing; write who states this",
@@ -79,7 +83,7 @@ def _sentence(complaint: Mapping[str, Any], path: Path) -> str:
     if kind == "enum":
         return _choice(complaint["input"], path)
     if kind == "string_pattern_mismatch":
-        return _ADDRESS if path[-1] in {"url", "link"} else _CODE if path[0] == "languages" else _ID
+        return _BY_PATTERN.get(str(path[-1] if isinstance(path[-1], str) else path[0]), _ID)
     sentence = _BY_WANTED.get(wanted) or _BY_TYPE.get(kind)
     return sentence.format(**context) if sentence else f"can't be read: {complaint['msg']}"
 
@@ -108,4 +112,4 @@ def _choices(path: Path) -> tuple[str, ...]:
     wanted = content_shape.wanted(path)
     if isinstance(wanted, type) and issubclass(wanted, StrEnum):
         return tuple(wanted)
-    return tuple(sorted(zones())) if path == ("zone",) else ()
+    return tuple(sorted(zones())) if path[-1:] == ("zone",) else ()

@@ -7,7 +7,7 @@ from typing import Annotated, Union, get_args, get_origin
 from pydantic import BaseModel
 
 from outreachbot.domain.content import Content, Text
-from outreachbot.domain.dates import PartialDate, YearlyDay
+from outreachbot.domain.dates import DayTime, PartialDate, YearlyDay
 from outreachbot.domain.faults import Path
 
 Pattern = tuple[str, ...]
@@ -35,7 +35,7 @@ def _places(wanted: object, pattern: Pattern) -> Iterator[tuple[Pattern, object]
         yield from _places(get_args(wanted)[0], (*pattern, "*"))
 
 
-DATES = (PartialDate, YearlyDay)
+DATES = (PartialDate, YearlyDay, DayTime)
 """Models that are written as one word."""
 
 WANTED: Mapping[Pattern, object] = dict(_places(Content, ()))

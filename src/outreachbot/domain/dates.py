@@ -1,4 +1,4 @@
-"""Dates as an editor writes them: a day, a month or a year, and a day of the year."""
+"""Dates as an editor writes them: a day, a month or a year, a day of the year, a time of day."""
 
 import datetime as dt
 import re
@@ -57,6 +57,27 @@ class YearlyDay(BaseModel):
         except ValueError:
             raise ValueError(f'"{written}" does not exist in the calendar') from None
         return cls(month=month, day=day)
+
+
+class DayTime(BaseModel):
+    """A time of day, to the minute. Written `"17:00"`: without quotes YAML reads it as a number."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    hour: int
+    minute: int
+
+    @classmethod
+    def parse(cls, written: str) -> Self:
+        """Read a written time of day; ValueError says in one line what is wrong with it."""
+        match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", written.strip(), re.ASCII)
+        if not match:
+            raise ValueError(f'"{written}" is not a time of day; write it in quotes, as in "17:00"')
+        return cls(hour=int(match[1]), minute=int(match[2]))
+
+    @property
+    def time(self) -> dt.time:
+        return dt.time(self.hour, self.minute)
 
 
 def one_word(parse: Callable[[str], object], pattern: str) -> BeforeValidator:

@@ -18,10 +18,17 @@ class Kind(StrEnum):
     BROADCAST = "broadcast"  # written by an admin
     CORRECTION = "correction"  # edits every copy of a broadcast that was delivered
     DELETION = "deletion"  # deletes every copy of a broadcast that was delivered
+    ALARM = "alarm"  # told to the admins, whether or not they subscribed
 
 
 JOBS = frozenset({Kind.CORRECTION, Kind.DELETION})
 """What changes copies that are there already: doing it twice does no harm, so no delivery of it is ever uncertain."""
+
+
+BY_ADMINS = JOBS | {Kind.BROADCAST}
+
+FOR_SUBSCRIBERS = frozenset({Kind.REMINDER, Kind.BROADCAST})
+"""What a chat that unsubscribed after it was queued does not get any more."""
 
 
 class State(StrEnum):

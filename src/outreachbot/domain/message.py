@@ -1,8 +1,10 @@
 """What is said to a chat: a text, buttons, perhaps a picture; and the limits Telegram sets to it."""
 
+import re
 from dataclasses import dataclass
 from enum import StrEnum
 from html import escape as _escape
+from html import unescape
 
 MAX_TEXT = 4096  # UTF-16 code units after parsing (Bot API, sendMessage.text)
 MAX_CAPTION = 1024  # UTF-16 code units after parsing (Bot API, sendPhoto.caption)
@@ -43,10 +45,14 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file that Telegram has already, by its id for this bot: nothing is uploaded twice."""
+    """A file that Telegram has already, by its id for this bot; or a picture of the content, by its name.
+
+    Nothing is uploaded twice: the first to be sent is, and from then on its id is known.
+    """
 
     kind: MediaKind
-    file_id: str
+    file_id: str = ""
+    name: str = ""  # of a file beside the content file; exactly one of both is given
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +73,14 @@ class Message:
 def escape(text: str) -> str:
     """Text as it is, safe inside HTML of Telegram's subset."""
     return _escape(text, quote=True)
+
+
+_TAG = re.compile(r"<[^>]*>")
+
+
+def shown_length(text: str) -> int:
+    """Length of HTML of Telegram's subset once it is parsed: what the limits count."""
+    return length(unescape(_TAG.sub("", text)))
 
 
 def length(text: str) -> int:
