@@ -12,6 +12,7 @@ from outreachbot.domain.audience import Audience, load
 from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
 from outreachbot.domain.schedule import Group
 from outreachbot.domain.timing import Timing
+from outreachbot.store import wishes
 from outreachbot.store.insert import insert
 from outreachbot.store.tables import chats, choices, deliveries, is_subscribed, messages
 
@@ -73,8 +74,24 @@ async def zones(db: AsyncConnection, default: str) -> list[str]:
 
 _first = select(func.min(chats.c.zone).label("zone")).where(is_subscribed).cte("walk", recursive=True)
 _next = select(func.min(chats.c.zone)).where(is_subscribed, chats.c.zone > _first.c.zone).scalar_subquery()
-_walk = _first.union_all(select(_next).where(_first.c.zone.is_not(None)))
-_ZONES = select(_walk.c.zone).where(_walk.c.zone.is_not(None))
+ZONES = _first.union_all(select(_next).where(_first.c.zone.is_not(None)))
+"""The zones of subscribed chats, and in the end NULL."""
+
+_ZONES = select(ZONES.c.zone).where(ZONES.c.zone.is_not(None))
+
+
+async def combinations(db: AsyncConnection, audience: Audience) -> list[tuple[bool, ...]]:
+    """Which of its wishes its chats have together: each combination that occurs, those that want nothing left out."""
+    query = select(*(wishes.flag(wish, audience) for wish in audience.wishes)).where(_belongs(audience)).distinct()
+    return sorted(tuple(map(bool, row)) for row in await db.execute(query))
+
+
+async def crowds(db: AsyncConnection, audience: Audience, default: Group) -> list[tuple[Group, int]]:
+    """How many of its chats are in each zone and hour; `default` is the group of those that chose neither."""
+    zone = func.coalesce(chats.c.zone, default.zone).label("zone")
+    hour = func.coalesce(chats.c.hour, default.hour).label("hour")
+    query = select(zone, hour, func.count().label("n")).where(_belongs(audience)).group_by(zone, hour)
+    return [(Group(row.zone, row.hour), row.n) for row in await db.execute(query)]
 
 
 async def codes(db: AsyncConnection) -> list[str]:
@@ -121,6 +138,13 @@ async def queue(db: AsyncConnection, one: Queueing, waves: Waves | None = None, 
     number = await _insert(db, one, piece, waves, zone)
     await db.execute(update(messages).where(messages.c.id == one.message_id).values(queued_to=last))
     return number
+
+
+async def queue_one(db: AsyncConnection, message_id: int, chat_id: int) -> None:
+    """Queue a message for this chat alone; nobody else is to come."""
+    values = {"message_id": message_id, "chat_id": chat_id, "state": State.QUEUED}
+    await db.execute(insert(db, deliveries).values(**values).on_conflict_do_nothing())
+    await db.execute(update(messages).where(messages.c.id == message_id).values(queued_to=None))
 
 
 async def follow(db: AsyncConnection, old_id: int, new_id: int) -> None:
@@ -181,7 +205,9 @@ def _belongs(audience: Audience) -> ColumnElement[bool]:
     if audience.subscribed_until is not None:
         conditions.append(chats.c.subscribed_at <= audience.subscribed_until)
     if audience.group is not None:
-        conditions.append(_in_group(audience.group, audience.default or audience.group))
+        conditions.append(in_group(audience.group, audience.default or audience.group))
+    if audience.wishes:
+        conditions.append(wishes.fulfilled(audience))
     if audience.languages:
         conditions.append(chats.c.language.in_(audience.languages))
     if audience.kinds:
@@ -193,8 +219,8 @@ def _belongs(audience: Audience) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def _in_group(group: Group, default: Group) -> ColumnElement[bool]:
-    """Each way to be in the group spelled out, so that the index on zone and hour finds them."""
+def in_group(group: Group, default: Group) -> ColumnElement[bool]:
+    """The chats of a group. Each way to be in it is spelled out, so that the index on zone and hour finds them."""
     zones: Sequence[str | None] = (group.zone, None) if group.zone == default.zone else (group.zone,)
     hours: Sequence[int | None] = (group.hour, None) if group.hour == default.hour else (group.hour,)
     return or_(*(and_(chats.c.zone == zone, chats.c.hour == hour) for zone in zones for hour in hours))

@@ -21,7 +21,7 @@ def load(stored: dict[str, Any]) -> Bodies:
 def _message(stored: dict[str, Any]) -> Message:
     rows = tuple(tuple(Button(**button) for button in row) for row in stored["buttons"])
     copy = Copy(**stored["copy"]) if stored["copy"] else None
-    media = tuple(Media(MediaKind(one["kind"]), one["file_id"]) for one in stored["media"])
+    media = tuple(Media(MediaKind(one["kind"]), one["file_id"], one.get("name", "")) for one in stored["media"])
     return Message(**{**stored, "buttons": rows, "copy": copy, "media": media})
 
 

@@ -2,14 +2,13 @@
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, case, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, case, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery import Reason, State
-from outreachbot.domain.schedule import Group
 from outreachbot.store import audience
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import broadcasts, chats, deliveries, is_sending, is_subscribed
+from outreachbot.store.tables import broadcasts, chats, choices, deliveries, is_sending, skipped
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,14 +19,18 @@ class Chat:
     kind: str
     language: str
     topic_id: int | None
-    subscribed: bool
+    subscribed_at: float | None
+
+    @property
+    def subscribed(self) -> bool:
+        return self.subscribed_at is not None
 
 
 async def find(db: AsyncConnection, chat_id: int) -> Chat | None:
     row = (await db.execute(select(chats).where(chats.c.id == chat_id))).one_or_none()
     if row is None:
         return None
-    return Chat(row.id, row.kind, row.language, row.topic_id, row.subscribed_at is not None)
+    return Chat(row.id, row.kind, row.language, row.topic_id, row.subscribed_at)
 
 
 async def subscribe(
@@ -43,7 +46,7 @@ async def subscribe(
         "gone_reason": None,
     }
     if before is None or not before.subscribed:
-        values["subscribed_at"] = now
+        values |= {"subscribed_at": now, "changed_at": now}
     statement = insert(db, chats).values(id=chat_id, **values)
     await db.execute(statement.on_conflict_do_update(index_elements=[chats.c.id], set_=values))
     return before is None or not before.subscribed
@@ -99,13 +102,20 @@ async def migrate(db: AsyncConnection, old_id: int, new_id: int) -> None:
     await audience.follow(db, old_id, new_id)
 
 
+_OF_ITS_ID = {"id", "kind", "topic_id", "gone_at", "gone_reason"}  # what is not taken over from a chat's old id
+
+
 async def _become_one(db: AsyncConnection, old: Chat, new: Chat | None, new_id: int) -> None:
     if new is None:
         await db.execute(update(chats).where(chats.c.id == old.id).values(id=new_id, kind="supergroup"))
         return
     if old.subscribed and not new.subscribed:
-        subscribed_at = select(chats.c.subscribed_at).where(chats.c.id == old.id).scalar_subquery()
-        await db.execute(update(chats).where(chats.c.id == new_id).values(subscribed_at=subscribed_at))
+        chosen = (await db.execute(select(chats).where(chats.c.id == old.id))).mappings().one()
+        kept = {name: value for name, value in chosen.items() if name not in _OF_ITS_ID}
+        await db.execute(update(chats).where(chats.c.id == new_id).values(**kept))
+        for table in (choices, skipped):
+            await db.execute(delete(table).where(table.c.chat_id == new_id))
+            await db.execute(update(table).where(table.c.chat_id == old.id).values(chat_id=new_id))
     await db.execute(delete(chats).where(chats.c.id == old.id))
 
 
@@ -126,11 +136,7 @@ def _arrival(state: ColumnElement[str]) -> ColumnElement[int]:
     return case((state == State.SENT, 2), (state.in_([State.SENDING, State.UNCERTAIN]), 1), else_=0)
 
 
-async def groups(db: AsyncConnection, zone: str, hour: int) -> list[Group]:
-    """The zones and hours that subscribed chats have; `zone` and `hour` stand for those that chose none."""
-    shared = select(*_group_columns(zone, hour)).where(is_subscribed).distinct()
-    return [Group(row.zone, row.hour) for row in await db.execute(shared)]
-
-
-def _group_columns(zone: str, hour: int) -> tuple[ColumnElement[str], ColumnElement[int]]:
-    return func.coalesce(chats.c.zone, zone).label("zone"), func.coalesce(chats.c.hour, hour).label("hour")
+async def know(db: AsyncConnection, chat_id: int, *, kind: str, language: str) -> None:
+    """Remember a chat that chooses something before it subscribes."""
+    statement = insert(db, chats).values(id=chat_id, kind=kind, language=language)
+    await db.execute(statement.on_conflict_do_nothing())

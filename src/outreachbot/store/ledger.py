@@ -1,16 +1,16 @@
 """What became of a message: every chat of its audience, counted by state and reason."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, func, select
+from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain import timing as timings
 from outreachbot.domain.delivery import Kind, MessageState, Reason, State, Tally
 from outreachbot.domain.timing import Timing
-from outreachbot.store.tables import chats, deliveries, is_uncertain, messages
+from outreachbot.store.tables import chats, deliveries, is_uncertain, messages, notices
 
 PIECE = 1000  # deliveries read at once
 _went_wrong = deliveries.c.state.in_([State.FAILED, State.SKIPPED, State.UNCERTAIN])
@@ -40,9 +40,11 @@ _told = (
 _confirmed = messages.c.started_at.is_not(None) | messages.c.starts_at.is_not(None)
 
 
-async def every(db: AsyncConnection, *, newest: int | None = None, before: int | None = None) -> list[Told]:
+async def every(
+    db: AsyncConnection, *, newest: int | None = None, before: int | None = None, kinds: Collection[Kind] = tuple(Kind)
+) -> list[Told]:
     """All messages that were confirmed, the oldest first; or only so many of the newest (with an id below `before`)."""
-    query = select(*_told).where(_confirmed).order_by(messages.c.id.desc()).limit(newest)
+    query = select(*_told).where(_confirmed, messages.c.kind.in_(kinds)).order_by(messages.c.id.desc()).limit(newest)
     if before is not None:
         query = query.where(messages.c.id < before)
     return [_one(row) for row in reversed((await db.execute(query)).all())]
@@ -73,6 +75,19 @@ async def tally(db: AsyncConnection, message_id: int) -> Tally:
     query = select(deliveries.c.state, func.count()).where(deliveries.c.message_id == message_id)
     rows = await db.execute(query.group_by(deliveries.c.state))
     return Tally(**dict(rows.all()))
+
+
+async def reminders(db: AsyncConnection, newest: int) -> list[tuple[str, Tally]]:
+    """What became of the reminders of each local day (2027-02-26), over all zones and hours; the newest days first."""
+    day = func.substr(messages.c.key, len("reminder:") + 1, len("2027-02-26")).label("day")
+    of_days = select(day).where(messages.c.kind == Kind.REMINDER).distinct().order_by(day.desc()).limit(newest)
+    days = list((await db.execute(of_days)).scalars())
+    source = messages.join(deliveries, deliveries.c.message_id == messages.c.id)
+    counted = select(day, deliveries.c.state, func.count().label("n")).select_from(source)
+    found: dict[str, dict[str, int]] = {one: {} for one in days}
+    for row in await db.execute(counted.where(day.in_(days)).group_by(day, deliveries.c.state)):
+        found[row.day][row.state] = row.n
+    return [(one, Tally(**states)) for one, states in found.items()]
 
 
 async def uncertain(db: AsyncConnection, message_id: int, limit: int) -> list[int]:
@@ -142,3 +157,19 @@ async def paused(db: AsyncConnection) -> list[int]:
     """The messages that the program has paused, and that wait for a person."""
     is_paused = (messages.c.state == MessageState.PAUSED) & messages.c.state_reason.is_not(None)
     return list((await db.execute(select(messages.c.id).where(is_paused))).scalars())
+
+
+async def late(db: AsyncConnection, now: float) -> dict[str, int]:
+    """For how many chats each notice came too late that the admins were not told of; they are being told now.
+
+    The items are those of `domain.schedule.Item.key`.
+    """
+    is_over = (messages.c.kind == Kind.REMINDER) & (messages.c.finished_at >= messages.c.expires_at)
+    ids = select(messages.c.id).where(is_over, messages.c.late_told_at.is_(None))
+    too_late = (deliveries.c.message_id.in_(ids)) & (deliveries.c.reason == Reason.LATE)
+    query = select(notices.c.item, func.count().label("n")).select_from(
+        deliveries.join(notices, notices.c.message_id == deliveries.c.message_id)
+    )
+    found = {row.item: row.n for row in await db.execute(query.where(too_late).group_by(notices.c.item))}
+    await db.execute(update(messages).where(messages.c.id.in_(ids)).values(late_told_at=now))
+    return found

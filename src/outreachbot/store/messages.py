@@ -33,8 +33,8 @@ async def write(
     audience: Audience | None = None,
     of_id: int | None = None,
 ) -> int | None:
-    """Write a message down: a reminder runs at once, the others are drafts. None when the key is there already."""
-    runs = kind is Kind.REMINDER
+    """Write it down: reminders and alarms run at once, the others are drafts. None when the key is there already."""
+    runs = kind in {Kind.REMINDER, Kind.ALARM}
     statement = insert(db, messages).values(
         kind=kind,
         key=key,
@@ -50,12 +50,6 @@ async def write(
     statement = statement.on_conflict_do_nothing(index_elements=[messages.c.key])
     message_id: int | None = (await db.execute(statement.returning(messages.c.id))).scalar_one_or_none()
     return message_id
-
-
-async def known(db: AsyncConnection, keys: Sequence[str]) -> set[str]:
-    """Which of these keys are written down already."""
-    rows = await db.execute(select(messages.c.key).where(messages.c.key.in_(keys)))
-    return {key for (key,) in rows if key is not None}
 
 
 async def body(db: AsyncConnection, message_id: int) -> Bodies:

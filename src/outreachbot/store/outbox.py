@@ -7,7 +7,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Row, Update, and_, bindparam, exists, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery import GOING, JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.delivery import FOR_SUBSCRIBERS, GOING, Kind, MessageState, Reason, State
+from outreachbot.domain.settings import Quiet
 from outreachbot.store.messages import skip_rest
 from outreachbot.store.tables import chats, deliveries, is_queued, is_running, is_sending, is_uncertain, messages
 
@@ -26,6 +27,7 @@ class Claimed:
     topic_id: int | None = None
     kind: Kind = Kind.BROADCAST
     copy_ids: tuple[int, ...] = ()  # of the copy that a job is to change
+    silent: bool = False  # it makes no sound
     revision: int = 0  # of what the message says: it may be corrected while it is sent
 
 
@@ -91,7 +93,16 @@ async def _claim_of(
             who = [row.chat_id for row in going]
             await db.execute(_TAKE, {"of": message.id, "who": who, "mine": sender_id, "now": now})
         claimed += [
-            Claimed(message.id, row.chat_id, row.language or "", row.topic_id, kind, _copy_ids(row), message.revision)
+            Claimed(
+                message.id,
+                row.chat_id,
+                row.language or "",
+                row.topic_id,
+                kind,
+                _copy_ids(row),
+                silent=_is_silent(row, now),
+                revision=message.revision,
+            )
             for row in going
         ]
     return claimed
@@ -103,7 +114,13 @@ def _why_not(row: Row[*tuple[Any, ...]], kind: Kind) -> str | None:
         return None
     if row.gone_at is not None:
         return str(row.gone_reason)
-    return Reason.UNSUBSCRIBED if row.subscribed_at is None and kind not in JOBS else None
+    return Reason.UNSUBSCRIBED if row.subscribed_at is None and kind in FOR_SUBSCRIBERS else None
+
+
+def _is_silent(row: Row[*tuple[Any, ...]], now: float) -> bool:
+    if row.silent or row.quiet_from is None or row.zone is None:
+        return bool(row.silent)
+    return Quiet(row.quiet_from, row.quiet_to).holds_at(now, row.zone)
 
 
 def _copy_ids(row: Row[*tuple[Any, ...]]) -> tuple[int, ...]:
@@ -115,6 +132,7 @@ _DUE = (
     select(deliveries.c.chat_id, deliveries.c.telegram_id, deliveries.c.more_ids)
     .add_columns(chats.c.id.label("known"), chats.c.language, chats.c.topic_id)
     .add_columns(chats.c.subscribed_at, chats.c.gone_at, chats.c.gone_reason)
+    .add_columns(chats.c.silent, chats.c.quiet_from, chats.c.quiet_to, chats.c.zone)
     .select_from(deliveries.outerjoin(chats, chats.c.id == deliveries.c.chat_id))
     .where(deliveries.c.message_id == bindparam("of"), is_queued, deliveries.c.not_before <= bindparam("now"))
     .order_by(deliveries.c.not_before, deliveries.c.chat_id)

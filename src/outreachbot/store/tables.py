@@ -44,6 +44,17 @@ chats = Table(
     Column("gone_at", Float),  # not NULL: is not written to, whatever it subscribed to
     Column("gone_reason", Text),  # domain.delivery.Reason
     Column("joined", Text),  # the start code it came with, if any
+    Column("reminders", Boolean, nullable=False, server_default=text("true")),  # false: only broadcasts
+    Column("week", Boolean),  # whether it gets that notice (domain.content.Notice); NULL: what the content says
+    Column("eve", Boolean),
+    Column("day", Boolean),
+    Column("big_only", Boolean, nullable=False, server_default=text("false")),
+    Column("silent", Boolean, nullable=False, server_default=text("false")),
+    Column("quiet_from", Integer),  # 0-23, with quiet_to: from and to which local hour messages make no sound
+    Column("quiet_to", Integer),
+    Column(
+        "changed_at", Float
+    ),  # when it last subscribed or chose something: it may have been told under other choices
 )
 Index(
     "ix_chats_subscribed",
@@ -60,6 +71,24 @@ choices = Table(
     Column("chat_id", BigInteger, ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True),
     Column("anniversary_id", Text, primary_key=True),
     Column("wanted", Boolean, nullable=False),  # no row: what the content says
+)
+
+skipped = Table(
+    "skipped",
+    metadata,
+    Column("chat_id", BigInteger, ForeignKey("chats.id", ondelete="CASCADE", onupdate="CASCADE"), primary_key=True),
+    Column("anniversary_id", Text, primary_key=True),
+    Column("year", Integer, primary_key=True),  # of the occurrence of which it wants to hear nothing more
+)
+
+plans = Table(
+    "plans",
+    metadata,
+    # The groups that were told of a day: planning again writes nothing.
+    Column("day", Text, primary_key=True),  # local, 2027-02-26
+    Column("zone", Text, primary_key=True),
+    Column("hour", Integer, primary_key=True, autoincrement=False),
+    Column("planned_at", Float, nullable=False),
 )
 
 messages = Table(
@@ -80,6 +109,7 @@ messages = Table(
     Column("expires_at", Float),  # when its local day is over; NULL: never
     Column("audience", JSON, nullable=False, server_default="{}"),  # domain.audience
     Column("schedule", JSON, nullable=False, server_default="{}"),  # domain.timing
+    Column("late_told_at", Float),  # when the admins were told how many a reminder came too late for
     Column("queued_to", BigInteger),  # up to which chat id its audience is queued; NULL: all of it, or not begun
 )
 Index(
@@ -93,6 +123,14 @@ Index(
     messages.c.id,
     sqlite_where=text("queued_to IS NOT NULL"),
     postgresql_where=text("queued_to IS NOT NULL"),
+)
+
+notices = Table(
+    "notices",
+    metadata,
+    # What a reminder tells; with its deliveries: what each chat was told.
+    Column("item", Text, primary_key=True),  # domain.schedule.Item.key
+    Column("message_id", BigInteger, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
 )
 
 deliveries = Table(
@@ -162,6 +200,15 @@ composing = Table(
     Column("since", Float, nullable=False),
     Column("of_id", BigInteger),  # the broadcast that it corrects; NULL: a new one
     Column("album", JSON(none_as_null=True)),  # what of an album has come so far
+)
+
+files = Table(
+    "files",
+    metadata,
+    # What Telegram has already: a picture is uploaded once.
+    Column("name", Text, primary_key=True),
+    Column("digest", Text, nullable=False),  # SHA-256 of its bytes
+    Column("file_id", Text, nullable=False),
 )
 
 inbox = Table(

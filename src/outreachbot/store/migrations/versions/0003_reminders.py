@@ -1,0 +1,55 @@
+"""What each chat chose about its reminders, what was planned, and what was told to whom."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    for name in ("reminders", "big_only", "silent"):
+        default = sa.text("true" if name == "reminders" else "false")
+        op.add_column("chats", sa.Column(name, sa.Boolean(), server_default=default, nullable=False))
+    for name in ("week", "eve", "day"):
+        op.add_column("chats", sa.Column(name, sa.Boolean(), nullable=True))
+    for name in ("quiet_from", "quiet_to"):
+        op.add_column("chats", sa.Column(name, sa.Integer(), nullable=True))
+    op.add_column("chats", sa.Column("changed_at", sa.Float(), nullable=True))
+    op.add_column("messages", sa.Column("late_told_at", sa.Float(), nullable=True))
+    op.create_table(
+        "skipped",
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("anniversary_id", sa.Text(), nullable=False),
+        sa.Column("year", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["chat_id"], ["chats.id"], name=op.f("fk_skipped_chat_id"), ondelete="CASCADE", onupdate="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("chat_id", "anniversary_id", "year", name=op.f("pk_skipped")),
+    )
+    op.create_table(
+        "plans",
+        sa.Column("day", sa.Text(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=False),
+        sa.Column("hour", sa.Integer(), nullable=False),
+        sa.Column("planned_at", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("day", "zone", "hour", name=op.f("pk_plans")),
+    )
+    op.create_table(
+        "notices",
+        sa.Column("item", sa.Text(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["messages.id"], name=op.f("fk_notices_message_id"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("item", "message_id", name=op.f("pk_notices")),
+    )
+    op.create_table(
+        "files",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("file_id", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_files")),
+    )

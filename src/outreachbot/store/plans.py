@@ -1,0 +1,74 @@
+"""What the planner has done: which groups were told of a day. Planning again writes nothing."""
+
+from collections.abc import Iterable, Sequence
+
+from sqlalchemy import ColumnElement, exists, literal, select, text, true
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from outreachbot.domain.schedule import Due, Group
+from outreachbot.store import audience
+from outreachbot.store.insert import insert
+from outreachbot.store.tables import chats, is_subscribed, notices, plans
+
+PLANNING_LOCK = 6_702_000_003  # any number that no other program locks in this database
+
+Planned = set[tuple[str, str, int]]
+"""Local day, zone and hour of each."""
+
+
+async def in_turn(db: AsyncConnection) -> None:
+    """Until this transaction ends nobody else plans, queues or changes a chat's settings. SQLite has one writer anyway.
+
+    Without it a chat could leave a group just before it is told, for one that was told just before.
+    """
+    if db.dialect.name != "sqlite":
+        await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PLANNING_LOCK})
+
+
+async def known(db: AsyncConnection, dues: Iterable[Due]) -> Planned:
+    """The groups that were told of one of these days."""
+    days = {due.day.isoformat() for due in dues}
+    if not days:
+        return set()
+    rows = await db.execute(select(plans.c.day, plans.c.zone, plans.c.hour).where(plans.c.day.in_(days)))
+    return {(row.day, row.zone, row.hour) for row in rows}
+
+
+def is_among(planned: Planned, due: Due) -> bool:
+    return (due.day.isoformat(), due.group.zone, due.group.hour) in planned
+
+
+async def add(db: AsyncConnection, due: Due, now: float) -> bool:
+    """The group is being told of the day. False when it was already."""
+    values = {"day": due.day.isoformat(), "zone": due.group.zone, "hour": due.group.hour, "planned_at": now}
+    return (await db.execute(insert(db, plans).values(**values).on_conflict_do_nothing())).rowcount > 0
+
+
+async def tell(db: AsyncConnection, message_id: int, items: Sequence[str]) -> None:
+    """Write down what a reminder tells."""
+    await db.execute(insert(db, notices), [{"item": item, "message_id": message_id} for item in items])
+
+
+async def groups(db: AsyncConnection, default: Group) -> set[Group]:
+    """The groups that subscribed chats are in; `default` is that of a chat that chose neither zone nor hour.
+
+    Each zone there is with each hour is looked up in the index: that costs by the zones, not by the chats.
+    """
+    found = {Group(row.zone, row.hour) for row in await db.execute(_BOTH)}
+    found |= {Group(zone, default.hour) for zone in (await db.execute(_ZONE_ONLY)).scalars()}
+    found |= {Group(default.zone, hour) for hour in (await db.execute(_HOUR_ONLY)).scalars()}
+    return found | ({default} if (await db.execute(_NEITHER)).scalar_one() else set())
+
+
+def _some(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:
+    return exists().where(is_subscribed, *conditions)
+
+
+_of_zone, _no_zone, _no_hour = chats.c.zone == audience.ZONES.c.zone, chats.c.zone.is_(None), chats.c.hour.is_(None)
+_first = select(literal(0).label("hour")).cte("hours", recursive=True)
+_hours = _first.union_all(select(_first.c.hour + 1).where(_first.c.hour < 23))
+_pairs = select(audience.ZONES.c.zone, _hours.c.hour).select_from(audience.ZONES.join(_hours, true()))
+_BOTH = _pairs.where(audience.ZONES.c.zone.is_not(None), _some(_of_zone, chats.c.hour == _hours.c.hour))
+_ZONE_ONLY = select(audience.ZONES.c.zone).where(audience.ZONES.c.zone.is_not(None), _some(_of_zone, _no_hour))
+_HOUR_ONLY = select(_hours.c.hour).where(_some(_no_zone, chats.c.hour == _hours.c.hour))
+_NEITHER = select(_some(_no_zone, _no_hour))
