@@ -53,18 +53,19 @@ async def play(content_file: Path, port: int, chats: int, per_second: float, *, 
     routes = page.routes(world, stage, clock, clock.move, lambda: _days(content, clock))
     with tempfile.TemporaryDirectory(prefix="outreachbot-") as folder:
         async with serve(world, port=port, routes=routes) as address:
-            settings = _settings(address, folder, stage.admin_id, per_second)
+            settings = _settings(address, folder, content_file, stage.admin_id, per_second)
             await run.run(
                 settings, content, clock=clock, stop=stop, ready=lambda: _open(world, address, chats, open_browser)
             )
 
 
-def _settings(address: str, folder: str, admin_id: int, per_second: float) -> Settings:
+def _settings(address: str, folder: str, content_file: Path, admin_id: int, per_second: float) -> Settings:
     """The demo's own settings, whatever the environment says."""
     return Settings.model_construct(
         token=SecretStr(TOKEN),
         token_file=None,
         admins=frozenset({admin_id}),
+        content=content_file,
         database_url=f"sqlite+aiosqlite:///{folder}/demo.db",
         api_url=address,
         messages_per_second=per_second,

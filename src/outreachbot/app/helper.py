@@ -15,6 +15,7 @@ from outreachbot.app.run import (
     wall_clock,
 )
 from outreachbot.bot import deliver, transport
+from outreachbot.bot.pictures import Pictures
 from outreachbot.bot.transport import Telegram
 from outreachbot.config import Settings
 from outreachbot.errors import WrongUse
@@ -42,6 +43,7 @@ async def send(settings: Settings, *, clock: Clock = wall_clock, stop: asyncio.E
         db = await stack.enter_async_context(connect.opened(settings.database_url, exclusive=False))
         session = await stack.enter_async_context(transport.session(settings.api_url))
         telegram = Telegram(session, settings.api_url, settings.bot_token(), settings.paid_broadcast)
+        telegram.pictures = Pictures(db, settings.content.parent)
         sender = await _sender(db, telegram, settings.messages_per_second, clock)
         log.info("sender %d works beside the bot; Ctrl+C stops it", sender.id)
         beating = asyncio.create_task(

@@ -14,6 +14,7 @@ from typing import Any
 
 from outreachbot.bot import application, compose, deliver, menus, polling, say, standing, transport
 from outreachbot.bot.context import House
+from outreachbot.bot.pictures import Pictures
 from outreachbot.bot.transport import Telegram
 from outreachbot.config import Settings
 from outreachbot.domain.content import Content
@@ -23,6 +24,7 @@ from outreachbot.workers import desk as desks
 from outreachbot.workers import lessons, planner, progress, sender, updates
 from outreachbot.workers.desk import Desk
 from outreachbot.workers.loop import or_stop, repeat
+from outreachbot.workers.planner import Planner
 from outreachbot.workers.progress import Screen
 from outreachbot.workers.sender import Sender
 from outreachbot.workers.updates import Line
@@ -65,11 +67,13 @@ async def run(
         db = await stack.enter_async_context(connect.opened(settings.database_url))
         session = await stack.enter_async_context(transport.session(settings.api_url))
         telegram = Telegram(session, settings.api_url, token, settings.paid_broadcast)
+        telegram.pictures = Pictures(db, settings.content.parent)
         house = _house(settings, content, db, telegram, clock)
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
-        sender_id = await planner.recover(db, this_process(), clock())
-        await _work(house, sender_id, stop, ready)
+        sender_id, last_ran = await planner.recover(db, this_process(), clock())
+        await planner.catch_up(db, content, last_ran, clock())
+        await _work(house, sender_id, Planner(settings.messages_per_second, last_ran), stop, ready)
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -114,11 +118,13 @@ def outgoing_of(house: House, sender_id: int) -> Sender:
     )
 
 
-async def _work(house: House, sender_id: int, stop: asyncio.Event, ready: Callable[[], None]) -> None:
+async def _work(
+    house: House, sender_id: int, planning: Planner, stop: asyncio.Event, ready: Callable[[], None]
+) -> None:
     """Start every worker, wait until one fails or `stop` is set, and let all of them finish."""
     desk = Desk(house.db, partial(application.handle, house))
     outgoing = outgoing_of(house, sender_id)
-    workers = _workers(house, desk, outgoing, stop)
+    workers = _workers(house, desk, outgoing, planning, stop)
     tasks = [asyncio.create_task(worker, name=name) for name, worker in workers.items()]
     if not house.admins:
         log.warning(
@@ -136,7 +142,9 @@ async def _work(house: House, sender_id: int, stop: asyncio.Event, ready: Callab
     log.info("stopped; what was not sent or answered is kept in the database")
 
 
-def _workers(house: House, desk: Desk, outgoing: Sender, stop: asyncio.Event) -> dict[str, Coroutine[Any, Any, None]]:
+def _workers(
+    house: House, desk: Desk, outgoing: Sender, planning: Planner, stop: asyncio.Event
+) -> dict[str, Coroutine[Any, Any, None]]:
     """Each worker's loop, by its name."""
     again = partial(repeat, stop=stop)
     screen = Screen(
@@ -150,7 +158,14 @@ def _workers(house: House, desk: Desk, outgoing: Sender, stop: asyncio.Event) ->
         "receiving": _receive(house, desk, stop),
         "handling": again("handling", partial(desks.settle, desk), pause=SETTLE_SECONDS),
         "sending": again("sending", partial(sender.step, outgoing), pause=SEND_SECONDS, wake=house.wake),
-        "planning": again("planning", lambda: planner.step(house.db, house.content, house.clock()), pause=PLAN_SECONDS),
+        "planning": again(
+            "planning", lambda: planner.step(planning, house.db, house.content, house.clock()), pause=PLAN_SECONDS
+        ),
+        "telling": again(
+            "telling",
+            lambda: planner.tell_late(house.db, house.content, sorted(house.admins), house.clock()),
+            pause=BEAT_SECONDS,
+        ),
         "starting": again("starting", lambda: planner.begin(house.db, house.clock()), pause=SHOW_SECONDS),
         "queueing": again(
             "queueing",

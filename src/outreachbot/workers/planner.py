@@ -3,56 +3,148 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby
 
-from outreachbot.domain import schedule, timing
-from outreachbot.domain.audience import Audience
+from outreachbot.domain import forecast, schedule, timing
+from outreachbot.domain.audience import Audience, Wish
 from outreachbot.domain.content import Content
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState
 from outreachbot.domain.schedule import Due, Group
 from outreachbot.domain.timing import LocalHour
-from outreachbot.store import audience, chats, connect, inbox, leases, messages
+from outreachbot.store import audience, connect, inbox, leases, ledger, messages, plans
 from outreachbot.store.connect import Connection, Database
 from outreachbot.views import reminder
 
 log = logging.getLogger(__name__)
 
+AT_ONCE = 50  # groups planned by one transaction: a reply that waits for it waits some 100 ms
+LONGEST_STOP = dt.timedelta(days=40)  # what came due in a longer one is not counted
 
-async def step(db: Database, content: Content, now: dt.datetime) -> bool:
-    """Write what is due; True when something was. Costs by the number of (zone, hour) groups, not of chats."""
+
+@dataclass(slots=True)
+class Planner:
+    """How far the calendar was looked through."""
+
+    per_second: float  # the pace, which tells how long a wave lasts
+    since: dt.datetime  # everything that came due until then is planned
+
+
+async def step(planner: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
+    """Write what came due since the last look; True when something was.
+
+    Costs by the zones and hours that chats have, not by the chats. A clock that was set back plans nothing twice: each
+    group is told of a day once. One that was set forward by days skips what they would have brought.
+    """
+    planner.since = min(planner.since, now)
+    ahead = now + dt.timedelta(minutes=content.early)
     async with connect.reading(db) as connection:
-        groups = await chats.groups(connection, content.zone, content.hour)
-        kept = (anniversary for anniversary in content.anniversaries if anniversary.default)
-        found = list(schedule.due(kept, groups, now))
-        known = await messages.known(connection, [one.key for one in found]) if found else set()
-    new = [one for one in found if one.key not in known]
-    await _write(db, content, new, now)
+        zones = await audience.zones(connection, content.zone)
+        found = [one for one in schedule.due(content.anniversaries, zones, planner.since, ahead) if one.until > now]
+        new = await _begun(planner, connection, content, await _unplanned(connection, content, found), now)
+    await _plan_all(db, content, new, now)
+    planner.since = now
     return bool(new)
 
 
-async def _write(db: Database, content: Content, due: Sequence[Due], now: dt.datetime) -> None:
-    for one in due:
+async def _begun(
+    planner: Planner, db: Connection, content: Content, found: Sequence[Due], now: dt.datetime
+) -> list[Due]:
+    """Of these groups those whose moment has come, or whose wave is so long that it begins earlier."""
+    ready = [one for one in found if one.at <= now]
+    for at, coming in groupby(sorted((one for one in found if one.at > now), key=_at), key=_at):
+        wave = list(coming)
+        size = 0
+        for one in wave:
+            size += sum(one.chats for one in await audience.count(db, _audience(content, one)))
+        if forecast.starts_at(at, size, planner.per_second, content.early) <= now:
+            ready += wave
+    return ready
+
+
+async def _unplanned(db: Connection, content: Content, found: Sequence[Due]) -> list[Due]:
+    """Of these those whose group has chats and was not told of the day."""
+    if not found:
+        return []
+    known = await plans.known(db, found)
+    groups = await plans.groups(db, Group(content.zone, content.hour))
+    return [one for one in found if one.group in groups and not plans.is_among(known, one)]
+
+
+def _at(due: Due) -> dt.datetime:
+    return due.at
+
+
+async def _plan_all(db: Database, content: Content, found: Sequence[Due], now: dt.datetime) -> None:
+    """Some groups by one transaction: many zones share a moment."""
+    for first in range(0, len(found), AT_ONCE):
         async with connect.writing(db) as transaction:
-            bodies = reminder.in_every_language(content, one.occurrence)
-            await messages.write(
-                transaction,
-                Kind.REMINDER,
-                bodies,
-                now.timestamp(),
-                key=one.key,
-                expires_at=one.until.timestamp(),
-                audience=_audience(content, one),
-            )
-        log.info("%s is due", one.key)
+            await plans.in_turn(transaction)
+            for one in found[first : first + AT_ONCE]:
+                await _plan(transaction, content, one, now)
+
+
+async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) -> None:
+    """Write a message for each combination of notices that chats of the group want together: everybody gets one."""
+    if not await plans.add(db, due, now.timestamp()):
+        return
+    whom = _audience(content, due)
+    for wanted in await audience.combinations(db, whom):
+        items = [item for item, one in zip(due.items, wanted, strict=True) if one]
+        message_id = await messages.write(
+            db,
+            Kind.REMINDER,
+            reminder.in_every_language(content, items, due.group.zone),
+            now.timestamp(),
+            key=due.key(items),
+            expires_at=due.until.timestamp(),
+            audience=replace(whom, wanted=wanted),
+        )
+        assert message_id is not None  # the group was not told of this day
+        await plans.tell(db, message_id, [item.key for item in items])
+        log.info("due at %d:00 in %s: %s", due.group.hour, due.group.zone, ", ".join(item.key for item in items))
 
 
 def _audience(content: Content, due: Due) -> Audience:
     """The group's chats that had subscribed when the moment came; who subscribes later that day gets no push."""
-    return Audience(subscribed_until=due.at.timestamp(), group=due.group, default=Group(content.zone, content.hour))
+    return Audience(
+        subscribed_until=due.at.timestamp(),
+        group=due.group,
+        default=Group(content.zone, content.hour),
+        wishes=tuple(Wish.of(item, content) for item in due.items),
+    )
+
+
+async def catch_up(db: Database, content: Content, since: dt.datetime, now: dt.datetime) -> None:
+    """After a stop: what came due in it and whose local day is over by now is written down too, to be counted as late.
+
+    What can still be told today is planned by the next step.
+    """
+    async with connect.reading(db) as connection:
+        zones = await audience.zones(connection, content.zone)
+        found = schedule.due(content.anniversaries, zones, max(since, now - LONGEST_STOP), now)
+        new = await _unplanned(connection, content, [one for one in found if one.until <= now])
+    await _plan_all(db, content, new, now)
+
+
+async def tell_late(db: Database, content: Content, admins: Iterable[int], now: dt.datetime) -> bool:
+    """Tell the admins, by the outbox, how many chats a reminder came too late for."""
+    async with connect.writing(db) as transaction:
+        late = await ledger.late(transaction, now.timestamp())
+        if not late or not admins:
+            return False
+        words = {language: reminder.late(content, language, late) for language in content.languages}
+        message_id = await messages.write(transaction, Kind.ALARM, words, now.timestamp())
+        assert message_id is not None  # it has no key
+        for admin in admins:
+            await audience.queue_one(transaction, message_id, admin)
+    log.warning("reminders came too late for %d chats; the admins are told", sum(late.values()))
+    return True
 
 
 async def queue(db: Database, zone: str, wake: asyncio.Event) -> bool:
-    """Queue a piece of the audience of a message that has begun, and wake the sender.
+    """Queue a piece of the audience of what has begun, of the oldest message first, and wake the sender.
 
     `zone` is that of chats that chose none.
     """
@@ -60,9 +152,10 @@ async def queue(db: Database, zone: str, wake: asyncio.Event) -> bool:
         if await audience.queueing(connection) is None:
             return False
     async with connect.writing(db) as transaction:
-        one = await audience.queueing(transaction)
-        if one is not None:
-            await audience.queue(transaction, one, await _waves(transaction, one, zone), zone)
+        await plans.in_turn(transaction)
+        number = 0
+        while number < audience.PIECE and (one := await audience.queueing(transaction)):
+            number += await audience.queue(transaction, one, await _waves(transaction, one, zone), zone)
     wake.set()
     return True
 
@@ -88,8 +181,8 @@ async def begin(db: Database, now: dt.datetime) -> bool:
     return bool(due)
 
 
-async def recover(db: Database, name: str, now: dt.datetime) -> int:
-    """After a stop, before anything is sent: the id of the new sender.
+async def recover(db: Database, name: str, now: dt.datetime) -> tuple[int, dt.datetime]:
+    """After a stop, before anything is sent: the id of the new sender, and when the bot last ran.
 
     What was being sent then may have arrived. A wave that passed meanwhile asks a person, and never fires late.
     """
@@ -102,7 +195,8 @@ async def recover(db: Database, name: str, now: dt.datetime) -> int:
                 await messages.pause(transaction, message_id, WAVE_MISSED)
                 log.warning("a wave of message %d was missed: it is paused, an admin decides", message_id)
         await messages.finish(transaction, now.timestamp())
-        return await leases.begin(transaction, name, now.timestamp(), is_main=True)
+        sender_id = await leases.begin(transaction, name, now.timestamp(), is_main=True)
+    return sender_id, now if seen is None else min(now, dt.datetime.fromtimestamp(seen, dt.UTC))
 
 
 async def beat(db: Database, sender_id: int, now: dt.datetime) -> bool:
