@@ -13,7 +13,7 @@ from outreachbot.bot.context import Ask, House, Note, arguments, now
 from outreachbot.bot.guards import admins_of_the_bot
 from outreachbot.bot.route import Reply, button, command
 from outreachbot.bot.standing import standing
-from outreachbot.domain.delivery import Kind, MessageState, Sent, State
+from outreachbot.domain.delivery import BY_ADMINS, Kind, MessageState, Sent, State
 from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts as store
 from outreachbot.store import composing, connect, ledger, messages
@@ -32,7 +32,7 @@ async def broadcasts(house: House, ask: Ask) -> Message:
     """The newest, or those before the one whose id the button names."""
     before, _rest = arguments(ask)
     async with connect.reading(house.db) as db:
-        found = await ledger.every(db, newest=PAGE + 1, before=before or None)
+        found = await ledger.every(db, newest=PAGE + 1, before=before or None, kinds=BY_ADMINS)
         shown = found[-PAGE:]
         lines = [
             Line(one.id, one.kind, one.of_id, one.state, _at(one), await ledger.tally(db, one.id))
@@ -40,6 +40,12 @@ async def broadcasts(house: House, ask: Ask) -> Message:
         ]
     older = shown[0].id if len(found) > PAGE else None
     return say.listed(ask.language, house.content.zone, lines, older, newer=bool(before))
+
+
+async def reminders(house: House, ask: Ask) -> Message:
+    """What became of the reminders, by their day."""
+    async with connect.reading(house.db) as db:
+        return say.reminders(ask.language, await ledger.reminders(db, PAGE))
 
 
 def _at(one: Told) -> dt.datetime:
@@ -166,6 +172,7 @@ HANDLERS = [
         button(f"{BROADCAST}:{verb}", function, guard=admins_of_the_bot)
         for verb, function in {
             "list": broadcasts,
+            "reminders": reminders,
             "open": open_,
             "pause": steer,
             "resume": steer,

@@ -56,6 +56,13 @@ async def compose(house: House, ask: Ask) -> Reply:
     return await _preview(house, ask, content)
 
 
+async def is_composing(house: House, ask: Ask) -> bool:
+    """Whether this admin's next message is a broadcast."""
+    assert ask.user_id is not None  # the caller knows an admin
+    async with connect.reading(house.db) as db:
+        return await composing.asked(db, ask.user_id, now(house)) is not None
+
+
 async def albums(house: House) -> bool:
     """Preview the albums that have come as a whole. Their parts are messages of their own, and none says it is last."""
     async with connect.reading(house.db) as db:

@@ -15,7 +15,7 @@ async def deliver(telegram: Telegram, claimed: Claimed, message: Message) -> Out
         case Kind.DELETION:
             return _done(await say.delete(telegram, claimed.chat_id, claimed.copy_ids))
         case _:
-            return await say.push(telegram, message, claimed.chat_id, claimed.topic_id)
+            return await say.push(telegram, message, claimed.chat_id, claimed.topic_id, silent=claimed.silent)
 
 
 def _done(outcome: Outcome) -> Outcome:

@@ -9,9 +9,11 @@ from outreachbot.bot import (
     facts,
     membership,
     preflight,
+    reminders,
     start,
     subscription,
     timeline,
+    timezone,
 )
 from outreachbot.bot.route import Handler
 
@@ -21,6 +23,8 @@ HANDLERS: tuple[Handler, ...] = (
     *timeline.HANDLERS,
     *campaign.HANDLERS,
     *subscription.HANDLERS,
+    *reminders.HANDLERS,
+    *timezone.HANDLERS,
     *basics.HANDLERS,
     *membership.HANDLERS,
     *broadcasts.HANDLERS,

@@ -38,9 +38,14 @@ def command(
     return CommandHandler(name, _speaking(function, guard), filters=where)
 
 
-def button(name: str, function: Function, *, guard: Guard | None = None) -> Handler:
-    """Buttons whose data is `name`, `name:…` or, to be answered below, the same after a +."""
-    return CallbackQueryHandler(_speaking(function, guard), pattern=re.compile(rf"^\+?{re.escape(name)}(:|$)"))
+def button(name: str, function: Function, *, guard: Guard | None = None, in_place: bool = False) -> Handler:
+    """Buttons whose data is `name`, `name:…` or, to be answered below, the same after a +.
+
+    `in_place`: in a channel too the answer stands there; the guard lets only its admins press.
+    """
+    return CallbackQueryHandler(
+        _speaking(function, guard, in_place=in_place), pattern=re.compile(rf"^\+?{re.escape(name)}(:|$)")
+    )
 
 
 def any_button(function: Function) -> Handler:
@@ -48,9 +53,9 @@ def any_button(function: Function) -> Handler:
     return CallbackQueryHandler(_speaking(function, None))
 
 
-def message(function: Function, where: filters.BaseFilter) -> Handler:
+def message(function: Function, where: filters.BaseFilter, *, guard: Guard | None = None) -> Handler:
     """Messages, not commands' names."""
-    return MessageHandler(where & IN_CHATS, _speaking(function, None))
+    return MessageHandler(where & IN_CHATS, _speaking(function, guard))
 
 
 def service(function: Callable[[House, Update], Awaitable[None]], where: filters.BaseFilter) -> Handler:
@@ -70,18 +75,18 @@ def _silent(function: Callable[[House, Update], Awaitable[None]]) -> Callback:
     return handle
 
 
-def _speaking(function: Function, guard: Guard | None) -> Callback:
+def _speaking(function: Function, guard: Guard | None, *, in_place: bool = False) -> Callback:
     async def handle(update: Update, house: House) -> None:
         ask = asked(update, house.content)
         if ask is None:
             return
         refusal = await guard(house, ask) if guard else None
-        await respond(house, ask, refusal or await function(house, ask))
+        await respond(house, ask, refusal or await function(house, ask), in_place=in_place)
 
     return handle
 
 
-async def respond(house: House, ask: Ask, reply: Reply) -> None:
+async def respond(house: House, ask: Ask, reply: Reply, *, in_place: bool = False) -> None:
     """Say the answer where it was asked for: below, or in the place of the message whose button was pressed.
 
     A channel's readers are many and silent: what one of them presses is answered in private, never in the channel.
@@ -93,7 +98,7 @@ async def respond(house: House, ask: Ask, reply: Reply) -> None:
             await _bring(house, ask, reply)
         return
     note = reply if isinstance(reply, Note) else Note()
-    if ask.kind == Chat.CHANNEL and isinstance(reply, Message):
+    if ask.kind == Chat.CHANNEL and isinstance(reply, Message) and not in_place:
         note, reply = Note(url=private_address(house.bot.username, ask)), None
     stop_clock = say.answer_press(house.telegram, ask.press_id, note.text, alert=note.alert, url=note.url)
     if isinstance(reply, Message):
@@ -109,7 +114,7 @@ def private_address(username: str, ask: Ask) -> str:
 
 async def _show(house: House, ask: Ask, reply: Message) -> None:
     """Put the reply in the place of the pressed message; below it where that is wanted or can't be edited any more."""
-    if not ask.below:
+    if not ask.below and not reply.asks:  # only a new message can open the reply field
         house.telegram.replies += 1
         outcome = await say.edit(house.telegram, reply, ask.chat_id, ask.message_id)
         if not isinstance(outcome, Failed | NotSent | Wait) or answers.is_unchanged(outcome):

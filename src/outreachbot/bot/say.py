@@ -2,10 +2,11 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
-from outreachbot.bot import answers
+from outreachbot.bot import answers, pictures
 from outreachbot.bot.transport import NoAnswerError, NotReachedError, Telegram
 from outreachbot.domain.delivery import Failed, NotSent, Outcome, Sent, Wait
 from outreachbot.domain.message import MAX_CALLBACK_ANSWER, Button, Media, Message
@@ -16,14 +17,30 @@ LONGEST_WAIT = 60.0  # seconds a member's reply waits for a 429; after that the 
 
 async def send(telegram: Telegram, message: Message, chat_id: int, topic_id: int | None = None) -> Outcome:
     """Try once to say a message; never raises for what Telegram or the network does."""
-    method, params = request(message, chat_id, topic_id)
-    return await _try(telegram, method, params)
+    return await _say(telegram, message, chat_id, topic_id, {})
 
 
-async def push(telegram: Telegram, message: Message, chat_id: int, topic_id: int | None) -> Outcome:
+async def push(
+    telegram: Telegram, message: Message, chat_id: int, topic_id: int | None, *, silent: bool = False
+) -> Outcome:
     """The same for what nobody asked for just now: beyond the free pace it is paid for, where that is switched on."""
+    more = {"allow_paid_broadcast": True} if telegram.paid else {}
+    return await _say(telegram, message, chat_id, topic_id, more | ({"disable_notification": True} if silent else {}))
+
+
+async def _say(
+    telegram: Telegram, message: Message, chat_id: int, topic_id: int | None, more: Mapping[str, Any]
+) -> Outcome:
+    name = message.media[0].name if message.media else ""
+    if name and telegram.pictures is not None:
+        message = await pictures.shown(telegram.pictures, message)
+        if message.media and message.media[0].name:  # Telegram has not seen it yet
+            _method, params = request(replace(message, media=()), chat_id, topic_id)
+            params["caption"] = params.pop("text")
+            outcome = await pictures.upload(telegram.pictures, telegram, name, params | dict(more))
+            return await _say(telegram, message, chat_id, topic_id, more) if outcome is None else outcome
     method, params = request(message, chat_id, topic_id)
-    return await _try(telegram, method, params | ({"allow_paid_broadcast": True} if telegram.paid else {}))
+    return await _try(telegram, method, {**params, **more})
 
 
 async def edit(telegram: Telegram, message: Message, chat_id: int, message_id: int) -> Outcome:
@@ -44,9 +61,13 @@ async def delete(telegram: Telegram, chat_id: int, message_ids: Sequence[int]) -
     return await _try(telegram, "deleteMessage", {"chat_id": chat_id, "message_id": message_ids[0]})
 
 
-async def send_file(telegram: Telegram, chat_id: int, name: str, data: bytes, caption: str) -> Outcome:
+async def send_file(
+    telegram: Telegram, chat_id: int, name: str, data: bytes, caption: str, topic_id: int | None = None
+) -> Outcome:
     """Upload a file into a chat; try once. `caption` is HTML."""
     params = {"chat_id": str(chat_id), "caption": caption, "parse_mode": "HTML"}
+    if topic_id is not None:
+        params["message_thread_id"] = str(topic_id)
     try:
         return answers.read(await telegram.upload("sendDocument", params, "document", name, data))
     except (NotReachedError, NoAnswerError) as error:

@@ -1,22 +1,29 @@
-"""Answers /subscribe, /unsubscribe and /next."""
+"""Answers /subscribe, /unsubscribe and /next, with the days as a calendar file."""
 
 from telegram import Chat
 
-from outreachbot.bot.context import Ask, House, Note, now
+from outreachbot.bot import say as telegram_say
+from outreachbot.bot import settings
+from outreachbot.bot.context import Ask, House, Note
 from outreachbot.bot.guards import admins_of_the_group
-from outreachbot.bot.route import IN_CHANNELS_TOO, Reply, button, command
+from outreachbot.bot.route import IN_CHANNELS_TOO, Reply, button, command, private_address
+from outreachbot.domain import forecast, schedule
+from outreachbot.domain.audience import Audience, Wish
+from outreachbot.domain.content import Notice
+from outreachbot.domain.delivery import Sent
+from outreachbot.domain.forecast import Forecast
 from outreachbot.domain.message import Message
-from outreachbot.store import chats, connect
+from outreachbot.domain.schedule import Due, Group, Item
+from outreachbot.store import audience, chats, connect
+from outreachbot.views import calendar_file
 from outreachbot.views import subscription as say
-from outreachbot.views.parts import SUBSCRIBE, UNSUBSCRIBE
+from outreachbot.views.parts import CALENDAR, SUBSCRIBE, UNSUBSCRIBE
 
 
 async def subscribe(house: House, ask: Ask) -> Reply:
-    async with connect.writing(house.db) as db:
-        new = await chats.subscribe(
-            db, ask.chat_id, kind=ask.kind, language=ask.language, topic_id=ask.topic_id, now=now(house)
-        )
-    answer = say.subscribed(house.content, ask.language, house.clock(), new=new)
+    new = await settings.subscribe(house, ask)
+    chosen, _subscribed = await settings.chosen(house, ask.chat_id)
+    answer = say.subscribed(house.content, ask.language, chosen, house.clock(), new=new)
     return _quietly(ask, answer, say.noted_subscribed(ask.language, new=new))
 
 
@@ -32,10 +39,42 @@ def _quietly(ask: Ask, answer: Message, note: str) -> Reply:
     return Note(note) if ask.kind == Chat.CHANNEL and ask.press_id is not None else answer
 
 
-async def coming(house: House, ask: Ask) -> Message:
+async def coming(house: House, ask: Ask) -> Reply:
+    """The coming days; `/next.ics` is Telegram's `/next` with something behind it."""
+    if ask.message is not None and (ask.message.text or "").startswith("/next.ics"):
+        return await calendar(house, ask)
+    chosen, subscribed = await settings.chosen(house, ask.chat_id)
+    forecasts = await _forecasts(house) if ask.in_private and ask.user_id in house.admins else None
+    return say.upcoming(house.content, ask.language, chosen, house.clock(), subscribed=subscribed, forecasts=forecasts)
+
+
+async def _forecasts(house: House) -> dict[str, Forecast]:
+    """For each anniversary: how many chats are reminded on its next day, and from when until when that takes."""
+    content = house.content
+    found: dict[str, Forecast] = {}
+    default = Group(content.zone, content.hour)
     async with connect.reading(house.db) as db:
-        chat = await chats.find(db, ask.chat_id)
-    return say.upcoming(house.content, ask.language, house.clock(), subscribed=chat is not None and chat.subscribed)
+        for occurrence in schedule.coming(content.anniversaries, house.clock().date()):
+            item = Item(occurrence, Notice.DAY)
+            crowds = await audience.crowds(db, Audience(wishes=(Wish.of(item, content),)), default)
+            waves = [(Due(item.day, (item,), group), size) for group, size in crowds]
+            if foretold := forecast.foretell(waves, house.per_second, content.early):
+                found[occurrence.anniversary.id] = foretold
+    return found
+
+
+async def calendar(house: House, ask: Ask) -> Reply:
+    """The days that the chat keeps as a file for its own calendar; a channel's reader gets it in private."""
+    if ask.kind == Chat.CHANNEL:
+        return Note(url=private_address(house.bot.username, ask))
+    chosen, _subscribed = await settings.chosen(house, ask.chat_id)
+    if ask.press_id is not None:
+        await telegram_say.answer_press(house.telegram, ask.press_id)
+    data = calendar_file.calendar_file(house.content, ask.language, chosen, house.clock())
+    outcome = await telegram_say.send_file(
+        house.telegram, ask.chat_id, "remembrance.ics", data, calendar_file.caption(ask.language), ask.topic_id
+    )
+    return None if isinstance(outcome, Sent) else calendar_file.not_sent(ask.language)
 
 
 HANDLERS = [
@@ -44,4 +83,5 @@ HANDLERS = [
     command("next", coming),
     button(SUBSCRIBE, subscribe, guard=admins_of_the_group),
     button(UNSUBSCRIBE, unsubscribe, guard=admins_of_the_group),
+    button(CALENDAR, calendar),
 ]

@@ -5,7 +5,7 @@ import ssl
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
@@ -13,6 +13,9 @@ import aiohttp
 from pydantic import SecretStr
 
 from outreachbot.domain.pace import Spacing
+
+if TYPE_CHECKING:
+    from outreachbot.bot.pictures import Pictures
 
 # Telegram stalls a bot that has more than 1,000 requests open (tdlib/telegram-bot-api, Client.cpp); we stay far below.
 MAX_CONNECTIONS = 256
@@ -56,6 +59,7 @@ class Telegram:
     token: SecretStr
     paid: bool = False  # broadcasts pay with Stars for what is beyond the free pace
     spacing: Spacing = field(default_factory=Spacing)
+    pictures: "Pictures | None" = None  # of the content
     replies: int = 0  # sent since the sender last looked: replies are not held back, bulk makes room for them
     _base: str = field(init=False, repr=False)
 

@@ -114,6 +114,7 @@ def heading(one: Standing, _: Words) -> str:
         Kind.REMINDER: _("Reminder {n}", n=one.message_id),
         Kind.CORRECTION: _("Correction of broadcast {n}", n=one.of_id),
         Kind.DELETION: _("Deletion of broadcast {n}", n=one.of_id),
+        Kind.ALARM: _("Message {n} to the admins", n=one.message_id),
     }[one.kind]
     return f"{what}: {state_name(one.state, _)}"
 

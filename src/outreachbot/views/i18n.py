@@ -6,7 +6,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
@@ -33,9 +33,24 @@ class Words:
     def number(self, n: int) -> str:
         return _number(n, self.locale)
 
+    @property
+    def language(self) -> str:
+        return str(self.locale.language)
+
     def date(self, date: dt.date) -> str:
         """A day with its month's name: 26 February 1992."""
         return format_date(date, "long", self.locale)
+
+    def day(self, date: dt.date) -> str:
+        """The same without its year: 26 February."""
+        return format_skeleton("MMMMd", date, locale=self.locale)
+
+    def weekday(self, date: dt.date) -> str:
+        return format_date(date, "EEEE", self.locale)
+
+    def time(self, moment: dt.datetime | dt.time) -> str:
+        """A time of day by the 24-hour clock: 17:00."""
+        return f"{moment:%H:%M}"
 
     def partial_date(self, date: PartialDate) -> str:
         """A day, a month or a year, as far as it is known."""
@@ -55,6 +70,12 @@ def words(language: str) -> Words:
     catalogue = Translations.load(CATALOGUES, [language])
     known = isinstance(catalogue, Translations)
     return Words(Locale(language) if known else Locale("en", "GB"), catalogue)
+
+
+@cache
+def languages() -> tuple[str, ...]:
+    """English, and the languages that there are catalogues for."""
+    return ("en", *sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")))
 
 
 def _safe(values: dict[str, object]) -> dict[str, str]:

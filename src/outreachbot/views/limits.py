@@ -3,18 +3,29 @@
 import datetime as dt
 import re
 from collections.abc import Iterator
-from html import unescape
+from dataclasses import replace
 
-from outreachbot.domain.content import Content
+from outreachbot.domain.content import Content, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.faults import Path
-from outreachbot.domain.message import MAX_BUTTONS, MAX_CALLBACK_BYTES, MAX_ENTITIES, MAX_TEXT, Message, length
-from outreachbot.domain.schedule import coming
+from outreachbot.domain.message import (
+    MAX_BUTTONS,
+    MAX_CALLBACK_BYTES,
+    MAX_CAPTION,
+    MAX_ENTITIES,
+    MAX_TEXT,
+    Media,
+    MediaKind,
+    Message,
+    shown_length,
+)
+from outreachbot.domain.schedule import Item, coming
+from outreachbot.domain.settings import ChatSettings
 from outreachbot.errors import ContentError
 from outreachbot.views import basics, campaign, facts, reminder, subscription, timeline
 
+FAR = "Pacific/Kiritimati"  # a zone whose local time is said with its day
 LONGEST_NOTICE = "x" * 160  # what stands above a page: nothing was found for …
-_TAG = re.compile(r"<[^>]*>")
 _ENTITY = re.compile(r"<[a-z]")
 
 
@@ -45,19 +56,23 @@ def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]
     for first in range(len(content.timeline)):  # a page may begin with any entry
         shown = timeline.at(content, language, first, notice=LONGEST_NOTICE)
         yield ("timeline", first, "text", language), shown
-    yield ("anniversaries",), subscription.subscribed(content, language, late, new=False)
-    yield ("anniversaries",), subscription.upcoming(content, language, late, subscribed=True)
+    yield ("anniversaries",), subscription.subscribed(content, language, ChatSettings(), late, new=False)
+    yield ("anniversaries",), subscription.upcoming(content, language, ChatSettings(), late, subscribed=True)
     for index, anniversary in enumerate(content.anniversaries):
-        (occurrence,) = coming([anniversary], late.date())
-        yield ("anniversaries", index, "text", language), reminder.on_the_day(content, language, occurrence)
+        items = [Item(occurrence, Notice.WEEK) for occurrence in coming([anniversary], late.date())]
+        shown = reminder.reminder(content, language, items, FAR)
+        yield ("anniversaries", index, "text", language), shown
+        if anniversary.picture and not shown.media:
+            yield ("anniversaries", index, "text", language), replace(shown, media=(Media(MediaKind.PHOTO, name="-"),))
 
 
 def _problems(message: Message, language: str) -> Iterator[str]:
-    size = length(unescape(_TAG.sub("", message.text)))
-    if size > MAX_TEXT:
+    size, most = shown_length(message.text), MAX_CAPTION if message.media else MAX_TEXT
+    if size > most:
+        below = " below a picture" if message.media else ""
         yield (
             f"as members see it in {language}, this message has {size:,} characters; "
-            f"Telegram takes {MAX_TEXT:,}: shorten it by {size - MAX_TEXT:,}"
+            f"Telegram takes {most:,}{below}: shorten it by {size - most:,}"
         )
     entities = len(_ENTITY.findall(message.text))
     if entities > MAX_ENTITIES:

@@ -23,6 +23,8 @@ def for_members(language: str) -> tuple[Command, ...]:
         Command("letter", _("the letter to send")),
         Command("subscribe", _("be reminded on the day, each year")),
         Command("unsubscribe", _("no more reminders")),
+        Command("reminders", _("which days, when and how")),
+        Command("timezone", _("the time where you are")),
         Command("next", _("the coming days of remembrance")),
         Command("about", _("who runs this bot, and its sources")),
         Command("privacy", _("what is kept about you")),
@@ -42,5 +44,6 @@ def for_admins(language: str) -> tuple[Command, ...]:
         *for_members(language),
         Command("broadcast", _("send a message to all subscribed chats")),
         Command("broadcasts", _("what was sent, and what became of it")),
+        Command("preview", _("a reminder as members will see it")),
         Command("cancel", _("drop the message you are about to send")),
     )

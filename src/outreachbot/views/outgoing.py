@@ -127,8 +127,10 @@ class Line:
 def listed(language: str, zone: str, lines: Sequence[Line], older: int | None, newer: bool) -> Message:
     """What `/broadcasts` says: the newest first, each with a button. `older`: the id below which there are more."""
     _ = words(language)
+    to_reminders = (Button(_("Reminders"), f"{BROADCAST}:reminders"),)
     if not lines:
-        return Message(_("Nothing has been sent yet. /broadcast begins a message to all subscribed chats."))
+        nothing = _("Nothing has been sent yet. /broadcast begins a message to all subscribed chats.")
+        return Message(nothing, (to_reminders,))
     texts = []
     for one in lines:
         standing = Standing(one.message_id, one.kind, one.state, one.tally, zone, of_id=one.of_id)
@@ -139,7 +141,22 @@ def listed(language: str, zone: str, lines: Sequence[Line], older: int | None, n
     rows = [tuple(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
     turn = [Button(_("‹ Newest"), f"{BROADCAST}:list")] if newer else []
     turn += [Button(_("Older ›"), f"{BROADCAST}:list:{older}")] if older else []
-    return Message("\n\n".join(texts), (*rows, *((tuple(turn),) if turn else ())))
+    return Message("\n\n".join(texts), (*rows, *((tuple(turn),) if turn else ()), to_reminders))
+
+
+def reminders(language: str, days: Sequence[tuple[str, Tally]]) -> Message:
+    """What became of the reminders of each day (2027-02-26), over all zones and hours."""
+    _ = words(language)
+    back = ((Button(_("‹ All broadcasts"), f"{BROADCAST}:list"),),)
+    if not days:
+        return Message(_("No reminder has been sent yet."), back)
+    lines = [f"<b>{_('Reminders')}</b>"]
+    for written, tally in days:
+        parts = [_("{n} of {all} sent", n=_.number(tally.sent), all=_.number(tally.audience))]
+        rest = [(_("uncertain"), tally.uncertain), (_("failed"), tally.failed), (_("skipped"), tally.skipped)]
+        parts += [f"{name} {_.number(number)}" for name, number in rest if number]
+        lines.append(f"{_.date(dt.date.fromisoformat(written))}: {', '.join(parts)}")
+    return Message("\n".join(lines), back)
 
 
 def gone(language: str) -> str:

@@ -1,32 +1,142 @@
 """Says a reminder: what is remembered, how long ago it was, and where to read and act."""
 
-from outreachbot.domain.content import Content
-from outreachbot.domain.message import Button, Message, escape
-from outreachbot.domain.schedule import Occurrence
-from outreachbot.views.i18n import words
-from outreachbot.views.parts import BELOW, CAMPAIGN, FACTS, push_buttons, said, sources_line
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from zoneinfo import ZoneInfo
+
+from outreachbot.domain.content import Anniversary, Content, Notice
+from outreachbot.domain.message import MAX_CAPTION, Button, Media, MediaKind, Message, escape, shown_length
+from outreachbot.domain.schedule import Item, Occurrence
+from outreachbot.views.i18n import Words, words
+from outreachbot.views.ordinals import is_round, ordinal
+from outreachbot.views.parts import BELOW, CAMPAIGN, FACTS, REMINDERS, SKIP, TIMELINE, UNSUBSCRIBE, said, sources_line
 
 
-def on_the_day(content: Content, language: str, occurrence: Occurrence) -> Message:
-    """The notice on the day itself."""
+def reminder(content: Content, language: str, items: Sequence[Item], zone: str) -> Message:
+    """What a chat in this zone is told on one day: one notice, or several in one message."""
     _ = words(language)
-    anniversary = occurrence.anniversary
-    title = escape(content.say(anniversary.title, language))
-    when = _.date(occurrence.date)
-    if occurrence.years:
-        when = f"{when} · {_.plural('{n} year ago', '{n} years ago', occurrence.years)}"
-    text = "\n\n".join(
-        [
-            f"<b>{title}</b>\n{when}",
-            said(content, anniversary.text, language),
-            f"<i>{sources_line(content, anniversary.sources, _)}</i>",
-        ]
+    text = "\n\n".join(_told(content, language, item, zone, _) for item in items)
+    first = items[0].occurrence.anniversary
+    topic = f"{FACTS}:{first.topic}" if first.topic else FACTS
+    rows = [
+        (Button(_("The facts"), BELOW + topic), Button(_("Timeline"), BELOW + TIMELINE)),
+        (Button(_("What you can do"), BELOW + CAMPAIGN),),
+        *_skips(content, language, items, _),
+        (Button(_("Settings"), BELOW + REMINDERS), Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE)),
+    ]
+    pictures = [item.occurrence.anniversary.picture for item in items if item.occurrence.anniversary.picture]
+    fits = shown_length(text) <= MAX_CAPTION
+    return Message(text, tuple(rows), (Media(MediaKind.PHOTO, name=pictures[0]),) if pictures and fits else ())
+
+
+def in_every_language(content: Content, items: Sequence[Item], zone: str) -> dict[str, Message]:
+    """The same reminder for the chats of each language."""
+    return {language: reminder(content, language, items, zone) for language in content.languages}
+
+
+def preview_usage(content: Content, language: str, unknown: str) -> Message:
+    """How `/preview` is written."""
+    _ = words(language)
+    head = _("I don't know “{words}”.", words=unknown) if unknown else _("There is nothing to preview.")
+    days = ", ".join(content.anniversary_by_id)
+    how = _(
+        "Write /preview with a day ({days}), {notices}, and a language ({languages}).",
+        days=days,
+        notices=", ".join(Notice),
+        languages=", ".join(content.languages),
     )
-    facts = f"{FACTS}:{anniversary.topic}" if anniversary.topic else FACTS
-    ways = (Button(_("The facts"), BELOW + facts), Button(_("What you can do"), BELOW + CAMPAIGN))
-    return Message(text, (ways, *push_buttons(_)))
+    return Message(f"{head}\n{how}")
 
 
-def in_every_language(content: Content, occurrence: Occurrence) -> dict[str, Message]:
-    """The same notice for the chats of each language."""
-    return {language: on_the_day(content, language, occurrence) for language in content.languages}
+def late(content: Content, language: str, chats: Mapping[str, int]) -> Message:
+    """For the admins: how many chats each notice (by its key) came too late for."""
+    _ = words(language)
+    lines = [f"<b>{_('Reminders that were not sent')}</b>"]
+    for key, number in sorted(chats.items(), key=lambda one: one[0].split(":")[1:]):
+        name, date, notice = key.split(":")
+        known = content.anniversary_by_id.get(name)
+        title = escape(content.say(known.title, language) if known else name)
+        about = f"{title}, {_.date(dt.date.fromisoformat(date))} ({_notice(Notice(notice), _)})"
+        lines.append(f"• {about}: {_.plural('{n} chat', '{n} chats', number)}")
+    why = _("Their local day was over before they could be sent: the bot did not run at their hour, or could not send.")
+    return Message("\n".join([*lines, "", why, _("How many got it: /broadcasts")]))
+
+
+def _notice(notice: Notice, _: Words) -> str:
+    return {Notice.WEEK: _("a week before"), Notice.EVE: _("the day before"), Notice.DAY: _("on the day")}[notice]
+
+
+def _told(content: Content, language: str, item: Item, zone: str, _: Words) -> str:
+    anniversary = item.occurrence.anniversary
+    head = f"<b>{escape(content.say(anniversary.title, language))}</b>\n{when(item, _)}"
+    parts = [head, said(content, anniversary.text, language)]
+    if silence := _silence(content, language, item.occurrence, zone, _):
+        parts.append(silence)
+    return "\n\n".join([*parts, f"<i>{sources_line(content, anniversary.sources, _)}</i>"])
+
+
+def when(item: Item, _: Words) -> str:
+    """The day, how long until then, and how long ago it was."""
+    parts = [day(item.occurrence, _)]
+    match item.notice:
+        case Notice.WEEK:
+            parts = [_("In a week: {day}", day=parts[0])]
+        case Notice.EVE:
+            parts = [_("Tomorrow: {day}", day=parts[0])]
+    if item.occurrence.years:
+        parts.append(_years(item.occurrence.years, _, is_today=item.notice is Notice.DAY))
+    return " · ".join(parts)
+
+
+def day(occurrence: Occurrence, _: Words) -> str:
+    """The date; of a night, both dates."""
+    if not occurrence.anniversary.night:
+        return _.date(occurrence.date)
+    evening = occurrence.date - dt.timedelta(days=1)
+    return _("the night to {day}, from {evening}", day=_.date(occurrence.date), evening=_.day(evening))
+
+
+def _years(years: int, _: Words, *, is_today: bool) -> str:
+    """A round one as such: the 40th anniversary."""
+    if is_round(years):
+        return _("the {ordinal} anniversary", ordinal=ordinal(years, _.language))
+    if is_today:
+        return _.plural("{n} year ago", "{n} years ago", years)
+    return _.plural("{n} year on", "{n} years on", years)
+
+
+def _silence(content: Content, language: str, occurrence: Occurrence, zone: str, _: Words) -> str:
+    """When the silence is kept, by the clock of its place and by that of the chat."""
+    silence = occurrence.anniversary.silence
+    if silence is None:
+        return ""
+    there = dt.datetime.combine(occurrence.date, silence.at.time, tzinfo=ZoneInfo(silence.zone))
+    place = content.say(silence.place, language)
+    text = _("A moment of silence is kept at {time} in {place}", time=_.time(there), place=place)
+    here = there.astimezone(ZoneInfo(zone))
+    if here.utcoffset() == there.utcoffset():
+        return f"{text}."
+    if here.date() == there.date():
+        return f"{text} ({_('{time} with you', time=_.time(here))})."
+    return f"{text} ({_('{day}, {time} with you', day=_.day(here.date()), time=_.time(here))})."
+
+
+def _skips(content: Content, language: str, items: Sequence[Item], _: Words) -> list[tuple[Button, ...]]:
+    """Where more is to come of an occurrence: not to hear of it again this year. After the day itself nothing comes."""
+    ahead = [item.occurrence for item in items if item.notice is not Notice.DAY]
+    if len(ahead) == 1:
+        return [(Button(_("Skip this year"), skip_data(ahead[0])),)]
+    return [
+        (Button(_("Skip this year: {title}", title=_short(content, language, one.anniversary)), skip_data(one)),)
+        for one in ahead
+    ]
+
+
+def skip_data(occurrence: Occurrence) -> str:
+    """At most 64 bytes: an id has 32."""
+    return f"{BELOW}{SKIP}:{occurrence.anniversary.id}:{occurrence.date.year}"
+
+
+def _short(content: Content, language: str, anniversary: Anniversary) -> str:
+    title = content.say(anniversary.title, language)
+    return title if len(title) <= 24 else title[:23] + "…"

@@ -1,27 +1,30 @@
 """Says what a subscription brings, and that it has begun or ended."""
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from outreachbot.domain import schedule
-from outreachbot.domain.content import Content
+from outreachbot.domain.content import Anniversary, Content
+from outreachbot.domain.forecast import Forecast
 from outreachbot.domain.message import Button, Message, escape
 from outreachbot.domain.schedule import Occurrence, coming
+from outreachbot.domain.settings import ChatSettings, gets_anniversary
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BELOW, SUBSCRIBE, UNSUBSCRIBE
+from outreachbot.views.parts import BELOW, CALENDAR, REMINDERS, SUBSCRIBE, UNSUBSCRIBE, moment
+from outreachbot.views.settings import plan
 
 
-def subscribed(content: Content, language: str, now: dt.datetime, *, new: bool) -> Message:
+def subscribed(content: Content, language: str, settings: ChatSettings, now: dt.datetime, *, new: bool) -> Message:
     """What `/subscribe` says: what will come, when, and how to stop it."""
     _ = words(language)
     parts = [f"<b>{_('You are subscribed.') if new else _('You are subscribed already.')}</b>"]
-    if days := [_line(one, content, language, _) for one in _ahead(content, now)]:
-        when = _("Reminders come on the day, at {hour}:00 ({zone} time).", hour=f"{content.hour:02}", zone=content.zone)
-        parts += [when, "\n".join(days)]
+    if days := [_line(one, content, language, _) for one in _ahead(content, settings, now)]:
+        parts += ["\n".join(plan(content, settings, _)), "\n".join(days)]
     more = _("Now and then the people who run this bot send a message to all subscribed chats.")
-    parts.append(f"{more} {_('/unsubscribe stops all of it at once.')}")
-    return Message("\n\n".join(parts), ((Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE),),))
+    parts.append(f"{more} {_('/unsubscribe stops all of it at once, /reminders changes what comes and when.')}")
+    ways = Button(_("Settings"), BELOW + REMINDERS), Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE)
+    return Message("\n\n".join(parts), (ways,))
 
 
 def unsubscribed(language: str, *, was_subscribed: bool) -> Message:
@@ -45,34 +48,58 @@ def noted_unsubscribed(language: str, *, was_subscribed: bool) -> str:
     return _("This channel is unsubscribed.") if was_subscribed else _("This channel is not subscribed.")
 
 
-def upcoming(content: Content, language: str, now: dt.datetime, *, subscribed: bool) -> Message:
-    """What `/next` says: the coming days with their date and how long until then."""
+def upcoming(
+    content: Content,
+    language: str,
+    settings: ChatSettings,
+    now: dt.datetime,
+    *,
+    subscribed: bool,
+    forecasts: Mapping[str, Forecast] | None = None,
+) -> Message:
+    """What `/next` says: the coming days with their date and how long until then, by the clock of this chat.
+
+    For an admin also the `forecasts`, by the anniversary's id: how many chats are reminded, from when until when.
+    """
     _ = words(language)
-    days = _kept(content, now)
+    group = settings.group(content)
+    today = now.astimezone(ZoneInfo(group.zone)).date()
+    days = coming(kept(content, settings), today)
     if not days:
         return Message(_("No days of remembrance are planned."))
     lines = [f"<b>{_('The coming days of remembrance')}</b>", ""]
-    lines += [_line(one, content, language, _, today=_today(content, now)) for one in days]
+    for one in days:
+        lines.append(_line(one, content, language, _, today=today))
+        if forecast := (forecasts or {}).get(one.anniversary.id):
+            lines.append(f"   {_foretold(forecast, content.zone, _)}")
+    calendar = (Button(_("For my own calendar"), CALENDAR),)
     if subscribed:
-        return Message("\n".join([*lines, "", _("This chat is subscribed and gets a reminder on each of them.")]))
-    return Message("\n".join(lines), ((Button(_("Remind me each year"), BELOW + SUBSCRIBE),),))
+        return Message("\n".join([*lines, "", *plan(content, settings, _)]), (calendar, _settings(_)))
+    return Message("\n".join(lines), ((Button(_("Remind me each year"), BELOW + SUBSCRIBE),), calendar))
 
 
-def _kept(content: Content, now: dt.datetime) -> Sequence[Occurrence]:
-    """The next occurrence of each anniversary that a chat gets which chose nothing."""
-    return coming((one for one in content.anniversaries if one.default), _today(content, now))
+def _settings(_: Words) -> tuple[Button, ...]:
+    return (Button(_("Settings"), BELOW + REMINDERS),)
 
 
-def _ahead(content: Content, now: dt.datetime) -> Sequence[Occurrence]:
+def _foretold(forecast: Forecast, zone: str, _: Words) -> str:
+    chats = _.plural("{n} chat", "{n} chats", forecast.chats)
+    first, last = moment(forecast.first, zone, _), moment(forecast.last, zone, _)
+    return _("{chats}: the first on {first}, the last on {last}", chats=chats, first=first, last=last)
+
+
+def kept(content: Content, settings: ChatSettings) -> list[Anniversary]:
+    """The anniversaries that the chat keeps."""
+    kept = (one for one in content.anniversaries if gets_anniversary(settings, one))
+    return [one for one in kept if one.big or not settings.big_only]
+
+
+def _ahead(content: Content, settings: ChatSettings, now: dt.datetime) -> Sequence[Occurrence]:
     """The same, without today's where its hour has passed: who subscribes later is reminded next year."""
-    kept = [one for one in content.anniversaries if one.default]
-    today = _today(content, now)
-    passed = schedule.moment(today, content.hour, content.zone) <= now
-    return coming(kept, today + dt.timedelta(days=passed))
-
-
-def _today(content: Content, now: dt.datetime) -> dt.date:
-    return now.astimezone(ZoneInfo(content.zone)).date()
+    group = settings.group(content)
+    today = now.astimezone(ZoneInfo(group.zone)).date()
+    passed = schedule.moment(today, group.hour, group.zone) <= now
+    return coming(kept(content, settings), today + dt.timedelta(days=passed))
 
 
 def _line(one: Occurrence, content: Content, language: str, _: Words, today: dt.date | None = None) -> str:

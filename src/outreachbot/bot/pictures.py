@@ -1,0 +1,89 @@
+"""Sends the content's pictures: uploaded with the first message that shows one, from then on by the id it got."""
+
+import asyncio
+import hashlib
+import json
+import logging
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from outreachbot.bot import answers
+from outreachbot.bot.transport import Answer, NoAnswerError, NotReachedError, Telegram, encode
+from outreachbot.domain.delivery import Outcome
+from outreachbot.domain.message import Media, Message
+from outreachbot.store import connect, files
+from outreachbot.store.connect import Database
+
+log = logging.getLogger(__name__)
+
+
+@dataclass(slots=True)
+class Pictures:
+    """The pictures beside the content file, and what Telegram calls them."""
+
+    db: Database
+    folder: Path
+    known: dict[str, str] = field(default_factory=dict)  # name -> file id
+    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # many wait for the first upload of one
+
+
+async def shown(pictures: Pictures, message: Message) -> Message:
+    """The message with its picture by id; without it where the file can't be read: a reminder matters more."""
+    (media,) = message.media
+    async with pictures.turn:
+        if await _look_up(pictures, media.name):
+            return replace(message, media=(Media(media.kind, pictures.known[media.name]),))
+    return replace(message, media=()) if await _bytes(pictures, media.name) is None else message
+
+
+async def upload(pictures: Pictures, telegram: Telegram, name: str, params: Mapping[str, Any]) -> Outcome | None:
+    """Send a photo with the file itself, and remember its id. None where another has uploaded it meanwhile."""
+    async with pictures.turn:
+        if await _look_up(pictures, name):
+            return None
+        data = await _bytes(pictures, name)
+        assert data is not None  # `shown` has read it just now
+        form = {key: value if isinstance(value, str) else encode(value) for key, value in params.items()}
+        try:
+            answer = await telegram.upload("sendPhoto", form, "photo", name, data)
+        except (NotReachedError, NoAnswerError) as error:
+            return answers.failure(error)
+        if file_id := _file_id(answer):
+            pictures.known[name] = file_id
+            async with connect.writing(pictures.db) as db:
+                await files.learn(db, name, _digest(data), file_id)
+        return answers.read(answer)
+
+
+async def _look_up(pictures: Pictures, name: str) -> bool:
+    """Whether its id is known. A file that was exchanged is another picture."""
+    if name in pictures.known:
+        return True
+    data = await _bytes(pictures, name)
+    async with connect.reading(pictures.db) as db:
+        found = await files.find(db, name, None if data is None else _digest(data))
+    if found is not None:
+        pictures.known[name] = found
+    return found is not None
+
+
+async def _bytes(pictures: Pictures, name: str) -> bytes | None:
+    try:
+        return await asyncio.to_thread((pictures.folder / name).read_bytes)
+    except OSError as error:
+        log.warning("the picture %s can't be read (%s): reminders go out without it", name, error.strerror)
+        return None
+
+
+def _digest(data: bytes) -> str:
+    return hashlib.sha256(data).hexdigest()
+
+
+def _file_id(answer: Answer) -> str:
+    """Of the largest size that Telegram made of it (Bot API, Message.photo)."""
+    try:
+        return str(json.loads(answer.body)["result"]["photo"][-1]["file_id"])
+    except (ValueError, LookupError, TypeError):
+        return ""
