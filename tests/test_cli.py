@@ -81,6 +81,28 @@ def test_every_fault_is_named_in_a_line_of_its_own():
     assert err.startswith("content.yaml:3:7: hour: ")
 
 
+@pytest.mark.parametrize(
+    ("begins", "size", "said"),
+    [
+        (b"", None, 'there is no file "fall.jpg" beside this one'),
+        (b"\xff\xd8\xff", 10**7, ""),
+        (b"\xff\xd8\xff", 10**7 + 1, '"fall.jpg" is too large'),
+        (b"GIF89a", 100, '"fall.jpg" is not a JPEG or PNG picture'),
+    ],
+)
+def test_a_picture_that_can_not_be_sent_is_named(begins, size, said):
+    text = (ROOT / "tests" / "domain" / "bridge.yaml").read_text()
+    Path("content.yaml").write_text(f"{text}    picture: fall.jpg\n")
+    if size is not None:
+        with Path("fall.jpg").open("wb") as file:
+            file.write(begins)
+            file.truncate(size)
+    code, _, err = outreachbot("check", "content.yaml")
+
+    assert code == (1 if said else 0)
+    assert said in err
+
+
 def test_a_content_that_is_good_but_for_a_warning_passes_with_it():
     text = (ROOT / "tests" / "domain" / "bridge.yaml").read_text()
     topic = "  - id: unused\n    title: {en: Nothing yet}\n"

@@ -39,13 +39,18 @@ async def test_the_list_is_paged_from_the_newest_on(town, write, press, sent):
     for _ in range(2 * handlers.PAGE + 1):
         await sent(ends=[1])
     (page,) = await write("/broadcasts")
-    assert data(page) == [*(f"open:{number}" for number in range(17, 9, -1)), "list:10"]
+    assert data(page) == [*(f"open:{number}" for number in range(17, 9, -1)), "list:10", "reminders"]
 
     await press("broadcast:list:10")
-    assert data(town.now(ADMIN, page)) == [*(f"open:{number}" for number in range(9, 1, -1)), "list", "list:2"]
+    assert data(town.now(ADMIN, page)) == [
+        *(f"open:{number}" for number in range(9, 1, -1)),
+        "list",
+        "list:2",
+        "reminders",
+    ]
 
     await press("broadcast:list:2")
-    assert data(town.now(ADMIN, page)) == ["open:1", "list"]
+    assert data(town.now(ADMIN, page)) == ["open:1", "list", "reminders"]
 
     await press("broadcast:list")
     assert data(town.now(ADMIN, page))[0] == "open:17"

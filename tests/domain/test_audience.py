@@ -6,14 +6,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreachbot.domain import audience
-from outreachbot.domain.audience import Audience
+from outreachbot.domain.audience import Audience, Wish
+from outreachbot.domain.content import Notice
 from outreachbot.domain.schedule import Group
 
 groups = st.none() | st.builds(Group, st.sampled_from(["Asia/Baku", "Europe/Berlin", "UTC"]), st.integers(0, 23))
 words = st.text(max_size=10)
 lists = st.lists(words, max_size=3).map(tuple)
+flags = st.booleans()
+wishes = st.builds(Wish, words, words, st.integers(1900, 2100), st.sampled_from(Notice), flags, flags, flags)
 audiences = st.builds(
     Audience,
+    wishes=st.lists(wishes, max_size=3).map(tuple),
+    wanted=st.lists(flags, max_size=3).map(tuple),
     subscribed_until=st.none() | st.floats(0, 4e9),
     group=groups,
     default=groups,

@@ -1,29 +1,44 @@
 """When a day is kept, in every zone and in every year."""
 
 import datetime as dt
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from outreachbot.domain import schedule
-from outreachbot.domain.content import Anniversary, zones
+from outreachbot.domain.content import Anniversary, LeapDay, Notice, zones
 from outreachbot.domain.dates import YearlyDay
-from outreachbot.domain.schedule import Group, Notice, Occurrence
+from outreachbot.domain.schedule import Due, Group, Item, Occurrence
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
-BAKU = Group("Asia/Baku", 9)  # UTC+4 all year
+BAKU = "Asia/Baku"  # UTC+4 all year
+LEFT_OUT = [  # days that a zone does not have: it crossed the date line
+    ("Pacific/Apia", dt.date(2011, 12, 30)),
+    ("Pacific/Fakaofo", dt.date(2011, 12, 30)),
+    ("Pacific/Kwajalein", dt.date(1993, 8, 21)),
+    ("Pacific/Kiritimati", dt.date(1994, 12, 31)),
+    ("Pacific/Kanton", dt.date(1994, 12, 31)),
+]
 
 any_zone = st.sampled_from(sorted(zones()))
 any_hour = st.integers(0, 23)
 any_date = st.dates(dt.date(1990, 1, 1), dt.date(2060, 12, 31))
+leap_rules = st.sampled_from(LeapDay)
 
 
-def day(written, year=None, name="day"):
+def day(written, year=None, name="day", leap_day=LeapDay.FEB_28):
     """An anniversary on this day of the year."""
     return Anniversary(
-        id=name, title={"en": name}, date=YearlyDay.parse(written), year=year, text={"en": name}, sources=("herald",)
+        id=name,
+        title={"en": name},
+        date=YearlyDay.parse(written),
+        leap_day=leap_day,
+        year=year,
+        text={"en": name},
+        sources=("herald",),
     )
 
 
@@ -31,8 +46,14 @@ def utc(*parts):
     return dt.datetime(*parts, tzinfo=dt.UTC)
 
 
-def due(anniversaries, groups, now):
-    return list(schedule.due(anniversaries, groups, now))
+def due(anniversaries, zones, since, now):
+    return list(schedule.due(anniversaries, zones, since, now))
+
+
+def told(kept, zone, hour, looks):
+    """What a planner that looks at these moments finds for one group, in its order."""
+    found = (one for since, now in pairwise(looks) for one in schedule.due(kept, [zone], since, now))
+    return [one for one in found if one.group == Group(zone, hour)]
 
 
 def exists(date, zone):
@@ -41,16 +62,39 @@ def exists(date, zone):
     return noon.astimezone(dt.UTC).astimezone(noon.tzinfo).date() == date
 
 
-@pytest.mark.parametrize(("year", "kept"), [(2024, 29), (2025, 28), (2000, 29), (1900, 28), (2100, 28)])
-def test_the_leap_day_is_kept_on_the_28th_where_the_year_has_none(year, kept):
-    assert schedule.date_in(YearlyDay.parse("02-29"), year) == dt.date(year, 2, kept)
+@pytest.mark.parametrize("year", [1900, 2000, 2023, 2024, 2025, 2100])
+@pytest.mark.parametrize(("rule", "kept"), [(LeapDay.FEB_28, (2, 28)), (LeapDay.MAR_1, (3, 1))])
+def test_the_leap_day_is_kept_beside_it_where_the_year_has_none(year, rule, kept):
+    is_leap = year in {2000, 2024}
+
+    assert schedule.date_in(day("02-29", leap_day=rule), year) == dt.date(year, *((2, 29) if is_leap else kept))
 
 
-@given(any_date.filter(lambda date: (date.month, date.day) != (2, 29)), st.integers(1990, 2060))
-def test_every_other_day_is_kept_on_itself(date, year):
-    kept = schedule.date_in(YearlyDay(month=date.month, day=date.day), year)
+@pytest.mark.parametrize(("year", "kept"), [(1900, None), (2000, 29), (2023, None), (2024, 29), (2100, None)])
+def test_the_leap_day_is_kept_in_leap_years_only_where_that_is_wanted(year, kept):
+    date = schedule.date_in(day("02-29", leap_day=LeapDay.LEAP_YEARS), year)
+
+    assert date == (kept and dt.date(year, 2, kept))
+
+
+@given(any_date.filter(lambda date: (date.month, date.day) != (2, 29)), st.integers(1990, 2060), leap_rules)
+def test_every_other_day_is_kept_on_itself(date, year, rule):
+    kept = schedule.date_in(day(f"{date:%m-%d}", leap_day=rule), year)
 
     assert (kept.year, kept.month, kept.day) == (year, date.month, date.day)
+
+
+@given(st.integers(1990, 2060), leap_rules)
+def test_a_leap_day_is_told_once_a_year_or_only_in_leap_years(year, rule):
+    kept = (day("02-29", leap_day=rule),)
+    days = [dt.date(year, 1, 1) + n * DAY for n in range(365 + (year % 4 == 0))]
+
+    found = [item for one in days for item in schedule.items_on(kept, one)]
+
+    date = schedule.date_in(kept[0], year)
+    assert [(item.notice, item.occurrence.date, item.day) for item in found] == (
+        [(Notice.WEEK, date, date - 7 * DAY), (Notice.EVE, date, date - DAY), (Notice.DAY, date, date)] if date else []
+    )
 
 
 @settings(max_examples=400)
@@ -96,70 +140,213 @@ def test_clocks_that_change_are_followed(date, hour, zone, at):
     assert schedule.moment(date, hour, zone) == at
 
 
-def test_a_notice_is_due_from_its_hour_on():
-    (found,) = due([day("02-26", 1992)], [BAKU], utc(2024, 2, 26, 5))
+def test_an_item_is_due_once_its_hour_has_come():
+    (found,) = due([day("02-26", 1992)], [BAKU], utc(2024, 2, 26, 4, 59, 59), utc(2024, 2, 26, 5))
 
-    assert found.at == utc(2024, 2, 26, 5)
-    assert (found.notice, found.group) == (Notice.DAY, BAKU)
-    assert found.occurrence.date == dt.date(2024, 2, 26)
-
-
-@pytest.mark.parametrize("now", [utc(2024, 2, 26, 4, 59, 59), utc(2024, 2, 25, 19, 59), utc(2024, 2, 26, 20)])
-def test_a_notice_is_not_due_before_its_hour_nor_after_its_day(now):
-    assert due([day("02-26", 1992)], [BAKU], now) == []
+    assert (found.day, found.group, found.at) == (dt.date(2024, 2, 26), Group(BAKU, 9), utc(2024, 2, 26, 5))
+    assert found.until == utc(2024, 2, 26, 20)
+    assert [(item.notice, item.occurrence.date) for item in found.items] == [(Notice.DAY, dt.date(2024, 2, 26))]
 
 
-def test_a_stop_over_the_hour_delays_a_notice_within_its_day():
-    assert due([day("02-26", 1992)], [BAKU], utc(2024, 2, 26, 19, 59, 59))
+def test_a_look_at_the_very_hour_is_not_repeated_by_the_next():
+    kept, at = [day("02-26", 1992)], utc(2024, 2, 26, 5)
+
+    assert [one.group.hour for one in due(kept, [BAKU], at - HOUR, at)] == [9]
+    assert [one.group.hour for one in due(kept, [BAKU], at, at + HOUR)] == [10]
+    assert due(kept, [BAKU], at, at) == []
 
 
-def test_each_group_has_its_own_day():
-    groups = [Group("Pacific/Kiritimati", 0), Group("Asia/Baku", 0), Group("Pacific/Pago_Pago", 0)]
+def test_a_day_has_each_hour_of_the_zone():
+    found = due([day("02-26", 1992)], [BAKU], utc(2024, 2, 25, 12), utc(2024, 2, 27, 12))
 
-    found = due([day("02-26")], groups, utc(2024, 2, 25, 21))
-
-    assert [one.group.zone for one in found] == ["Pacific/Kiritimati", "Asia/Baku"]
+    assert [one.group.hour for one in found if one.day == dt.date(2024, 2, 26)] == list(range(24))
 
 
-def test_two_anniversaries_of_a_day_are_both_due():
-    found = due([day("02-26", name="one"), day("02-26", name="two")], [BAKU], utc(2024, 2, 26, 6))
+@pytest.mark.parametrize(
+    ("date", "notice", "years"),
+    [
+        (dt.date(2024, 2, 19), Notice.WEEK, 32),
+        (dt.date(2024, 2, 25), Notice.EVE, 32),
+        (dt.date(2024, 2, 26), Notice.DAY, 32),
+    ],
+)
+def test_an_anniversary_is_told_a_week_and_a_day_before_and_on_its_day(date, notice, years):
+    (item,) = schedule.items_on((day("02-26", 1992),), date)
 
-    assert [one.occurrence.anniversary.id for one in found] == ["one", "two"]
+    assert (item.notice, item.day, item.occurrence.years) == (notice, date, years)
+    assert item.key == f"day:2024-02-26:{notice}"
 
 
-def test_the_day_of_the_event_is_not_its_anniversary():
-    kept = [day("02-26", 2024)]
+@pytest.mark.parametrize(
+    ("written", "date", "occurrence", "notice"),
+    [
+        ("01-01", dt.date(2024, 12, 31), dt.date(2025, 1, 1), Notice.EVE),
+        ("01-01", dt.date(2024, 12, 25), dt.date(2025, 1, 1), Notice.WEEK),
+        ("01-07", dt.date(2024, 12, 31), dt.date(2025, 1, 7), Notice.WEEK),
+        ("12-31", dt.date(2024, 12, 31), dt.date(2024, 12, 31), Notice.DAY),
+        ("03-01", dt.date(2024, 2, 29), dt.date(2024, 3, 1), Notice.EVE),
+        ("03-01", dt.date(2025, 2, 28), dt.date(2025, 3, 1), Notice.EVE),
+    ],
+)
+def test_what_is_told_ahead_belongs_to_the_year_of_the_day_itself(written, date, occurrence, notice):
+    (item,) = schedule.items_on((day(written, 2000),), date)
 
-    assert due(kept, [BAKU], utc(2024, 2, 26, 6)) == []
-    assert due(kept, [BAKU], utc(2025, 2, 26, 6))
+    assert (item.occurrence.date, item.notice, item.day) == (occurrence, notice, date)
+    assert item.occurrence.years == occurrence.year - 2000
+
+
+def test_several_items_of_a_day_are_in_the_order_of_the_content():
+    kept = (day("03-05", name="later"), day("02-27", name="soon"), day("02-26", name="now"), day("02-26", name="too"))
+
+    items = schedule.items_on(kept, dt.date(2024, 2, 26))
+
+    assert [(item.occurrence.anniversary.id, item.notice) for item in items] == [
+        ("soon", Notice.EVE),
+        ("now", Notice.DAY),
+        ("too", Notice.DAY),
+    ]
+
+
+def test_the_event_is_not_announced_as_its_own_anniversary():
+    kept = (day("02-26", 2024), day("01-01", 2025, name="new"))
+
+    assert [schedule.items_on(kept, dt.date(2024, *on)) for on in ((2, 19), (2, 25), (2, 26), (12, 31))] == [()] * 4
+    assert schedule.items_on(kept, dt.date(2025, 2, 26))
+    assert schedule.items_on(kept, dt.date(2025, 12, 31))
+
+
+@pytest.mark.parametrize("date", [dt.date.min, dt.date(1, 12, 31), dt.date(9999, 12, 31), dt.date.max])
+def test_the_ends_of_the_calendar_are_no_trouble(date):
+    assert schedule.items_on((day("12-31"), day("01-01"), day("02-29")), date) == ()
+    assert schedule.coming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], dt.date(9998, 12, 31)) == []
+
+
+steps = st.lists(st.integers(1, 3000), min_size=1, max_size=30)
+
+
+def looks_over(date, minutes):
+    """From nine days before until three days after, at such distances over and over."""
+    looks, end, n = [utc(date.year, date.month, date.day) - 9 * DAY], utc(date.year, date.month, date.day) + 3 * DAY, 0
+    while looks[-1] < end:
+        looks.append(looks[-1] + max(dt.timedelta(minutes=minutes[n % len(minutes)]), HOUR * 2))
+        n += 1
+    return looks
+
+
+@settings(max_examples=100, deadline=None)
+@given(any_zone, any_date, any_hour, steps)
+@example("Pacific/Apia", dt.date(2011, 12, 30), 9, [600])
+@example("Pacific/Apia", dt.date(2011, 12, 31), 0, [600])
+@example("Pacific/Kiritimati", dt.date(1994, 12, 31), 23, [600])
+@example("Pacific/Kiritimati", dt.date(2025, 1, 1), 0, [600])  # UTC+14
+@example("Etc/GMT+12", dt.date(2024, 12, 31), 23, [600])  # UTC-12
+@example("America/Nuuk", dt.date(2024, 3, 30), 23, [1])
+@example("Antarctica/Troll", dt.date(2024, 3, 31), 2, [1])
+@example("Africa/Casablanca", dt.date(2060, 12, 31), 2, [1])
+def test_each_item_is_told_once_on_its_local_day_at_its_local_hour(zone, date, hour, minutes):
+    found = told([day(f"{date:%m-%d}")], zone, hour, looks_over(date, minutes))
+
+    assert [(one.day, one.items[0].notice, len(one.items)) for one in found] == [
+        (date - 7 * DAY, Notice.WEEK, 1),
+        (date - DAY, Notice.EVE, 1),
+        (date, Notice.DAY, 1),
+    ]
+    for one in found:
+        local = one.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        wanted = dt.datetime.combine(one.day, dt.time(hour))
+        assert local == wanted or is_gap(wanted, zone)
+        assert local.date() == (one.day if exists(one.day, zone) else one.day - DAY)
+        assert one.at < one.until or not exists(one.day, zone)
+
+
+@pytest.mark.parametrize(("zone", "date"), LEFT_OUT)
+def test_a_day_that_the_zone_leaves_out_is_told_on_the_day_before_at_the_same_hour(zone, date):
+    start = utc(date.year, date.month, date.day) - 3 * DAY
+    looks = [start + n * HOUR / 2 for n in range(24 * 12)]
+    assert not exists(date, zone)
+    for hour in (0, 1, 9, 12, 22, 23):
+        (found,) = told([day(f"{date:%m-%d}", date.year - 1)], zone, hour, looks)[1:]  # without its eve
+        local = found.at.astimezone(ZoneInfo(zone))
+
+        assert (local.date(), local.hour) == (date - DAY, hour)
+        assert found.day == date
+        assert found.at < found.until == schedule.moment(date + DAY, 0, zone)
+
+
+def jumps(zone):
+    """When its clocks are changed by anything but an hour, from 1990 to 2060."""
+    local, at, week = ZoneInfo(zone), utc(1990, 1, 1), 7 * DAY
+    before = at.astimezone(local).utcoffset()
+    while at.year <= 2060:
+        after = (at + week).astimezone(local).utcoffset()
+        if abs(after - before) not in {HOUR, 0 * HOUR}:
+            low, high = at, at + week
+            while high - low > dt.timedelta(minutes=1):
+                middle = low + (high - low) / 2
+                low, high = (middle, high) if middle.astimezone(local).utcoffset() == before else (low, middle)
+            yield high.replace(second=0, microsecond=0)
+        at, before = at + week, after
+
+
+SOME = ["Antarctica/Casey", "Antarctica/Troll", "Antarctica/Vostok", "America/Danmarkshavn", "Australia/Lord_Howe"]
+
+
+@pytest.mark.parametrize("zone", [*SOME, *(zone for zone, _ in LEFT_OUT)])
+def test_no_hour_is_missed_nor_told_twice_however_the_clocks_are_changed(zone):
+    found = list(jumps(zone))
+    assert found
+    for jump in found[:3] + found[-3:]:
+        local = jump.astimezone(ZoneInfo(zone)).date()
+        looks = [jump + n * HOUR / 2 for n in range(-110, 110)]
+        for date in (local - DAY, local, local + DAY):
+            every = [one for since, now in pairwise(looks) for one in due([day(f"{date:%m-%d}")], [zone], since, now)]
+            assert sorted(one.group.hour for one in every if one.day == date) == list(range(24))
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(any_zone, min_size=1, max_size=4, unique=True), any_date, st.integers(0, 60 * 72), st.integers(1, 4000))
+def test_what_is_due_is_all_that_lies_between_two_looks(names, date, start, length):
+    kept = [day(f"{date:%m-%d}"), day("02-29", name="leap", leap_day=LeapDay.MAR_1)]
+    since = utc(date.year, date.month, date.day) - 2 * DAY + dt.timedelta(minutes=start)
+    now = since + dt.timedelta(minutes=length)
+    days = [since.date() + n * DAY for n in range(-3, 8)]
+
+    every = (
+        Due(one, schedule.items_on(tuple(kept), one), Group(zone, hour))
+        for zone in names
+        for one in days
+        for hour in range(24)
+    )
+    assert due(kept, names, since, now) == [one for one in every if one.items and since < one.at <= now]
 
 
 @given(any_zone, any_date, any_hour)
-def test_every_group_gets_each_notice_on_some_look_of_the_day(zone, date, hour):
-    kept, looks = [day(f"{date:%m-%d}")], (utc(date.year, date.month, date.day) + n * HOUR / 2 for n in range(-48, 98))
+def test_the_key_tells_the_day_the_group_and_what_is_told(zone, date, hour):
+    kept = (day("12-31", name="last"), day("01-01", name="first"))
+    items = schedule.items_on(kept, dt.date(2024, 12, 31))
+    one = Due(date, items, Group(zone, hour))
 
-    found = [one for now in looks for one in due(kept, [Group(zone, hour)], now)]
-
-    assert {one.occurrence.date for one in found} == ({date} if exists(date, zone) else set())
-
-
-@given(any_zone, any_date, any_hour)
-def test_the_key_is_the_same_at_every_look(zone, date, hour):
-    group, kept = Group(zone, hour), [day(f"{date:%m-%d}")]
-    at = schedule.moment(date, hour, zone)
-
-    keys = {one.key for seconds in (0, 1, 599) for one in due(kept, [group], at + dt.timedelta(seconds=seconds))}
-
-    assert keys == ({f"reminder:day:{date.isoformat()}:day:{zone}:{hour}"} if exists(date, zone) else set())
+    assert one.key(items) == f"reminder:{date.isoformat()}:{zone}:{hour}:last.day+first.eve"
+    assert one.key(items[:1]) == f"reminder:{date.isoformat()}:{zone}:{hour}:last.day"
 
 
-def test_no_two_notices_share_a_key():
-    groups = [Group(zone, hour) for zone in ("Asia/Baku", "Asia/Tbilisi") for hour in (0, 1)]
-    kept = [day("02-26", name="one"), day("02-26", name="two")]
+def test_no_two_messages_share_a_key():
+    kept = [day("02-26", name="one"), day("02-27", name="two")]
+    looks = [(utc(year, 2, 17), utc(year, 2, 28)) for year in (2024, 2025)]
+    found = [one for since, now in looks for one in due(kept, [BAKU, "Asia/Tbilisi"], since, now)]
 
-    found = [one for year in (2024, 2025) for one in due(kept, groups, utc(year, 2, 26, 6))]
+    keys = [one.key(items) for one in found for items in (one.items[:1], one.items[1:]) if items]
 
-    assert len(found) == len({one.key for one in found}) == 16
+    assert len(set(keys)) == len(keys) == 2 * 2 * 24 * 6  # years, zones, hours; three notices of each
+
+
+def test_the_keys_of_items_tell_them_apart():
+    kept = (day("02-26", name="one"), day("02-27", name="two"))
+    days = [dt.date(year, 1, 1) + n * DAY for year in (2024, 2025) for n in range(365)]
+    items = [item for one in days for item in schedule.items_on(kept, one)]
+
+    assert len(items) == len({item.key for item in items}) == 12
+    assert all(item == Item(item.occurrence, item.notice) for item in items)
 
 
 def test_years_are_counted_from_the_event():
@@ -200,3 +387,17 @@ def test_the_next_occurrence_is_within_a_year(date, today):
     (found,) = schedule.coming([day(f"{date:%m-%d}")], today)
 
     assert dt.timedelta() <= found.date - today <= 366 * DAY
+
+
+@given(any_date)
+def test_a_day_of_leap_years_only_comes_with_the_next_leap_year(today):
+    (found,) = schedule.coming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], today)
+
+    assert (found.date.month, found.date.day) == (2, 29)
+    assert dt.timedelta() <= found.date - today <= 4 * 366 * DAY
+
+
+def test_a_day_of_leap_years_only_comes_after_the_century_that_has_none():
+    (found,) = schedule.coming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], dt.date(1896, 3, 1))
+
+    assert found.date == dt.date(1904, 2, 29)

@@ -8,7 +8,7 @@ from sqlalchemy import insert
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.delivery import Kind, Reason, State
 from outreachbot.domain.schedule import Group
-from outreachbot.store import audience, chats, connect
+from outreachbot.store import audience, chats, connect, plans
 from outreachbot.store import tables as t
 from outreachbot.store.audience import Count
 from transactions import do
@@ -163,7 +163,7 @@ async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subsc
     for number, (zone, hour) in enumerate(itertools.product([None, "Asia/Baku", "Asia/Tokyo"], [None, 0, 9])):
         await subscribe(number, zone=zone, hour=hour)
     everybody = []
-    for group in await do(db, chats.groups, "Asia/Baku", 9):
+    for group in await do(db, plans.groups, Group("Asia/Baku", 9)):
         message_id = await confirm(Audience(group=group, default=Group("Asia/Baku", 9)))
         await queue()
         everybody += await states(message_id)

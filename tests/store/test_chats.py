@@ -4,7 +4,6 @@ from sqlalchemy import select
 
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.delivery import Reason
-from outreachbot.domain.schedule import Group
 from outreachbot.store import audience, chats, connect
 from outreachbot.store import tables as t
 from outreachbot.store.chats import Chat
@@ -43,7 +42,7 @@ async def test_a_subscribed_chat_is_remembered_with_the_latest_it_said(db):
     await again(db, -10050000000000, language="en", topic_id=3, kind="supergroup")
     await again(db, -10050000000000, language="az", topic_id=None, kind="supergroup")
 
-    assert await find(db, -10050000000000) == Chat(-10050000000000, "supergroup", "az", None, subscribed=True)
+    assert await find(db, -10050000000000) == Chat(-10050000000000, "supergroup", "az", None, 2.0)
 
 
 async def test_subscribing_again_keeps_the_moment_of_the_first_time(db):
@@ -122,37 +121,14 @@ async def test_only_chats_that_would_be_reached_are_counted(db, subscribe):
     assert await count(db) == {"private": 2, "group": 1}
 
 
-async def groups(db):
-    async with connect.reading(db) as connection:
-        return sorted(await chats.groups(connection, "Asia/Baku", 9), key=lambda one: (one.zone, one.hour))
-
-
-async def test_groups_are_told_once_with_defaults_for_those_that_chose_none(db, subscribe):
-    await subscribe(1, 2)
-    await subscribe(3, zone="Asia/Baku", hour=9)
-    await subscribe(4, hour=0)
-    await subscribe(5, zone="Asia/Tokyo")
-
-    assert await groups(db) == [Group("Asia/Baku", 0), Group("Asia/Baku", 9), Group("Asia/Tokyo", 9)]
-
-
-async def test_groups_of_chats_that_are_not_reached_are_not_told(db, subscribe):
-    await subscribe(1, zone="Asia/Tokyo")
-    await subscribe(2, zone="Europe/Paris")
-    await do(db, chats.unsubscribe, 1)
-    await do(db, chats.gone, 2, Reason.BLOCKED, 1.0)
-
-    assert await groups(db) == []
-
-
 async def test_how_a_chat_came_is_remembered_before_it_subscribes_and_subscribes_nobody(db):
     await do(db, chats.came_with, 5, "poster", language="az")
-    assert await find(db, 5) == Chat(5, "private", "az", None, subscribed=False)
+    assert await find(db, 5) == Chat(5, "private", "az", None, None)
     assert await count(db) == {}
     await again(db, 5, language="en")
 
     assert (await row(db, 5)).joined == "poster"
-    assert await find(db, 5) == Chat(5, "private", "en", None, subscribed=True)
+    assert await find(db, 5) == Chat(5, "private", "en", None, 2.0)
 
 
 async def test_the_first_start_code_counts_and_changes_nothing_else(db, subscribe):
@@ -161,7 +137,7 @@ async def test_the_first_start_code_counts_and_changes_nothing_else(db, subscrib
     await do(db, chats.came_with, 5, "leaflet", language="az")
 
     assert (await row(db, 5)).joined == "poster"
-    assert await find(db, 5) == Chat(5, "private", "tr", None, subscribed=True)
+    assert await find(db, 5) == Chat(5, "private", "tr", None, 1.0)
 
 
 async def test_a_topic_that_was_deleted_leaves_the_group_itself_subscribed(db):
@@ -170,4 +146,4 @@ async def test_a_topic_that_was_deleted_leaves_the_group_itself_subscribed(db):
     assert (await find(db, -1005)).topic_id == 42
     await do(db, chats.forget_topic, -1005, 42)
 
-    assert await find(db, -1005) == Chat(-1005, "supergroup", "en", None, subscribed=True)
+    assert await find(db, -1005) == Chat(-1005, "supergroup", "en", None, 2.0)

@@ -28,13 +28,6 @@ async def test_messages_without_a_key_are_all_written(db):
     assert len(set(written) - {None}) == 3
 
 
-async def test_known_keys_are_told(db):
-    await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a")
-
-    assert await do(db, messages.known, ["a", "b"]) == {"a"}
-    assert await do(db, messages.known, []) == set()
-
-
 async def test_a_reminder_runs_at_once(db):
     written = await row(db, await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, expires_at=9.0))
 

@@ -27,7 +27,7 @@ async def test_a_group_that_moves_keeps_all_it_said(db):
     await do(db, chats.migrate, OLD, NEW)
 
     assert await find(db, OLD) is None
-    assert await find(db, NEW) == Chat(NEW, "supergroup", "az", 4, subscribed=True)
+    assert await find(db, NEW) == Chat(NEW, "supergroup", "az", 4, 3.0)
     async with connect.reading(db) as connection:
         kept = (await connection.execute(select(t.chats))).one()
     assert (kept.zone, kept.hour, kept.joined, kept.subscribed_at) == ("Asia/Tokyo", 7, "poster", 3.0)
@@ -62,7 +62,7 @@ async def test_a_group_known_by_its_new_id_only_stays_as_it_is(db, subscribe):
     await subscribe(NEW, kind="supergroup")
     await do(db, chats.migrate, OLD, NEW)
 
-    assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, subscribed=True)
+    assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, 1.0)
 
 
 @pytest.mark.parametrize(("old", "new"), list(itertools.product([True, False], repeat=2)))
@@ -75,7 +75,7 @@ async def test_a_subscription_of_either_id_holds(db, subscribe, old, new):
     await do(db, chats.migrate, OLD, NEW)
 
     assert await find(db, OLD) is None
-    assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, subscribed=old or new)
+    assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, 1.0 if old or new else None)
 
 
 @pytest.mark.parametrize("state", [state for state in State if state is not State.SENDING])

@@ -11,7 +11,22 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.delivery import Kind, MessageState, State
 from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
-from outreachbot.store import audience, broadcasts, chats, connect, leases, ledger, messages, migrate, outbox, pace
+from outreachbot.domain.schedule import Group
+from outreachbot.domain.settings import ChatSettings, Quiet
+from outreachbot.store import (
+    audience,
+    broadcasts,
+    chats,
+    connect,
+    leases,
+    ledger,
+    messages,
+    migrate,
+    outbox,
+    pace,
+    plans,
+    settings,
+)
 from outreachbot.store.chats import Chat
 from outreachbot.store.outbox import Claimed
 from transactions import do
@@ -33,11 +48,11 @@ UPDATE pace SET next_slot = 130, updated_at = 100
 """
 
 
-def first_schema(connection):
+def schema_of(connection, revision):
     config = Config()
     config.set_main_option("script_location", str(migrate.FOLDER))
     config.attributes["connection"] = connection
-    command.upgrade(config, "0001")
+    command.upgrade(config, revision)
 
 
 @pytest.fixture
@@ -45,7 +60,7 @@ async def old_url(database_url):
     """A database at revision 0001: a broadcast to three chats is under way."""
     engine = create_async_engine(database_url)
     async with engine.begin() as connection:
-        await connection.run_sync(first_schema)
+        await connection.run_sync(schema_of, "0001")
         for body in BODIES.values():
             columns = "kind, state, body, created_at, started_at"
             insert = text(f"INSERT INTO messages ({columns}) VALUES ('broadcast', 'running', :body, 1, 2)")
@@ -89,7 +104,7 @@ async def test_a_broadcast_of_the_first_schema_goes_on(old_url):
 async def test_the_pace_and_the_chats_of_the_first_schema_are_kept(old_url):
     async with connect.opened(old_url) as db:
         assert await do(db, pace.take, 1, 10.0, 101.0) == pace.Slots(pytest.approx(130.0), pytest.approx(10.0))
-        assert await do(db, chats.find, 5) == Chat(5, "private", "en", None, subscribed=True)
+        assert await do(db, chats.find, 5) == Chat(5, "private", "en", None, 1.0)
         await do(db, chats.came_with, 5, "poster", language="en")
         await do(db, chats.migrate, 6, -1006)
         assert (await do(db, chats.find, -1006)).subscribed
@@ -105,3 +120,45 @@ async def test_a_job_changes_the_copies_that_the_first_schema_knows(old_url):
 
     assert job == 4
     assert claimed == [Claimed(1, 7, "en"), Claimed(job, 5, "en", None, Kind.DELETION, (70,))]
+
+
+@pytest.fixture
+async def second_url(database_url):
+    """A database at revision 0002: chats that chose, and a reminder that was sent."""
+    engine = create_async_engine(database_url)
+    rows = """
+INSERT INTO chats (id, kind, language, subscribed_at, zone, hour, joined)
+    VALUES (5, 'private', 'en', 1, 'Asia/Tokyo', 7, 'poster'), (6, 'private', 'az', 1, NULL, NULL, NULL);
+INSERT INTO chats (id, kind, language, gone_at, gone_reason) VALUES (7, 'private', 'en', 3, 'blocked');
+INSERT INTO choices (chat_id, anniversary_id, wanted) VALUES (5, 'flood', FALSE), (5, 'fire', TRUE);
+INSERT INTO messages (kind, key, state, body, created_at, started_at, finished_at, expires_at)
+    VALUES ('reminder', 'reminder:flood:2026-03-02:day:Asia/Baku:9', 'finished', '{}', 1, 1, 9, 9);
+INSERT INTO deliveries (message_id, chat_id, state, reason) VALUES (1, 5, 'sent', NULL), (1, 6, 'skipped', 'late')
+"""
+    async with engine.begin() as connection:
+        await connection.run_sync(schema_of, "0002")
+        for statement in rows.split(";"):
+            await connection.execute(text(statement))
+    await engine.dispose()
+    return database_url
+
+
+async def test_chats_of_the_second_schema_keep_what_they_chose_and_have_the_defaults_else(second_url):
+    async with connect.opened(second_url) as db:
+        assert await do(db, settings.find, 5) == ChatSettings(
+            "Asia/Tokyo", 7, anniversaries={"flood": False, "fire": True}
+        )
+        assert await do(db, settings.find, 6) == ChatSettings()
+        assert await do(db, chats.find, 6) == Chat(6, "private", "az", None, 1.0)
+        assert await do(db, chats.find, 7) == Chat(7, "private", "en", None, None)
+        assert await do(db, plans.groups, Group("Asia/Baku", 9)) == {Group("Asia/Tokyo", 7), Group("Asia/Baku", 9)}
+        own = ChatSettings(quiet=Quiet(22, 7), big_only=True, skipped=frozenset({("flood", 2027)}))
+        await do(db, settings.save, 6, own, 5.0)
+        assert await do(db, settings.find, 6) == own
+
+
+async def test_a_reminder_of_the_second_schema_stays_as_it_was_and_alarms_nobody(second_url):
+    async with connect.opened(second_url) as db:
+        assert await do(db, ledger.late, 10.0) == {}
+        assert (await do(db, ledger.tally, 1)).sent == 1
+        assert await do(db, settings.told, 5, ["flood:2026-03-02:day"]) == set()

@@ -10,11 +10,14 @@ from typing import Any
 import pytest
 
 from outreachbot.domain import content_file, schedule
+from outreachbot.domain import places as gazetteer
 from outreachbot.domain.audience import Audience
-from outreachbot.domain.content import Content
+from outreachbot.domain.content import Content, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
 from outreachbot.domain.message import Media, MediaKind, Message
+from outreachbot.domain.schedule import Item
+from outreachbot.domain.settings import ChatSettings, Quiet
 from outreachbot.domain.timing import LocalHour, Moment, Past
 from outreachbot.views import (
     basics,
@@ -23,8 +26,10 @@ from outreachbot.views import (
     campaign,
     facts,
     outgoing,
+    places,
     preflight,
     reminder,
+    settings,
     subscription,
     timeline,
 )
@@ -106,13 +111,58 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     yield from (facts.one(content, language, fact) for fact in content.facts)
     yield from (timeline.answer(content, language, query) for query in ["", HOSTILE, "0001", "1841", "9999-12-31"])
     yield from (timeline.at(content, language, first) for first in range(len(content.timeline) + 1))
-    for new in (True, False):
-        yield subscription.subscribed(content, language, NOW, new=new)
+    for new, chosen in itertools.product((True, False), _choices(content)):
+        yield subscription.subscribed(content, language, chosen, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
-        yield subscription.upcoming(content, language, NOW, subscribed=new)
-    for occurrence in schedule.coming(content.anniversaries, NOW.date()):
-        yield reminder.on_the_day(content, language, occurrence)
+        yield subscription.upcoming(content, language, chosen, NOW, subscribed=new)
+        yield settings.reminders(content, language, chosen, subscribed=new)
+        yield settings.days(content, language, chosen)
+        yield settings.quiet(language, chosen)
+    yield from _of_reminders(content, language)
+    yield from _of_clocks(language)
+    yield from _of_places(language)
     yield from _of_broadcasts(content, language)
+
+
+def _choices(content: Content) -> Iterator[ChatSettings]:
+    """Of a chat that chose nothing, everything and the opposite."""
+    yield ChatSettings()
+    for on in (True, False):
+        days, notices = dict.fromkeys(content.anniversary_by_id, on), dict.fromkeys(Notice, on)
+        yield ChatSettings("Asia/Ust-Nera", 23, on, notices, days, frozenset(), not on, on, Quiet(22, 7))
+
+
+def _of_reminders(content: Content, language: str) -> Iterator[Message]:
+    occurrences = schedule.coming(content.anniversaries, NOW.date())
+    for occurrence, notice in itertools.product(occurrences, Notice):
+        yield reminder.reminder(content, language, [Item(occurrence, notice)], "Pacific/Kiritimati")
+    yield reminder.reminder(content, language, [Item(one, Notice.WEEK) for one in occurrences][:2], content.zone)
+    yield reminder.preview_usage(content, language, HOSTILE)
+    yield reminder.preview_usage(content, language, "")
+    keys = [Item(one, notice).key for one, notice in itertools.product(occurrences, Notice)]
+    yield reminder.late(content, language, dict.fromkeys(["no-such:2026-03-01:day", *keys], 12_345))
+    yield outgoing.reminders(language, [("2026-03-01", tally) for tally in TALLIES])
+    yield outgoing.reminders(language, [])
+
+
+def _of_clocks(language: str) -> Iterator[Message]:
+    for hour in (0, 23):
+        yield settings.hours(language, hour)
+        yield settings.quiet_until(language, hour)
+    yield settings.skipped(language, HOSTILE, 2026)
+
+
+def _of_places(language: str) -> Iterator[Message]:
+    codes = gazetteer.countries(language, ("AZ", "GB"))
+    yield from (places.countries(language, codes, NOW, "Asia/Baku", chosen=chosen) for chosen in (True, False))
+    yield from (places.cities(language, code, gazetteer.clocks(code)) for code in [*codes, "US", "RU", "ZZ"])
+    yield from (
+        places.matches(language, name, gazetteer.find(name)) for name in ("Baku", "London", HOSTILE, "x" * 4000)
+    )
+    yield places.ask(language)
+    for zone in ("Pacific/Kiritimati", "America/Argentina/ComodRivadavia", "Etc/GMT+12", "UTC"):
+        yield places.confirm(language, HOSTILE, zone, NOW)
+        yield places.chosen(language, zone, 23)
 
 
 def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:

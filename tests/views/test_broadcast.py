@@ -126,6 +126,7 @@ def test_each_state_and_kind_has_its_heading(state):
         f"<b>Broadcast 7: {name}</b>",
         f"<b>Correction of broadcast 3: {name}</b>",
         f"<b>Deletion of broadcast 3: {name}</b>",
+        f"<b>Message 7 to the admins: {name}</b>",
     ]
 
 

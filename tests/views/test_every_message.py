@@ -7,7 +7,7 @@ from outreachbot.bot import say
 from outreachbot.bot.features import HANDLERS
 from outreachbot.domain.message import MAX_CALLBACK_ANSWER, MAX_CALLBACK_BYTES, MAX_TEXT, length
 from outreachbot.sandbox import html, markup
-from outreachbot.views import basics, calendar, outgoing, subscription
+from outreachbot.views import basics, calendar, calendar_file, outgoing, places, subscription
 
 PERSON = {"id": 11, "is_bot": False, "first_name": "Mina"}
 WHERE = {"message_id": 7, "date": 1, "chat": {"id": 11, "type": "private"}, "text": "x"}
@@ -67,7 +67,7 @@ def notes(language):
     yield from (basics.group_admins_only(language), basics.admins_unknown(language), basics.pressed_unknown(language))
     yield from (outgoing.decided(language), outgoing.gone(language), calendar.in_the_past(language))
     yield from (outgoing.paused(language), outgoing.resumed(language), outgoing.stopped(language))
-    yield from (outgoing.moment_passed(language), outgoing.still_under_way(language))
+    yield from (outgoing.moment_passed(language), outgoing.still_under_way(language), places.unknown(language))
     yield from (outgoing.queued_again(language, number) for number in (1, 2, 10**9))
     for yes in (True, False):
         yield subscription.noted_subscribed(language, new=yes)
@@ -81,6 +81,7 @@ def test_a_note_is_plain_and_short(bridge):
             assert html.parse(note) == (note, []), "it is shown as it stands"
 
 
-def test_the_caption_of_a_table_is_html(bridge):
+def test_the_caption_of_a_file_is_html(bridge):
     for language in bridge.languages:
         assert "999" in html.parse(outgoing.table_caption(language, 999))[0]
+        assert "calendar" in html.parse(calendar_file.caption(language))[0]

@@ -42,3 +42,13 @@ def test_a_date_is_said_as_far_as_it_is_known(written, said):
 def test_a_language_without_a_catalogue_is_spoken_to_in_english():
     assert words("zz")("Facts") == "Facts"
     assert words("zz").date(dt.date(1992, 2, 26)) == "26 February 1992"
+
+
+def test_a_day_a_weekday_and_a_time_are_said_without_the_rest():
+    moment = dt.datetime(2026, 3, 1, 9, 5, tzinfo=dt.UTC)
+
+    assert (words("en").day(moment), words("en").weekday(moment), words("en").time(moment)) == (
+        "1 March",
+        "Sunday",
+        "09:05",
+    )

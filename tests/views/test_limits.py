@@ -87,3 +87,13 @@ def test_more_links_and_emphases_than_telegram_shows_are_named(changed):
     (fault,) = faults_of(changed((CLAIM, f"claim: {{en: '{'**x** ' * 120}'}}")))
 
     assert re.search(r"this message has 12\d links and emphases; Telegram shows 100 of them$", fault)
+
+
+def test_what_does_not_fit_below_a_picture_is_named(changed):
+    day = "text: {en: On this day the bridge fell.}"
+    limits.check(changed((day, f"{day}\n    picture: fall.jpg")))
+    limits.check(changed((day, f"text: {{en: {'x' * 1000}}}")))
+    (fault,) = faults_of(changed((day, f"text: {{en: {'x' * 1000}}}\n    picture: fall.jpg")))
+
+    assert ": anniversaries[0].text.en: " in fault
+    assert re.search(r"; Telegram takes 1,024 below a picture: shorten it by \d+$", fault)

@@ -28,7 +28,7 @@ def test_the_list_says_of_each_what_it_is_when_it_began_and_how_many_got_it():
         "<b>8</b> · Broadcast 8: finished\n1 March 2026 at 16:00 (Asia/Baku time) · 3 of 4 sent\n\n"
         "<b>7</b> · Correction of broadcast 2: finished\n1 March 2026 at 16:00 (Asia/Baku time) · 3 of 4 corrected"
     )
-    assert data(message) == [["broadcast:open:9", "broadcast:open:8", "broadcast:open:7"]]
+    assert data(message) == [["broadcast:open:9", "broadcast:open:8", "broadcast:open:7"], ["broadcast:reminders"]]
 
 
 @pytest.mark.parametrize(
@@ -47,6 +47,7 @@ def test_the_list_is_paged_where_there_are_more(older, newer, turns):
         [f"broadcast:open:{number}" for number in (6, 5, 4, 3)],
         ["broadcast:open:2", "broadcast:open:1"],
         *turns,
+        ["broadcast:reminders"],
     ]
 
 
@@ -54,7 +55,20 @@ def test_an_empty_list_says_how_to_begin():
     message = outgoing.listed("en", "UTC", [], None, newer=False)
 
     assert "/broadcast" in message.text
-    assert message.buttons == ()
+    assert data(message) == [["broadcast:reminders"]]
+
+
+def test_what_became_of_the_reminders_stands_under_their_day():
+    days = [("2027-02-26", Tally(sent=2000, uncertain=1)), ("2027-02-17", Tally(sent=3, failed=1, skipped=2))]
+    message = outgoing.reminders("en", days)
+
+    assert message.text.splitlines() == [
+        "<b>Reminders</b>",
+        "26 February 2027: 2,000 of 2,001 sent, uncertain 1",
+        "17 February 2027: 3 of 6 sent, failed 1, skipped 2",
+    ]
+    assert data(message) == data(outgoing.reminders("en", [])) == [["broadcast:list"]]
+    assert outgoing.reminders("en", []).text == "No reminder has been sent yet."
 
 
 def test_who_is_asked_for_consent_reads_who_asks_and_the_whole_question():

@@ -2,13 +2,29 @@
 
 import datetime as dt
 
-from outreachbot.domain.schedule import Occurrence
+import pytest
+
+from outreachbot.domain.content import Anniversary, Notice
+from outreachbot.domain.message import MAX_CAPTION
+from outreachbot.domain.schedule import Item, Occurrence
 from outreachbot.views import reminder
 
+BERLIN = "Europe/Berlin"
+SILENCE = {"at": "00:30", "zone": "Asia/Baku", "place": {"en": "the old town"}}
 
-def said(content, year=2026, **changes):
-    anniversary = content.anniversaries[0].model_copy(update=changes)
-    return reminder.on_the_day(content, "en", Occurrence(anniversary, dt.date(year, 3, 2)))
+
+def item(content, year=2026, notice=Notice.DAY, **changes):
+    """A notice of the bridge's only day, with these fields of it changed."""
+    plain = content.anniversaries[0].model_dump(mode="json") | {"date": "03-02"}
+    return Item(Occurrence(Anniversary.model_validate(plain | changes), dt.date(year, 3, 2)), notice)
+
+
+def said(content, year=2026, notice=Notice.DAY, zone=BERLIN, **changes):
+    return reminder.reminder(content, "en", [item(content, year, notice, **changes)], zone)
+
+
+def data(message):
+    return [[button.data for button in row] for row in message.buttons]
 
 
 def test_it_says_what_is_remembered_and_how_long_ago_it_was(bridge):
@@ -20,22 +36,77 @@ def test_it_says_what_is_remembered_and_how_long_ago_it_was(bridge):
     assert "· 1 year ago" in said(bridge, 1911).text
 
 
+def test_before_the_day_it_says_how_long_until_then(bridge):
+    assert "\nTomorrow: 2 March 2026 · 116 years on\n" in said(bridge, notice=Notice.EVE).text
+    assert "\nIn a week: 2 March 2026 · 116 years on\n" in said(bridge, notice=Notice.WEEK).text
+
+
+@pytest.mark.parametrize("notice", list(Notice))
+def test_a_round_anniversary_is_called_by_its_number(bridge, notice):
+    for year, name in ((1935, "25th"), (1920, "10th"), (2010, "100th"), (2020, "110th")):
+        assert f"2 March {year} · the {name} anniversary\n" in said(bridge, year, notice).text
+
+
+def test_of_a_night_both_dates_are_said(bridge):
+    assert "\nthe night to 2 March 2026, from 1 March · 116 years ago\n" in said(bridge, night=True).text
+
+
+@pytest.mark.parametrize(
+    ("zone", "here"),
+    [
+        ("Asia/Baku", ""),
+        ("Asia/Dubai", ""),  # another zone, the same clock
+        ("Asia/Tokyo", " (05:30 with you)"),
+        (BERLIN, " (1 March, 21:30 with you)"),
+    ],
+)
+def test_a_moment_of_silence_is_said_by_both_clocks_where_they_differ(bridge, zone, here):
+    text = said(bridge, zone=zone, silence=SILENCE).text
+
+    assert f"\n\nA moment of silence is kept at 00:30 in the old town{here}.\n\n" in text
+
+
+def test_several_notices_are_one_message_with_a_skip_for_each_that_more_comes_of(bridge):
+    other = {"id": "other", "title": {"en": "The day of the other bridge with a long name"}}
+    both = [item(bridge, notice=Notice.WEEK), item(bridge, notice=Notice.EVE, **other), item(bridge, id="third")]
+    message = reminder.reminder(bridge, "en", both, BERLIN)
+    skips = [button for row in message.buttons for button in row if button.data.startswith("+skip")]
+
+    assert message.text.count("Herald press") == 3
+    assert [button.data for button in skips] == ["+skip:flood-day:2026", "+skip:other:2026"]
+    assert [button.label for button in skips] == [
+        "Skip this year: Day of the flood",
+        "Skip this year: The day of the other br…",
+    ]
+
+
+def test_a_picture_is_shown_above_what_fits_below_it(bridge):
+    assert [media.name for media in said(bridge, picture="bridge.jpg").media] == ["bridge.jpg"]
+    assert said(bridge, picture="bridge.jpg", text={"en": "x" * MAX_CAPTION}).media == ()
+
+
 def test_without_a_year_nothing_is_counted(bridge):
     day = bridge.anniversaries[0].model_copy(update={"year": None})
-    text = reminder.on_the_day(bridge, "en", Occurrence(day, dt.date(2026, 3, 2))).text
+    text = reminder.reminder(bridge, "en", [Item(Occurrence(day, dt.date(2026, 3, 2)), Notice.DAY)], BERLIN).text
 
     assert text.startswith("<b>Day of the flood</b>\n2 March 2026\n\n")
 
 
-def test_it_leads_to_its_facts_to_the_campaign_and_out(bridge):
-    data = [[button.data for button in row] for row in said(bridge).buttons]
-    without_topic = said(bridge, topic=None).buttons[0][0]
+def test_it_leads_to_its_facts_to_the_campaign_to_the_settings_and_out(bridge):
+    places = [["+facts:fall", "+timeline"], ["+campaign"], ["+reminders", "+unsubscribe"]]
 
-    assert data == [["+facts:fall", "+campaign"], ["+unsubscribe"]]
-    assert without_topic.data == "+facts"
+    assert data(said(bridge)) == places
+    assert data(said(bridge, notice=Notice.EVE)) == [*places[:2], ["+skip:flood-day:2026"], places[2]]
+    assert data(said(bridge, topic=None))[0][0] == "+facts"
 
 
 def test_it_is_said_in_every_language(bridge):
-    occurrence = Occurrence(bridge.anniversaries[0], dt.date(2026, 3, 2))
+    assert list(reminder.in_every_language(bridge, [item(bridge)], BERLIN)) == ["en", "de"]
 
-    assert list(reminder.in_every_language(bridge, occurrence)) == ["en", "de"]
+
+def test_admins_read_how_many_chats_a_notice_came_too_late_for(bridge):
+    late = {"flood-day:2026-03-02:eve": 2000, "gone-day:2026-03-01:day": 1}
+    text = reminder.late(bridge, "en", late).text
+
+    assert "\n• Day of the flood, 2 March 2026 (the day before): 2,000 chats\n" in text
+    assert "\n• gone-day, 1 March 2026 (on the day): 1 chat\n" in text

@@ -108,7 +108,7 @@ async def test_subscribing_says_what_comes_and_unsubscribing_asks_nothing(town):
 
     assert "26 February" in first["text"]
     assert "already" in again["text"]
-    assert "This chat is subscribed" in coming["text"]
+    assert "When: on the day, at 09:00" in coming["text"]
     assert gone["text"].startswith("Unsubscribed")
 
 

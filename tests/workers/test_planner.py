@@ -7,16 +7,26 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select, update
 
+from outreachbot.domain.content import Notice
 from outreachbot.domain.delivery import Kind, MessageState
-from outreachbot.store import connect, tables
+from outreachbot.domain.settings import ChatSettings
+from outreachbot.store import connect, leases, messages, outbox, settings, tables
 from outreachbot.workers import planner
+from outreachbot.workers.planner import Planner
 
 BAKU = dt.timezone(dt.timedelta(hours=4))
+MINUTE = dt.timedelta(minutes=1)
 
 
 def on(day, hour=9, month=2, year=2026):
     """A moment in the zone of the shipped content."""
     return dt.datetime(year, month, day, hour, tzinfo=BAKU).astimezone(dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def content(content):
+    """The shipped content, telling each day on the day itself."""
+    return content.model_copy(update={"notices": (Notice.DAY,), "early": 0})
 
 
 @contextmanager
@@ -30,6 +40,17 @@ def counting(db):
     event.listen(db.engine.sync_engine, "before_cursor_execute", executed)
     yield statements
     event.remove(db.engine.sync_engine, "before_cursor_execute", executed)
+
+
+@pytest.fixture
+def look(db, content):
+    """Look at these moments, one after the other, as a planner that has run since; what each look wrote."""
+
+    async def look(*moments, since=None, per_second=25.0, **other):
+        one = Planner(per_second, since or moments[0] - dt.timedelta(hours=2))
+        return [await planner.step(one, db, content.model_copy(update=other), now) for now in moments]
+
+    return look
 
 
 async def choose(db, chat_id, zone=None, hour=None):
@@ -51,30 +72,43 @@ async def planned(db):
     return found
 
 
-async def test_what_is_due_is_written_for_everybody_and_once(db, content, subscribe):
+async def test_what_is_due_is_written_for_everybody_and_once(db, look, subscribe):
     await subscribe(1, 2, 3)
 
-    assert await planner.step(db, content, on(26)) is True
-    assert await planner.step(db, content, on(26, 10)) is False
-    assert await planned(db) == {"reminder:khojaly:2026-02-26:day:Asia/Baku:9": {1, 2, 3}}
+    assert await look(on(26), on(26, 10)) == [True, False]
+    assert await look(on(26, 10), since=on(1)) == [False]  # after a stop
+    assert await planned(db) == {"reminder:2026-02-26:Asia/Baku:9:khojaly.day": {1, 2, 3}}
 
 
-@pytest.mark.parametrize("now", [on(25, 12), on(26, 8), on(27, 9)])
-async def test_what_is_not_due_is_not_written(db, content, subscribe, now):
+@pytest.mark.parametrize("now", [on(25, 12), on(26, 8), on(27, 9), on(26, 23)])
+async def test_what_is_not_due_is_not_written(db, look, subscribe, now):
     await subscribe(1)
 
-    assert await planner.step(db, content, now) is False
+    assert await look(now) == [False]
     assert await planned(db) == {}
 
 
-async def test_without_subscribers_nothing_is_written(db, content):
-    assert await planner.step(db, content, on(26)) is False
+async def test_without_subscribers_nothing_is_written(db, look):
+    assert await look(on(26)) == [False]
     assert await planned(db) == {}
 
 
-async def test_what_is_written_runs_until_its_day_is_over(db, content, subscribe):
+async def test_a_stop_over_the_hour_delays_it_within_its_day(db, look, subscribe):
     await subscribe(1)
-    await planner.step(db, content, on(26, 11))
+
+    assert await look(on(26, 23), since=on(20)) == [True]
+    assert await planned(db) == {"reminder:2026-02-26:Asia/Baku:9:khojaly.day": {1}}
+
+
+async def test_a_clock_that_is_set_back_plans_nothing_twice(db, look, subscribe):
+    await subscribe(1)
+
+    assert await look(on(26, 8), on(26, 12), on(26, 7), on(26, 10), on(26, 20)) == [False, True, False, False, False]
+
+
+async def test_what_is_written_runs_until_its_day_is_over(db, look, subscribe):
+    await subscribe(1)
+    await look(on(26, 11), since=on(26, 8))
     async with connect.reading(db) as connection:
         written = (await connection.execute(select(tables.messages))).one()
 
@@ -82,33 +116,32 @@ async def test_what_is_written_runs_until_its_day_is_over(db, content, subscribe
     assert (written.started_at, written.expires_at) == (on(26, 11).timestamp(), on(27, 0).timestamp())
 
 
-async def test_each_zone_and_hour_gets_it_at_its_own_moment(db, content, subscribe):
+async def test_each_zone_and_hour_gets_it_at_its_own_moment(db, look, subscribe):
     await subscribe(1, 2, 3)
     await choose(db, 2, zone="America/New_York")
     await choose(db, 3, hour=12)
-    first = await planner.step(db, content, on(26, 9)) and await planned(db)
-    await planner.step(db, content, on(26, 12))
-    await planner.step(db, content, on(26, 18))  # nine in New York
+    first = await look(on(26, 9)) and await planned(db)
+    await look(on(26, 9), on(26, 12), on(26, 18))  # nine in New York
 
     assert list(first.values()) == [{1}]
     assert await planned(db) == {
-        "reminder:khojaly:2026-02-26:day:Asia/Baku:9": {1},
-        "reminder:khojaly:2026-02-26:day:Asia/Baku:12": {3},
-        "reminder:khojaly:2026-02-26:day:America/New_York:9": {2},
+        "reminder:2026-02-26:Asia/Baku:9:khojaly.day": {1},
+        "reminder:2026-02-26:Asia/Baku:12:khojaly.day": {3},
+        "reminder:2026-02-26:America/New_York:9:khojaly.day": {2},
     }
 
 
-async def test_who_subscribes_after_the_moment_gets_nothing_that_day(db, content, subscribe):
+async def test_who_subscribes_after_the_moment_gets_nothing_that_day(db, look, subscribe):
     await subscribe(1, now=on(26, 8).timestamp())
     await subscribe(2, now=on(26, 10).timestamp())
-    await planner.step(db, content, on(26, 11))
+    await look(on(26, 11), since=on(26, 8))
 
     assert list((await planned(db)).values()) == [{1}]
 
 
-async def test_it_is_written_in_every_language(db, content, subscribe):
+async def test_it_is_written_in_every_language(db, look, subscribe):
     await subscribe(1)
-    await planner.step(db, content.model_copy(update={"languages": ("en", "az")}), on(26))
+    await look(on(26), languages=("en", "az"))
     async with connect.reading(db) as connection:
         (body,) = (await connection.execute(select(tables.messages.c.body))).scalars()
 
@@ -116,23 +149,97 @@ async def test_it_is_written_in_every_language(db, content, subscribe):
     assert "34 years ago" in body["en"]["text"]
 
 
-async def test_it_costs_the_same_for_ten_chats_and_for_a_thousand(db, content, subscribe):
+async def test_each_combination_of_wishes_is_one_message_and_nobody_gets_two(db, look, subscribe):
+    """On 25 February: the eve of one day, and another day of its own."""
+    await subscribe(1, 2, 3, 4, 5)
+    async with connect.writing(db) as transaction:
+        for chat_id, own in {
+            2: ChatSettings(notices={Notice.EVE: True}),
+            3: ChatSettings(notices={Notice.EVE: True}, anniversaries={"khojaly-eve": True}),
+            4: ChatSettings(anniversaries={"khojaly-eve": True}),
+            5: ChatSettings(notices={Notice.EVE: True}, skipped=frozenset({("khojaly", 2026)})),
+        }.items():
+            await settings.save(transaction, chat_id, own, 2.0)
+
+    assert await look(on(25)) == [True]
+    assert await planned(db) == {
+        "reminder:2026-02-25:Asia/Baku:9:khojaly.eve": {2},
+        "reminder:2026-02-25:Asia/Baku:9:khojaly.eve+khojaly-eve.day": {3},
+        "reminder:2026-02-25:Asia/Baku:9:khojaly-eve.day": {4},
+    }
+
+
+async def test_it_costs_the_same_for_ten_chats_and_for_a_thousand(db, look, subscribe):
     costs, gets_it = [], []
     for ids, year in ((range(1, 11), 2026), (range(11, 1011), 2027)):
         await subscribe(*ids)
         with counting(db) as statements:
-            assert await planner.step(db, content, on(26, year=year))
+            assert await look(on(26, year=year)) == [True]
             planned_now = await planned(db)
         costs.append(len(statements))
-        gets_it.append(len(planned_now[f"reminder:khojaly:{year}-02-26:day:Asia/Baku:9"]))
+        gets_it.append(len(planned_now[f"reminder:{year}-02-26:Asia/Baku:9:khojaly.day"]))
 
-    assert costs[0] == costs[1] < 25
+    assert costs[0] == costs[1] < 30
     assert gets_it == [10, 1010]
 
 
-async def test_looking_costs_two_statements_on_an_ordinary_day(db, content, subscribe):
+async def test_looking_costs_two_statements_on_an_ordinary_day(db, look, subscribe):
     await subscribe(1, 2)
     with counting(db) as statements:
-        await planner.step(db, content, on(1, month=7))
+        await look(on(1, month=7))
 
     assert len(statements) <= 2
+
+
+async def test_a_long_wave_begins_before_its_hour_and_a_short_one_at_it(db, look, subscribe):
+    await subscribe(*range(60))
+
+    assert await look(on(26) - MINUTE * 11, per_second=0.05, early=10) == [False]
+    assert await look(on(26) - MINUTE * 9, per_second=60.0, early=10) == [False]
+    assert await look(on(26) - MINUTE * 9, per_second=0.05) == [False]  # where the content wants none early
+    assert await look(on(26) - MINUTE * 9, on(26), per_second=0.05, early=10) == [True, False]
+    assert [len(who) for who in (await planned(db)).values()] == [60]
+
+
+async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_once(db, content, subscribe):
+    await subscribe(1, 2, 3)
+    await choose(db, 3, zone="America/New_York")
+    since, now = on(26, 8), on(27, 8)  # in New York it is still the 26th
+    await planner.catch_up(db, content, since, now)
+    assert await planned(db) == {"reminder:2026-02-26:Asia/Baku:9:khojaly.day": {1, 2}}
+    async with connect.writing(db) as transaction:
+        sender = await leases.begin(transaction, "test", now.timestamp(), is_main=True)
+    async with connect.writing(db) as transaction:
+        assert await outbox.claim(transaction, sender, 10, now.timestamp()) == []
+    async with connect.writing(db) as transaction:
+        await messages.finish(transaction, now.timestamp())
+
+    assert await planner.tell_late(db, content, [22, 33], now) is True
+    assert await planner.tell_late(db, content, [22, 33], now) is False
+    async with connect.writing(db) as transaction:
+        claimed = await outbox.claim(transaction, sender, 10, now.timestamp())
+        body = await messages.body(transaction, claimed[0].message_id)
+    assert {one.chat_id for one in claimed} == {22, 33}  # whether or not they subscribed
+    assert {one.kind for one in claimed} == {Kind.ALARM}
+    assert "2 chats" in body["en"].text
+
+
+async def test_catching_up_after_a_short_stop_writes_nothing(db, content, look, subscribe):
+    await subscribe(1)
+    await planner.catch_up(db, content, on(26, 8), on(26, 12))
+    assert await planned(db) == {}
+    await look(on(26, 9))
+    await planner.catch_up(db, content, on(26, 8), on(28))
+
+    assert list(await planned(db)) == ["reminder:2026-02-26:Asia/Baku:9:khojaly.day"]
+
+
+async def test_several_small_messages_are_queued_by_one_transaction(db, look, subscribe):
+    await subscribe(1, 2, 3)
+    for chat_id, zone in ((2, "Asia/Dubai"), (3, "Asia/Tbilisi")):
+        await choose(db, chat_id, zone=zone)
+    await look(on(26))
+
+    assert await planner.queue(db, "Asia/Baku", asyncio.Event()) is True
+    assert await planner.queue(db, "Asia/Baku", asyncio.Event()) is False
+    assert sorted(map(sorted, (await planned(db)).values())) == [[1], [2], [3]]

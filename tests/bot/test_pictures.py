@@ -1,0 +1,102 @@
+"""A picture of the content: uploaded with the first message that shows it, then sent by its id."""
+
+import asyncio
+
+import pytest
+
+from outreachbot.bot import say
+from outreachbot.bot.pictures import Pictures
+from outreachbot.domain.delivery import Failed, Sent
+from outreachbot.domain.message import Button, Media, MediaKind, Message
+from outreachbot.sandbox import people
+from outreachbot.sandbox.faults import Fault, FaultKind
+from town import ADMIN, MEMBER, buttons
+
+SHOWN = Message("<b>A day</b>", ((Button("The facts", "+facts"),),), (Media(MediaKind.PHOTO, name="day.png"),))
+PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0"
+
+
+@pytest.fixture
+def file(tmp_path):
+    path = tmp_path / "day.png"
+    path.write_bytes(PNG)
+    return path
+
+
+@pytest.fixture
+def restart(house, tmp_path):
+    """Forget what is not written down."""
+
+    def restart():
+        house.telegram.pictures = Pictures(house.db, tmp_path)
+
+    restart()
+    return restart
+
+
+def ids(town, *chat_ids):
+    """The ids under which chats got the picture."""
+    return {message["photo"][-1]["file_id"] for chat_id in chat_ids for message in town.said(chat_id)}
+
+
+async def test_it_is_uploaded_once_and_then_sent_by_its_id(town, house, file, restart):
+    assert isinstance(await say.push(house.telegram, SHOWN, MEMBER, None, silent=True), Sent)
+    assert isinstance(await say.send(house.telegram, SHOWN, ADMIN), Sent)
+    restart()
+    file.unlink()
+    assert isinstance(await say.send(house.telegram, SHOWN, ADMIN), Sent)
+
+    assert len(town.world.shelf.files) == len(ids(town, MEMBER, ADMIN)) == 1
+    for message in [*town.said(MEMBER), *town.said(ADMIN)]:
+        assert (message["caption"], message["caption_entities"][0]["type"]) == ("A day", "bold")
+        assert [button["callback_data"] for button in buttons(message)] == ["+facts"]
+
+
+async def test_many_who_wait_for_it_upload_it_once(town, house, file, restart):
+    crowd = people.crowd(town.world, 10)
+    outcomes = await asyncio.gather(*(say.push(house.telegram, SHOWN, chat_id, None) for chat_id in crowd))
+
+    assert all(isinstance(outcome, Sent) for outcome in outcomes)
+    assert len(town.world.shelf.files) == len(ids(town, *crowd)) == 1
+
+
+async def test_a_file_that_was_exchanged_is_another_picture(town, house, file, restart):
+    await say.send(house.telegram, SHOWN, MEMBER)
+    file.write_bytes(PNG + b"another")
+    restart()
+    await say.send(house.telegram, SHOWN, MEMBER)
+
+    assert len(ids(town, MEMBER)) == 2
+
+
+async def test_without_the_file_the_text_is_sent(town, house, restart):
+    outcome = await say.push(house.telegram, SHOWN, MEMBER, None)
+
+    assert isinstance(outcome, Sent)
+    assert [message["text"] for message in town.said(MEMBER)] == ["A day"]
+    assert [button["callback_data"] for button in buttons(town.said(MEMBER)[0])] == ["+facts"]
+
+
+async def test_who_blocked_the_bot_keeps_nobody_else_from_getting_it(town, house, file, restart):
+    people.block(town.world, MEMBER)
+
+    assert isinstance(await say.push(house.telegram, SHOWN, MEMBER, None), Failed)
+    assert isinstance(await say.push(house.telegram, SHOWN, ADMIN, None), Sent)
+    assert len(town.said(ADMIN)) == 1
+
+
+@pytest.mark.parametrize(
+    "fault",
+    [
+        Fault(FaultKind.PROXY, "sendPhoto"),
+        Fault(FaultKind.LOST_BEFORE, "sendPhoto"),
+        Fault(FaultKind.TOO_MANY, "sendPhoto"),
+        Fault(FaultKind.GARBAGE, "sendPhoto"),
+    ],
+)
+async def test_an_upload_that_failed_is_tried_again_with_the_next(town, house, file, restart, fault):
+    town.world.faults.orders.append(fault)
+
+    assert not isinstance(await say.push(house.telegram, SHOWN, MEMBER, None), Sent)
+    assert isinstance(await say.push(house.telegram, SHOWN, MEMBER, None), Sent)
+    assert len(town.said(MEMBER)) == 1

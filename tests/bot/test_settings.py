@@ -1,0 +1,153 @@
+"""What a chat chose reaches the request that Telegram gets; and no press, however forged, breaks a setting."""
+
+import contextlib
+import datetime as dt
+
+import pytest
+
+from outreachbot.app import run
+from outreachbot.bot import settings
+from outreachbot.domain.settings import ChatSettings, Quiet
+from outreachbot.sandbox import people
+from outreachbot.workers import planner, sender
+from outreachbot.workers.planner import Planner
+from town import ADMIN, MEMBER, buttons
+
+BAKU = dt.timezone(dt.timedelta(hours=4))
+BEFORE = dt.datetime(2026, 2, 26, 8, tzinfo=BAKU)
+ON_THE_DAY = dt.datetime(2026, 2, 26, 9, tzinfo=BAKU)
+
+
+@pytest.fixture
+def remind(town, house, requests):
+    """Send all reminders that came due by nine on the day; which of the chats heard a sound."""
+
+    async def remind():
+        sender_id, _ = await planner.recover(house.db, "this", town.clock())
+        town.clock.set(ON_THE_DAY)
+        await planner.step(Planner(1000.0, BEFORE), house.db, house.content, town.clock())
+        while await planner.queue(house.db, house.content.zone, house.wake):
+            pass
+        requests.clear()
+        outgoing = run.outgoing_of(house, sender_id)
+        while len(requests) < 2 or not outgoing.flight.idle:
+            await sender.step(outgoing)
+        return {one["chat_id"]: not one.get("disable_notification", False) for one in requests}
+
+    return remind
+
+
+@pytest.fixture
+async def both(town, write):
+    """Mina and Ada subscribe the hour before."""
+    town.clock.set(BEFORE)
+    for chat_id in (MEMBER, ADMIN):
+        await write("/subscribe", chat_id)
+        await write("/reminders", chat_id)
+
+
+@pytest.mark.parametrize(
+    ("presses", "sounds"),
+    [
+        ([], True),
+        (["q.9.10"], False),
+        (["q.22.9"], True),
+        (["q.22.10"], False),
+        (["q.9.10", "q.off"], True),
+        (["s.1"], False),
+        (["s.1", "s.0"], True),
+    ],
+)
+async def test_in_quiet_hours_a_reminder_makes_no_sound(both, remind, press, presses, sounds):
+    for data in presses:
+        await press(f"reminders:{data}", MEMBER)
+
+    assert await remind() == {MEMBER: sounds, ADMIN: True}
+
+
+async def test_quiet_hours_are_those_of_the_clock_that_was_shown(house, both, press):
+    await press("reminders:q.22.7", MEMBER)
+    chosen, _subscribed = await settings.chosen(house, MEMBER)
+
+    assert (chosen.quiet, chosen.zone) == (Quiet(22, 7), "Asia/Baku")
+
+
+FORGED = [
+    *("on", "on.2.3", "n.never.1", "a.no-such.1", "h.24", "h.-1", "h.0231", "h.²", "h.", "h.99999999999999999999"),
+    *("q.1.24", "q.24.1", "q.x", "q.1.2.3", "q.001.0231", "…", ".", "drop table"),
+]
+
+
+@pytest.mark.parametrize("data", FORGED)
+async def test_a_forged_press_changes_nothing(house, both, press, write, data):
+    await press(f"reminders:{data}", MEMBER)
+    chosen, _subscribed = await settings.chosen(house, MEMBER)
+
+    assert chosen == ChatSettings()
+    assert "at 09:00" in (await write("/reminders", MEMBER))[0]["text"]
+
+
+@pytest.mark.parametrize("data", ["z.Factory", "y.Factory", "y.Mars/Olympus", "y.", "c.", "c.ZZ", "c.<b>", "x", ":"])
+async def test_a_forged_zone_is_answered_and_not_kept(house, both, press, write, data):
+    await press(f"zone:{data}", MEMBER)
+    chosen, _subscribed = await settings.chosen(house, MEMBER)
+
+    assert chosen.zone is None
+    assert await write("/reminders", MEMBER)
+
+
+@pytest.mark.parametrize("data", ["khojaly:0000", "khojaly:20260", "khojaly:²²²²", "no-such:2026", "khojaly", ""])
+async def test_a_forged_skip_skips_nothing(house, both, press, data):
+    await press(f"skip:{data}", MEMBER)
+    chosen, _subscribed = await settings.chosen(house, MEMBER)
+
+    assert chosen.skipped == frozenset()
+
+
+async def test_a_press_sets_what_it_says_and_does_not_swing_back(house, both, press):
+    for _ in range(2):
+        await press("reminders:on.0", MEMBER)
+        chosen, _subscribed = await settings.chosen(house, MEMBER)
+        assert not chosen.reminders
+
+
+async def test_reminders_that_are_off_leave_the_subscription_as_it_is(house, both, press):
+    await press("reminders:on.0", MEMBER)
+
+    assert (await settings.chosen(house, MEMBER))[1]
+
+
+async def test_a_name_of_two_words_is_read_as_a_whole(town, both, press, write):
+    await press("zone:t", MEMBER)
+    question = town.said(MEMBER)[-1]["message_id"]
+    (answer,) = await write("new york", MEMBER, reply_to=question)
+
+    assert "New York" in buttons(answer)[0]["text"]
+
+
+async def test_a_location_that_an_admin_shares_while_composing_is_the_broadcast(town, hand, write):
+    await write("/broadcast")
+    people.send(town.world, ADMIN, ADMIN, {"location": {"latitude": 40.4, "longitude": 49.9}})
+    await hand()
+
+    assert "With you it is" not in town.said(ADMIN)[-1]["text"]
+
+
+async def test_the_list_of_broadcasts_leads_to_the_reminders(town, both, remind, press, write):
+    await remind()
+    (page,) = await write("/broadcasts")
+    assert page["text"].startswith("Nothing has been sent yet")
+    await press("broadcast:reminders", under=page)
+
+    assert "26 February 2026: " in town.now(ADMIN, page)["text"]
+
+
+@pytest.mark.parametrize("data", ["reminders:h.0231", "zone:y.Factory"])
+async def test_what_a_member_forges_takes_nothing_from_the_admins(town, write, press, data):
+    town.clock.set(ON_THE_DAY + dt.timedelta(days=17))  # on which nothing is told
+    await write("/subscribe", MEMBER)
+    with contextlib.suppress(LookupError, ValueError):  # it may fail for the member
+        await press(data, MEMBER)
+    (days,) = await write("/next")
+
+    assert "1 chat: the first on" in days["text"]

@@ -1,0 +1,269 @@
+"""What a chat chose, what it therefore wants, and what a change must not make it miss nor hear twice."""
+
+import datetime as dt
+from dataclasses import replace
+from itertools import product
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import example, given
+from hypothesis import settings as trying
+from hypothesis import strategies as st
+
+from outreachbot.domain import schedule
+from outreachbot.domain import settings as rules
+from outreachbot.domain.content import Notice
+from outreachbot.domain.schedule import Due, Group, items_on
+from outreachbot.domain.settings import Change, ChatSettings, Quiet
+
+HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
+DATE = dt.date(2026, 2, 26)  # of khojaly, whose eve is the day of another
+ALWAYS = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
+
+
+@pytest.fixture(scope="session")
+def content(content):
+    """The shipped content, with what these tests are about as they need it."""
+    kept = tuple(one.model_copy(update={"big": False}) for one in content.anniversaries)
+    return content.model_copy(update={"anniversaries": kept, "notices": (Notice.DAY,)})
+
+
+def item(content, date=DATE, notice=Notice.DAY, name="khojaly"):
+    (found,) = (
+        one
+        for one in items_on(content.anniversaries, date)
+        if (one.occurrence.anniversary.id, one.notice) == (name, notice)
+    )
+    return found
+
+
+@pytest.mark.parametrize(
+    ("quiet", "hours"),
+    [
+        (Quiet(22, 7), {22, 23, 0, 1, 2, 3, 4, 5, 6}),
+        (Quiet(1, 3), {1, 2}),
+        (Quiet(0, 23), set(range(23))),
+        (Quiet(23, 0), {23}),
+        (Quiet(5, 5), set()),
+    ],
+)
+def test_quiet_hours_go_over_midnight_and_end_before_their_end(quiet, hours):
+    assert {hour for hour in range(24) if quiet.holds(hour)} == hours
+
+
+@given(st.integers(0, 23), st.integers(0, 23))
+def test_two_quiet_times_that_meet_are_the_whole_day_once(start, end):
+    one, other = Quiet(start, end), Quiet(end, start)
+    loud = [hour for hour in range(24) if not one.holds(hour) and not other.holds(hour)]
+
+    assert not any(one.holds(hour) and other.holds(hour) for hour in range(24))
+    assert len(loud) == (24 if start == end else 0)
+
+
+@pytest.mark.parametrize(("zone", "holds"), [("Asia/Baku", True), ("UTC", False), ("America/New_York", False)])
+def test_quiet_hours_are_those_of_the_chats_clock(zone, holds):
+    assert Quiet(22, 7).holds_at(dt.datetime(2026, 2, 26, 18, 0, tzinfo=dt.UTC).timestamp(), zone) is holds
+
+
+@pytest.mark.parametrize(
+    ("chosen", "group"),
+    [
+        (ChatSettings(), Group("Asia/Baku", 9)),
+        (ChatSettings(zone="Asia/Tokyo"), Group("Asia/Tokyo", 9)),
+        (ChatSettings(hour=0), Group("Asia/Baku", 0)),
+        (ChatSettings("UTC", 20), Group("UTC", 20)),
+    ],
+)
+def test_what_a_chat_did_not_choose_is_what_the_content_says(content, chosen, group):
+    assert chosen.group(content) == group
+
+
+@pytest.mark.parametrize(
+    ("chosen", "wanted"),
+    [
+        (ChatSettings(), True),
+        (ChatSettings(reminders=False), False),
+        (ChatSettings(notices={Notice.DAY: False}), False),
+        (ChatSettings(notices={Notice.EVE: False}), True),
+        (ChatSettings(anniversaries={"khojaly": False}), False),
+        (ChatSettings(anniversaries={"maraga": False}), True),
+        (ChatSettings(big_only=True), False),
+        (ChatSettings(skipped=frozenset({("khojaly", 2026)})), False),
+        (ChatSettings(skipped=frozenset({("khojaly", 2025)})), True),
+        (ChatSettings(silent=True), True),
+    ],
+)
+def test_a_chat_wants_what_it_did_not_choose_against(content, chosen, wanted):
+    assert rules.wants(chosen, item(content), content) is wanted
+
+
+def test_notices_are_told_as_the_content_says_unless_the_chat_chose(content):
+    eve = item(content, DATE - DAY, Notice.EVE)
+
+    assert rules.wants(ChatSettings(), eve, content) is False
+    assert rules.wants(ChatSettings(notices={Notice.EVE: True}), eve, content) is True
+    both = content.model_copy(update={"notices": (Notice.EVE, Notice.DAY)})
+    assert rules.wants(ChatSettings(), eve, both) is True
+    assert rules.wants(ChatSettings(notices={Notice.EVE: False}), eve, both) is False
+
+
+def test_what_is_skipped_is_the_year_of_the_day_itself(content):
+    new_year = content.anniversary_by_id["khojaly"].model_copy(
+        update={"date": type(content.anniversaries[0].date)(month=1, day=3)}
+    )
+    week = items_on((new_year,), dt.date(2026, 12, 27))[0]
+    all_told = ChatSettings(notices=dict.fromkeys(Notice, True))
+
+    assert not rules.wants(replace(all_told, skipped=frozenset({("khojaly", 2027)})), week, content)
+    assert rules.wants(replace(all_told, skipped=frozenset({("khojaly", 2026)})), week, content)
+
+
+ZONES = ["Pacific/Kiritimati", "Asia/Baku", "Europe/London", "America/New_York", "Pacific/Pago_Pago", "Etc/GMT+12"]
+DAYS = [dt.date(2026, 2, 19), dt.date(2026, 2, 25), dt.date(2026, 2, 26)]  # a week, a day and no day before
+
+
+class Life:
+    """A chat among many: in each group there is somebody, so each group is told of each day."""
+
+    def __init__(self, content, dues, first, early=dt.timedelta(), subscribed_at=ALWAYS):
+        self.content, self.settings, self.subscribed_at = content, first, subscribed_at
+        self.told: list[str] = []
+        self.dues, self.early, self.planned = list(dues), early, []
+
+    def until(self, now):
+        """What came due is told to its group as the planner does it."""
+        while self.dues and self.dues[0][0] - self.early <= now:
+            at, due = self.dues.pop(0)
+            self.planned.append(due)
+            if due.group == self.settings.group(self.content) and self.subscribed_at <= at:
+                wanted = [one for one in due.items if rules.wants(self.settings, one, self.content)]
+                self.told += [one.key for one in wanted if one.key not in self.told]
+
+    def change(self, now, after):
+        self.until(now)
+        one = Change(self.settings, after, self.subscribed_at, now)
+        days = rules.open_days(one, self.content)
+        found = rules.owed(one, self.content, days, self.told, self.planned)
+        assert all(now < rules.owed_until([each], one, self.content) for each in found)
+        self.told += [each.key for each in found]
+        self.settings = after
+
+
+@pytest.fixture(scope="session")
+def lives(content):
+    """Makes lives; a function, because a test that fails shows what it was given."""
+    groups = [Group(zone, hour) for zone, hour in product(ZONES, range(24))]
+    every = [Due(day, items_on(content.anniversaries, day), group) for day, group in product(DAYS, groups)]
+    dues = sorted(((due.at, due) for due in every), key=lambda one: one[0])
+
+    def live(*chosen):
+        return Life(content, dues, *chosen)
+
+    return live
+
+
+hours = st.integers(0, 23)
+minutes = st.integers(-3 * 1440, 3 * 1440)
+moves = st.lists(st.tuples(minutes, st.sampled_from(ZONES), hours), max_size=5)
+NOON = dt.datetime(2026, 2, 26, 12, tzinfo=dt.UTC)
+WEST, EAST = "Pacific/Pago_Pago", "Pacific/Kiritimati"
+
+
+@trying(max_examples=150, deadline=None)
+@given(st.sampled_from(ZONES), hours, moves, st.sampled_from([0, 10, 60]))
+@example("Asia/Baku", 9, [(-480, "Asia/Baku", 8)], 0)
+@example("Asia/Baku", 9, [(0, EAST, 20), (10, WEST, 3), (20, "Asia/Baku", 0)], 10)
+@example(WEST, 23, [(-90, EAST, 9)], 0)  # from the 25th to the 27th: the 26th lies between
+def test_who_changes_zone_and_hour_is_told_all_and_nothing_twice(lives, zone, hour, steps, early):
+    life = lives(ChatSettings(zone, hour, notices=dict.fromkeys(Notice, True)), dt.timedelta(minutes=early))
+    content = life.content
+    for minute, to_zone, to_hour in sorted(steps, key=lambda one: one[0]):
+        now = NOON + dt.timedelta(minutes=minute)
+        life.change(now, replace(life.settings, zone=to_zone, hour=to_hour))
+    life.until(NOON + 9 * DAY)
+
+    wanted = {one.key for day in DAYS for one in items_on(content.anniversaries, day)}
+    wanted = {key for key in wanted if content.anniversary_by_id[key.split(":")[0]].default}
+    assert sorted(life.told) == sorted(wanted)
+
+
+choices = st.builds(
+    ChatSettings,
+    zone=st.none() | st.sampled_from(ZONES),
+    hour=st.none() | hours,
+    reminders=st.booleans(),
+    notices=st.dictionaries(st.sampled_from(Notice), st.booleans()),
+    anniversaries=st.dictionaries(st.sampled_from(["khojaly", "khojaly-eve"]), st.booleans()),
+    skipped=st.sampled_from([frozenset(), frozenset({("khojaly", 2026)})]),
+)
+
+
+@trying(max_examples=150, deadline=None)
+@given(choices, st.lists(st.tuples(minutes, choices), max_size=6), st.sampled_from([0, 60]), minutes)
+def test_nothing_is_told_twice_whatever_a_chat_changes_and_what_it_never_wanted_is_not_told(
+    lives, first, steps, early, subscribed
+):
+    life = lives(first, dt.timedelta(minutes=early), NOON + dt.timedelta(minutes=subscribed))
+    seen = [first]
+    for minute, after in sorted(steps, key=lambda one: one[0]):
+        if minute >= subscribed:
+            life.change(NOON + dt.timedelta(minutes=minute), after)
+            seen.append(after)
+    life.until(NOON + 9 * DAY)
+
+    every = {one.key: one for day in DAYS for one in items_on(life.content.anniversaries, day)}
+    assert len(life.told) == len(set(life.told))
+    assert all(any(rules.wants(each, every[key], life.content) for each in seen) for key in life.told)
+
+
+def change(content, before, after, now, subscribed_at=ALWAYS, told=()):
+    one = Change(before, after, subscribed_at, now)
+    return [each.key for each in rules.owed(one, content, rules.open_days(one, content), told, ())]
+
+
+def baku(hour):
+    return dt.datetime(2026, 2, 26, hour, tzinfo=ZoneInfo("Asia/Baku")).astimezone(dt.UTC)
+
+
+KEY = "khojaly:2026-02-26:day"
+
+
+@pytest.mark.parametrize(
+    ("after", "now", "owed"),
+    [
+        (8, baku(8) + HOUR / 2, [KEY]),  # its new hour is past, its old one was to come
+        (8, baku(8), [KEY]),
+        (8, baku(7), []),  # it comes with the new hour
+        (12, baku(8), []),
+    ],
+)
+def test_what_the_new_hour_is_past_is_owed(content, after, now, owed):
+    assert change(content, ChatSettings(), ChatSettings(hour=after), now) == owed
+
+
+def test_what_was_told_is_not_owed(content):
+    assert change(content, ChatSettings(), ChatSettings(hour=8), baku(10), told=[KEY]) == []
+
+
+def test_who_subscribed_after_both_hours_gets_it_next_time(content):
+    assert change(content, ChatSettings(), ChatSettings(hour=8), baku(11), subscribed_at=baku(10)) == []
+    assert change(content, ChatSettings(hour=12), ChatSettings(hour=8), baku(11), subscribed_at=baku(10)) == [KEY]
+
+
+def test_what_is_wanted_only_from_now_on_is_not_owed(content):
+    before = ChatSettings(anniversaries={"khojaly": False})
+
+    assert change(content, before, ChatSettings(hour=8), baku(10)) == []
+    assert change(content, ChatSettings(), replace(before, hour=8), baku(10)) == []
+
+
+def test_an_ordinary_day_has_nothing_open(content):
+    one = Change(ChatSettings(), ChatSettings(hour=8), ALWAYS, baku(10) + 5 * DAY)
+
+    assert rules.open_days(one, content) == []
+
+
+def test_what_is_owed_may_come_until_the_day_is_over_in_the_later_zone(content):
+    one = Change(ChatSettings(), ChatSettings("America/New_York"), ALWAYS, baku(10))
+
+    assert rules.owed_until([item(content)], one, content) == schedule.moment(DATE + DAY, 0, "America/New_York")

@@ -1,0 +1,149 @@
+"""What the planner has done, what one chat is told alone, what came too late, and what Telegram has already."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from outreachbot.domain.delivery import Kind, MessageState, Reason, State
+from outreachbot.domain.message import Message
+from outreachbot.domain.schedule import Due, Group
+from outreachbot.domain.settings import ChatSettings, Quiet
+from outreachbot.store import audience, connect, files, ledger, messages, outbox, plans, settings
+from outreachbot.store import tables as t
+
+DAY = dt.date(2026, 2, 26)
+BODIES = {"en": Message("hello")}
+
+
+def due(zone="Asia/Baku", hour=9, day=DAY):
+    return Due(day, (), Group(zone, hour))
+
+
+async def do(db, change, *values, **named):
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+async def test_a_group_is_told_of_a_day_once(db):
+    assert await do(db, plans.add, due(), 1.0) is True
+    assert await do(db, plans.add, due(), 2.0) is False
+    for other in (due(hour=0), due("UTC"), due(day=DAY + dt.timedelta(days=1))):
+        assert await do(db, plans.add, other, 3.0) is True
+
+
+async def test_only_the_days_that_are_asked_for_are_known(db):
+    await do(db, plans.add, due(), 1.0)
+    known = await do(db, plans.known, [due("UTC")])
+
+    assert plans.is_among(known, due())
+    assert not plans.is_among(known, due(hour=10))
+    assert not plans.is_among(known, due("UTC"))
+    assert await do(db, plans.known, [due(day=DAY + dt.timedelta(days=365))]) == set()
+    assert await do(db, plans.known, []) == set()
+
+
+async def test_who_plans_and_who_changes_wait_for_each_other_until_the_end(db):
+    await do(db, plans.in_turn)
+    await do(db, plans.in_turn)  # the one before let go of it
+
+
+async def test_what_is_for_one_chat_alone_is_for_nobody_else(db, subscribe, queue, states, sender):
+    await subscribe(1, 2)
+    message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a")
+    await do(db, audience.queue_one, message_id, 1)
+    await do(db, audience.queue_one, message_id, 1)
+    assert await queue() == []
+    assert await states(message_id) == {1: State.QUEUED}
+
+    assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == [1]
+
+
+@pytest.mark.parametrize(("kind", "claimed"), [(Kind.ALARM, [5]), (Kind.REMINDER, [])])
+async def test_an_alarm_reaches_an_admin_who_did_not_subscribe(db, subscribe, sender, kind, claimed):
+    await subscribe(5, subscribed_at=None)
+    message_id = await do(db, messages.write, kind, BODIES, 1.0)
+    await do(db, audience.queue_one, message_id, 5)
+
+    assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == claimed
+
+
+AT_ONE = dt.datetime(2026, 2, 26, 1, tzinfo=dt.UTC).timestamp()
+
+
+@pytest.mark.parametrize(
+    ("own", "silent"),
+    [
+        (ChatSettings(), False),
+        (ChatSettings(silent=True), True),
+        (ChatSettings("UTC", quiet=Quiet(22, 7)), True),
+        (ChatSettings("Asia/Tokyo", quiet=Quiet(22, 7)), False),  # ten there
+        (ChatSettings("UTC", quiet=Quiet(2, 7)), False),
+        (ChatSettings("UTC", quiet=Quiet(0, 1)), False),
+        (ChatSettings(quiet=Quiet(22, 7)), False),  # without a zone nobody knows
+        (ChatSettings("Asia/Tokyo", silent=True, quiet=Quiet(22, 7)), True),
+    ],
+)
+async def test_a_message_makes_no_sound_where_the_chat_wants_none(db, subscribe, deliver, sender, own, silent):
+    await subscribe(1)
+    await do(db, settings.save, 1, own, 1.0)
+    await deliver({1: State.QUEUED})
+    (claimed,) = await do(db, outbox.claim, sender, 10, AT_ONE)
+
+    assert claimed.silent is silent
+
+
+@pytest.fixture
+def over(db, deliver):
+    """A reminder of these items that is over, with its deliveries; its id."""
+
+    async def over(items, states, *, finished_at=9.0, expires_at=9.0, kind=Kind.REMINDER, reason=Reason.LATE):
+        message_id = await deliver(states, kind=kind, reason=reason)
+        values = {"state": MessageState.FINISHED, "finished_at": finished_at, "expires_at": expires_at}
+        async with connect.writing(db) as transaction:
+            await transaction.execute(t.messages.update().where(t.messages.c.id == message_id).values(**values))
+            await plans.tell(transaction, message_id, items)
+        return message_id
+
+    return over
+
+
+async def test_what_came_too_late_is_told_once_by_what_was_to_be_told(db, over):
+    await over(["a", "b"], {1: State.SKIPPED, 2: State.SKIPPED})
+    await over(["b"], {3: State.SKIPPED})
+
+    assert await do(db, ledger.late, 10.0) == {"a": 2, "b": 3}
+    assert await do(db, ledger.late, 11.0) == {}
+    await over(["c"], {1: State.SKIPPED})
+    assert await do(db, ledger.late, 12.0) == {"c": 1}
+
+
+async def test_only_what_was_late_of_a_reminder_whose_day_is_over_is_told(db, over):
+    await over(["a"], {1: State.SKIPPED}, reason=Reason.UNSUBSCRIBED)
+    await over(["b"], {1: State.SKIPPED}, finished_at=8.0)  # all was sent in time
+    await over(["c"], {1: State.SKIPPED}, finished_at=None)  # it still runs
+    await over(["d"], {1: State.SKIPPED}, kind=Kind.BROADCAST)
+    await over(["e"], {1: State.SENT}, reason=None)
+
+    assert await do(db, ledger.late, 10.0) == {}
+
+
+async def test_a_file_is_found_by_its_bytes_and_the_last_of_a_name_counts(db):
+    assert await do(db, files.find, "a.jpg", "d1") is None
+    await do(db, files.learn, "a.jpg", "d1", "AgAC1")
+    await do(db, files.learn, "b.jpg", "d1", "AgAC2")
+    assert await do(db, files.find, "a.jpg", "d1") == await do(db, files.find, "a.jpg", None) == "AgAC1"
+    await do(db, files.learn, "a.jpg", "d3", "AgAC3")
+
+    assert await do(db, files.find, "a.jpg", "d1") is None
+    assert await do(db, files.find, "a.jpg", "d3") == await do(db, files.find, "a.jpg", None) == "AgAC3"
+    assert await do(db, files.find, "b.jpg", None) == "AgAC2"
+
+
+async def test_what_a_reminder_tells_goes_with_it(db):
+    message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a")
+    await do(db, plans.tell, message_id, ["a", "b"])
+    async with connect.writing(db) as transaction:
+        assert sorted((await transaction.execute(select(t.notices.c.item))).scalars()) == ["a", "b"]
+        await transaction.execute(t.messages.delete())
+        assert (await transaction.execute(select(t.notices))).all() == []

@@ -1,0 +1,217 @@
+"""Which chats want a notice: in SQL it is the same rule as domain/settings has for one chat."""
+
+import random
+
+import pytest
+from sqlalchemy import insert, select, update
+
+from outreachbot.domain.audience import Audience, Wish
+from outreachbot.domain.content import Anniversary, Notice
+from outreachbot.domain.dates import YearlyDay
+from outreachbot.domain.delivery import Kind, Reason, State
+from outreachbot.domain.schedule import Group, Item, Occurrence, date_in
+from outreachbot.domain.settings import ChatSettings, Quiet, wants
+from outreachbot.store import audience, chats, connect, plans, settings, wishes
+from outreachbot.store import tables as t
+from outreachbot.store.audience import Count
+
+NAMES = ["one", "two", "three"]
+ZONES = [None, "Asia/Baku", "Asia/Tokyo", "America/New_York"]
+HOURS = [None, 0, 9, 23]
+DAY = 86_400.0
+
+
+async def do(db, change, *values, **named):
+    async with connect.writing(db) as transaction:
+        return await change(transaction, *values, **named)
+
+
+def flip(rng, chance=0.5):
+    return rng.random() < chance
+
+
+def some_content(rng, content):
+    """The shipped content with other days and other defaults."""
+    kept = tuple(
+        Anniversary(
+            id=name,
+            title={"en": name},
+            date=YearlyDay(month=2, day=26 + n % 3),
+            text={"en": name},
+            sources=("x",),
+            default=flip(rng),
+            big=flip(rng),
+        )
+        for n, name in enumerate(NAMES)
+    )
+    notices = tuple(rng.sample(list(Notice), rng.randint(1, 3)))
+    return content.model_copy(update={"anniversaries": kept, "notices": notices})
+
+
+def some_settings(rng):
+    return ChatSettings(
+        zone=rng.choice(ZONES),
+        hour=rng.choice(HOURS),
+        reminders=flip(rng, 0.9),
+        notices={notice: flip(rng) for notice in Notice if flip(rng)},
+        anniversaries={name: flip(rng) for name in NAMES if flip(rng)},
+        skipped=frozenset((name, rng.choice([2026, 2027])) for name in NAMES if flip(rng, 0.3)),
+        big_only=flip(rng, 0.3),
+        silent=flip(rng),
+        quiet=Quiet(rng.randrange(24), rng.randrange(24)) if flip(rng) else None,
+    )
+
+
+def every_item(content):
+    occurrences = [Occurrence(one, date_in(one, year)) for one in content.anniversaries for year in (2026, 2027)]
+    return [Item(occurrence, notice) for occurrence in occurrences for notice in Notice]
+
+
+@pytest.fixture
+def populate(db):
+    """So many subscribed chats with choices of their own; those by id."""
+
+    async def populate(rng, number):
+        chosen = {chat_id: some_settings(rng) for chat_id in range(1, number + 1)}
+        async with connect.writing(db) as transaction:
+            for chat_id, own in chosen.items():
+                await chats.subscribe(transaction, chat_id, kind="private", language="en", topic_id=None, now=1.0)
+                await settings.save(transaction, chat_id, own, 1.0)
+        return chosen
+
+    return populate
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_what_chats_want_is_the_same_in_sql_as_for_one_chat(db, content, populate, seed):
+    rng = random.Random(seed)
+    one, chosen = some_content(rng, content), await populate(rng, 60)
+    for item in every_item(one):
+        query = select(t.chats.c.id).where(wishes.flag(Wish.of(item, one), Audience()))
+        async with connect.reading(db) as connection:
+            found = set((await connection.execute(query)).scalars())
+
+        assert found == {chat_id for chat_id, own in chosen.items() if wants(own, item, one)}
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_each_combination_has_its_chats_and_together_they_have_all_once(db, content, populate, seed):
+    rng = random.Random(seed)
+    one, chosen = some_content(rng, content), await populate(rng, 60)
+    items = rng.sample(every_item(one), 3)
+    whom = Audience(wishes=tuple(Wish.of(item, one) for item in items))
+    wanted = {chat_id: tuple(wants(own, item, one) for item in items) for chat_id, own in chosen.items()}
+
+    found = await do(db, audience.combinations, whom)
+
+    assert found == sorted({each for each in wanted.values() if any(each)})
+    for each in found:
+        exactly = Audience(wishes=whom.wishes, wanted=each)
+        number = sum(mine == each for mine in wanted.values())
+        assert await do(db, audience.count, exactly) == [Count("private", "en", number)]
+
+
+@pytest.mark.parametrize("seed", range(3))
+async def test_the_groups_and_their_crowds_are_those_of_a_plain_computation(db, content, populate, seed):
+    rng = random.Random(seed)
+    chosen = await populate(rng, rng.choice([1, 5, 40]))
+    left, gone = rng.sample(sorted(chosen), len(chosen) // 4), rng.sample(sorted(chosen), len(chosen) // 4)
+    for chat_id in left:
+        await do(db, chats.unsubscribe, chat_id)
+    for chat_id in gone:
+        await do(db, chats.gone, chat_id, Reason.BLOCKED, 2.0)
+    here = [own.group(content) for chat_id, own in chosen.items() if chat_id not in {*left, *gone}]
+    default = Group(content.zone, content.hour)
+
+    assert await do(db, plans.groups, default) == set(here)
+    crowds = await do(db, audience.crowds, Audience(), default)
+    assert len(crowds) == len(set(here))
+    assert dict(crowds) == {group: here.count(group) for group in here}
+
+
+async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe, deliver):
+    one = some_content(random.Random(1), content)
+    item = Item(Occurrence(one.anniversaries[0], every_item(one)[0].occurrence.date), Notice.DAY)
+    wish = Wish.of(item, one.model_copy(update={"notices": tuple(Notice)}))
+    wish = Wish(wish.item, wish.anniversary, wish.year, wish.notice, True, True, True)
+    await subscribe(1, 2, 3, now=1.0)
+    message_id = await deliver({1: State.SENT, 2: State.FAILED}, kind=Kind.REMINDER)
+    await do(db, plans.tell, message_id, [item.key])
+
+    async def told_now(now):
+        whom = Audience(subscribed_until=now, wishes=(wish,), wanted=(True,))
+        return sum(found.chats for found in await do(db, audience.count, whom))
+
+    assert await told_now(2 * DAY) == 1
+    assert await told_now(wishes.LATELY + 2.0) == 3  # a chat that changed nothing lately was not told elsewhere
+    async with connect.writing(db) as transaction:
+        await transaction.execute(update(t.chats).where(t.chats.c.id == 1).values(changed_at=5.0))
+    assert await told_now(wishes.LATELY + 2.0) == 2
+    assert await do(db, settings.told, 1, [item.key, "other"]) == {item.key}
+    assert await do(db, settings.told, 2, [item.key]) == {item.key}  # whatever became of it
+    assert await do(db, settings.told, 3, [item.key]) == set()
+
+
+async def test_settings_are_found_as_they_were_saved(db, subscribe):
+    rng = random.Random(5)
+    await subscribe(1, 2)
+    own = ChatSettings()
+    assert await do(db, settings.find, 1) == await do(db, settings.find, 77) == own
+    for _ in range(20):
+        new = some_settings(rng)
+        # A choice of a day stays: a button only ever chooses anew.
+        new = ChatSettings(
+            **{name: getattr(new, name) for name in new.__slots__ if name != "anniversaries"},
+            anniversaries={**own.anniversaries, **new.anniversaries},
+        )
+        await do(db, settings.save, 1, new, 9.0)
+        own = await do(db, settings.find, 1)
+        assert own == new
+    assert await do(db, settings.find, 2) == ChatSettings()
+
+
+async def test_what_was_skipped_goes_with_the_chat_that_is_forgotten_and_moves_with_one_that_moves(db, subscribe):
+    await subscribe(-5, kind="group")
+    own = ChatSettings("UTC", 3, skipped=frozenset({("one", 2026)}), quiet=Quiet(22, 7), silent=True, big_only=True)
+    await do(db, settings.save, -5, own, 2.0)
+    await do(db, chats.migrate, -5, -1005)
+    assert await do(db, settings.find, -1005) == own
+    async with connect.writing(db) as transaction:
+        await transaction.execute(t.chats.delete())
+        assert (await transaction.execute(select(t.skipped))).all() == []
+
+
+async def test_a_group_that_is_known_by_both_ids_keeps_what_the_subscribed_one_chose(db, subscribe):
+    await subscribe(-5, kind="group")
+    await do(db, chats.know, -1005, kind="supergroup", language="en")
+    own = ChatSettings("UTC", 3, anniversaries={"one": False}, skipped=frozenset({("one", 2026)}))
+    await do(db, settings.save, -5, own, 2.0)
+    await do(db, settings.save, -1005, ChatSettings(anniversaries={"two": False}), 2.0)
+    await do(db, chats.migrate, -5, -1005)
+
+    assert await do(db, settings.find, -1005) == own
+
+
+async def test_a_chat_that_is_known_keeps_what_it_said(db, subscribe):
+    await do(db, chats.know, 1, kind="private", language="az")
+    await subscribe(2, language="tr", zone="UTC")
+    await do(db, chats.know, 2, kind="private", language="az")
+
+    assert await do(db, chats.find, 1) == chats.Chat(1, "private", "az", None, None)
+    assert (await do(db, chats.find, 2)).language == "tr"
+    assert (await do(db, settings.find, 2)).zone == "UTC"
+
+
+async def test_a_chat_that_comes_after_its_group_was_queued_is_not_among_them(db, content, subscribe):
+    """Exactly these wishes: who wants one more, or one fewer, belongs to another message."""
+    one = content.model_copy(update={"notices": tuple(Notice)})
+    items = [item for item in every_item(some_content(random.Random(2), one)) if item.occurrence.date.year == 2026][:2]
+    listed = tuple(Wish(item.key, "one", 2026, item.notice, True, True, True) for item in items)
+    await subscribe(1, 2)
+    async with connect.writing(db) as transaction:
+        row = {"chat_id": 2, "anniversary_id": "one", "wanted": False}
+        await transaction.execute(insert(t.choices).values(row))
+
+    assert await do(db, audience.combinations, Audience(wishes=listed)) == [(True, True)]
+    assert await do(db, audience.count, Audience(wishes=listed, wanted=(True, True))) == [Count("private", "en", 1)]
+    assert await do(db, audience.count, Audience(wishes=listed, wanted=(True, False))) == []

@@ -1,0 +1,70 @@
+"""What members read while they look for their time zone."""
+
+import datetime as dt
+
+import pytest
+
+from outreachbot.domain import places as gazetteer
+from outreachbot.domain.content import zones
+from outreachbot.domain.message import MAX_BUTTONS, MAX_CALLBACK_BYTES
+from outreachbot.views import places
+from outreachbot.views.i18n import words
+
+NOW = dt.datetime(2026, 3, 1, 21, 30, tzinfo=dt.UTC)  # a Sunday, and Monday in Baku
+
+
+def data(message):
+    return [[button.data for button in row] for row in message.buttons]
+
+
+def test_the_time_says_whether_a_zone_is_right():
+    message = places.confirm("en", "Baku", "Asia/Baku", NOW)
+
+    assert message.text == "<b>Baku</b>\nWith you it is 01:30 on Monday, right?"
+    assert data(message) == [["zone:y.Asia/Baku"], ["zone"]]
+
+
+@pytest.mark.parametrize(
+    ("chosen", "said"),
+    [
+        (True, "Now it is that of Baku, where it is 01:30 on Monday."),
+        (False, "Nobody chose one here, so that of Baku is used, where it is 01:30 on Monday."),
+    ],
+)
+def test_it_says_which_zone_holds_and_whether_somebody_chose_it(chosen, said):
+    message = places.countries("en", ["AZ", "DE", "XX"], NOW, "Asia/Baku", chosen=chosen)
+
+    assert said in message.text
+    assert data(message) == [["zone:c.AZ", "zone:c.DE"], ["zone:c.XX"], ["zone:t"], ["reminders"]]
+    assert [button.label for button in message.buttons[0]] == ["Azerbaijan", "Germany"]
+
+
+def test_each_zone_has_a_name():
+    assert all(places.zone_name(zone, words("en")).strip() for zone in sorted(zones()))
+
+
+def test_each_zone_fits_a_button():
+    for zone in zones():
+        rows = places.confirm("en", zone, zone, NOW).buttons
+        assert all(len(button.data.encode()) <= MAX_CALLBACK_BYTES for row in rows for button in row)
+
+
+@pytest.mark.parametrize("country", ["RU", "US", "BR", "AQ", "ZZ"])
+def test_the_cities_of_the_largest_countries_fit_one_message(country):
+    message = places.cities("en", country, gazetteer.cities(country))
+
+    assert sum(map(len, message.buttons)) <= min(MAX_BUTTONS, places.MOST_CITIES + 2)
+    assert data(message)[-2:] == [["zone:t"], ["zone"]]
+
+
+def test_a_place_that_nobody_knows_is_quoted_and_not_the_end():
+    message = places.matches("en", "<" * 4000, [])
+
+    assert f"“{'&lt;' * 64}”" in message.text
+    assert data(message) == [["zone:t", "zone"]]
+
+
+def test_our_question_is_known_again_and_nothing_else_is():
+    assert places.ask("en").text in places.questions()
+    assert places.ask("en").asks
+    assert "Which city?" not in places.questions()

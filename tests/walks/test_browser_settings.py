@@ -1,0 +1,37 @@
+"""A member sets zone and hour in a real browser, by text and by buttons, and is reminded at that hour."""
+
+import re
+
+import test_browser
+from playwright.async_api import expect
+from test_browser import demo_page, press, say
+
+pytestmark = test_browser.pytestmark
+
+
+async def test_the_reminder_comes_at_the_hour_that_was_chosen(town, tmp_path):
+    """The day's button makes it noon in Baku: that is three in the morning in New York."""
+    async with demo_page(town, tmp_path, "--chats", "0") as page:
+        log = page.locator("#log")
+        await page.get_by_role("button", name="Start", exact=True).click()
+        await say(page, "/subscribe")
+        await expect(log).to_contain_text("nobody chose one here: /timezone")
+        await say(page, "/timezone new york")
+        await press(page, "New York City, United States")
+        await expect(log).to_contain_text("With you it is")
+        await press(page, "Yes, that is right")
+        await expect(log).to_contain_text("at 09:00 by the clock of New York")
+        await page.locator("#suggestions").get_by_role("button", name=re.compile("Khojaly")).click()
+        await say(page, "/next")
+        await expect(log).to_contain_text("today")
+        await expect(log).not_to_contain_text("years ago")
+
+        await say(page, "/reminders")
+        await log.get_by_role("button", name="Hour", exact=True).last.click()
+        await press(page, "03")
+        await expect(log).to_contain_text("at 03:00")
+        await expect(log).to_contain_text("years ago")
+        await page.screenshot(path=tmp_path / "settings.png")
+        seen = await log.inner_text()
+
+    assert len(re.findall("years ago", seen)) == 1

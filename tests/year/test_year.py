@@ -1,0 +1,320 @@
+"""A year of reminders: what every chat gets is what a slow and plain oracle says, none twice, none missing.
+
+Telegram is the sandbox over HTTP, the database a real one; only the time between the looks at the calendar is left out.
+"""
+
+import asyncio
+import copy
+import datetime as dt
+import os
+import random
+import re
+from collections import Counter
+from dataclasses import dataclass, replace
+from typing import Any
+
+import pytest
+from oracle import BEFORE, Chat, Day, Oracle
+from sqlalchemy import event, select
+
+from outreachbot.app import run
+from outreachbot.bot import settings
+from outreachbot.bot.context import Ask, House
+from outreachbot.bot.transport import Telegram, session
+from outreachbot.domain.content import Anniversary, LeapDay, Notice
+from outreachbot.domain.dates import YearlyDay
+from outreachbot.domain.delivery import Kind
+from outreachbot.domain.settings import ChatSettings
+from outreachbot.sandbox import people
+from outreachbot.store import chats, connect, ledger, tables
+from outreachbot.store import settings as stored
+from outreachbot.workers import planner, sender
+from outreachbot.workers.planner import Planner
+from town import Town
+
+CHATS, CHANGES, STOPS = 2000, 1500, 14
+HOURS = (0, 2, 9, 9, 18, 23)
+MINUTE = dt.timedelta(minutes=1)
+FIRST, LAST = dt.date(2027, 9, 1), dt.date(2028, 8, 31)
+DAYS = [
+    Day("alpha", 2, 26, big=True),
+    Day("bravo", 2, 25, default=False),
+    Day("charlie", 12, 31),
+    Day("delta", 1, 1, big=True),
+    Day("echo", 2, 29),
+    Day("foxtrot", 3, 26),  # clocks go forward in Europe
+    Day("golf", 10, 31, default=False),  # and back
+]
+ZONES = """
+Asia/Baku Europe/Istanbul Europe/Moscow Europe/Berlin Europe/London Europe/Lisbon America/New_York
+America/Chicago America/Denver America/Los_Angeles America/Anchorage Pacific/Honolulu Pacific/Kiritimati
+Pacific/Auckland Pacific/Chatham Australia/Lord_Howe Australia/Adelaide Australia/Sydney Asia/Kathmandu
+Asia/Kolkata Asia/Tehran Asia/Kabul Asia/Tokyo Asia/Shanghai Asia/Almaty Asia/Tashkent Asia/Yangon
+Asia/Karachi Asia/Dubai Asia/Tbilisi Asia/Yerevan Asia/Jerusalem Asia/Beirut Africa/Cairo Africa/Casablanca
+Africa/Johannesburg Africa/Lagos America/Sao_Paulo America/Santiago America/Asuncion America/St_Johns
+America/Havana America/Mexico_City America/Caracas America/Nuuk America/Scoresbysund Atlantic/Azores
+Pacific/Apia Pacific/Pago_Pago Pacific/Marquesas Pacific/Niue Pacific/Norfolk Pacific/Tongatapu
+Antarctica/Troll Indian/Maldives Etc/GMT+12 Europe/Chisinau Asia/Gaza Pacific/Easter Asia/Ulaanbaatar
+""".split()  # noqa: SIM905 sixty in quotes would be a page
+
+
+@dataclass
+class Stage:
+    """The program's parts, as `outreachbot run` wires them, and the year that they go through."""
+
+    town: Town
+    house: House
+    outgoing: sender.Sender
+    dice: random.Random
+    oracle: Oracle
+    model: dict[int, Chat]
+    planning: Planner
+
+
+@pytest.fixture
+def dice() -> random.Random:
+    """The same year again: YEAR_SEED=… pytest tests/year."""
+    seed = int(os.environ.get("YEAR_SEED", random.SystemRandom().randrange(10_000)))
+    print(f"YEAR_SEED={seed}")  # noqa: T201 shown when the test fails
+    return random.Random(seed)
+
+
+def anniversary(day: Day) -> Anniversary:
+    return Anniversary(
+        id=day.name,
+        title={"en": day.name.upper()},
+        date=YearlyDay(month=day.month, day=day.day),
+        leap_day=LeapDay.MAR_1,
+        year=1992,
+        text={"en": "text"},
+        sources=("hrw-1994",),
+        default=day.default,
+        big=day.big,
+    )
+
+
+async def test_every_chat_gets_what_the_oracle_says(town: Town, database_url: str, dice: random.Random):
+    content = town.content.model_copy(
+        update={"anniversaries": tuple(map(anniversary, DAYS)), "zone": "Asia/Baku", "hour": 9}
+    )
+    town = replace(town, database_url=database_url, content=content, per_second=100_000.0)
+    town.clock.set(dt.datetime.combine(FIRST, dt.time(), tzinfo=dt.UTC))
+    async with connect.opened(database_url) as db, session(town.url) as pool:
+        if db.is_sqlite:  # a year in a minute: here it may lose all in a power cut
+            event.listen(db.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
+            await db.engine.dispose()
+        telegram = Telegram(pool, town.url, town.settings().bot_token())
+        house = run._house(town.settings(), content, db, telegram, town.clock)
+        crowd = people.crowd(town.world, CHATS)
+        model = await settle_in(house, crowd, dice)
+        sender_id, _last_ran = await planner.recover(db, "test", town.clock())
+        stage = Stage(
+            town,
+            house,
+            run.outgoing_of(house, sender_id),
+            dice,
+            Oracle(DAYS, FIRST, LAST),
+            model,
+            Planner(town.per_second, town.clock()),
+        )
+        await live(stage)
+        late = await counted_late(house)
+    expected = {
+        (chat_id, key): at for chat_id, chat in model.items() for key, at in chat.told.items() if at is not None
+    }
+    got = arrived(town, crowd)
+
+    assert Counter(got.keys() - expected.keys()) == Counter(), "nobody is told what they need not be"
+    assert expected.keys() - got.keys() == set(), "nobody is forgotten"
+    assert max(len(times) for times in got.values()) == 1, "nobody is told twice"
+    assert {one: (at, got[one][0]) for one, at in expected.items() if abs(got[one][0] - at) > MINUTE} == {}
+    assert late == {f"{name}:{date}:{notice}": n for (name, date, notice), n in stage.oracle.late.items()}
+    assert len(expected) > CHATS * 3, "a year in which too little happened shows nothing"
+    assert sum(late.values()) > 0
+
+
+async def settle_in(house: House, crowd: range, dice: random.Random) -> dict[int, Chat]:
+    """Everybody chooses something, and most subscribe."""
+    model = {}
+    for chat_id in crowd:
+        zone, hour = (dice.choice(ZONES), dice.choice(HOURS)) if dice.random() < 0.9 else ("Asia/Baku", 9)
+        model[chat_id] = chat = Chat(zone, hour)
+        if dice.random() < 0.5:
+            chat.notices = {"week": dice.random() < 0.4, "eve": dice.random() < 0.4, "day": dice.random() < 0.9}
+        if dice.random() < 0.95:
+            chat.subscribed_at = house.clock()
+    async with connect.writing(house.db) as db:
+        for chat_id, chat in model.items():
+            await chats.know(db, chat_id, kind="private", language="en")
+            if chat.subscribed_at is not None:
+                await chats.subscribe(
+                    db, chat_id, kind="private", language="en", topic_id=None, now=chat.subscribed_at.timestamp()
+                )
+            await stored.save(db, chat_id, as_settings(chat), house.clock().timestamp())
+    return model
+
+
+def asking(chat_id: int) -> Ask:
+    return Ask(chat_id, "private", None, chat_id, "en", "", None, 0)
+
+
+def as_settings(chat: Chat) -> ChatSettings:
+    return ChatSettings(
+        zone=chat.zone,
+        hour=chat.hour,
+        reminders=chat.reminders,
+        notices={Notice(name): wanted for name, wanted in chat.notices.items()},
+        anniversaries=dict(chat.days),
+        skipped=frozenset(chat.skipped),
+        big_only=chat.big_only,
+    )
+
+
+def moments(dice: random.Random) -> list[tuple[dt.datetime, str]]:
+    """The year: every look at the calendar that may find something, changes, and stops with their ends."""
+    oracle = Oracle(DAYS, FIRST, LAST)
+    told_on = sorted({one[3] for one in oracle.all})
+    looks = {oracle.at(zone, hour, day) for day in told_on for zone in ZONES for hour in HOURS}
+    found = [(at + dt.timedelta(seconds=dice.uniform(0, 50)), "look") for at in looks]
+    begin = dt.datetime.combine(FIRST, dt.time(), tzinfo=dt.UTC)
+    for _ in range(CHANGES):
+        if dice.random() < 0.7:  # on a day on which it matters
+            day = dt.datetime.combine(dice.choice(told_on), dt.time(), tzinfo=dt.UTC)
+            found.append((day + dt.timedelta(hours=dice.uniform(-14, 38)), "change"))
+        else:
+            found.append((begin + dt.timedelta(hours=dice.uniform(1, 8700)), "change"))
+    for _ in range(STOPS):
+        day = dt.datetime.combine(dice.choice(told_on), dt.time(), tzinfo=dt.UTC)
+        stop = day + dt.timedelta(hours=dice.uniform(-20, 30))
+        found += [(stop, "stop"), (stop + dt.timedelta(hours=dice.uniform(0.2, 48)), "start")]
+    return sorted(one for one in found if one[0] > begin + dt.timedelta(hours=1))
+
+
+async def live(stage: Stage) -> None:
+    """Through the year. What members want while the program is down waits in Telegram."""
+    down, waiting, stopped_at = 0, 0, stage.town.clock()
+    for at, what in moments(stage.dice):
+        if what == "stop":
+            if not down:
+                await sleep(stage, at)
+                stopped_at = at
+            down += 1
+        elif what == "start":
+            down -= 1
+            if not down:
+                stage.town.clock.set(at)
+                await wake(stage, stopped_at)
+                looks_first = stage.dice.random() < 0.5
+                if looks_first:
+                    await look(stage)
+                for _ in range(waiting):
+                    await change(stage)
+                waiting = 0
+                await look(stage)
+        elif what == "change":
+            waiting += bool(down)
+            if not down:
+                stage.town.clock.set(at)
+                await change(stage)
+        elif not down:
+            stage.town.clock.set(at)
+            await look(stage)
+
+
+async def look(stage: Stage) -> None:
+    now = stage.town.clock()
+    await planner.step(stage.planning, stage.house.db, stage.house.content, now)
+    stage.oracle.look(list(stage.model.values()), now)
+    await drain(stage)
+
+
+async def drain(stage: Stage) -> None:
+    """Queue and send all there is."""
+    while await planner.queue(stage.house.db, stage.house.content.zone, asyncio.Event()):
+        pass
+    while await sender.step(stage.outgoing) or stage.outgoing.flight.air:
+        pass
+
+
+async def sleep(stage: Stage, at: dt.datetime) -> None:
+    stage.town.clock.set(at)
+    await sender.close(stage.outgoing, 5.0)
+
+
+async def wake(stage: Stage, stopped_at: dt.datetime) -> None:
+    """What `run` does at its start."""
+    now = stage.town.clock()
+    house = stage.house
+    sender_id, last_ran = await planner.recover(house.db, "test", now)
+    await planner.catch_up(house.db, house.content, last_ran, now)
+    stage.outgoing, stage.planning = run.outgoing_of(house, sender_id), Planner(stage.town.per_second, last_ran)
+    stage.oracle.woke(list(stage.model.values()), stopped_at, now)
+    await drain(stage)
+
+
+async def change(stage: Stage) -> None:
+    """Somebody presses a button of /reminders or /timezone, subscribes or leaves."""
+    dice = stage.dice
+    chat_id = dice.choice(list(stage.model))
+    chat, ask, now = stage.model[chat_id], asking(chat_id), stage.town.clock()
+    before = copy.deepcopy(chat)
+    kind = dice.choice(["zone", "zone", "zone", "hour", "hour", "hour", "notice", "day", "big", "off", "skip", "join"])
+    if kind == "join":
+        if chat.subscribed_at is None:
+            await settings.subscribe(stage.house, ask)
+            chat.subscribed_at = now
+        else:
+            async with connect.writing(stage.house.db) as db:
+                await chats.unsubscribe(db, chat_id)
+            chat.subscribed_at = None
+    else:
+        choose(stage, chat, kind)
+        await settings.change(stage.house, ask, lambda _before: as_settings(chat))
+        stage.oracle.changed(before, chat, now)
+    await drain(stage)
+
+
+def choose(stage: Stage, chat: Chat, kind: str) -> None:
+    dice = stage.dice
+    if kind == "zone":
+        chat.zone = dice.choice(ZONES)
+    elif kind == "hour":
+        chat.hour = dice.choice(HOURS)
+    elif kind == "notice":
+        name = dice.choice(list(BEFORE))
+        chat.notices = chat.notices | {name: not chat.notices[name]}
+    elif kind == "day":
+        day = dice.choice(DAYS)
+        chat.days = chat.days | {day.name: not chat.days.get(day.name, day.default)}
+    elif kind == "big":
+        chat.big_only = not chat.big_only
+    elif kind == "off":
+        chat.reminders = not chat.reminders
+    else:
+        chat.skipped = chat.skipped | {(dice.choice(DAYS).name, stage.town.clock().year + dice.randint(0, 1))}
+
+
+HEAD = re.compile(r"^([A-Z]+)\n(In a week: |Tomorrow: |)(\d+ \w+ \d{4})", re.MULTILINE)
+NAMES = {"In a week: ": "week", "Tomorrow: ": "eve", "": "day"}
+
+
+def arrived(town: Town, crowd: range) -> dict[tuple[int, Any], list[dt.datetime]]:
+    """What each chat has read, as Telegram shows it, and when it came."""
+    found: dict[tuple[int, Any], list[dt.datetime]] = {}
+    for chat_id in crowd:
+        for message in town.said(chat_id):
+            heads = HEAD.findall(message["text"])
+            assert heads, message["text"]
+            for name, notice, written in heads:
+                date = dt.datetime.strptime(written, "%d %B %Y").date()  # noqa: DTZ007 a day
+                key = chat_id, (name.lower(), date, NAMES[notice])
+                found.setdefault(key, []).append(dt.datetime.fromtimestamp(message["date"], dt.UTC))
+    return found
+
+
+async def counted_late(house: House) -> dict[str, int]:
+    """What the admins are told."""
+    async with connect.writing(house.db) as db:
+        running = select(tables.messages.c.id).where(tables.messages.c.kind == Kind.REMINDER)
+        assert (await db.execute(running.where(tables.messages.c.state != "finished"))).all() == []
+        return await ledger.late(db, house.clock().timestamp())
