@@ -58,6 +58,8 @@ async def _tell_what_is_owed(
     subscribed_at = dt.datetime.fromtimestamp(chat.subscribed_at, dt.UTC)
     one = Change(before, after, subscribed_at, house.clock())
     dues = rules.open_days(one, house.content)
+    if not dues:
+        return
     told = await store.told(db, chat_id, [item.key for due in dues for item in due.items])
     planned = await plans.known(db, dues)
     items = rules.owed(one, house.content, dues, told, [due for due in dues if plans.is_among(planned, due)])
