@@ -53,7 +53,7 @@ KEYBOARD = [
          "copy with buttons"],
 )  # fmt: skip
 def test_each_kind_of_message_has_its_request(message, topic_id, method, params):
-    assert say.request(message, 1, topic_id) == (method, {"chat_id": 1, **params})
+    assert say.request(message, topic_id) == (method, params)
 
 
 @pytest.mark.parametrize("message", [Message("Hi", BUTTONS), Message("Hi", asks=True)])

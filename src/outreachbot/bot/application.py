@@ -52,7 +52,7 @@ class AiohttpRequest(BaseRequest):
         del method  # always POST, which the Bot API takes for every method
         form = aiohttp.FormData(request_data.json_parameters if request_data else {})
         try:
-            answer = await post(self._session, url, form, {}, ANSWER_SECONDS)
+            answer = await post(self._session, url, form, ANSWER_SECONDS)
         except NotReachedError as error:
             raise NetworkError(str(error)) from None
         except NoAnswerError as error:

@@ -45,7 +45,7 @@ async def upload(pictures: Pictures, telegram: Telegram, name: str, params: Mapp
             return None
         data = await _bytes(pictures, name)
         assert data is not None  # `shown` has read it just now
-        form = {key: value if isinstance(value, str) else encode(value) for key, value in params.items()}
+        form = {key: value if isinstance(value, str) else encode(value).decode() for key, value in params.items()}
         try:
             answer = await telegram.upload("sendPhoto", form, "photo", name, data)
         except (NotReachedError, NoAnswerError) as error:

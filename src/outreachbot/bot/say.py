@@ -2,12 +2,13 @@
 
 import asyncio
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from outreachbot.bot import answers, pictures
-from outreachbot.bot.transport import NoAnswerError, NotReachedError, Telegram
+from outreachbot.bot.transport import Answer, NoAnswerError, NotReachedError, Telegram, encode
 from outreachbot.domain.delivery import Failed, NotSent, Outcome, Sent, Wait
 from outreachbot.domain.message import MAX_CALLBACK_ANSWER, Button, Media, Message
 
@@ -17,30 +18,30 @@ LONGEST_WAIT = 60.0  # seconds a member's reply waits for a 429; after that the 
 
 async def send(telegram: Telegram, message: Message, chat_id: int, topic_id: int | None = None) -> Outcome:
     """Try once to say a message; never raises for what Telegram or the network does."""
-    return await _say(telegram, message, chat_id, topic_id, {})
+    return await _say(telegram, message, chat_id, topic_id)
 
 
 async def push(
     telegram: Telegram, message: Message, chat_id: int, topic_id: int | None, *, silent: bool = False
 ) -> Outcome:
     """The same for what nobody asked for just now: beyond the free pace it is paid for, where that is switched on."""
-    more = {"allow_paid_broadcast": True} if telegram.paid else {}
-    return await _say(telegram, message, chat_id, topic_id, more | ({"disable_notification": True} if silent else {}))
+    flags = (("allow_paid_broadcast", telegram.paid), ("disable_notification", silent))
+    return await _say(telegram, message, chat_id, topic_id, tuple(name for name, is_set in flags if is_set))
 
 
 async def _say(
-    telegram: Telegram, message: Message, chat_id: int, topic_id: int | None, more: Mapping[str, Any]
+    telegram: Telegram, message: Message, chat_id: int, topic_id: int | None, flags: tuple[str, ...] = ()
 ) -> Outcome:
     name = message.media[0].name if message.media else ""
     if name and telegram.pictures is not None:
         message = await pictures.shown(telegram.pictures, message)
         if message.media and message.media[0].name:  # Telegram has not seen it yet
-            _method, params = request(replace(message, media=()), chat_id, topic_id)
-            params["caption"] = params.pop("text")
-            outcome = await pictures.upload(telegram.pictures, telegram, name, params | dict(more))
-            return await _say(telegram, message, chat_id, topic_id, more) if outcome is None else outcome
-    method, params = request(message, chat_id, topic_id)
-    return await _try(telegram, method, {**params, **more})
+            _method, params = request(replace(message, media=()), topic_id, flags)
+            params |= {"chat_id": chat_id, "caption": params.pop("text")}
+            outcome = await pictures.upload(telegram.pictures, telegram, name, params)
+            return await _say(telegram, message, chat_id, topic_id, flags) if outcome is None else outcome
+    method, rest = _encoded(message, topic_id, flags)
+    return await _answer(telegram.post(method, b'{"chat_id":%d,%b' % (chat_id, rest)))
 
 
 async def edit(telegram: Telegram, message: Message, chat_id: int, message_id: int) -> Outcome:
@@ -125,16 +126,27 @@ async def show(telegram: Telegram, message: Message, chat_id: int, message_id: i
             return None
 
 
-async def _try(telegram: Telegram, method: str, params: dict[str, Any]) -> Outcome:
+async def _try(telegram: Telegram, method: str, params: Mapping[str, Any]) -> Outcome:
+    return await _answer(telegram.call(method, params))
+
+
+async def _answer(call: Awaitable[Answer]) -> Outcome:
     try:
-        return answers.read(await telegram.call(method, params))
+        return answers.read(await call)
     except (NotReachedError, NoAnswerError) as error:
         return answers.failure(error)
 
 
-def request(message: Message, chat_id: int, topic_id: int | None) -> tuple[str, dict[str, Any]]:
-    """The Bot API method that says this message, and its parameters."""
-    params: dict[str, Any] = {"chat_id": chat_id}
+@lru_cache(maxsize=64)
+def _encoded(message: Message, topic_id: int | None, flags: tuple[str, ...]) -> tuple[str, bytes]:
+    """The method and the JSON of its parameters behind `{"chat_id":…,`: the same for thousands in a broadcast."""
+    method, params = request(message, topic_id, flags)
+    return method, encode(params)[1:]
+
+
+def request(message: Message, topic_id: int | None, flags: Sequence[str] = ()) -> tuple[str, dict[str, Any]]:
+    """The Bot API method that says this message, and its parameters but for the chat. `flags` are those set to true."""
+    params: dict[str, Any] = dict.fromkeys(flags, True)
     if topic_id is not None:
         params["message_thread_id"] = topic_id
     if len(message.media) > 1:

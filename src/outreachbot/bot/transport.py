@@ -30,8 +30,7 @@ _NOT_REACHED = (
     ssl.SSLError,
     aiohttp.ClientHttpProxyError,
 )
-_JSON = {"Content-Type": "application/json"}
-encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+_encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
 class NotReachedError(Exception):
@@ -68,14 +67,18 @@ class Telegram:
 
     async def call(self, method: str, params: Mapping[str, Any], *, seconds: float = ANSWER_SECONDS) -> Answer:
         """POST `params` as JSON; raises NotReachedError or NoAnswerError, whose texts never hold the address."""
-        body = encode(params).encode()
-        return await post(self.session, self._base + method, body, _JSON, seconds)
+        return await self.post(method, encode(params), seconds=seconds)
+
+    async def post(self, method: str, body: bytes, *, seconds: float = ANSWER_SECONDS) -> Answer:
+        """POST parameters that are encoded already; raises as `call` does."""
+        json_body = aiohttp.BytesPayload(body, content_type="application/json")
+        return await post(self.session, self._base + method, json_body, seconds)
 
     async def upload(self, method: str, params: Mapping[str, str], field: str, name: str, data: bytes) -> Answer:
         """POST `params` and a file as a form; raises as `call` does."""
         form = aiohttp.FormData(params)
         form.add_field(field, data, filename=name)
-        return await post(self.session, self._base + method, form, {}, UPLOAD_SECONDS)
+        return await post(self.session, self._base + method, form, UPLOAD_SECONDS)
 
     def replies_since_last_look(self) -> int:
         count, self.replies = self.replies, 0
@@ -97,14 +100,17 @@ def _is_this_machine(host: str) -> bool:
     return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
+def encode(params: Any) -> bytes:
+    """As JSON."""
+    return _encode(params).encode()
+
+
 async def post(
-    pool: aiohttp.ClientSession, url: str, body: bytes | aiohttp.FormData, headers: Mapping[str, str], seconds: float
+    pool: aiohttp.ClientSession, url: str, body: aiohttp.BytesPayload | aiohttp.FormData, seconds: float
 ) -> Answer:
     """One request. `seconds` is how long the answer may take once we are connected."""
     try:
-        async with pool.post(
-            url, data=body, headers=headers, timeout=_timeout(seconds), allow_redirects=False
-        ) as response:
+        async with pool.post(url, data=body, timeout=_timeout(seconds), allow_redirects=False) as response:
             return Answer(response.status, await response.read())
     except _NOT_REACHED as error:
         raise NotReachedError(_what(error)) from None
