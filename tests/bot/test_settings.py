@@ -23,7 +23,7 @@ def remind(town, house, requests):
     """Send all reminders that came due by nine on the day; which of the chats heard a sound."""
 
     async def remind():
-        sender_id, _ = await planner.recover(house.db, "this", town.clock())
+        sender_id = await planner.recover(house.db, "this", town.clock())
         town.clock.set(ON_THE_DAY)
         await planner.step(Planner(1000.0, BEFORE), house.db, house.content, town.clock())
         while await planner.queue(house.db, house.content.zone, house.wake):

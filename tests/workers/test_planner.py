@@ -205,7 +205,8 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
     await subscribe(1, 2, 3)
     await choose(db, 3, zone="America/New_York")
     since, now = on(26, 8), on(27, 8)  # in New York it is still the 26th
-    await planner.catch_up(db, content, since, now)
+    await planner.note(Planner(25.0, since), db)
+    await planner.resume(db, content, 25.0, now)
     assert await planned(db) == {"reminder:2026-02-26:Asia/Baku:9:khojaly.day": {1, 2}}
     async with connect.writing(db) as transaction:
         sender = await leases.begin(transaction, "test", now.timestamp(), is_main=True)
@@ -224,12 +225,21 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
     assert "2 chats" in body["en"].text
 
 
+async def test_the_planner_goes_on_from_where_it_looked_last(db, content):
+    assert (await planner.resume(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the first start
+    await planner.note(Planner(25.0, on(26, 9)), db)
+
+    assert (await planner.resume(db, content, 25.0, on(26, 12))).since == on(26, 9)
+    assert (await planner.resume(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the clock was set back
+
+
 async def test_catching_up_after_a_short_stop_writes_nothing(db, content, look, subscribe):
     await subscribe(1)
-    await planner.catch_up(db, content, on(26, 8), on(26, 12))
+    await planner.note(Planner(25.0, on(26, 8)), db)
+    await planner.resume(db, content, 25.0, on(26, 12))
     assert await planned(db) == {}
     await look(on(26, 9))
-    await planner.catch_up(db, content, on(26, 8), on(28))
+    await planner.resume(db, content, 25.0, on(28))
 
     assert list(await planned(db)) == ["reminder:2026-02-26:Asia/Baku:9:khojaly.day"]
 

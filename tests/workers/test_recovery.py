@@ -37,20 +37,12 @@ async def reasons(db):
 
 
 async def test_the_first_start_has_nothing_to_recover(db, caplog):
-    first, last_ran = await planner.recover(db, "here:1", MOMENT)
+    first = await planner.recover(db, "here:1", MOMENT)
     async with connect.reading(db) as connection:
         sender = (await connection.execute(select(tables.senders))).one()
 
     assert (sender.id, sender.name, sender.is_main, sender.until) == (first, "here:1", True, NOW + leases.SECONDS)
-    assert last_ran == MOMENT
     assert caplog.messages == []
-
-
-async def test_a_start_tells_when_the_bot_last_ran_and_never_later_than_now(db):
-    await lease(db)
-
-    assert (await planner.recover(db, "here:2", later(600)))[1] == MOMENT
-    assert (await planner.recover(db, "here:3", later(300)))[1] == later(300)  # the clock was set back
 
 
 async def test_what_was_being_sent_at_a_crash_is_uncertain_and_the_rest_goes_on(

@@ -96,6 +96,7 @@ class Oracle:
     def __init__(self, days: list[Day], first: dt.date, last: dt.date):
         self.all = notices(days, first, last)
         self.late: Counter[tuple[str, dt.date, str]] = Counter()
+        self.looked_at = dt.datetime.min.replace(tzinfo=dt.UTC)
         self._hours: dict[tuple[str, int, dt.date], dt.datetime] = {}
 
     def at(self, zone: str, hour: int, date: dt.date) -> dt.datetime:
@@ -110,6 +111,7 @@ class Oracle:
 
     def look(self, chats: list[Chat], now: dt.datetime) -> None:
         """The program runs and looks at the calendar."""
+        self.looked_at = now
         today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in {chat.zone for chat in chats}}
         for day, date, notice, told_on in self.near(now):
             key = day.name, date, notice
@@ -123,8 +125,8 @@ class Oracle:
                 if wants(chat, day, date, notice) and chat.subscribed_at <= at and key not in chat.told:
                     chat.told[key] = now
 
-    def woke(self, chats: list[Chat], slept_at: dt.datetime, now: dt.datetime) -> None:
-        """The program runs again: what came due meanwhile, on a day that is over by now, is late."""
+    def woke(self, chats: list[Chat], now: dt.datetime) -> None:
+        """The program runs again: what came due since it looked, on a day that is over by now, is late."""
         for day, date, notice, told_on in self.all:
             if abs((told_on - now.date()).days) > 5:
                 continue
@@ -132,7 +134,7 @@ class Oracle:
             for chat in chats:
                 at = self.at(chat.zone, chat.hour, told_on)
                 is_over = now.astimezone(ZoneInfo(chat.zone)).date() > told_on
-                if not is_over or not slept_at < at <= now or key in chat.decided:
+                if not is_over or not self.looked_at < at <= now or key in chat.decided:
                     continue
                 chat.decided.add(key)
                 if wants(chat, day, date, notice) and chat.subscribed_at <= at and key not in chat.told:

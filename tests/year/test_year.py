@@ -107,7 +107,7 @@ async def test_every_chat_gets_what_the_oracle_says(town: Town, database_url: st
         house = run._house(town.settings(), content, db, telegram, town.clock)
         crowd = people.crowd(town.world, CHATS)
         model = await settle_in(house, crowd, dice)
-        sender_id, _last_ran = await planner.recover(db, "test", town.clock())
+        sender_id = await planner.recover(db, "test", town.clock())
         stage = Stage(
             town,
             house,
@@ -115,7 +115,7 @@ async def test_every_chat_gets_what_the_oracle_says(town: Town, database_url: st
             dice,
             Oracle(DAYS, FIRST, LAST),
             model,
-            Planner(town.per_second, town.clock()),
+            await planner.resume(db, content, town.per_second, town.clock()),
         )
         await live(stage)
         late = await counted_late(house)
@@ -192,18 +192,17 @@ def moments(dice: random.Random) -> list[tuple[dt.datetime, str]]:
 
 async def live(stage: Stage) -> None:
     """Through the year. What members want while the program is down waits in Telegram."""
-    down, waiting, stopped_at = 0, 0, stage.town.clock()
+    down, waiting = 0, 0
     for at, what in moments(stage.dice):
         if what == "stop":
             if not down:
                 await sleep(stage, at)
-                stopped_at = at
             down += 1
         elif what == "start":
             down -= 1
             if not down:
                 stage.town.clock.set(at)
-                await wake(stage, stopped_at)
+                await wake(stage)
                 looks_first = stage.dice.random() < 0.5
                 if looks_first:
                     await look(stage)
@@ -239,16 +238,16 @@ async def drain(stage: Stage) -> None:
 async def sleep(stage: Stage, at: dt.datetime) -> None:
     stage.town.clock.set(at)
     await sender.close(stage.outgoing, 5.0)
+    await planner.note(stage.planning, stage.house.db)
 
 
-async def wake(stage: Stage, stopped_at: dt.datetime) -> None:
+async def wake(stage: Stage) -> None:
     """What `run` does at its start."""
     now = stage.town.clock()
     house = stage.house
-    sender_id, last_ran = await planner.recover(house.db, "test", now)
-    await planner.catch_up(house.db, house.content, last_ran, now)
-    stage.outgoing, stage.planning = run.outgoing_of(house, sender_id), Planner(stage.town.per_second, last_ran)
-    stage.oracle.woke(list(stage.model.values()), stopped_at, now)
+    stage.outgoing = run.outgoing_of(house, await planner.recover(house.db, "test", now))
+    stage.planning = await planner.resume(house.db, house.content, stage.town.per_second, now)
+    stage.oracle.woke(list(stage.model.values()), now)
     await drain(stage)
 
 

@@ -71,9 +71,9 @@ async def run(
         house = _house(settings, content, db, telegram, clock)
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
-        sender_id, last_ran = await planner.recover(db, this_process(), clock())
-        await planner.catch_up(db, content, last_ran, clock())
-        await _work(house, sender_id, Planner(settings.messages_per_second, last_ran), stop, ready)
+        sender_id = await planner.recover(db, this_process(), clock())
+        planning = await planner.resume(db, content, settings.messages_per_second, clock())
+        await _work(house, sender_id, planning, stop, ready)
 
 
 def stop_on_signals() -> asyncio.Event:
@@ -138,7 +138,7 @@ async def _work(
         await _first_failure(tasks, stop)
     finally:
         stop.set()
-        await _finish(desk, outgoing, tasks)
+        await _finish(desk, outgoing, planning, tasks)
     log.info("stopped; what was not sent or answered is kept in the database")
 
 
@@ -173,6 +173,7 @@ def _workers(
             pause=SEND_SECONDS,
             wake=house.begun,
         ),
+        "noting": again("noting", lambda: planner.note(planning, house.db), pause=BEAT_SECONDS),
         "leases": again("leases", lambda: planner.beat(house.db, outgoing.id, house.clock()), pause=BEAT_SECONDS),
         "albums": again("albums", lambda: compose.albums(house), pause=ALBUM_SECONDS),
         "progress": again(
@@ -217,12 +218,16 @@ async def _first_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
             raise
 
 
-async def _finish(desk: Desk, outgoing: Sender, tasks: Sequence[asyncio.Task[None]]) -> None:
+async def _finish(desk: Desk, outgoing: Sender, planning: Planner, tasks: Sequence[asyncio.Task[None]]) -> None:
     """Let every worker end its step, then what runs at the desk and in the air; write all of it down."""
     _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS / 2)
     for task in late:
         task.cancel()
-    closing = (desks.close(desk, STOP_SECONDS / 2), sender.close(outgoing, STOP_SECONDS / 2))
+    closing = (
+        desks.close(desk, STOP_SECONDS / 2),
+        sender.close(outgoing, STOP_SECONDS / 2),
+        planner.note(planning, desk.db),
+    )
     for result in await asyncio.gather(*closing, return_exceptions=True):
         if isinstance(result, Exception):
             log.error("not everything could be written down at the end: %s", result)

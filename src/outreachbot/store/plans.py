@@ -8,9 +8,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from outreachbot.domain.schedule import Due, Group
 from outreachbot.store import audience
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import chats, is_subscribed, notices, plans
+from outreachbot.store.tables import calendar, chats, is_subscribed, notices, plans
 
 PLANNING_LOCK = 6_702_000_003  # any number that no other program locks in this database
+
+REMINDERS = "reminders"
 
 Planned = set[tuple[str, str, int]]
 """Local day, zone and hour of each."""
@@ -47,6 +49,16 @@ async def add(db: AsyncConnection, due: Due, now: float) -> bool:
 async def tell(db: AsyncConnection, message_id: int, items: Sequence[str]) -> None:
     """Write down what a reminder tells."""
     await db.execute(insert(db, notices), [{"item": item, "message_id": message_id} for item in items])
+
+
+async def planned_until(db: AsyncConnection) -> float | None:
+    """The moment until which everything that came due was planned; None where nothing ever was."""
+    return (await db.execute(select(calendar.c.planned_until))).scalar_one_or_none()
+
+
+async def set_planned_until(db: AsyncConnection, moment: float) -> None:
+    statement = insert(db, calendar).values(name=REMINDERS, planned_until=moment)
+    await db.execute(statement.on_conflict_do_update(index_elements=[calendar.c.name], set_={"planned_until": moment}))
 
 
 async def groups(db: AsyncConnection, default: Group) -> set[Group]:

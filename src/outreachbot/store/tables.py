@@ -238,6 +238,13 @@ pace = Table(
     Column("cut_at", Float, nullable=False, server_default="0"),  # the last 429
 )
 
+calendar = Table(
+    "calendar",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("planned_until", Float, nullable=False),  # what came due until then was planned
+)
+
 # Conditions spelled out, not bound: only so does SQLite use the partial indexes above.
 is_queued = deliveries.c.state == literal_column(f"'{State.QUEUED}'")
 is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")

@@ -116,11 +116,27 @@ def _audience(content: Content, due: Due) -> Audience:
     )
 
 
-async def catch_up(db: Database, content: Content, since: dt.datetime, now: dt.datetime) -> None:
-    """After a stop: what came due in it and whose local day is over by now is written down too, to be counted as late.
+async def resume(db: Database, content: Content, per_second: float, now: dt.datetime) -> Planner:
+    """After a stop: a planner that looks from where the last one stood.
 
-    What can still be told today is planned by the next step.
+    What came due since and whose local day is over by now is written down here, to be counted as late. What can still
+    be told today is planned by the first step.
     """
+    async with connect.reading(db) as connection:
+        until = await plans.planned_until(connection)
+    since = now if until is None else min(now, dt.datetime.fromtimestamp(until, dt.UTC))
+    await _catch_up(db, content, since, now)
+    return Planner(per_second, since)
+
+
+async def note(planner: Planner, db: Database) -> bool:
+    """Write down how far the calendar was looked through, for `resume`."""
+    async with connect.writing(db) as transaction:
+        await plans.set_planned_until(transaction, planner.since.timestamp())
+    return False
+
+
+async def _catch_up(db: Database, content: Content, since: dt.datetime, now: dt.datetime) -> None:
     async with connect.reading(db) as connection:
         zones = await audience.zones(connection, content.zone)
         found = schedule.due(content.anniversaries, zones, max(since, now - LONGEST_STOP), now)
@@ -181,8 +197,8 @@ async def begin(db: Database, now: dt.datetime) -> bool:
     return bool(due)
 
 
-async def recover(db: Database, name: str, now: dt.datetime) -> tuple[int, dt.datetime]:
-    """After a stop, before anything is sent: the id of the new sender, and when the bot last ran.
+async def recover(db: Database, name: str, now: dt.datetime) -> int:
+    """After a stop, before anything is sent: the id of the new sender.
 
     What was being sent then may have arrived. A wave that passed meanwhile asks a person, and never fires late.
     """
@@ -195,8 +211,7 @@ async def recover(db: Database, name: str, now: dt.datetime) -> tuple[int, dt.da
                 await messages.pause(transaction, message_id, WAVE_MISSED)
                 log.warning("a wave of message %d was missed: it is paused, an admin decides", message_id)
         await messages.finish(transaction, now.timestamp())
-        sender_id = await leases.begin(transaction, name, now.timestamp(), is_main=True)
-    return sender_id, now if seen is None else min(now, dt.datetime.fromtimestamp(seen, dt.UTC))
+        return await leases.begin(transaction, name, now.timestamp(), is_main=True)
 
 
 async def beat(db: Database, sender_id: int, now: dt.datetime) -> bool:

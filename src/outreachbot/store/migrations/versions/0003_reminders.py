@@ -53,3 +53,9 @@ def upgrade() -> None:
         sa.Column("file_id", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_files")),
     )
+    op.create_table(
+        "calendar",
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("planned_until", sa.Float(), nullable=False),
+        sa.PrimaryKeyConstraint("name", name=op.f("pk_calendar")),
+    )
