@@ -87,7 +87,7 @@ async def test_what_chats_want_is_the_same_in_sql_as_for_one_chat(db, content, p
     rng = random.Random(seed)
     one, chosen = some_content(rng, content), await populate(rng, 60)
     for item in every_item(one):
-        query = select(t.chats.c.id).where(wishes.flag(Wish.of(item, one), Audience()))
+        query = select(t.chats.c.id).where(*wishes.flags_of(Audience(wishes=(Wish.of(item, one),))))
         async with connect.reading(db) as connection:
             found = set((await connection.execute(query)).scalars())
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain import timing as timings
@@ -82,7 +82,7 @@ _ZONES = select(ZONES.c.zone).where(ZONES.c.zone.is_not(None))
 
 async def combinations(db: AsyncConnection, audience: Audience) -> list[tuple[bool, ...]]:
     """Which of its wishes its chats have together: each combination that occurs, those that want nothing left out."""
-    query = select(*(wishes.flag(wish, audience) for wish in audience.wishes)).where(_belongs(audience)).distinct()
+    query = select(*wishes.flags_of(audience)).where(_belongs(audience)).distinct()
     return sorted(tuple(map(bool, row)) for row in await db.execute(query))
 
 
@@ -132,10 +132,9 @@ async def queue(db: AsyncConnection, one: Queueing, waves: Waves | None = None, 
 
     Where the piece stands is written in the same transaction, so it goes on where a crash stopped it.
     """
-    of_one = _source(one).where(_id(one) > one.queued_to).order_by(_id(one))
-    last = (await db.execute(of_one.with_only_columns(_id(one)).offset(PIECE - 1).limit(1))).scalar_one_or_none()
-    piece = _id(one) > one.queued_to if last is None else and_(_id(one) > one.queued_to, _id(one) <= last)
-    number = await _insert(db, one, piece, waves, zone)
+    rest = _id(one) > one.queued_to
+    last = (await db.execute(_ordered(one, rest).offset(PIECE - 1).limit(1))).scalar_one_or_none()
+    number = await _insert(db, one, rest if last is None else and_(rest, _id(one) <= last), waves, zone)
     await db.execute(update(messages).where(messages.c.id == one.message_id).values(queued_to=last))
     return number
 
@@ -161,7 +160,7 @@ async def _insert(
 ) -> int:
     names = ["message_id", "chat_id", "state", "reason", "not_before", "telegram_id", "more_ids"]
     values = [literal(one.message_id), _id(one), *_standing(one, waves, zone), *_copy(one)]
-    query = _source(one).where(which).with_only_columns(*values)
+    query = _source(one, which).with_only_columns(*values)
     return (await db.execute(insert(db, deliveries).from_select(names, query).on_conflict_do_nothing())).rowcount
 
 
@@ -189,23 +188,33 @@ def _id(one: Queueing) -> ColumnElement[int]:
     return deliveries.c.chat_id if one.kind in JOBS else chats.c.id
 
 
-def _source(one: Queueing) -> Select[tuple[int]]:
+def _ordered(one: Queueing, rest: ColumnElement[bool]) -> Select[tuple[int]]:
+    """The ids in their order. Of a group all members, whatever they wish: a piece of each way to be in it is enough."""
+    if one.audience.group is None:
+        return _source(one, rest).order_by(_id(one))
+    ways = _ways(one.audience.group, one.audience.default or one.audience.group)
+    firsts = [select(chats.c.id).where(way, rest).order_by(chats.c.id).limit(PIECE).subquery() for way in ways]
+    members = union_all(*(select(first.c.id) for first in firsts)).subquery()
+    return select(members.c.id).order_by(members.c.id)
+
+
+def _source(one: Queueing, which: ColumnElement[bool]) -> Select[tuple[int]]:
     if one.kind in JOBS:
         assert one.of_id is not None
-        return select(deliveries.c.chat_id).where(_has_copy(one.of_id))
-    return select(chats.c.id).where(_belongs(one.audience))
+        return select(deliveries.c.chat_id).where(_has_copy(one.of_id), which)
+    return select(chats.c.id).where(_belongs(one.audience, which))
 
 
 def _has_copy(message_id: int) -> ColumnElement[bool]:
     return (deliveries.c.message_id == message_id) & (deliveries.c.state == State.SENT) & (deliveries.c.telegram_id > 0)
 
 
-def _belongs(audience: Audience) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [is_subscribed]
+def _belongs(audience: Audience, *bounds: ColumnElement[bool]) -> ColumnElement[bool]:
+    conditions: list[ColumnElement[bool]] = [is_subscribed, *bounds]
     if audience.subscribed_until is not None:
         conditions.append(chats.c.subscribed_at <= audience.subscribed_until)
     if audience.group is not None:
-        conditions.append(in_group(audience.group, audience.default or audience.group))
+        conditions.append(_in_group(audience.group, audience.default or audience.group, bounds))
     if audience.wishes:
         conditions.append(wishes.fulfilled(audience))
     if audience.languages:
@@ -219,11 +228,17 @@ def _belongs(audience: Audience) -> ColumnElement[bool]:
     return and_(*conditions)
 
 
-def in_group(group: Group, default: Group) -> ColumnElement[bool]:
-    """The chats of a group. Each way to be in it is spelled out, so that the index on zone and hour finds them."""
+def _in_group(group: Group, default: Group, bounds: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
+    """The chats of a group: a query for each way to be in it, as for an OR of them SQLite would look at all chats."""
+    ways = [select(chats.c.id).where(way, *bounds).correlate(None) for way in _ways(group, default)]
+    return chats.c.id.in_(union_all(*ways))
+
+
+def _ways(group: Group, default: Group) -> list[ColumnElement[bool]]:
+    """The ways to be in a group: by choice or by default. The index on zone and hour serves each."""
     zones: Sequence[str | None] = (group.zone, None) if group.zone == default.zone else (group.zone,)
     hours: Sequence[int | None] = (group.hour, None) if group.hour == default.hour else (group.hour,)
-    return or_(*(and_(chats.c.zone == zone, chats.c.hour == hour) for zone in zones for hour in hours))
+    return [and_(is_subscribed, chats.c.zone == zone, chats.c.hour == hour) for zone in zones for hour in hours]
 
 
 def _reminded_of(anniversary: str, *, by_default: bool) -> ColumnElement[bool]:

@@ -1,5 +1,7 @@
 """Which chats want a notice, as conditions: the same rule as domain/settings, for many chats at once."""
 
+from functools import lru_cache
+
 from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
 
 from outreachbot.domain.audience import Audience, Wish
@@ -14,14 +16,19 @@ A local day lasts 50 hours over all zones; what was told of it earlier than that
 
 def fulfilled(audience: Audience) -> ColumnElement[bool]:
     """The chats that want some of the audience's wishes; or exactly those that are given as wanted."""
-    flags = [flag(wish, audience) for wish in audience.wishes]
+    flags = flags_of(audience)
     if not audience.wanted:
         return or_(*flags)
     return and_(*(one if wanted else not_(one) for one, wanted in zip(flags, audience.wanted, strict=True)))
 
 
-def flag(wish: Wish, audience: Audience) -> ColumnElement[bool]:
-    """Whether the chat wants it and was not told of it."""
+def flags_of(audience: Audience) -> list[ColumnElement[bool]]:
+    """For each wish whether the chat wants it and was not told of it."""
+    return [_flag(wish, audience.subscribed_until or 0.0) for wish in audience.wishes]
+
+
+@lru_cache(maxsize=64)  # hundreds of groups share a moment, and building takes longer than running
+def _flag(wish: Wish, moment: float) -> ColumnElement[bool]:
     of_chat = choices.c.chat_id == chats.c.id
     chosen = select(choices.c.wanted).where(of_chat, choices.c.anniversary_id == wish.anniversary).scalar_subquery()
     skips = exists().where(
@@ -32,7 +39,7 @@ def flag(wish: Wish, audience: Audience) -> ColumnElement[bool]:
         func.coalesce(chats.c[wish.notice], literal(wish.notice_by_default)),
         func.coalesce(chosen, literal(wish.anniversary_by_default)),
         not_(skips),
-        not_(_told_lately(wish.item, audience.subscribed_until or 0.0)),
+        not_(_told_lately(wish.item, moment)),
     ]
     return and_(*conditions if wish.big else [*conditions, not_(chats.c.big_only)])
 
