@@ -48,7 +48,7 @@ def test_a_round_anniversary_is_called_by_its_number(bridge, notice):
 
 
 def test_of_a_night_both_dates_are_said(bridge):
-    assert "\nthe night to 2 March 2026, from 1 March · 116 years ago\n" in said(bridge, night=True).text
+    assert "\nthe night from 1 March to 2 March 2026 · 116 years ago\n" in said(bridge, night=True).text
 
 
 @pytest.mark.parametrize(

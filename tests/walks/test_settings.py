@@ -139,7 +139,7 @@ async def test_a_notice_a_week_before_is_switched_on_and_the_rest_of_the_year_sk
         town.clock.set(on(2, 19, 9))
         await town.until(lambda: reminders(town))
         (notice,) = reminders(town)
-        assert "In a week: the night to 26 February 2026, from 25 February · 34 years on" in notice["text"]
+        assert "In a week: the night from 25 February to 26 February 2026 · 34 years on" in notice["text"]
         await town.press(MEMBER, notice, "Skip this year")
         assert "Nothing more about “Khojaly day of remembrance” in 2026." in town.said(MEMBER)[-1]["text"]
 
@@ -276,7 +276,7 @@ async def test_an_admin_sees_a_reminder_beforehand(town):
         wrong = await town.answer(ADMIN, "/preview khojaly tomorrow <b>")
         member = await town.answer(MEMBER, "/preview")
 
-    assert "the night to 26 February 2026, from 25 February · 34 years ago" in plain["text"]
+    assert "the night from 25 February to 26 February 2026 · 34 years ago" in plain["text"]
     assert week["text"].startswith("Malibeyli and Gushchular\nIn a week: 10 February 2027 · 35 years on")
     assert wrong["text"].startswith("I don't know “tomorrow <b>”.\nWrite /preview with a day (khojaly, khojaly-eve, ")
     assert reminders(town, MEMBER) == []

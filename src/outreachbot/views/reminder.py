@@ -93,7 +93,7 @@ def day(occurrence: Occurrence, _: Words) -> str:
     if not occurrence.anniversary.night:
         return _.date(occurrence.date)
     evening = occurrence.date - dt.timedelta(days=1)
-    return _("the night to {day}, from {evening}", day=_.date(occurrence.date), evening=_.day(evening))
+    return _("the night from {evening} to {day}", day=_.date(occurrence.date), evening=_.day(evening))
 
 
 def _years(years: int, _: Words, *, is_today: bool) -> str:
