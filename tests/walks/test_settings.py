@@ -224,6 +224,18 @@ async def test_the_settings_of_a_channel_are_changed_in_place(town, channel):
     assert (await chosen(town, channel)).hour == 7
 
 
+async def test_what_an_admin_of_a_channel_presses_is_noted_where_its_readers_need_not_know(town, channel):
+    async with town.bot():
+        menu = await posted(town, channel, "/timezone")
+        how = await town.press_data(channel, menu, "zone:t", ADMIN)
+        skipped = await town.press_data(channel, menu, "+skip:khojaly:2027", ADMIN)
+
+    assert how["text"] == "Post your city here like this: /timezone Baku"
+    assert skipped["text"].startswith("Nothing more about “Khojaly day of remembrance” in 2027")
+    assert town.world.tally.deliveries[channel] == 1
+    assert ("khojaly", 2027) in (await chosen(town, channel)).skipped
+
+
 async def test_what_readers_of_a_channel_press_posts_nothing_there(town, channel):
     async with town.bot():
         menu = await posted(town, channel, "/subscribe")

@@ -3,10 +3,12 @@
 from dataclasses import replace
 from typing import Any
 
+from telegram import Chat
+
 from outreachbot.bot import settings
-from outreachbot.bot.context import Ask, House
+from outreachbot.bot.context import Ask, House, Note
 from outreachbot.bot.guards import admins_of_the_bot, admins_of_the_group
-from outreachbot.bot.route import IN_CHANNELS_TOO, button, command
+from outreachbot.bot.route import IN_CHANNELS_TOO, Reply, button, command
 from outreachbot.domain.content import Notice
 from outreachbot.domain.message import Message
 from outreachbot.domain.schedule import Item, coming
@@ -71,15 +73,18 @@ def _hour(written: str) -> int | None:
     return int(written) if is_number and int(written) < 24 else None
 
 
-async def skip(house: House, ask: Ask) -> Message:
-    """Nothing more of this occurrence."""
+async def skip(house: House, ask: Ask) -> Reply:
+    """Nothing more of this occurrence. A channel's readers need not hear of it."""
     name, _, written = ask.words.partition(":")
     year = int(written) if written.isascii() and written.isdigit() and len(written) == 4 else 0
     anniversary = house.content.anniversary_by_id.get(name)
     if anniversary is None or not year:
         return await reminders(house, replace(ask, words=""))
     await settings.change(house, ask, lambda before: replace(before, skipped=before.skipped | {(name, year)}))
-    return say.skipped(ask.language, house.content.say(anniversary.title, ask.language), year)
+    title = house.content.say(anniversary.title, ask.language)
+    if ask.kind == Chat.CHANNEL:
+        return Note(say.noted_skipped(ask.language, title, year))
+    return say.skipped(ask.language, title, year)
 
 
 async def preview(house: House, ask: Ask) -> Message:

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from telegram import Chat
 from telegram import Message as TelegramMessage
 from telegram.ext import filters
 
@@ -30,6 +31,8 @@ async def timezone(house: House, ask: Ask) -> Reply:
 
 async def _pressed(house: House, ask: Ask, what: str, value: str) -> Reply:
     match what:
+        case "t" if ask.kind == Chat.CHANNEL:  # nobody can answer a question there
+            return Note(say.how_to_type(ask.language))
         case "t":
             return say.ask(ask.language)
         case "c":

@@ -82,6 +82,11 @@ def ask(language: str) -> Message:
     return Message(question(language), asks=True)
 
 
+def how_to_type(language: str) -> str:
+    """The same as a note, where there is no answering."""
+    return words(language)("Post your city here like this: {example}", example="/timezone Baku")
+
+
 def question(language: str) -> str:
     """By this text the answer is known: nothing is remembered of who was asked."""
     return words(language)("Which city do you live in, or is near you? Answer to this message.")

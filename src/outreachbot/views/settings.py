@@ -1,5 +1,7 @@
 """Says what a chat chose about its reminders, with the buttons that change it."""
 
+from html import unescape
+
 from outreachbot.domain.content import Content, Notice
 from outreachbot.domain.message import Button, Message, Rows
 from outreachbot.domain.settings import ChatSettings, Quiet, gets_anniversary, gets_notice
@@ -135,3 +137,8 @@ def skipped(language: str, title: str, year: int) -> Message:
     _ = words(language)
     text = _("Nothing more about “{title}” in {year}. Next year it comes again.", title=title, year=year)
     return Message(text, (_back(_),))
+
+
+def noted_skipped(language: str, title: str, year: int) -> str:
+    """The same in a channel, to the admin who pressed: a note is no HTML."""
+    return unescape(skipped(language, title, year).text)
