@@ -13,8 +13,9 @@ from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
 from outreachbot.domain.schedule import Group
 from outreachbot.domain.timing import Timing
 from outreachbot.store import wishes
+from outreachbot.store.conditions import is_subscribed
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import chats, choices, deliveries, is_subscribed, messages
+from outreachbot.store.tables import chats, choices, deliveries, messages
 
 START = -(2**62)  # below every chat id of Telegram's
 CODES = 30  # start codes that an admin can choose from

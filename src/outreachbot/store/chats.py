@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery import Reason, State
 from outreachbot.store import audience
+from outreachbot.store.conditions import is_sending
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import broadcasts, chats, choices, deliveries, is_sending, skipped
+from outreachbot.store.tables import broadcasts, chats, choices, deliveries, skipped
 
 
 @dataclass(frozen=True, slots=True)

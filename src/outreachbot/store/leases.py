@@ -4,8 +4,9 @@ from sqlalchemy import ColumnElement, delete, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery import GOING, JOBS, Reason, State
+from outreachbot.store.conditions import is_sending
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import deliveries, is_sending, messages, senders
+from outreachbot.store.tables import deliveries, messages, senders
 
 SECONDS = 90.0
 """How long a lease lasts that is not renewed: a request lives for 41 s at most, and clocks of machines differ."""

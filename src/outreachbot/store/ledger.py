@@ -10,7 +10,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from outreachbot.domain import timing as timings
 from outreachbot.domain.delivery import Kind, MessageState, Reason, State, Tally
 from outreachbot.domain.timing import Timing
-from outreachbot.store.tables import chats, deliveries, is_uncertain, messages, notices
+from outreachbot.store.conditions import is_uncertain
+from outreachbot.store.tables import chats, deliveries, messages, notices
 
 PIECE = 1000  # deliveries read at once
 _went_wrong = deliveries.c.state.in_([State.FAILED, State.SKIPPED, State.UNCERTAIN])

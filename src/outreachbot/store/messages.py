@@ -13,8 +13,9 @@ from outreachbot.domain.timing import LocalHour, Timing
 from outreachbot.store import bodies
 from outreachbot.store.audience import START
 from outreachbot.store.bodies import Bodies
+from outreachbot.store.conditions import is_queued, is_sending, is_uncertain
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import chats, deliveries, is_queued, is_sending, is_uncertain, messages
+from outreachbot.store.tables import chats, deliveries, messages
 
 UNCONFIRMED = (MessageState.DRAFT,)
 WAITING = (MessageState.DRAFT, MessageState.SCHEDULED, MessageState.MISSED)

@@ -9,8 +9,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery import FOR_SUBSCRIBERS, GOING, Kind, MessageState, Reason, State
 from outreachbot.domain.settings import Quiet
+from outreachbot.store.conditions import is_queued, is_running, is_sending, is_uncertain
 from outreachbot.store.messages import skip_rest
-from outreachbot.store.tables import chats, deliveries, is_queued, is_running, is_sending, is_uncertain, messages
+from outreachbot.store.tables import chats, deliveries, messages
 
 BEHIND = 1.0  # as `not_before`: long ago, and later than that of those who wait for no moment
 _of_message = deliveries.c.message_id == messages.c.id

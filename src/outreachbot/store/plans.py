@@ -7,8 +7,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.schedule import Due, Group
 from outreachbot.store import audience
+from outreachbot.store.conditions import is_subscribed
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import calendar, chats, is_subscribed, notices, plans
+from outreachbot.store.tables import calendar, chats, notices, plans
 
 PLANNING_LOCK = 6_702_000_003  # any number that no other program locks in this database
 

@@ -1,22 +1,8 @@
 """The tables, as the newest migration leaves them."""
 
-from sqlalchemy import (
-    JSON,
-    BigInteger,
-    Boolean,
-    Column,
-    Float,
-    ForeignKey,
-    Index,
-    Integer,
-    MetaData,
-    Table,
-    Text,
-    literal_column,
-    text,
-)
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
-from outreachbot.domain.delivery import MessageState, State
+from outreachbot.domain.delivery import State
 
 metadata = MetaData(
     naming_convention={
@@ -52,9 +38,7 @@ chats = Table(
     Column("silent", Boolean, nullable=False, server_default=text("false")),
     Column("quiet_from", Integer),  # 0-23, with quiet_to: from and to which local hour messages make no sound
     Column("quiet_to", Integer),
-    Column(
-        "changed_at", Float
-    ),  # when it last subscribed or chose something: it may have been told under other choices
+    Column("changed_at", Float),  # when it last subscribed or chose: it may have been told under other choices
 )
 Index(
     "ix_chats_subscribed",
@@ -244,11 +228,3 @@ calendar = Table(
     Column("name", Text, primary_key=True),
     Column("planned_until", Float, nullable=False),  # what came due until then was planned
 )
-
-# Conditions spelled out, not bound: only so does SQLite use the partial indexes above.
-is_queued = deliveries.c.state == literal_column(f"'{State.QUEUED}'")
-is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
-is_uncertain = deliveries.c.state == literal_column(f"'{State.UNCERTAIN}'")
-is_running = messages.c.state == literal_column(f"'{MessageState.RUNNING}'")
-is_waiting = inbox.c.state == literal_column("'waiting'")
-is_subscribed = chats.c.subscribed_at.is_not(None) & chats.c.gone_at.is_(None)

@@ -1,0 +1,13 @@
+"""Conditions that many queries share, spelled out, not bound: only so does SQLite use the partial indexes."""
+
+from sqlalchemy import literal_column
+
+from outreachbot.domain.delivery import MessageState, State
+from outreachbot.store.tables import chats, deliveries, inbox, messages
+
+is_queued = deliveries.c.state == literal_column(f"'{State.QUEUED}'")
+is_sending = deliveries.c.state == literal_column(f"'{State.SENDING}'")
+is_uncertain = deliveries.c.state == literal_column(f"'{State.UNCERTAIN}'")
+is_running = messages.c.state == literal_column(f"'{MessageState.RUNNING}'")
+is_waiting = inbox.c.state == literal_column("'waiting'")
+is_subscribed = chats.c.subscribed_at.is_not(None) & chats.c.gone_at.is_(None)
