@@ -5,12 +5,16 @@ from collections.abc import Sequence
 from pathlib import Path
 
 WIDTH, HEIGHT, LEFT, BOTTOM, TOP = 640, 360, 90, 60, 40
-LINES = (("nothing due", "#2563eb", 1), ("one chat in ten due at once, until all are queued", "#b45309", 2))
+LINES = (
+    ("nothing due", "#2563eb"),
+    ("one chat in ten due at once", "#b45309"),
+    ("the same, until all are queued", "#047857"),
+)
 LEAST, MOST = 1e-3, 10.0  # seconds
 
 
-def write(file: Path, costs: Sequence[tuple[int, float, float]]) -> None:
-    """`costs`: for each number of chats the seconds of the two lines."""
+def write(file: Path, costs: Sequence[tuple[int, Sequence[float]]]) -> None:
+    """`costs`: for each number of chats the seconds of each line."""
     few, many = costs[0][0], costs[-1][0]
 
     def x(chats: float) -> float:
@@ -29,12 +33,15 @@ def write(file: Path, costs: Sequence[tuple[int, float, float]]) -> None:
         at, label = y(10.0**power), f"{10.0**power:g} s" if power >= 0 else f"{10.0 ** (power + 3):g} ms"
         parts.append(f'<line x1="{LEFT}" y1="{at:.1f}" x2="{WIDTH - 30}" y2="{at:.1f}" stroke="#ddd"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{label}</text>')
-    for chats, _, _ in costs:
+    for chats, _ in costs:
         parts.append(f'<text x="{x(chats):.1f}" y="{HEIGHT - BOTTOM + 22}" text-anchor="middle">{chats:,}</text>')
     parts.append(f'<text x="{(LEFT + WIDTH) / 2}" y="{HEIGHT - 12}" text-anchor="middle">subscribed chats</text>')
-    for number, (label, colour, column) in enumerate(LINES):
-        points = " ".join(f"{x(row[0]):.1f},{y(row[column]):.1f}" for row in costs)
+    for number, (label, colour) in enumerate(LINES):
+        points = " ".join(f"{x(chats):.1f},{y(seconds[number]):.1f}" for chats, seconds in costs)
         parts.append(f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"/>')
-        parts += [f'<circle cx="{x(row[0]):.1f}" cy="{y(row[column]):.1f}" r="4" fill="{colour}"/>' for row in costs]
+        parts += [
+            f'<circle cx="{x(chats):.1f}" cy="{y(seconds[number]):.1f}" r="4" fill="{colour}"/>'
+            for chats, seconds in costs
+        ]
         parts.append(f'<text x="{LEFT + 10}" y="{TOP - 18 + 18 * number}" fill="{colour}">{label}</text>')
     file.write_text("\n".join([*parts, "</svg>", ""]), encoding="utf-8")

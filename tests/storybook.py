@@ -44,8 +44,9 @@ def person(chat_id):
 
 
 async def piece(db):
-    one = await audience.queueing(db)
-    return None if one is None else (one.message_id, await audience.queue(db, one))
+    for one in await audience.queueing(db, 1):
+        return one.message_id, await audience.queue(db, one)
+    return None
 
 
 async def crash(_db):

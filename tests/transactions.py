@@ -32,5 +32,5 @@ async def put(db, message_id, state):
 
 async def piece(transaction):
     """Queue the next piece of an audience."""
-    one = await audience.queueing(transaction)
+    (one,) = await audience.queueing(transaction, 1)
     return await audience.queue(transaction, one)

@@ -152,10 +152,9 @@ def queue(db: Database) -> Callable[..., Awaitable[list[int]]]:
         pieces: list[int] = []
         while True:
             async with connect.writing(db) as transaction:
-                one = await audience.queueing(transaction)
-                if one is None:
+                if not (waiting := await audience.queueing(transaction, 1)):
                     return pieces
-                pieces.append(await audience.queue(transaction, one, waves, zone))
+                pieces.append(await audience.queue(transaction, waiting[0], waves, zone))
 
     return queue
 

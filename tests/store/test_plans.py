@@ -26,14 +26,15 @@ async def do(db, change, *values, **named):
 
 
 async def test_a_group_is_told_of_a_day_once(db):
-    assert await do(db, plans.add, due(), 1.0) is True
-    assert await do(db, plans.add, due(), 2.0) is False
-    for other in (due(hour=0), due("UTC"), due(day=DAY + dt.timedelta(days=1))):
-        assert await do(db, plans.add, other, 3.0) is True
+    others = [due(hour=0), due("UTC"), due(day=DAY + dt.timedelta(days=1))]
+
+    assert await do(db, plans.add, [due()], 1.0) == [due()]
+    assert await do(db, plans.add, [due()], 2.0) == []
+    assert await do(db, plans.add, [due(), *others], 3.0) == others
 
 
 async def test_only_the_days_that_are_asked_for_are_known(db):
-    await do(db, plans.add, due(), 1.0)
+    await do(db, plans.add, [due()], 1.0)
     known = await do(db, plans.known, [due("UTC")])
 
     assert plans.is_among(known, due())
@@ -102,7 +103,7 @@ def over(db, deliver):
         values = {"state": MessageState.FINISHED, "finished_at": finished_at, "expires_at": expires_at}
         async with connect.writing(db) as transaction:
             await transaction.execute(t.messages.update().where(t.messages.c.id == message_id).values(**values))
-            await plans.tell(transaction, message_id, items)
+            await plans.tell(transaction, {message_id: items})
         return message_id
 
     return over
@@ -142,7 +143,7 @@ async def test_a_file_is_found_by_its_bytes_and_the_last_of_a_name_counts(db):
 
 async def test_what_a_reminder_tells_goes_with_it(db):
     message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a")
-    await do(db, plans.tell, message_id, ["a", "b"])
+    await do(db, plans.tell, {message_id: ["a", "b"]})
     async with connect.writing(db) as transaction:
         assert sorted((await transaction.execute(select(t.notices.c.item))).scalars()) == ["a", "b"]
         await transaction.execute(t.messages.delete())

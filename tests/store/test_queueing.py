@@ -30,7 +30,7 @@ async def test_nothing_is_queued_of_what_nobody_confirmed(db, subscribe, queue):
     await subscribe(1)
     await do(db, messages.write, Kind.BROADCAST, BODIES, 1.0)
 
-    assert await do(db, audience.queueing) is None
+    assert await do(db, audience.queueing, 1) == []
     assert await queue() == []
 
 

@@ -56,8 +56,7 @@ async def test_many_senders_at_once_claim_everything_once(database_url):
 
 
 async def queue_whole(transaction):
-    one = await audience.queueing(transaction)
-    assert one is not None
+    (one,) = await audience.queueing(transaction, 1)
     await audience.queue(transaction, one)
 
 
@@ -186,7 +185,7 @@ async def test_a_group_that_moves_while_a_piece_is_queued_is_not_forgotten(
     await subscribe(-30, -20, -5, 7, kind="group")
     message_id = await confirm()
     async with connect.writing(db) as queueing:
-        one = await audience.queueing(queueing)
+        (one,) = await audience.queueing(queueing, 1)
         await audience.queue(queueing, one)
         moving = asyncio.create_task(do(db, chats.migrate, -5, -25))
         await until_blocked(moving)

@@ -45,7 +45,7 @@ async def test_a_plan_begins_at_the_moment_it_was_made_for(db):
     await do(db, messages.schedule, message_id, 100.0)
     await do(db, messages.start, message_id, 130.0)
 
-    one = await do(db, audience.queueing)
+    (one,) = await do(db, audience.queueing, 1)
     assert (one.timing, one.began) == (plan, 100.0)
 
 
@@ -59,7 +59,7 @@ async def test_what_was_missed_keeps_its_hours_once_a_person_starts_it(db):
 
     assert await do(db, messages.start, message_id, 900.0, only_from=[MessageState.DRAFT]) is False
     assert await do(db, messages.start, message_id, 900.0, only_from=[MessageState.MISSED]) is True
-    one = await do(db, audience.queueing)
+    (one,) = await do(db, audience.queueing, 1)
     assert (one.timing, one.began) == (plan, 100.0)
 
 

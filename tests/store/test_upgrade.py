@@ -114,7 +114,7 @@ async def test_a_job_changes_the_copies_that_the_first_schema_knows(old_url):
     async with connect.opened(old_url) as db:
         job = await do(db, broadcasts.draft, 11, 11, {}, 3.0, kind=Kind.DELETION, of_id=1)
         await do(db, messages.start, job, 3.0)
-        one = await do(db, audience.queueing)
+        (one,) = await do(db, audience.queueing, 1)
         assert await do(db, audience.queue, one) == 1
         claimed = await do(db, outbox.claim, 1, 10, 4.0)
 

@@ -136,7 +136,7 @@ async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe,
     wish = Wish(wish.item, wish.anniversary, wish.year, wish.notice, True, True, True)
     await subscribe(1, 2, 3, now=1.0)
     message_id = await deliver({1: State.SENT, 2: State.FAILED}, kind=Kind.REMINDER)
-    await do(db, plans.tell, message_id, [item.key])
+    await do(db, plans.tell, {message_id: [item.key]})
 
     async def told_now(now):
         whom = Audience(subscribed_until=now, wishes=(wish,), wanted=(True,))

@@ -75,5 +75,5 @@ async def _tell_what_is_owed(
         expires_at=rules.owed_until(items, one, house.content).timestamp(),
     )
     if message_id is not None:  # None: it was written before the clock was set back
-        await plans.tell(db, message_id, [item.key for item in items])
+        await plans.tell(db, {message_id: [item.key for item in items]})
         await audience.queue_one(db, message_id, chat_id)

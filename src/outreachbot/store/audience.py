@@ -108,11 +108,10 @@ async def copies(db: AsyncConnection, message_id: int) -> int:
     return int((await db.execute(query)).scalar_one())
 
 
-async def queueing(db: AsyncConnection) -> Queueing | None:
-    """The oldest message whose audience is not wholly queued."""
-    query = select(messages).where(messages.c.queued_to.is_not(None)).order_by(messages.c.id).limit(1)
-    row = (await db.execute(query.with_for_update())).one_or_none()
-    return None if row is None else _queueing(row)
+async def queueing(db: AsyncConnection, most: int) -> list[Queueing]:
+    """The messages whose audience is not wholly queued: the oldest, so many at most."""
+    query = select(messages).where(messages.c.queued_to.is_not(None)).order_by(messages.c.id).limit(most)
+    return [_queueing(row) for row in await db.execute(query.with_for_update())]
 
 
 def _queueing(row: Row[*tuple[Any, ...]]) -> Queueing:

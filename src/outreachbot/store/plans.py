@@ -1,6 +1,6 @@
 """What the planner has done: which groups were told of a day. Planning again writes nothing."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import ColumnElement, exists, literal, select, text, true
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -41,15 +41,20 @@ def is_among(planned: Planned, due: Due) -> bool:
     return (due.day.isoformat(), due.group.zone, due.group.hour) in planned
 
 
-async def add(db: AsyncConnection, due: Due, now: float) -> bool:
-    """The group is being told of the day. False when it was already."""
-    values = {"day": due.day.isoformat(), "zone": due.group.zone, "hour": due.group.hour, "planned_at": now}
-    return (await db.execute(insert(db, plans).values(**values).on_conflict_do_nothing())).rowcount > 0
+async def add(db: AsyncConnection, dues: Sequence[Due], now: float) -> list[Due]:
+    """These groups are being told of their day: those of them that were not already."""
+    rows = [{"day": one.day.isoformat(), "zone": one.group.zone, "hour": one.group.hour} for one in dues]
+    statement = insert(db, plans).values([{**row, "planned_at": now} for row in rows]).on_conflict_do_nothing()
+    added = await db.execute(statement.returning(plans.c.day, plans.c.zone, plans.c.hour))
+    new = {(row.day, row.zone, row.hour) for row in added}
+    return [one for one in dues if is_among(new, one)]
 
 
-async def tell(db: AsyncConnection, message_id: int, items: Sequence[str]) -> None:
-    """Write down what a reminder tells."""
-    await db.execute(insert(db, notices), [{"item": item, "message_id": message_id} for item in items])
+async def tell(db: AsyncConnection, told: Mapping[int, Sequence[str]]) -> None:
+    """Write down what reminders tell: the keys of the items of each message, by its id."""
+    if told:
+        rows = [{"item": item, "message_id": message_id} for message_id, items in told.items() for item in items]
+        await db.execute(insert(db, notices), rows)
 
 
 async def planned_until(db: AsyncConnection) -> float | None:

@@ -81,14 +81,18 @@ async def _plan_all(db: Database, content: Content, found: Sequence[Due], now: d
     for first in range(0, len(found), AT_ONCE):
         async with connect.writing(db) as transaction:
             await plans.in_turn(transaction)
-            for one in found[first : first + AT_ONCE]:
-                await _plan(transaction, content, one, now)
+            told: dict[int, list[str]] = {}
+            for one in await plans.add(transaction, found[first : first + AT_ONCE], now.timestamp()):
+                told |= await _plan(transaction, content, one, now)
+            await plans.tell(transaction, told)
 
 
-async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) -> None:
-    """Write a message for each combination of notices that chats of the group want together: everybody gets one."""
-    if not await plans.add(db, due, now.timestamp()):
-        return
+async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) -> dict[int, list[str]]:
+    """Write a message for each combination of notices that chats of the group want together: everybody gets one.
+
+    The keys of what each of them tells, by its id.
+    """
+    told: dict[int, list[str]] = {}
     whom = _audience(content, due)
     for wanted in await audience.combinations(db, whom):
         items = [item for item, one in zip(due.items, wanted, strict=True) if one]
@@ -102,8 +106,9 @@ async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) ->
             audience=replace(whom, wanted=wanted),
         )
         assert message_id is not None  # the group was not told of this day
-        await plans.tell(db, message_id, [item.key for item in items])
-        log.info("due at %d:00 in %s: %s", due.group.hour, due.group.zone, ", ".join(item.key for item in items))
+        told[message_id] = [item.key for item in items]
+        log.info("due at %d:00 in %s: %s", due.group.hour, due.group.zone, ", ".join(told[message_id]))
+    return told
 
 
 def _audience(content: Content, due: Due) -> Audience:
@@ -165,13 +170,16 @@ async def queue(db: Database, zone: str, wake: asyncio.Event) -> bool:
     `zone` is that of chats that chose none.
     """
     async with connect.reading(db) as connection:
-        if await audience.queueing(connection) is None:
+        if not await audience.queueing(connection, 1):
             return False
     async with connect.writing(db) as transaction:
         await plans.in_turn(transaction)
         number = 0
-        while number < audience.PIECE and (one := await audience.queueing(transaction)):
-            number += await audience.queue(transaction, one, await _waves(transaction, one, zone), zone)
+        while number < audience.PIECE and (waiting := await audience.queueing(transaction, AT_ONCE)):
+            for one in waiting:
+                number += await audience.queue(transaction, one, await _waves(transaction, one, zone), zone)
+                if number >= audience.PIECE:
+                    break
     wake.set()
     return True
 
