@@ -66,14 +66,17 @@ def failed(language: str) -> Message:
 
 def group_admins_only(language: str) -> str:
     """The note for somebody in a group or channel who presses or asks for what only its admins may do."""
-    return words(language)("Only admins can do that here.")
+    _ = words(language)
+    return _("Only admins can do that here.")
 
 
 def admins_unknown(language: str) -> str:
     """The note where Telegram did not say who the admins are."""
-    return words(language)("Telegram did not say just now who is an admin here. Please try again.")
+    _ = words(language)
+    return _("Telegram did not say just now who is an admin here. Please try again.")
 
 
 def pressed_unknown(language: str) -> str:
     """The note for a button that no longer leads anywhere."""
-    return words(language)("This button no longer leads anywhere. Write /help to see what there is.")
+    _ = words(language)
+    return _("This button no longer leads anywhere. Write /help to see what there is.")

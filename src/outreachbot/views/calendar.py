@@ -67,7 +67,8 @@ def passed(language: str, message_id: int, date: dt.date, hour: int, zones: int)
 
 def in_the_past(language: str) -> str:
     """The note where a moment is chosen that has passed."""
-    return words(language)("That moment has passed: choose a later one.")
+    _ = words(language)
+    return _("That moment has passed: choose a later one.")
 
 
 def _day(date: dt.date, _: Words) -> str:

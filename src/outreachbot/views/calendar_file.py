@@ -57,4 +57,5 @@ def caption(language: str) -> str:
 
 
 def not_sent(language: str) -> Message:
-    return Message(words(language)("The file could not be sent. Please try again."))
+    _ = words(language)
+    return Message(_("The file could not be sent. Please try again."))

@@ -25,8 +25,13 @@ def answer(content: Content, language: str, query: str) -> Message:
 
 
 def _no_such_number(content: Content, language: str, query: str) -> str:
-    texts = "There is no fact {query}: there is {n}.", "There is no fact {query}: there are {n}."
-    return words(language).plural(*texts, len(content.facts), query=query[:12])
+    _ = words(language)
+    return _.plural(
+        "There is no fact {query}: there is {n}.",
+        "There is no fact {query}: there are {n}.",
+        len(content.facts),
+        query=query[:12],
+    )
 
 
 def topics(content: Content, language: str, notice: str = "") -> Message:

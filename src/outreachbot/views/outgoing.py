@@ -19,12 +19,14 @@ def preview_failed(language: str, detail: str) -> Message:
 
 
 def discarded(language: str) -> Message:
-    return Message(words(language)("Discarded. Nothing was sent."))
+    _ = words(language)
+    return Message(_("Discarded. Nothing was sent."))
 
 
 def decided(language: str) -> str:
     """The note when what the button offers was decided before."""
-    return words(language)("This was decided already.")
+    _ = words(language)
+    return _("This was decided already.")
 
 
 def nothing_to_cancel(language: str) -> Message:
@@ -33,24 +35,29 @@ def nothing_to_cancel(language: str) -> Message:
 
 
 def paused(language: str) -> str:
-    return words(language)("Paused. What is on its way still arrives.")
+    _ = words(language)
+    return _("Paused. What is on its way still arrives.")
 
 
 def resumed(language: str) -> str:
-    return words(language)("It goes on.")
+    _ = words(language)
+    return _("It goes on.")
 
 
 def stopped(language: str) -> str:
-    return words(language)("Stopped. What is on its way still arrives, nothing more.")
+    _ = words(language)
+    return _("Stopped. What is on its way still arrives, nothing more.")
 
 
 def queued_again(language: str, number: int) -> str:
-    return words(language).plural("{n} chat is written to again.", "{n} chats are written to again.", number)
+    _ = words(language)
+    return _.plural("{n} chat is written to again.", "{n} chats are written to again.", number)
 
 
 def text_only(language: str) -> Message:
     """What an admin reads who sends something else as the correction of a text."""
-    return Message(words(language)("Send me just the corrected text, or /cancel."))
+    _ = words(language)
+    return Message(_("Send me just the corrected text, or /cancel."))
 
 
 def bad_button(language: str, label: str) -> Message:
@@ -86,17 +93,20 @@ def waits(language: str, message_id: int, missing: int, unreachable: Sequence[in
 
 def moment_passed(language: str) -> str:
     """The note for an admin who confirms too late."""
-    return words(language)("The moment you chose has passed. Choose another one under “When?”.")
+    _ = words(language)
+    return _("The moment you chose has passed. Choose another one under “When?”.")
 
 
 def being_changed(language: str) -> str:
     """The note where a broadcast is to go on whose copies are being changed, or were deleted."""
-    return words(language)("Its copies are being changed, or were deleted. It can only be stopped.")
+    _ = words(language)
+    return _("Its copies are being changed, or were deleted. It can only be stopped.")
 
 
 def still_under_way(language: str) -> str:
     """The note where a broadcast is to be changed that is being sent."""
-    return words(language)("The broadcast itself is being sent. Pause or stop it first, then confirm this.")
+    _ = words(language)
+    return _("The broadcast itself is being sent. Pause or stop it first, then confirm this.")
 
 
 def consented(language: str, missing: int) -> Message:
@@ -109,7 +119,8 @@ def consented(language: str, missing: int) -> Message:
 
 
 def objected(language: str, who: str) -> Message:
-    return Message(words(language)("{who} objects. Nothing was sent.", who=who))
+    _ = words(language)
+    return Message(_("{who} objects. Nothing was sent.", who=who))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,13 +172,16 @@ def reminders(language: str, days: Sequence[tuple[str, Tally]]) -> Message:
 
 def gone(language: str) -> str:
     """The note where the message that a button names is not there."""
-    return words(language)("There is no such message any more.")
+    _ = words(language)
+    return _("There is no such message any more.")
 
 
 def not_uploaded(language: str) -> Message:
     """What an admin reads where the table could not be brought to Telegram."""
-    return Message(words(language)("The table could not be uploaded. Please try again."))
+    _ = words(language)
+    return Message(_("The table could not be uploaded. Please try again."))
 
 
 def table_caption(language: str, message_id: int) -> str:
-    return words(language)("What became of message {n}, chat by chat.", n=message_id)
+    _ = words(language)
+    return _("What became of message {n}, chat by chat.", n=message_id)

@@ -84,12 +84,14 @@ def ask(language: str) -> Message:
 
 def how_to_type(language: str) -> str:
     """The same as a note, where there is no answering."""
-    return words(language)("Post your city here like this: {example}", example="/timezone Baku")
+    _ = words(language)
+    return _("Post your city here like this: {example}", example="/timezone Baku")
 
 
 def question(language: str) -> str:
     """By this text the answer is known: nothing is remembered of who was asked."""
-    return words(language)("Which city do you live in, or is near you? Answer to this message.")
+    _ = words(language)
+    return _("Which city do you live in, or is near you? Answer to this message.")
 
 
 @cache
@@ -122,7 +124,8 @@ def chosen(language: str, zone: str, hour: int) -> Message:
 
 def unknown(language: str) -> str:
     """The note where the zone of a button is not known any more."""
-    return words(language)("This time zone is not known any more. Please choose another.")
+    _ = words(language)
+    return _("This time zone is not known any more. Please choose another.")
 
 
 def _rows(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
