@@ -23,6 +23,7 @@ chats = Table(
     Column("id", BigInteger, primary_key=True, autoincrement=False),  # Telegram's
     Column("kind", Text, nullable=False),  # private, group, supergroup, channel
     Column("language", Text, nullable=False),
+    Column("language_chosen", Boolean, nullable=False, server_default=text("false")),  # by /language
     Column("topic_id", BigInteger),  # the forum topic that subscribed, as Telegram's message_thread_id
     Column("zone", Text),  # IANA name; NULL: the content's
     Column("hour", Integer),  # 0-23; NULL: the content's

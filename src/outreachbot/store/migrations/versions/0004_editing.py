@@ -1,0 +1,41 @@
+"""The language a chat chose, the content files that were live, and the mistakes that readers report."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0004"
+down_revision = "0003"
+branch_labels = None
+depends_on = None
+
+Counter = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
+
+
+def upgrade() -> None:
+    chosen = sa.Column("language_chosen", sa.Boolean(), server_default=sa.text("false"), nullable=False)
+    op.add_column("chats", chosen)
+    op.create_table(
+        "contents",
+        sa.Column("id", Counter, autoincrement=True, nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("live_at", sa.Float(), nullable=False),
+        sa.Column("live_by", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_contents")),
+    )
+    op.create_table(
+        "reports",
+        sa.Column("id", Counter, autoincrement=True, nullable=False),
+        sa.Column("fact_id", sa.Text(), nullable=False),
+        sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("words", sa.Text(), nullable=False),
+        sa.Column("reported_at", sa.Float(), nullable=False),
+        sa.Column("answered_at", sa.Float(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+    )
+    op.create_table(
+        "reporters",
+        sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("blocked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
+        sa.PrimaryKeyConstraint("chat_id", name=op.f("pk_reporters")),
+    )
