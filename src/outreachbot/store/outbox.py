@@ -93,20 +93,13 @@ async def _claim_of(
         if going:
             who = [row.chat_id for row in going]
             await db.execute(_TAKE, {"of": message.id, "who": who, "mine": sender_id, "now": now})
-        claimed += [
-            Claimed(
-                message.id,
-                row.chat_id,
-                row.language or "",
-                row.topic_id,
-                kind,
-                _copy_ids(row),
-                silent=_is_silent(row, now),
-                revision=message.revision,
-            )
-            for row in going
-        ]
+        claimed += [_claimed(message, row, now) for row in going]
     return claimed
+
+
+def _claimed(message: Row[*tuple[Any, ...]], row: Row[*tuple[Any, ...]], now: float) -> Claimed:
+    chat = row.chat_id, row.language or "", row.topic_id
+    return Claimed(message.id, *chat, Kind(message.kind), _copy_ids(row), _is_silent(row, now), message.revision)
 
 
 def _why_not(row: Row[*tuple[Any, ...]], kind: Kind) -> str | None:

@@ -12,8 +12,8 @@ Counter = sa.BigInteger().with_variant(sa.Integer(), "sqlite")
 
 
 def upgrade() -> None:
-    chosen = sa.Column("language_chosen", sa.Boolean(), server_default=sa.text("false"), nullable=False)
-    op.add_column("chats", chosen)
+    no = sa.text("false")
+    op.add_column("chats", sa.Column("language_chosen", sa.Boolean(), server_default=no, nullable=False))
     op.create_table(
         "contents",
         sa.Column("id", Counter, autoincrement=True, nullable=False),
