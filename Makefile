@@ -1,37 +1,49 @@
 # Everything a newcomer types. Each target sets up what it needs in .venv, the first time over the network.
 PYTHON ?= python3
 BIN = .venv/bin
+LOCALE = src/outreachbot/views/locale
+CATALOGUES = $(patsubst %.po,%.mo,$(wildcard $(LOCALE)/*/LC_MESSAGES/messages.po))
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo run content test check bench lock clean
+.PHONY: demo run content test check bench words lock clean
 
-demo: .venv/ready  ## a local Telegram with the bot in it, in your browser; no token needed
+demo: .venv/ready $(CATALOGUES)  ## a local Telegram with the bot in it, in your browser; no token needed
 	$(BIN)/outreachbot demo $(if $(PORT),--port $(PORT)) $(if $(CHATS),--chats $(CHATS)) $(if $(PACE),--pace $(PACE))
 
-run: .venv/ready  ## the bot on Telegram; needs OUTREACHBOT_TOKEN
+run: .venv/ready $(CATALOGUES)  ## the bot on Telegram; needs OUTREACHBOT_TOKEN
 	$(BIN)/outreachbot run
 
-test: .venv/ready-dev  ## all tests
+test: .venv/ready-dev $(CATALOGUES)  ## all tests
 	$(BIN)/pytest -n auto
 
-content: .venv/ready  ## every fault of content.yaml, with its line and column
+content: .venv/ready $(CATALOGUES)  ## every fault of content.yaml, with its line and column
 	$(BIN)/outreachbot check
 
-check: .venv/ready-dev  ## lint, types and the shipped content
+check: .venv/ready-dev $(CATALOGUES)  ## lint, types and the shipped content
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/outreachbot check
 
-bench: .venv/ready-dev  ## speed and memory, side by side with other bots
+bench: .venv/ready-dev $(CATALOGUES)  ## speed and memory, side by side with other bots
 	$(BIN)/python -m benchmarks
+
+words: .venv/ready  ## after a change of the program's words: then translate what is empty in the catalogues (LANGUAGE=fa begins one)
+	$(BIN)/pybabel -q extract --no-wrap --add-location file --project outreachbot --version 1 --keywords plural:1,2 --output-file $(FOUND) src/outreachbot
+	$(if $(LANGUAGE),$(BIN)/pybabel -q init --no-wrap --input-file $(FOUND) --output-dir $(LOCALE) --locale $(LANGUAGE))
+	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --input-file $(FOUND) --output-dir $(LOCALE)
+FOUND = .venv/messages.pot
 
 lock: .venv/ready-dev  ## renew the locked requirements; needs uv
 	uv pip compile pyproject.toml --group build --extra postgres $(LOCK) -o requirements.txt
 	uv pip compile pyproject.toml --group build --group dev --extra postgres -c requirements.txt $(LOCK) -o requirements-dev.txt
 LOCK = -q --upgrade --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate
 
+$(LOCALE)/%/LC_MESSAGES/messages.mo: $(LOCALE)/%/LC_MESSAGES/messages.po .venv/ready
+	@$(BIN)/pybabel -q compile --input-file $< --output-file $@
+
 clean:
+	rm -f $(CATALOGUES)
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache
 
 .venv/bin/python:

@@ -1,6 +1,7 @@
 """The command line: one function a verb."""
 
 import asyncio
+import datetime as dt
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -69,6 +70,22 @@ def check(
         f"{path}: good. {len(content.facts)} facts, {len(content.sources)} sources, {len(content.timeline)} timeline "
         f"entries, {len(content.anniversaries)} anniversaries; {', '.join(content.languages)}"
     )
+
+
+@cli.command()
+def preview(
+    file: Annotated[Path | None, typer.Argument(help="Default: OUTREACHBOT_CONTENT, or content.yaml.")] = None,
+    output: Annotated[Path, typer.Option(help="The page that is written.")] = Path("preview.html"),
+    browser: Annotated[bool, typer.Option(help="Open it in a browser.")] = True,
+) -> None:
+    """Every text as members will see it, in one HTML file: language beside language, gaps marked."""
+    from outreachbot import config
+    from outreachbot.app import files
+    from outreachbot.app import preview as pages
+
+    content = _answer(lambda: files.read_content(file or config.read().content)).content
+    _answer(lambda: pages.write(content, output, dt.datetime.now(dt.UTC), open_browser=browser))
+    typer.echo(f"{output}: every text in {', '.join(content.languages)}; you can mail it to a reviewer")
 
 
 @cli.command()

@@ -76,11 +76,11 @@ def _open(world: World, address: str, chats: int, open_browser: bool) -> None:
     for user_id in range(scene.CROWD, scene.CROWD + chats):
         people.say(world, user_id, user_id, "/subscribe")
     log.info("the chat page is on %s (nothing reaches Telegram); Ctrl+C stops the demo", address)
-    if open_browser and not (_has_screen() and webbrowser.open(address)):
+    if open_browser and not (has_screen() and webbrowser.open(address)):
         log.info("no browser could be opened here: open %s yourself", address)
 
 
-def _has_screen() -> bool:
+def has_screen() -> bool:
     """Without one, Python would open a text browser in this very terminal."""
     return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 

@@ -15,9 +15,10 @@ from outreachbot.bot import answers, say
 from outreachbot.bot.context import House, asked
 from outreachbot.bot.features import HANDLERS
 from outreachbot.bot.polling import PollFailedError, forget_webhook, refusal
+from outreachbot.bot.route import heard
 from outreachbot.bot.transport import ANSWER_SECONDS, NoAnswerError, NotReachedError, Telegram, post
 from outreachbot.domain.delivery import Halt
-from outreachbot.errors import CannotRun, TelegramRefuses
+from outreachbot.errors import CannotRun, StoreFailed, TelegramRefuses
 from outreachbot.views import basics
 
 log = logging.getLogger(__name__)
@@ -92,7 +93,10 @@ async def _dispatch(house: House, update: Update) -> None:
 
 async def _apologise(house: House, update: Update) -> None:
     """Tell who asked that it failed, once; the update itself is set aside by the caller."""
-    ask = asked(update, house.content)
+    try:
+        ask = await heard(house, update)
+    except StoreFailed:
+        ask = asked(update, house.content)
     if ask is None:
         return
     failed = basics.failed(ask.language)

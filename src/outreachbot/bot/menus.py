@@ -10,11 +10,13 @@ from telegram import (
     BotCommandScopeAllGroupChats,
     BotCommandScopeAllPrivateChats,
     BotCommandScopeChat,
+    Chat,
 )
 from telegram.error import TelegramError
 
-from outreachbot.bot.context import House
+from outreachbot.bot.context import Ask, House
 from outreachbot.domain.markup import to_plain
+from outreachbot.store import chats, connect
 from outreachbot.views import menus
 from outreachbot.views.menus import Command
 
@@ -33,8 +35,20 @@ async def set_all(house: House) -> None:
 async def set_for_admins(house: House, admins: Iterable[int]) -> None:
     """The admins' own menu. Telegram knows an admin's chat only after they have started the bot."""
     for admin in admins:
+        async with connect.reading(house.db) as db:
+            chosen = await chats.chosen_language(db, admin)
         for code, language in _codes(house):
-            await _try(_set_menu(house.bot, BotCommandScopeChat(admin), code, menus.for_admins(language)))
+            commands = menus.for_admins(chosen if chosen in house.content.languages else language)
+            await _try(_set_menu(house.bot, BotCommandScopeChat(admin), code, commands))
+
+
+async def set_for_chat(house: House, ask: Ask, language: str) -> None:
+    """The menu of a chat that chose a language. A channel has none."""
+    if ask.in_private and ask.user_id in house.admins:
+        await set_for_admins(house, [ask.user_id])
+    elif ask.kind != Chat.CHANNEL:
+        commands = menus.for_members if ask.in_private else menus.for_groups
+        await _try(_set_menu(house.bot, BotCommandScopeChat(ask.chat_id), None, commands(language)))
 
 
 def _codes(house: House) -> list[tuple[str | None, str]]:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 from collections.abc import Awaitable, Callable, Coroutine
+from dataclasses import replace
 from typing import Any
 
 from telegram import Chat, Update
@@ -77,13 +78,23 @@ def _silent(function: Callable[[House, Update], Awaitable[None]]) -> Callback:
 
 def _speaking(function: Function, guard: Guard | None, *, in_place: bool = False) -> Callback:
     async def handle(update: Update, house: House) -> None:
-        ask = asked(update, house.content)
+        ask = await heard(house, update)
         if ask is None:
             return
         refusal = await guard(house, ask) if guard else None
         await respond(house, ask, refusal or await function(house, ask), in_place=in_place)
 
     return handle
+
+
+async def heard(house: House, update: Update) -> Ask | None:
+    """The request in an update, in the language that was chosen for its chat, if one was."""
+    ask = asked(update, house.content)
+    if ask is None:
+        return None
+    async with connect.reading(house.db) as db:
+        chosen = await chats.chosen_language(db, ask.chat_id)
+    return replace(ask, language=chosen) if chosen in house.content.languages else ask
 
 
 async def respond(house: House, ask: Ask, reply: Reply, *, in_place: bool = False) -> None:

@@ -137,6 +137,19 @@ def _arrival(state: ColumnElement[str]) -> ColumnElement[int]:
     return case((state == State.SENT, 2), (state.in_([State.SENDING, State.UNCERTAIN]), 1), else_=0)
 
 
+async def choose_language(db: AsyncConnection, chat_id: int, *, kind: str, language: str) -> None:
+    """From now on everything is said to the chat in this language."""
+    chosen = {"language": language, "language_chosen": True}
+    statement = insert(db, chats).values(id=chat_id, kind=kind, **chosen)
+    await db.execute(statement.on_conflict_do_update(index_elements=[chats.c.id], set_=chosen))
+
+
+async def chosen_language(db: AsyncConnection, chat_id: int) -> str | None:
+    """The language that was chosen for the chat; None where nobody did."""
+    query = select(chats.c.language).where(chats.c.id == chat_id, chats.c.language_chosen)
+    return (await db.execute(query)).scalar_one_or_none()
+
+
 async def know(db: AsyncConnection, chat_id: int, *, kind: str, language: str) -> None:
     """Remember a chat that chooses something before it subscribes."""
     statement = insert(db, chats).values(id=chat_id, kind=kind, language=language)

@@ -78,5 +78,17 @@ def languages() -> tuple[str, ...]:
     return ("en", *sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")))
 
 
+def own_name(language: str) -> str:
+    """The language's name in itself: Türkçe."""
+    locale = Locale(language)
+    name = str(locale.get_language_name(locale))
+    return (name[0].replace("i", "İ") if language in {"az", "tr"} else name[0]).upper() + name[1:]
+
+
+def right_to_left(language: str) -> bool:
+    """Whether it is written from right to left, as Arabic is."""
+    return str(Locale(language).text_direction) == "rtl"
+
+
 def _safe(values: dict[str, object]) -> dict[str, str]:
     return {name: escape(str(value)) for name, value in values.items()}

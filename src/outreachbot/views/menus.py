@@ -25,6 +25,7 @@ def for_members(language: str) -> tuple[Command, ...]:
         Command("unsubscribe", _("no more reminders")),
         Command("reminders", _("which days, when and how")),
         Command("timezone", _("the time where you are")),
+        Command("language", _("the language of this chat")),
         Command("next", _("the coming days of remembrance")),
         Command("about", _("who runs this bot, and its sources")),
         Command("privacy", _("what is kept about you")),

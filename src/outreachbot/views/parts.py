@@ -17,6 +17,7 @@ CAMPAIGN = "campaign"
 LETTER = "letter"
 SUBSCRIBE = "subscribe"
 UNSUBSCRIBE = "unsubscribe"
+LANGUAGE = "language"
 REMINDERS = "reminders"
 SKIP = "skip"
 ZONE = "zone"
@@ -26,19 +27,19 @@ HERE = "here"  # the button between the arrows, which only says where we are
 BELOW = "+"
 
 
-def sources_line(content: Content, ids: Iterable[str], words: Words) -> str:
+def sources_line(content: Content, ids: Iterable[str], _: Words) -> str:
     """The sources as links, each with how far it has been read where that is less than in part."""
-    return "; ".join(source_link(content.source_by_id[one], words) for one in ids)
+    return "; ".join(source_link(content.source_by_id[one], _) for one in ids)
 
 
-def source_link(source: Source, words: Words) -> str:
+def source_link(source: Source, _: Words) -> str:
     """Publisher and year, as a link: the short form, beside a text."""
-    return _linked(source, _publisher(source)) + _caution(source.read, words)
+    return _linked(source, _publisher(source)) + _caution(source.read, _)
 
 
-def titled(source: Source, words: Words) -> str:
+def titled(source: Source, _: Words) -> str:
     """Title, publisher and year, the title as a link: the long form, in a list of sources."""
-    return f"{_linked(source, source.title)}. {escape(_publisher(source))}{_caution(source.read, words)}"
+    return f"{_linked(source, source.title)}. {escape(_publisher(source))}{_caution(source.read, _)}"
 
 
 def _publisher(source: Source) -> str:
@@ -49,16 +50,16 @@ def _linked(source: Source, name: str) -> str:
     return f'<a href="{escape(source.url)}">{escape(name)}</a>' if source.url else escape(name)
 
 
-def _caution(read: Reading, words: Words) -> str:
+def _caution(read: Reading, _: Words) -> str:
     match read:
         case Reading.FULL | Reading.PART:
             return ""
         case Reading.COPY:
-            return f" ({words('read as a copy')})"
+            return f" ({_('read as a copy')})"
         case Reading.REPORT:
-            return f" ({words('as reported by others')})"
+            return f" ({_('as reported by others')})"
         case Reading.NOT_CHECKED:
-            return f" ({words('not checked')})"
+            return f" ({_('not checked')})"
 
 
 def said(content: Content, text: dict[str, str], language: str) -> str:
@@ -73,9 +74,9 @@ def arrows(back: str | None, place: str, forward: str | None) -> tuple[Button, .
     return (*row, *([Button("›", forward)] if forward else []))
 
 
-def push_buttons(words: Words) -> tuple[tuple[Button, ...], ...]:
+def push_buttons(_: Words) -> tuple[tuple[Button, ...], ...]:
     """Under everything that is sent without being asked for."""
-    return ((Button(words("Unsubscribe"), BELOW + UNSUBSCRIBE),),)
+    return ((Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE),),)
 
 
 def duration(seconds: float, _: Words) -> str:

@@ -1,0 +1,15 @@
+"""Says which language a chat reads, with a button for each that the content has."""
+
+from collections.abc import Sequence
+
+from outreachbot.domain.message import Button, Message
+from outreachbot.views.i18n import own_name, words
+from outreachbot.views.parts import LANGUAGE
+
+
+def languages(language: str, codes: Sequence[str]) -> Message:
+    """What `/language` says. Each language stands there by its own name: who needs it may read no other."""
+    _ = words(language)
+    text = _("Language: {name}", name=own_name(language))
+    buttons = [Button(f"✓ {own_name(one)}" if one == language else own_name(one), f"{LANGUAGE}:{one}") for one in codes]
+    return Message(f"<b>{text}</b>", tuple((button,) for button in buttons))
