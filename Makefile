@@ -29,7 +29,7 @@ bench: .venv/ready-dev $(CATALOGUES)  ## speed and memory, side by side with oth
 	$(BIN)/python -m benchmarks
 
 words: .venv/ready  ## after a change of the program's words: then translate what is empty in the catalogues (LANGUAGE=fa begins one)
-	$(BIN)/pybabel -q extract --no-wrap --add-location file --project outreachbot --version 1 --keywords plural:1,2 --output-file $(FOUND) src/outreachbot
+	PYTHONPATH=. $(BIN)/pybabel -q extract --mapping-file tools/babel.cfg --no-wrap --add-location file --project outreachbot --version 1 --output-file $(FOUND) src/outreachbot
 	$(if $(LANGUAGE),$(BIN)/pybabel -q init --no-wrap --input-file $(FOUND) --output-dir $(LOCALE) --locale $(LANGUAGE))
 	$(BIN)/pybabel -q update --no-wrap --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date --input-file $(FOUND) --output-dir $(LOCALE)
 FOUND = .venv/messages.pot

@@ -1,7 +1,6 @@
 """The command line: one function a verb."""
 
 import asyncio
-import datetime as dt
 import sys
 from collections.abc import Callable, Coroutine
 from pathlib import Path
@@ -84,7 +83,7 @@ def preview(
     from outreachbot.app import preview as pages
 
     content = _answer(lambda: files.read_content(file or config.read().content)).content
-    _answer(lambda: pages.write(content, output, dt.datetime.now(dt.UTC), open_browser=browser))
+    _answer(lambda: pages.write(content, output, open_browser=browser))
     typer.echo(f"{output}: every text in {', '.join(content.languages)}; you can mail it to a reviewer")
 
 

@@ -4,13 +4,16 @@ import contextlib
 import datetime as dt
 
 import pytest
+from sqlalchemy import select
 
 from outreachbot.app import run
 from outreachbot.bot import settings
+from outreachbot.domain.delivery import State
 from outreachbot.domain.settings import ChatSettings, Quiet
 from outreachbot.sandbox import people
-from outreachbot.workers import planner, sender
-from outreachbot.workers.planner import Planner
+from outreachbot.store import connect
+from outreachbot.store.tables import deliveries
+from outreachbot.workers import planner, resume, sender
 from town import ADMIN, MEMBER, buttons
 
 BAKU = dt.timezone(dt.timedelta(hours=4))
@@ -24,8 +27,9 @@ def remind(town, house, requests):
 
     async def remind():
         sender_id = await planner.recover(house.db, "this", town.clock())
+        planning = await resume.resume(house.db, house.content, 1000.0, BEFORE)
         town.clock.set(ON_THE_DAY)
-        await planner.step(Planner(1000.0, BEFORE), house.db, house.content, town.clock())
+        await planner.step(planning, house.db, house.content, town.clock())
         while await planner.queue(house.db, house.content.zone, house.wake):
             pass
         requests.clear()
@@ -65,11 +69,26 @@ async def test_in_quiet_hours_a_reminder_makes_no_sound(both, remind, press, pre
     assert await remind() == {MEMBER: sounds, ADMIN: True}
 
 
-async def test_quiet_hours_are_those_of_the_clock_that_was_shown(house, both, press):
+async def test_quiet_hours_choose_no_zone_and_say_whose_clock_it_is(town, house, both, press):
+    await press("reminders:q", MEMBER)
+    assert "Time zone: Baku (nobody chose one here" in town.said(MEMBER)[-1]["text"]
     await press("reminders:q.22.7", MEMBER)
     chosen, _subscribed = await settings.chosen(house, MEMBER)
 
-    assert (chosen.quiet, chosen.zone) == (Quiet(22, 7), "Asia/Baku")
+    assert (chosen.quiet, chosen.zone) == (Quiet(22, 7), None)
+
+
+@pytest.mark.parametrize("data", ["reminders:on.0", "reminders:n.day.0", "+skip:khojaly:2026"])
+async def test_what_is_switched_off_while_it_waits_to_be_sent_does_not_come(remind, both, press, house, data):
+    planning = await resume.resume(house.db, house.content, 1000.0, BEFORE)
+    await planner.step(planning, house.db, house.content, ON_THE_DAY)
+    while await planner.queue(house.db, house.content.zone, house.wake):
+        pass
+    await press(data, MEMBER)
+    async with connect.reading(house.db) as db:
+        left = (await db.execute(select(deliveries.c.chat_id).where(deliveries.c.state == State.QUEUED))).scalars()
+
+        assert list(left) == [ADMIN]
 
 
 FORGED = [
@@ -96,7 +115,10 @@ async def test_a_forged_zone_is_answered_and_not_kept(house, both, press, write,
     assert await write("/reminders", MEMBER)
 
 
-@pytest.mark.parametrize("data", ["khojaly:0000", "khojaly:20260", "khojaly:²²²²", "no-such:2026", "khojaly", ""])
+@pytest.mark.parametrize(
+    "data",
+    ["khojaly:0000", "khojaly:1999", "khojaly:2028", "khojaly:20260", "khojaly:²²²²", "no-such:2026", "khojaly", ""],
+)
 async def test_a_forged_skip_skips_nothing(house, both, press, data):
     await press(f"skip:{data}", MEMBER)
     chosen, _subscribed = await settings.chosen(house, MEMBER)

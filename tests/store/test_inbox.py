@@ -53,6 +53,14 @@ async def test_a_handled_update_is_not_new_again(db):
     assert await ids(db) == []
 
 
+async def test_of_a_handled_update_nothing_is_kept_of_what_people_wrote(db):
+    await add(db, 1, 2)
+    await settle(db, done=[1], aside=[(2, "bad")])
+    async with connect.reading(db) as connection:
+        assert await inbox.body(connection, 1) == ""
+        assert await inbox.body(connection, 2) == '{"update_id": 2}'
+
+
 async def test_the_first_text_of_an_update_stays(db):
     async with connect.writing(db) as transaction:
         await inbox.add(transaction, {1: "first"}, 1.0)

@@ -44,9 +44,25 @@ async def test_only_the_days_that_are_asked_for_are_known(db):
     assert await do(db, plans.known, []) == set()
 
 
-async def test_who_plans_and_who_changes_wait_for_each_other_until_the_end(db):
-    await do(db, plans.in_turn)
-    await do(db, plans.in_turn)  # the one before let go of it
+async def test_what_waits_for_a_chat_is_withdrawn_from_it_alone(db, deliver, states):
+    first = await deliver({1: State.QUEUED, 2: State.QUEUED}, kind=Kind.REMINDER)
+    second = await deliver({1: State.SENT}, kind=Kind.REMINDER)
+    await do(db, plans.tell, {first: ["a", "b"], second: ["c"]})
+    assert await do(db, plans.waiting, 1) == {first: ["a", "b"]}
+    await do(db, plans.withdraw, 1, [first, second], 9.0)
+
+    assert await states(first) == {1: State.SKIPPED, 2: State.QUEUED}
+    assert await states(second) == {1: State.SENT}
+
+
+async def test_the_zone_and_hour_of_those_that_chose_none_are_remembered(db, subscribe):
+    assert await do(db, plans.default) is None
+    await do(db, plans.set_planned_until, 5.0)
+    assert await do(db, plans.default) is None
+    await do(db, plans.set_default, Group("Asia/Baku", 9), 6.0)
+
+    assert await do(db, plans.default) == Group("Asia/Baku", 9)
+    assert await do(db, plans.planned_until) == 5.0
 
 
 async def test_what_is_for_one_chat_alone_is_for_nobody_else(db, subscribe, queue, states, sender):
@@ -113,10 +129,11 @@ async def test_what_came_too_late_is_told_once_by_what_was_to_be_told(db, over):
     await over(["a", "b"], {1: State.SKIPPED, 2: State.SKIPPED})
     await over(["b"], {3: State.SKIPPED})
 
-    assert await do(db, ledger.late, 10.0) == {"a": 2, "b": 3}
-    assert await do(db, ledger.late, 11.0) == {}
+    assert await do(db, ledger.late) == {"a": 2, "b": 3}
+    await do(db, ledger.late_is_told, 11.0)
+    assert await do(db, ledger.late) == {}
     await over(["c"], {1: State.SKIPPED})
-    assert await do(db, ledger.late, 12.0) == {"c": 1}
+    assert await do(db, ledger.late) == {"c": 1}
 
 
 async def test_only_what_was_late_of_a_reminder_whose_day_is_over_is_told(db, over):
@@ -126,7 +143,7 @@ async def test_only_what_was_late_of_a_reminder_whose_day_is_over_is_told(db, ov
     await over(["d"], {1: State.SKIPPED}, kind=Kind.BROADCAST)
     await over(["e"], {1: State.SENT}, reason=None)
 
-    assert await do(db, ledger.late, 10.0) == {}
+    assert await do(db, ledger.late) == {}
 
 
 async def test_a_file_is_found_by_its_bytes_and_the_last_of_a_name_counts(db):

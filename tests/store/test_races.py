@@ -6,7 +6,7 @@ import pytest
 
 from outreachbot.domain.delivery import Kind, MessageState, Reason, State
 from outreachbot.domain.message import Message
-from outreachbot.store import audience, broadcasts, chats, connect, leases, messages, outbox
+from outreachbot.store import audience, broadcasts, chats, connect, leases, messages, outbox, plans
 from outreachbot.store.outbox import Settled
 from transactions import do
 
@@ -224,3 +224,13 @@ async def test_of_two_admins_who_consent_at_the_same_moment_the_second_counts_bo
         assert not second.done()
 
     assert await second == 2
+
+
+@at_once
+async def test_who_plans_and_who_changes_wait_for_each_other_until_the_end(db, until_blocked):
+    async with connect.writing(db) as planning:
+        await plans.in_turn(planning)
+        changing = asyncio.create_task(do(db, plans.in_turn))
+        await until_blocked(changing)
+        assert not changing.done()
+    await changing

@@ -1,5 +1,6 @@
 """A database that an older version of the program wrote goes on where it was."""
 
+import datetime as dt
 import json
 
 import pytest
@@ -11,7 +12,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.delivery import Kind, MessageState, State
 from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
-from outreachbot.domain.schedule import Group
+from outreachbot.domain.schedule import Due, Group
 from outreachbot.domain.settings import ChatSettings, Quiet
 from outreachbot.store import (
     audience,
@@ -133,7 +134,8 @@ INSERT INTO chats (id, kind, language, gone_at, gone_reason) VALUES (7, 'private
 INSERT INTO choices (chat_id, anniversary_id, wanted) VALUES (5, 'flood', FALSE), (5, 'fire', TRUE);
 INSERT INTO messages (kind, key, state, body, created_at, started_at, finished_at, expires_at)
     VALUES ('reminder', 'reminder:flood:2026-03-02:day:Asia/Baku:9', 'finished', '{}', 1, 1, 9, 9);
-INSERT INTO deliveries (message_id, chat_id, state, reason) VALUES (1, 5, 'sent', NULL), (1, 6, 'skipped', 'late')
+INSERT INTO deliveries (message_id, chat_id, state, reason) VALUES (1, 5, 'sent', NULL), (1, 6, 'skipped', 'late');
+INSERT INTO senders (name, is_main, until) VALUES ('here:1', TRUE, 1090), ('there:2', FALSE, 2000)
 """
     async with engine.begin() as connection:
         await connection.run_sync(schema_of, "0002")
@@ -157,8 +159,17 @@ async def test_chats_of_the_second_schema_keep_what_they_chose_and_have_the_defa
         assert await do(db, settings.find, 6) == own
 
 
-async def test_a_reminder_of_the_second_schema_stays_as_it_was_and_alarms_nobody(second_url):
+async def test_a_reminder_of_the_second_schema_is_known_as_told_and_alarms_nobody(second_url):
     async with connect.opened(second_url) as db:
-        assert await do(db, ledger.late, 10.0) == {}
+        assert await do(db, ledger.late) == {}
         assert (await do(db, ledger.tally, 1)).sent == 1
-        assert await do(db, settings.told, 5, ["flood:2026-03-02:day"]) == set()
+        assert await do(db, settings.told, 5, ["flood:2026-03-02:day"]) == {"flood:2026-03-02:day"}
+        due = Due(dt.date(2026, 3, 2), (), Group("Asia/Baku", 9))
+        assert plans.is_among(await do(db, plans.known, [due]), due)
+        assert [day for day, _tally in await do(db, ledger.reminders, 5)] == ["2026-03-02"]
+
+
+async def test_the_calendar_was_looked_through_until_the_second_schemas_bot_last_ran(second_url):
+    async with connect.opened(second_url) as db:
+        assert await do(db, plans.planned_until) == 1000.0
+        assert await do(db, plans.default) is None

@@ -4,21 +4,23 @@ import string
 from pathlib import Path
 
 import pytest
-from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
+from tools import words
 
 import outreachbot
 from outreachbot.views import i18n
 
 SOURCE = Path(outreachbot.__file__).parent
-KEYWORDS = {"_": None, "plural": (1, 2)}
 LANGUAGES = sorted(path.name for path in i18n.CATALOGUES.iterdir() if path.is_dir())
 
 
 def said():
     """What the program says: texts, and pairs of one and many."""
-    found = extract_from_dir(SOURCE, keywords=KEYWORDS, comment_tags=())
-    return {message if isinstance(message, str) else tuple(message[:2]) for _file, _line, message, *_ in found}
+    found = set()
+    for path in SOURCE.rglob("*.py"):
+        with path.open("rb") as file:
+            found |= {text for _line, _call, text, _comments in words.extract(file, {}, (), {})}
+    return found
 
 
 def catalogue(language):

@@ -11,7 +11,7 @@ from outreachbot.domain.content import Notice
 from outreachbot.domain.delivery import Kind, MessageState
 from outreachbot.domain.settings import ChatSettings
 from outreachbot.store import connect, leases, messages, outbox, settings, tables
-from outreachbot.workers import planner
+from outreachbot.workers import planner, resume
 from outreachbot.workers.planner import Planner
 
 BAKU = dt.timezone(dt.timedelta(hours=4))
@@ -186,9 +186,64 @@ async def test_it_costs_the_same_for_ten_chats_and_for_a_thousand(db, look, subs
 async def test_looking_costs_two_statements_on_an_ordinary_day(db, look, subscribe):
     await subscribe(1, 2)
     with counting(db) as statements:
-        await look(on(1, month=7))
+        await look(on(1, month=7), since=on(1, month=7) - MINUTE)
 
     assert len(statements) <= 2
+
+
+async def test_what_a_sleeping_machine_missed_is_counted_as_late(db, look, subscribe):
+    await subscribe(1)
+
+    assert await look(on(25, 20), on(27, 8)) == [False, False]
+    assert list(await planned(db)) == ["reminder:2026-02-26:Asia/Baku:9:khojaly.day"]
+    async with connect.reading(db) as connection:
+        assert (await connection.execute(select(tables.messages.c.expires_at))).scalar_one() == on(27, 0).timestamp()
+
+
+async def test_a_clock_that_was_a_day_ahead_for_a_while_forgets_nobody(db, look, subscribe):
+    await subscribe(1)
+    await look(on(25, 8), on(26, 8), on(26, 9) + 5 * MINUTE - dt.timedelta(hours=1))
+    assert await planned(db) == {}
+    await look(on(26, 8), on(26, 12), since=on(26, 8))
+
+    assert await look(on(26, 10), since=on(26, 11)) == [False]
+    assert await planned(db) == {"reminder:2026-02-26:Asia/Baku:9:khojaly.day": {1}}
+
+
+async def test_what_a_wrong_clock_jumped_over_is_told_once_it_is_right(db, look, subscribe):
+    await look(on(26, 8))
+    await subscribe(1)
+
+    assert await look(on(26, 9) + MINUTE, since=on(27, 8)) == [True]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "changed_at", "then"),
+    [(9, 10, on(26, 9) + 30 * MINUTE, on(26, 10)), (18, 9, on(26, 10), on(26, 18)), (9, 18, on(26, 9), on(26, 18))],
+    ids=["later", "earlier", "much later"],
+)
+async def test_a_changed_hour_of_the_content_tells_everybody_once_on_that_day(
+    db, content, subscribe, old, new, changed_at, then
+):
+    await subscribe(1, 2)
+    await choose(db, 2, zone="Asia/Baku", hour=9)
+    first = await resume.resume(db, content.model_copy(update={"hour": old}), 25.0, on(26, 8))
+    await planner.step(first, db, content.model_copy(update={"hour": old}), changed_at - MINUTE)
+    await planned(db)
+    await resume.note(first, db)
+    second = await resume.resume(db, content.model_copy(update={"hour": new}), 25.0, changed_at)
+    for now in (changed_at, then, then + 30 * MINUTE):
+        await planner.step(second, db, content.model_copy(update={"hour": new}), now)
+
+    assert sorted(chat for told in (await planned(db)).values() for chat in told) == [1, 2]
+
+
+async def test_the_chats_of_a_coming_wave_are_counted_once(db, look, subscribe):
+    await subscribe(1, 2)
+    with counting(db) as statements:
+        await look(*(on(26) - MINUTE * ahead for ahead in (9, 8, 7)), since=on(26) - MINUTE * 10, early=10)
+
+    assert sum("count(" in one for one in statements) == 1
 
 
 async def test_a_long_wave_begins_before_its_hour_and_a_short_one_at_it(db, look, subscribe):
@@ -205,8 +260,8 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
     await subscribe(1, 2, 3)
     await choose(db, 3, zone="America/New_York")
     since, now = on(26, 8), on(27, 8)  # in New York it is still the 26th
-    await planner.note(Planner(25.0, since), db)
-    await planner.resume(db, content, 25.0, now)
+    await resume.note(Planner(25.0, since), db)
+    await resume.resume(db, content, 25.0, now)
     assert await planned(db) == {"reminder:2026-02-26:Asia/Baku:9:khojaly.day": {1, 2}}
     async with connect.writing(db) as transaction:
         sender = await leases.begin(transaction, "test", now.timestamp(), is_main=True)
@@ -226,20 +281,20 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
 
 
 async def test_the_planner_goes_on_from_where_it_looked_last(db, content):
-    assert (await planner.resume(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the first start
-    await planner.note(Planner(25.0, on(26, 9)), db)
+    assert (await resume.resume(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the first start
+    await resume.note(Planner(25.0, on(26, 9)), db)
 
-    assert (await planner.resume(db, content, 25.0, on(26, 12))).since == on(26, 9)
-    assert (await planner.resume(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the clock was set back
+    assert (await resume.resume(db, content, 25.0, on(26, 12))).since == on(26, 9)
+    assert (await resume.resume(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the clock was set back
 
 
 async def test_catching_up_after_a_short_stop_writes_nothing(db, content, look, subscribe):
     await subscribe(1)
-    await planner.note(Planner(25.0, on(26, 8)), db)
-    await planner.resume(db, content, 25.0, on(26, 12))
+    await resume.note(Planner(25.0, on(26, 8)), db)
+    await resume.resume(db, content, 25.0, on(26, 12))
     assert await planned(db) == {}
     await look(on(26, 9))
-    await planner.resume(db, content, 25.0, on(28))
+    await resume.resume(db, content, 25.0, on(28))
 
     assert list(await planned(db)) == ["reminder:2026-02-26:Asia/Baku:9:khojaly.day"]
 

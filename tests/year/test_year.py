@@ -28,7 +28,7 @@ from outreachbot.domain.settings import ChatSettings
 from outreachbot.sandbox import people
 from outreachbot.store import chats, connect, ledger, tables
 from outreachbot.store import settings as stored
-from outreachbot.workers import planner, sender
+from outreachbot.workers import planner, resume, sender
 from outreachbot.workers.planner import Planner
 from town import Town
 
@@ -115,7 +115,7 @@ async def test_every_chat_gets_what_the_oracle_says(town: Town, database_url: st
             dice,
             Oracle(DAYS, FIRST, LAST),
             model,
-            await planner.resume(db, content, town.per_second, town.clock()),
+            await resume.resume(db, content, town.per_second, town.clock()),
         )
         await live(stage)
         late = await counted_late(house)
@@ -238,7 +238,7 @@ async def drain(stage: Stage) -> None:
 async def sleep(stage: Stage, at: dt.datetime) -> None:
     stage.town.clock.set(at)
     await sender.close(stage.outgoing, 5.0)
-    await planner.note(stage.planning, stage.house.db)
+    await resume.note(stage.planning, stage.house.db)
 
 
 async def wake(stage: Stage) -> None:
@@ -246,7 +246,7 @@ async def wake(stage: Stage) -> None:
     now = stage.town.clock()
     house = stage.house
     stage.outgoing = run.outgoing_of(house, await planner.recover(house.db, "test", now))
-    stage.planning = await planner.resume(house.db, house.content, stage.town.per_second, now)
+    stage.planning = await resume.resume(house.db, house.content, stage.town.per_second, now)
     stage.oracle.woke(list(stage.model.values()), now)
     await drain(stage)
 

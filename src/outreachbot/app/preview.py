@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from outreachbot.app.demo import has_screen
+from outreachbot.app.run import wall_clock
 from outreachbot.domain.content import Content, Notice, Text
 from outreachbot.domain.markup import to_plain
 from outreachbot.domain.message import Message, escape
@@ -28,10 +29,10 @@ Say = Callable[[str], Message]
 """What is said in a language."""
 
 
-def write(content: Content, file: Path, now: dt.datetime, *, open_browser: bool) -> None:
+def write(content: Content, file: Path, *, open_browser: bool) -> None:
     """Write the page and open it where there is a screen. Raises WrongUse where it can't be written."""
     try:
-        file.write_text(page(content, now), "utf-8")
+        file.write_text(page(content, wall_clock()), "utf-8")
     except OSError as error:
         raise WrongUse(f"{file} can't be written: {error.strerror}; --output names another file") from None
     if open_browser and has_screen():

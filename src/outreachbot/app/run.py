@@ -21,7 +21,7 @@ from outreachbot.domain.content import Content
 from outreachbot.store import connect
 from outreachbot.store.connect import Database
 from outreachbot.workers import desk as desks
-from outreachbot.workers import lessons, planner, progress, sender, updates
+from outreachbot.workers import lessons, planner, progress, resume, sender, updates
 from outreachbot.workers.desk import Desk
 from outreachbot.workers.loop import or_stop, repeat
 from outreachbot.workers.planner import Planner
@@ -72,7 +72,7 @@ async def run(
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
         sender_id = await planner.recover(db, this_process(), clock())
-        planning = await planner.resume(db, content, settings.messages_per_second, clock())
+        planning = await resume.resume(db, content, settings.messages_per_second, clock())
         await _work(house, sender_id, planning, stop, ready)
 
 
@@ -173,7 +173,7 @@ def _workers(
             pause=SEND_SECONDS,
             wake=house.begun,
         ),
-        "noting": again("noting", lambda: planner.note(planning, house.db), pause=BEAT_SECONDS),
+        "noting": again("noting", lambda: resume.note(planning, house.db), pause=BEAT_SECONDS),
         "leases": again("leases", lambda: planner.beat(house.db, outgoing.id, house.clock()), pause=BEAT_SECONDS),
         "albums": again("albums", lambda: compose.albums(house), pause=ALBUM_SECONDS),
         "progress": again(
@@ -226,7 +226,7 @@ async def _finish(desk: Desk, outgoing: Sender, planning: Planner, tasks: Sequen
     closing = (
         desks.close(desk, STOP_SECONDS / 2),
         sender.close(outgoing, STOP_SECONDS / 2),
-        planner.note(planning, desk.db),
+        resume.note(planning, desk.db),
     )
     for result in await asyncio.gather(*closing, return_exceptions=True):
         if isinstance(result, Exception):

@@ -39,7 +39,7 @@ def _menu(house: House, ask: Ask, chosen: ChatSettings, what: str, values: list[
         case "h", []:
             return say.hours(ask.language, chosen.group(house.content).hour)
         case "q", []:
-            return say.quiet(ask.language, chosen)
+            return say.quiet(house.content, ask.language, chosen)
         case "q", [start] if (hour := _hour(start)) is not None:
             return say.quiet_until(ask.language, hour)
     return None
@@ -60,8 +60,7 @@ def _changed(house: House, before: ChatSettings, what: str, values: list[str]) -
         case "q", ["off"]:
             new = {"quiet": None}
         case "q", [start, end] if (first := _hour(start)) is not None and (last := _hour(end)) is not None:
-            # The hours are those of the clock that the menu showed: from now on the chat has that zone.
-            new = {"quiet": Quiet(first, last), "zone": before.group(house.content).zone}
+            new = {"quiet": Quiet(first, last)}
     return replace(before, **new)
 
 
@@ -78,7 +77,7 @@ async def skip(house: House, ask: Ask) -> Reply:
     name, _, written = ask.words.partition(":")
     year = int(written) if written.isascii() and written.isdigit() and len(written) == 4 else 0
     anniversary = house.content.anniversary_by_id.get(name)
-    if anniversary is None or not year:
+    if anniversary is None or not 0 <= year - house.clock().year <= 1:  # only what can be ahead: a forged one is none
         return await reminders(house, replace(ask, words=""))
     await settings.change(house, ask, lambda before: replace(before, skipped=before.skipped | {(name, year)}))
     title = house.content.say(anniversary.title, ask.language)

@@ -26,37 +26,48 @@ async def change(house: House, ask: Ask, make: Callable[[ChatSettings], ChatSett
         await plans.in_turn(db)
         await chats.know(db, ask.chat_id, kind=ask.kind, language=ask.language)
         before = await store.find(db, ask.chat_id)
-        after = make(before)
+        after = rules.forgetful(make(before), house.clock().date())
         if after != before:
             await store.save(db, ask.chat_id, after, house.clock().timestamp())
-            await _tell_what_is_owed(house, db, ask.chat_id, before, after)
+            await _withdraw_what_is_unwanted(house, db, ask.chat_id, after)
+            chat = await chats.find(db, ask.chat_id)
+            if chat is not None and chat.subscribed_at is not None:
+                await _tell_what_is_owed(house, db, ask.chat_id, before, after, chat.subscribed_at)
     house.wake.set()
     return after
 
 
-async def subscribe(house: House, ask: Ask) -> bool:
-    """The chat wants reminders and broadcasts; False when it already did."""
+async def subscribe(house: House, ask: Ask) -> tuple[ChatSettings, bool]:
+    """The chat wants reminders and broadcasts: what it chose, and whether that is new."""
     async with connect.writing(house.db) as db:
         await plans.in_turn(db)
         now = house.clock().timestamp()
         new = await chats.subscribe(
             db, ask.chat_id, kind=ask.kind, language=ask.language, topic_id=ask.topic_id, now=now
         )
+        settings = await store.find(db, ask.chat_id)
         if new:
-            settings = await store.find(db, ask.chat_id)
-            await _tell_what_is_owed(house, db, ask.chat_id, settings, settings)
+            await _tell_what_is_owed(house, db, ask.chat_id, settings, settings, now)
     house.wake.set()
-    return new
+    return settings, new
+
+
+async def _withdraw_what_is_unwanted(house: House, db: Connection, chat_id: int, after: ChatSettings) -> None:
+    """What lies in the outbox for the chat, and it wants nothing of it any more, is not sent."""
+    waiting = await plans.waiting(db, chat_id)
+    unwanted = [
+        message_id
+        for message_id, items in waiting.items()
+        if not any(rules.still_wants(after, item, house.content) for item in items)
+    ]
+    if unwanted:
+        await plans.withdraw(db, chat_id, unwanted, house.clock().timestamp())
 
 
 async def _tell_what_is_owed(
-    house: House, db: Connection, chat_id: int, before: ChatSettings, after: ChatSettings
+    house: House, db: Connection, chat_id: int, before: ChatSettings, after: ChatSettings, subscribed_at: float
 ) -> None:
-    chat = await chats.find(db, chat_id)
-    if chat is None or chat.subscribed_at is None:
-        return
-    subscribed_at = dt.datetime.fromtimestamp(chat.subscribed_at, dt.UTC)
-    one = Change(before, after, subscribed_at, house.clock())
+    one = Change(before, after, dt.datetime.fromtimestamp(subscribed_at, dt.UTC), house.clock())
     dues = rules.open_days(one, house.content)
     if not dues:
         return

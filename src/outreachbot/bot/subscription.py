@@ -21,8 +21,7 @@ from outreachbot.views.parts import CALENDAR, SUBSCRIBE, UNSUBSCRIBE
 
 
 async def subscribe(house: House, ask: Ask) -> Reply:
-    new = await settings.subscribe(house, ask)
-    chosen, _subscribed = await settings.chosen(house, ask.chat_id)
+    chosen, new = await settings.subscribe(house, ask)
     answer = say.subscribed(house.content, ask.language, chosen, house.clock(), new=new)
     return _quietly(ask, answer, say.noted_subscribed(ask.language, new=new))
 

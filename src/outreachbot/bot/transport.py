@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 MAX_CONNECTIONS = 256
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
-UPLOAD_SECONDS = 120
+UPLOAD_SECONDS = 60
 KEEP_ALIVE_SECONDS = 30  # shorter than the server's, so a request seldom meets a connection that is being closed
 # The last: a proxy that refuses to connect us.
 _NOT_REACHED = (

@@ -2,11 +2,11 @@
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from outreachbot.domain.content import Anniversary, Content, Notice
-from outreachbot.domain.schedule import ONE_DAY, Due, Group, Item, items_on
+from outreachbot.domain.schedule import ONE_DAY, Due, Group, Item, Occurrence, items_on
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ class ChatSettings:
     skipped: frozenset[tuple[str, int]] = frozenset()  # (anniversary id, year of the occurrence)
     big_only: bool = False
     silent: bool = False
-    quiet: Quiet | None = None  # only together with a zone: without one nobody knows its hours
+    quiet: Quiet | None = None  # by the clock of its zone, or of the content's
 
     def group(self, content: Content) -> Group:
         """The zone and hour that hold for it."""
@@ -66,6 +66,20 @@ def wants(settings: ChatSettings, item: Item, content: Content) -> bool:
         and (anniversary.big or not settings.big_only)
         and (anniversary.id, item.occurrence.date.year) not in settings.skipped
     )
+
+
+def still_wants(settings: ChatSettings, key: str, content: Content) -> bool:
+    """The same for what is queued already, by its key (Item.key); what the content knows no more is told as it was."""
+    name, date, notice = key.split(":")
+    anniversary = content.anniversary_by_id.get(name)
+    if anniversary is None:
+        return settings.reminders
+    return wants(settings, Item(Occurrence(anniversary, dt.date.fromisoformat(date)), Notice(notice)), content)
+
+
+def forgetful(settings: ChatSettings, today: dt.date) -> ChatSettings:
+    """The same without the days that were skipped in years that are over."""
+    return replace(settings, skipped=frozenset(one for one in settings.skipped if one[1] >= today.year))
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,12 +54,17 @@ async def body(db: AsyncConnection, update_id: int) -> str:
 
 
 async def settle(db: AsyncConnection, done: Sequence[int], aside: Sequence[tuple[int, str]]) -> None:
-    """The updates with these ids are handled, and these (with the error of each) can't be."""
-    rows: list[dict[str, object]] = [{"which": update_id, "to": State.DONE, "why": None} for update_id in done]
-    rows += [{"which": update_id, "to": State.ASIDE, "why": error} for update_id, error in aside]
-    if rows:
-        statement = update(inbox).where(inbox.c.update_id == bindparam("which"))
-        await db.execute(statement.values(state=bindparam("to"), error=bindparam("why")), rows)
+    """The updates with these ids are handled, and these (with the error of each) can't be.
+
+    Of one that is handled only its id is kept, to know it again: nobody needs any more what people wrote, or where
+    they are.
+    """
+    this = update(inbox).where(inbox.c.update_id == bindparam("which"))
+    if done:
+        await db.execute(this.values(state=State.DONE, body=""), [{"which": update_id} for update_id in done])
+    if aside:
+        rows = [{"which": update_id, "why": error} for update_id, error in aside]
+        await db.execute(this.values(state=State.ASIDE, error=bindparam("why")), rows)
 
 
 async def purge(db: AsyncConnection, now: float) -> None:

@@ -9,7 +9,7 @@ from outreachbot.store.insert import insert
 from outreachbot.store.tables import deliveries, messages, senders
 
 SECONDS = 90.0
-"""How long a lease lasts that is not renewed: a request lives for 41 s at most, and clocks of machines differ."""
+"""How long a lease lasts that is not renewed: no request waits longer for its answer, and clocks of machines differ."""
 
 KEPT = 86_400.0  # so long one whose lease is over stays known: it may only have slept, and renews it then
 

@@ -160,17 +160,19 @@ async def paused(db: AsyncConnection) -> list[int]:
     return list((await db.execute(select(messages.c.id).where(is_paused))).scalars())
 
 
-async def late(db: AsyncConnection, now: float) -> dict[str, int]:
-    """For how many chats each notice came too late that the admins were not told of; they are being told now.
+_over_late = (messages.c.kind == Kind.REMINDER) & (messages.c.finished_at >= messages.c.expires_at)
+_untold = select(messages.c.id).where(_over_late, messages.c.late_told_at.is_(None))
 
-    The items are those of `domain.schedule.Item.key`.
-    """
-    is_over = (messages.c.kind == Kind.REMINDER) & (messages.c.finished_at >= messages.c.expires_at)
-    ids = select(messages.c.id).where(is_over, messages.c.late_told_at.is_(None))
-    too_late = (deliveries.c.message_id.in_(ids)) & (deliveries.c.reason == Reason.LATE)
+
+async def late(db: AsyncConnection) -> dict[str, int]:
+    """For how many chats each notice (domain.schedule.Item.key) came too late that the admins were not told of."""
+    too_late = (deliveries.c.message_id.in_(_untold)) & (deliveries.c.reason == Reason.LATE)
     query = select(notices.c.item, func.count().label("n")).select_from(
         deliveries.join(notices, notices.c.message_id == deliveries.c.message_id)
     )
-    found = {row.item: row.n for row in await db.execute(query.where(too_late).group_by(notices.c.item))}
-    await db.execute(update(messages).where(messages.c.id.in_(ids)).values(late_told_at=now))
-    return found
+    return {row.item: row.n for row in await db.execute(query.where(too_late).group_by(notices.c.item))}
+
+
+async def late_is_told(db: AsyncConnection, now: float) -> None:
+    """The admins are being told of all of these."""
+    await db.execute(update(messages).where(messages.c.id.in_(_untold)).values(late_told_at=now))

@@ -4,14 +4,14 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Integer, Row, Update, and_, bindparam, exists, not_, or_, select, update
+from sqlalchemy import ColumnElement, Integer, Row, Update, and_, bindparam, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery import FOR_SUBSCRIBERS, GOING, Kind, MessageState, Reason, State
 from outreachbot.domain.settings import Quiet
 from outreachbot.store.conditions import is_queued, is_running, is_sending, is_uncertain
 from outreachbot.store.messages import skip_rest
-from outreachbot.store.tables import chats, deliveries, messages
+from outreachbot.store.tables import calendar, chats, deliveries, messages
 
 BEHIND = 1.0  # as `not_before`: long ago, and later than that of those who wait for no moment
 _of_message = deliveries.c.message_id == messages.c.id
@@ -126,7 +126,8 @@ _DUE = (
     select(deliveries.c.chat_id, deliveries.c.telegram_id, deliveries.c.more_ids)
     .add_columns(chats.c.id.label("known"), chats.c.language, chats.c.topic_id)
     .add_columns(chats.c.subscribed_at, chats.c.gone_at, chats.c.gone_reason)
-    .add_columns(chats.c.silent, chats.c.quiet_from, chats.c.quiet_to, chats.c.zone)
+    .add_columns(chats.c.silent, chats.c.quiet_from, chats.c.quiet_to)
+    .add_columns(func.coalesce(chats.c.zone, select(calendar.c.zone).scalar_subquery()).label("zone"))
     .select_from(deliveries.outerjoin(chats, chats.c.id == deliveries.c.chat_id))
     .where(deliveries.c.message_id == bindparam("of"), is_queued, deliveries.c.not_before <= bindparam("now"))
     .order_by(deliveries.c.not_before, deliveries.c.chat_id)

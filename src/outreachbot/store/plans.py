@@ -1,15 +1,17 @@
 """What the planner has done: which groups were told of a day. Planning again writes nothing."""
 
-from collections.abc import Iterable, Mapping, Sequence
+import datetime as dt
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
-from sqlalchemy import ColumnElement, exists, literal, select, text, true
+from sqlalchemy import ColumnElement, delete, exists, literal, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from outreachbot.domain.delivery import Reason, State
 from outreachbot.domain.schedule import Due, Group
 from outreachbot.store import audience
-from outreachbot.store.conditions import is_subscribed
+from outreachbot.store.conditions import is_queued, is_subscribed
 from outreachbot.store.insert import insert
-from outreachbot.store.tables import calendar, chats, notices, plans
+from outreachbot.store.tables import calendar, chats, deliveries, notices, plans
 
 PLANNING_LOCK = 6_702_000_003  # any number that no other program locks in this database
 
@@ -65,6 +67,45 @@ async def planned_until(db: AsyncConnection) -> float | None:
 async def set_planned_until(db: AsyncConnection, moment: float) -> None:
     statement = insert(db, calendar).values(name=REMINDERS, planned_until=moment)
     await db.execute(statement.on_conflict_do_update(index_elements=[calendar.c.name], set_={"planned_until": moment}))
+
+
+async def default(db: AsyncConnection) -> Group | None:
+    """The zone and hour that chats had which chose none; None where that was never written down."""
+    row = (await db.execute(select(calendar.c.zone, calendar.c.hour))).one_or_none()
+    return None if row is None or row.zone is None else Group(row.zone, row.hour)
+
+
+async def set_default(db: AsyncConnection, group: Group, now: float) -> None:
+    values = {"zone": group.zone, "hour": group.hour}
+    statement = insert(db, calendar).values(name=REMINDERS, planned_until=now, **values)
+    await db.execute(statement.on_conflict_do_update(index_elements=[calendar.c.name], set_=values))
+
+
+async def move(db: AsyncConnection, group: Group, days: Collection[dt.date], now: float) -> None:
+    """The chats that left zone or hour to the content are in these groups now: they are planned anew on these days.
+
+    Every chat of them counts as one that changed something, so that nobody is told twice.
+    """
+    joined = or_(chats.c.zone.is_(None), chats.c.hour.is_(None), chats.c.zone == group.zone, chats.c.hour == group.hour)
+    await db.execute(update(chats).where(is_subscribed, joined).values(changed_at=now))
+    theirs = or_(plans.c.zone == group.zone, plans.c.hour == group.hour)
+    await db.execute(delete(plans).where(theirs, plans.c.day.in_([day.isoformat() for day in days])))
+
+
+async def waiting(db: AsyncConnection, chat_id: int) -> dict[int, list[str]]:
+    """The reminders that are queued for the chat: message -> the keys of what it tells."""
+    of_chat = (deliveries.c.chat_id == chat_id) & is_queued & (deliveries.c.message_id == notices.c.message_id)
+    found: dict[int, list[str]] = {}
+    for row in await db.execute(select(notices.c.message_id, notices.c.item).where(of_chat)):
+        found.setdefault(row.message_id, []).append(row.item)
+    return found
+
+
+async def withdraw(db: AsyncConnection, chat_id: int, message_ids: Collection[int], now: float) -> None:
+    """The chat does not want these any more that are queued for it."""
+    values = {"state": State.SKIPPED, "reason": Reason.UNSUBSCRIBED, "changed_at": now}
+    these = (deliveries.c.chat_id == chat_id) & deliveries.c.message_id.in_(message_ids) & is_queued
+    await db.execute(update(deliveries).where(these).values(**values))
 
 
 async def groups(db: AsyncConnection, default: Group) -> set[Group]:

@@ -228,4 +228,6 @@ calendar = Table(
     metadata,
     Column("name", Text, primary_key=True),
     Column("planned_until", Float, nullable=False),  # what came due until then was planned
+    Column("zone", Text),  # of chats that chose none, as the content last had it
+    Column("hour", Integer),
 )

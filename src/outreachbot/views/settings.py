@@ -107,12 +107,14 @@ def hours(language: str, hour: int) -> Message:
     return Message(f"<b>{_('At which hour?')}</b>", (*_clock("h", hour), _back(_)))
 
 
-def quiet(language: str, settings: ChatSettings) -> Message:
-    """From which hour messages make no sound."""
+def quiet(content: Content, language: str, settings: ChatSettings) -> Message:
+    """From which hour messages make no sound, and by which clock."""
     _ = words(language)
     start = settings.quiet.start if settings.quiet else None
     always = (Button(_("No quiet hours"), f"{REMINDERS}:q.off"),)
     text = f"<b>{_('Quiet hours')}</b>\n{_('In these hours messages come without a sound. From which hour on?')}"
+    clock = _("Time zone: {place}", place=places.zone_name(settings.group(content).zone, _))
+    text += f"\n{clock}" + (" " + _("(nobody chose one here: /timezone)") if settings.zone is None else "")
     return Message(text, (*_clock("q", start), always, _back(_)))
 
 

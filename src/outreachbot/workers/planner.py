@@ -4,7 +4,8 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from functools import partial
 from itertools import groupby
 
 from outreachbot.domain import forecast, schedule, timing
@@ -20,7 +21,10 @@ from outreachbot.views import reminder
 log = logging.getLogger(__name__)
 
 AT_ONCE = 50  # groups planned by one transaction: a reply that waits for it waits some 100 ms
-LONGEST_STOP = dt.timedelta(days=40)  # what came due in a longer one is not counted
+PAUSE = dt.timedelta(minutes=10)  # between two looks: longer, the machine slept, or its clock was set
+LONGEST_PAUSE = dt.timedelta(
+    days=2
+)  # what is counted as late of a longer one: a clock that is wrong shall spoil little
 
 
 @dataclass(slots=True)
@@ -29,15 +33,20 @@ class Planner:
 
     per_second: float  # the pace, which tells how long a wave lasts
     since: dt.datetime  # everything that came due until then is planned
+    sizes: dict[dt.datetime, int] = field(default_factory=dict)  # the chats that share a moment ahead
 
 
 async def step(planner: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
     """Write what came due since the last look; True when something was.
 
     Costs by the zones and hours that chats have, not by the chats. A clock that was set back plans nothing twice: each
-    group is told of a day once. One that was set forward by days skips what they would have brought.
+    group is told of a day once. What a machine slept through, or a clock skipped, is told while its day lasts, and then
+    counted as late.
     """
-    planner.since = min(planner.since, now)
+    if now < planner.since:
+        planner.since = now - schedule.ONE_DAY
+    elif now - planner.since > PAUSE:
+        await catch_up(db, content, max(planner.since, now - LONGEST_PAUSE), now)
     ahead = now + dt.timedelta(minutes=content.early)
     async with connect.reading(db) as connection:
         zones = await audience.zones(connection, content.zone)
@@ -53,12 +62,13 @@ async def _begun(
 ) -> list[Due]:
     """Of these groups those whose moment has come, or whose wave is so long that it begins earlier."""
     ready = [one for one in found if one.at <= now]
+    planner.sizes = {at: size for at, size in planner.sizes.items() if at > now}
     for at, coming in groupby(sorted((one for one in found if one.at > now), key=_at), key=_at):
         wave = list(coming)
-        size = 0
-        for one in wave:
-            size += sum(one.chats for one in await audience.count(db, _audience(content, one)))
-        if forecast.starts_at(at, size, planner.per_second, content.early) <= now:
+        if at not in planner.sizes:
+            counts = [count for one in wave for count in await audience.count(db, _audience(content, one))]
+            planner.sizes[at] = sum(count.chats for count in counts)
+        if forecast.starts_at(at, planner.sizes[at], planner.per_second, content.early) <= now:
             ready += wave
     return ready
 
@@ -96,16 +106,18 @@ async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) ->
     whom = _audience(content, due)
     for wanted in await audience.combinations(db, whom):
         items = [item for item, one in zip(due.items, wanted, strict=True) if one]
-        message_id = await messages.write(
+        write = partial(
+            messages.write,
             db,
             Kind.REMINDER,
             reminder.in_every_language(content, items, due.group.zone),
             now.timestamp(),
-            key=due.key(items),
             expires_at=due.until.timestamp(),
             audience=replace(whom, wanted=wanted),
         )
-        assert message_id is not None  # the group was not told of this day
+        # The key is there where chats came to the group after it was told, by a change of the content's own hour.
+        message_id = await write(key=due.key(items)) or await write(key=f"{due.key(items)}:{now.timestamp()}")
+        assert message_id is not None
         told[message_id] = [item.key for item in items]
         log.info("due at %d:00 in %s: %s", due.group.hour, due.group.zone, ", ".join(told[message_id]))
     return told
@@ -121,46 +133,31 @@ def _audience(content: Content, due: Due) -> Audience:
     )
 
 
-async def resume(db: Database, content: Content, per_second: float, now: dt.datetime) -> Planner:
-    """After a stop: a planner that looks from where the last one stood.
-
-    What came due since and whose local day is over by now is written down here, to be counted as late. What can still
-    be told today is planned by the first step.
-    """
-    async with connect.reading(db) as connection:
-        until = await plans.planned_until(connection)
-    since = now if until is None else min(now, dt.datetime.fromtimestamp(until, dt.UTC))
-    await _catch_up(db, content, since, now)
-    return Planner(per_second, since)
-
-
-async def note(planner: Planner, db: Database) -> bool:
-    """Write down how far the calendar was looked through, for `resume`."""
-    async with connect.writing(db) as transaction:
-        await plans.set_planned_until(transaction, planner.since.timestamp())
-    return False
-
-
-async def _catch_up(db: Database, content: Content, since: dt.datetime, now: dt.datetime) -> None:
+async def catch_up(db: Database, content: Content, since: dt.datetime, now: dt.datetime) -> None:
+    """What came due since and whose local day is over by now is written down too, to be counted as late."""
     async with connect.reading(db) as connection:
         zones = await audience.zones(connection, content.zone)
-        found = schedule.due(content.anniversaries, zones, max(since, now - LONGEST_STOP), now)
+        found = schedule.due(content.anniversaries, zones, since, now)
         new = await _unplanned(connection, content, [one for one in found if one.until <= now])
     await _plan_all(db, content, new, now)
 
 
 async def tell_late(db: Database, content: Content, admins: Iterable[int], now: dt.datetime) -> bool:
     """Tell the admins, by the outbox, how many chats a reminder came too late for."""
+    async with connect.reading(db) as connection:
+        late = await ledger.late(connection)
+    if not late:
+        return False
+    log.warning("reminders came too late for %d chats", sum(late.values()))
     async with connect.writing(db) as transaction:
-        late = await ledger.late(transaction, now.timestamp())
-        if not late or not admins:
+        await ledger.late_is_told(transaction, now.timestamp())
+        if not admins:
             return False
         words = {language: reminder.late(content, language, late) for language in content.languages}
         message_id = await messages.write(transaction, Kind.ALARM, words, now.timestamp())
         assert message_id is not None  # it has no key
         for admin in admins:
             await audience.queue_one(transaction, message_id, admin)
-    log.warning("reminders came too late for %d chats; the admins are told", sum(late.values()))
     return True
 
 

@@ -57,5 +57,23 @@ def upgrade() -> None:
         "calendar",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("planned_until", sa.Float(), nullable=False),
+        sa.Column("zone", sa.Text(), nullable=True),
+        sa.Column("hour", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_calendar")),
     )
+    _carry_over(op.get_bind())
+
+
+def _carry_over(db: sa.Connection) -> None:
+    """What was told before is known: the keys told it. The calendar was looked through until the bot last ran."""
+    written = db.execute(sa.text("SELECT id, key FROM messages WHERE kind = 'reminder' AND key LIKE 'reminder:%'"))
+    for message_id, key in written.all():
+        _, name, date, notice, zone, hour = key.split(":")
+        values = {"id": message_id, "day": date, "zone": zone, "hour": int(hour)}
+        values |= {"key": f"reminder:{date}:{zone}:{hour}:{name}.{notice}", "item": f"{name}:{date}:{notice}"}
+        db.execute(sa.text("UPDATE messages SET key = :key, late_told_at = 0 WHERE id = :id"), values)
+        db.execute(sa.text("INSERT INTO notices (item, message_id) VALUES (:item, :id)"), values)
+        plan = "INSERT INTO plans (day, zone, hour, planned_at) VALUES (:day, :zone, :hour, 0) ON CONFLICT DO NOTHING"
+        db.execute(sa.text(plan), values)
+    last_run = "SELECT 'reminders', max(until) - 90 FROM senders WHERE is_main HAVING max(until) IS NOT NULL"
+    db.execute(sa.text(f"INSERT INTO calendar (name, planned_until) {last_run}"))
