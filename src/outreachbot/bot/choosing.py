@@ -50,7 +50,12 @@ def _narrowed(house: House, audience: Audience, choice: str, codes: list[str]) -
         case "a" if 0 <= number < len(house.content.anniversaries):
             one = house.content.anniversaries[number]
             is_chosen = audience.anniversary == one.id
-            return replace(audience, anniversary="" if is_chosen else one.id, by_default=is_chosen or one.default)
+            return replace(
+                audience,
+                anniversary="" if is_chosen else one.id,
+                by_default=is_chosen or one.default,
+                big=is_chosen or one.big,
+            )
         case "c" if code := next((code for code in codes if preflight.code_data(code) == value), ""):
             return replace(audience, joined="" if audience.joined == code else code)
     return audience

@@ -22,6 +22,7 @@ async def chosen(house: House, chat_id: int) -> tuple[ChatSettings, bool]:
 
 async def change(house: House, ask: Ask, make: Callable[[ChatSettings], ChatSettings]) -> ChatSettings:
     """Change what the chat chose; what holds from now on."""
+    owed = False
     async with connect.writing(house.db) as db:
         await plans.in_turn(db)
         await chats.know(db, ask.chat_id, kind=ask.kind, language=ask.language)
@@ -32,8 +33,9 @@ async def change(house: House, ask: Ask, make: Callable[[ChatSettings], ChatSett
             await _withdraw_what_is_unwanted(house, db, ask.chat_id, after)
             chat = await chats.find(db, ask.chat_id)
             if chat is not None and chat.subscribed_at is not None:
-                await _tell_what_is_owed(house, db, ask.chat_id, before, after, chat.subscribed_at)
-    house.wake.set()
+                owed = await _tell_what_is_owed(house, db, ask.chat_id, before, after, chat.subscribed_at)
+    if owed:
+        house.wake.set()
     return after
 
 
@@ -46,9 +48,9 @@ async def subscribe(house: House, ask: Ask) -> tuple[ChatSettings, bool]:
             db, ask.chat_id, kind=ask.kind, language=ask.language, topic_id=ask.topic_id, now=now
         )
         settings = await store.find(db, ask.chat_id)
-        if new:
-            await _tell_what_is_owed(house, db, ask.chat_id, settings, settings, now)
-    house.wake.set()
+        owed = new and await _tell_what_is_owed(house, db, ask.chat_id, settings, settings, now)
+    if owed:
+        house.wake.set()
     return settings, new
 
 
@@ -66,16 +68,17 @@ async def _withdraw_what_is_unwanted(house: House, db: Connection, chat_id: int,
 
 async def _tell_what_is_owed(
     house: House, db: Connection, chat_id: int, before: ChatSettings, after: ChatSettings, subscribed_at: float
-) -> None:
+) -> bool:
+    """Write it into the outbox; whether there is anything."""
     one = Change(before, after, dt.datetime.fromtimestamp(subscribed_at, dt.UTC), house.clock())
     dues = rules.open_days(one, house.content)
     if not dues:
-        return
+        return False
     told = await store.told(db, chat_id, [item.key for due in dues for item in due.items])
     planned = await plans.known(db, dues)
     items = rules.owed(one, house.content, dues, told, [due for due in dues if plans.is_among(planned, due)])
     if not items:
-        return
+        return False
     group = after.group(house.content)
     message_id = await messages.write(
         db,
@@ -85,6 +88,8 @@ async def _tell_what_is_owed(
         key=f"reminder:{items[0].day}:chat {chat_id}:{'+'.join(item.key for item in items)}",
         expires_at=rules.owed_until(items, one, house.content).timestamp(),
     )
-    if message_id is not None:  # None: it was written before the clock was set back
-        await plans.tell(db, {message_id: [item.key for item in items]})
-        await audience.queue_one(db, message_id, chat_id)
+    if message_id is None:  # it was written before the clock was set back
+        return False
+    await plans.tell(db, {message_id: [item.key for item in items]})
+    await audience.queue_one(db, message_id, chat_id)
+    return True

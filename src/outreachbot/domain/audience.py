@@ -40,6 +40,7 @@ class Audience:
     kinds: tuple[str, ...] = ()  # private, group, supergroup, channel
     anniversary: str = ""  # only those that are reminded of it …
     by_default: bool = True  # … which chats are that chose nothing
+    big: bool = True  # … and those that want only the big days
     joined: str = ""  # only those that came through this start code
 
     @property

@@ -224,7 +224,7 @@ def _belongs(audience: Audience, *bounds: ColumnElement[bool]) -> ColumnElement[
     if audience.joined:
         conditions.append(chats.c.joined == audience.joined)
     if audience.anniversary:
-        conditions.append(_reminded_of(audience.anniversary, by_default=audience.by_default))
+        conditions.append(_reminded_of(audience))
     return and_(*conditions)
 
 
@@ -241,7 +241,8 @@ def _ways(group: Group, default: Group) -> list[ColumnElement[bool]]:
     return [and_(is_subscribed, chats.c.zone == zone, chats.c.hour == hour) for zone in zones for hour in hours]
 
 
-def _reminded_of(anniversary: str, *, by_default: bool) -> ColumnElement[bool]:
-    of_chat = exists().where(choices.c.chat_id == chats.c.id, choices.c.anniversary_id == anniversary)
+def _reminded_of(audience: Audience) -> ColumnElement[bool]:
+    of_chat = exists().where(choices.c.chat_id == chats.c.id, choices.c.anniversary_id == audience.anniversary)
     wanted, unwanted = of_chat.where(choices.c.wanted), of_chat.where(~choices.c.wanted)
-    return ~unwanted if by_default else wanted
+    chosen = ~unwanted if audience.by_default else wanted
+    return and_(chats.c.reminders, chosen, *([] if audience.big else [~chats.c.big_only]))

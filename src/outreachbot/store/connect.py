@@ -20,6 +20,7 @@ ADVISORY_LOCK = 0x6F757472_65616368  # "outreach": one bot for a PostgreSQL data
 MIGRATION_LOCK = ADVISORY_LOCK + 1  # programs that open a database beside each other bring it up to date in turn
 INSUFFICIENT_PRIVILEGE = "42501"  # PostgreSQL's SQLSTATE
 BUSY_SECONDS = 10  # how long a statement waits for another process (a backup, say) that holds SQLite
+READS = "outreachbot_reads"  # an execution option: this connection only reads
 IDLE_SECONDS = 15.0  # after which PostgreSQL ends a transaction whose machine died: its locks would stop the others
 
 
@@ -44,7 +45,9 @@ async def reading(db: Database) -> AsyncIterator[Connection]:
     """A connection that only reads; StoreFailed when the database fails."""
     with _failures(db.name):
         async with db.engine.connect() as connection:
-            yield await connection.execution_options(isolation_level="AUTOCOMMIT")
+            # On SQLite AUTOCOMMIT would be set and taken back by statements; there our own BEGIN is left out instead.
+            options = {READS: True} if db.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+            yield await connection.execution_options(**options)
 
 
 @asynccontextmanager
@@ -128,8 +131,7 @@ def _prepare_sqlite(engine: AsyncEngine) -> None:
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        # Asked of the options: the dialect's own get_isolation_level never says AUTOCOMMIT, and a reader must not lock.
-        if connection.get_execution_options().get("isolation_level") != "AUTOCOMMIT":
+        if not connection.get_execution_options().get(READS):  # a reader must not lock
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
