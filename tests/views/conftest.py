@@ -117,7 +117,7 @@ def _said(content: Content, language: str) -> Iterator[Message]:
         yield subscription.upcoming(content, language, chosen, NOW, subscribed=new)
         yield settings.reminders(content, language, chosen, subscribed=new)
         yield settings.days(content, language, chosen)
-        yield settings.quiet(language, chosen)
+        yield settings.quiet(content, language, chosen)
     yield from _of_reminders(content, language)
     yield from _of_clocks(language)
     yield from _of_places(language)
