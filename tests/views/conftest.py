@@ -16,7 +16,7 @@ from outreachbot.domain.content import Content, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
 from outreachbot.domain.message import Media, MediaKind, Message
-from outreachbot.domain.schedule import Item
+from outreachbot.domain.schedule import Group, Item
 from outreachbot.domain.settings import ChatSettings, Quiet
 from outreachbot.domain.timing import LocalHour, Moment, Past
 from outreachbot.views import (
@@ -135,8 +135,9 @@ def _choices(content: Content) -> Iterator[ChatSettings]:
 def _of_reminders(content: Content, language: str) -> Iterator[Message]:
     occurrences = schedule.coming(content.anniversaries, NOW.date())
     for occurrence, notice in itertools.product(occurrences, Notice):
-        yield reminder.reminder(content, language, [Item(occurrence, notice)], "Pacific/Kiritimati")
-    yield reminder.reminder(content, language, [Item(one, Notice.WEEK) for one in occurrences][:2], content.zone)
+        yield reminder.reminder(content, language, [Item(occurrence, notice)], Group("Pacific/Kiritimati", 23))
+    two = [Item(one, notice) for notice in (Notice.WEEK, Notice.EVE) for one in occurrences][-2:]
+    yield reminder.reminder(content, language, two, Group(content.zone, 0))
     yield reminder.preview_usage(content, language, HOSTILE)
     yield reminder.preview_usage(content, language, "")
     keys = [Item(one, notice).key for one, notice in itertools.product(occurrences, Notice)]
@@ -149,7 +150,7 @@ def _of_clocks(language: str) -> Iterator[Message]:
     for hour in (0, 23):
         yield settings.hours(language, hour)
         yield settings.quiet_until(language, hour)
-    yield settings.skipped(language, HOSTILE, 2026)
+    yield settings.skipped(language, HOSTILE, 2026, 2027)
 
 
 def _of_places(language: str) -> Iterator[Message]:

@@ -19,7 +19,7 @@ from outreachbot.domain.message import (
     Message,
     shown_length,
 )
-from outreachbot.domain.schedule import Item, coming
+from outreachbot.domain.schedule import Group, Item, coming
 from outreachbot.domain.settings import ChatSettings
 from outreachbot.errors import ContentError
 from outreachbot.views import basics, campaign, facts, reminder, subscription, timeline
@@ -60,7 +60,7 @@ def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]
     yield ("anniversaries",), subscription.upcoming(content, language, ChatSettings(), late, subscribed=True)
     for index, anniversary in enumerate(content.anniversaries):
         items = [Item(occurrence, Notice.WEEK) for occurrence in coming([anniversary], late.date())]
-        shown = reminder.reminder(content, language, items, FAR)
+        shown = reminder.reminder(content, language, items, Group(FAR, content.hour))
         yield ("anniversaries", index, "text", language), shown
         if anniversary.picture and not shown.media:
             yield ("anniversaries", index, "text", language), replace(shown, media=(Media(MediaKind.PHOTO, name="-"),))

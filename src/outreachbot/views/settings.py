@@ -132,13 +132,15 @@ def _clock(what: str, chosen: int | None, leave_out: int | None = None) -> Rows:
     return tuple(tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6))
 
 
-def skipped(language: str, title: str, year: int) -> Message:
-    """What a chat reads that wants to hear no more of a day this year."""
+def skipped(language: str, title: str, year: int, again: int | None) -> Message:
+    """What a chat reads that wants to hear no more of a day in a year; `again` is the year in which it does."""
     _ = words(language)
-    text = _("Nothing more about “{title}” in {year}. Next year it comes again.", title=title, year=year)
+    text = _("Nothing more about “{title}” in {year}.", title=title, year=year)
+    if again is not None:
+        text += " " + _("It comes again in {year}.", year=again)
     return Message(text, (_back(_),))
 
 
-def noted_skipped(language: str, title: str, year: int) -> str:
+def noted_skipped(language: str, title: str, year: int, again: int | None) -> str:
     """The same in a channel, to the admin who pressed: a note is no HTML."""
-    return unescape(skipped(language, title, year).text)
+    return unescape(skipped(language, title, year, again).text)

@@ -99,7 +99,7 @@ async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) ->
         message_id = await messages.write(
             db,
             Kind.REMINDER,
-            reminder.in_every_language(content, items, due.group.zone),
+            reminder.in_every_language(content, items, due.group),
             now.timestamp(),
             key=due.key(items),
             expires_at=due.until.timestamp(),
