@@ -114,7 +114,8 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     for new, chosen in itertools.product((True, False), _choices(content)):
         yield subscription.subscribed(content, language, chosen, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
-        yield subscription.upcoming(content, language, chosen, NOW, subscribed=new)
+        yield subscription.upcoming(content, language, chosen, NOW.date(), subscribed=new)
+        yield places.chosen(content, language, chosen, subscribed=new)
         yield settings.reminders(content, language, chosen, subscribed=new)
         yield settings.days(content, language, chosen)
         yield settings.quiet(language, chosen)
@@ -163,7 +164,6 @@ def _of_places(language: str) -> Iterator[Message]:
     yield places.ask(language)
     for zone in ("Pacific/Kiritimati", "America/Argentina/ComodRivadavia", "Etc/GMT+12", "UTC"):
         yield places.confirm(language, HOSTILE, zone, NOW)
-        yield places.chosen(language, zone, 23)
 
 
 def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:

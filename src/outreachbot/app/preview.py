@@ -120,7 +120,7 @@ def _subscribed(content: Content, now: dt.datetime, language: str) -> Message:
 
 
 def _next(content: Content, now: dt.datetime, language: str) -> Message:
-    return subscription.upcoming(content, language, ChatSettings(), now, subscribed=True)
+    return subscription.upcoming(content, language, ChatSettings(), now.date(), subscribed=True)
 
 
 def _settings(content: Content, _now: dt.datetime, language: str) -> Message:
