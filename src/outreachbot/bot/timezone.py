@@ -24,7 +24,7 @@ async def timezone(house: House, ask: Ask) -> Reply:
     if ask.words:
         return _matches(house, ask, ask.words)
     chosen, _subscribed = await settings.chosen(house, ask.chat_id)
-    codes = places.countries(ask.language, house.content.countries)
+    codes = places.countries(ask.locale or ask.language, house.content.countries)
     zone = chosen.group(house.content).zone
     return say.countries(ask.language, codes, house.clock(), zone, chosen=chosen.zone is not None)
 
