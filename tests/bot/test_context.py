@@ -45,6 +45,16 @@ def test_who_speaks_no_language_of_the_content_is_answered_in_its_default(langua
     assert read(languages, callback_query=press).language == language
 
 
+@pytest.mark.parametrize("code", ["pt-br", "de", ""])
+def test_the_language_of_telegram_is_known_whole_whatever_the_content_has(languages, code):
+    person = {**PERSON, "language_code": code}
+
+    assert read(languages, message=message(**{"from": person})).locale == code
+    assert read(languages, callback_query={**PRESS, "from": person, "message": message(), "data": "x"}).locale == code
+    post = {"message_id": 7, "date": 1, "chat": CHANNEL, "sender_chat": CHANNEL, "text": "/timezone"}
+    assert read(languages, channel_post=post).locale == ""
+
+
 @pytest.mark.parametrize(
     ("text", "words"),
     [

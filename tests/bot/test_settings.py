@@ -149,10 +149,22 @@ async def test_a_name_of_two_words_is_read_as_a_whole(town, both, press, write):
 
 async def test_a_location_that_an_admin_shares_while_composing_is_the_broadcast(town, hand, write):
     await write("/broadcast")
+    before = len(town.said(ADMIN))
+    place = {"latitude": 40.4, "longitude": 49.9}
+    people.send(town.world, ADMIN, ADMIN, {"location": place})
+    await hand()
+    preview, question = town.said(ADMIN)[before:]
+
+    assert preview["location"] == place
+    assert "broadcast:discard" in buttons(question)[-1]["callback_data"]
+    assert not any(button["callback_data"].startswith("zone") for button in buttons(question))
+
+
+async def test_a_location_that_nobody_asked_for_is_a_place_to_live_for_an_admin_too(town, hand):
     people.send(town.world, ADMIN, ADMIN, {"location": {"latitude": 40.4, "longitude": 49.9}})
     await hand()
 
-    assert "With you it is" not in town.said(ADMIN)[-1]["text"]
+    assert buttons(town.said(ADMIN)[-1])[0]["callback_data"] == "zone:y.Asia/Baku"
 
 
 async def test_the_list_of_broadcasts_leads_to_the_reminders(town, both, remind, press, write):

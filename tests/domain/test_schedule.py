@@ -401,3 +401,11 @@ def test_a_day_of_leap_years_only_comes_after_the_century_that_has_none():
     (found,) = schedule.coming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], dt.date(1896, 3, 1))
 
     assert found.date == dt.date(1904, 2, 29)
+
+
+def test_a_skipped_occurrence_gives_way_to_the_one_after_it():
+    days = [day("02-26", 1992, name="one"), day("02-29", name="leap", leap_day=LeapDay.LEAP_YEARS)]
+    skipped = {("one", 2027), ("one", 2028), ("leap", 2028), ("other", 2029)}
+    found = schedule.coming(days, dt.date(2027, 1, 1), skipped)
+
+    assert [one.date for one in found] == [dt.date(2029, 2, 26), dt.date(2032, 2, 29)]

@@ -16,7 +16,7 @@ from outreachbot.domain.content import Content, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
 from outreachbot.domain.message import Media, MediaKind, Message
-from outreachbot.domain.schedule import Item
+from outreachbot.domain.schedule import Group, Item
 from outreachbot.domain.settings import ChatSettings, Quiet
 from outreachbot.domain.timing import LocalHour, Moment, Past
 from outreachbot.views import (
@@ -114,7 +114,8 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     for new, chosen in itertools.product((True, False), _choices(content)):
         yield subscription.subscribed(content, language, chosen, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
-        yield subscription.upcoming(content, language, chosen, NOW, subscribed=new)
+        yield subscription.upcoming(content, language, chosen, NOW.date(), subscribed=new)
+        yield places.chosen(content, language, chosen, subscribed=new)
         yield settings.reminders(content, language, chosen, subscribed=new)
         yield settings.days(content, language, chosen)
         yield settings.quiet(content, language, chosen)
@@ -135,8 +136,9 @@ def _choices(content: Content) -> Iterator[ChatSettings]:
 def _of_reminders(content: Content, language: str) -> Iterator[Message]:
     occurrences = schedule.coming(content.anniversaries, NOW.date())
     for occurrence, notice in itertools.product(occurrences, Notice):
-        yield reminder.reminder(content, language, [Item(occurrence, notice)], "Pacific/Kiritimati")
-    yield reminder.reminder(content, language, [Item(one, Notice.WEEK) for one in occurrences][:2], content.zone)
+        yield reminder.reminder(content, language, [Item(occurrence, notice)], Group("Pacific/Kiritimati", 23))
+    two = [Item(one, notice) for notice in (Notice.WEEK, Notice.EVE) for one in occurrences][-2:]
+    yield reminder.reminder(content, language, two, Group(content.zone, 0))
     yield reminder.preview_usage(content, language, HOSTILE)
     yield reminder.preview_usage(content, language, "")
     keys = [Item(one, notice).key for one, notice in itertools.product(occurrences, Notice)]
@@ -149,7 +151,7 @@ def _of_clocks(language: str) -> Iterator[Message]:
     for hour in (0, 23):
         yield settings.hours(language, hour)
         yield settings.quiet_until(language, hour)
-    yield settings.skipped(language, HOSTILE, 2026)
+    yield settings.skipped(language, HOSTILE, 2026, 2027)
 
 
 def _of_places(language: str) -> Iterator[Message]:
@@ -162,7 +164,6 @@ def _of_places(language: str) -> Iterator[Message]:
     yield places.ask(language)
     for zone in ("Pacific/Kiritimati", "America/Argentina/ComodRivadavia", "Etc/GMT+12", "UTC"):
         yield places.confirm(language, HOSTILE, zone, NOW)
-        yield places.chosen(language, zone, 23)
 
 
 def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:

@@ -18,7 +18,7 @@ YEARS = range(2026, 2110)
 
 def read(content, chosen=None, language="en"):
     """The file as vobject reads it."""
-    raw = calendar_file.calendar_file(content, language, chosen or ChatSettings(), NOW)
+    raw = calendar_file.calendar_file(content, language, chosen or ChatSettings(), NOW.date(), NOW)
     assert all(len(line) <= 75 for line in raw.split(b"\r\n")), "RFC 5545, 3.1"
     calendar = vobject.readOne(raw.decode())
     assert calendar.validate(raiseException=True)

@@ -62,6 +62,13 @@ def test_telegram_takes_its_buttons(messages):
             markup.read({"inline_keyboard": say.keyboard(message)}, inline_only=True)
 
 
+def test_a_label_is_no_html(messages):
+    labels = "\n".join(button.label for message in messages for row in message.buttons for button in row)
+
+    for escaped in ("&lt;", "&quot;", "&amp;amp;", "&#x27;"):
+        assert escaped not in labels
+
+
 def notes(language):
     """Every text that a pressed button answers with."""
     yield from (basics.group_admins_only(language), basics.admins_unknown(language), basics.pressed_unknown(language))

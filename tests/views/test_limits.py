@@ -83,6 +83,17 @@ def test_so_many_anniversaries_that_they_fill_more_than_a_message_are_named(chan
     assert all(re.match(r"content\.yaml:\d+:3: anniversaries: .* shorten it by ", fault) for fault in faults)
 
 
+def test_so_many_days_that_an_admins_list_is_too_long_are_named(changed):
+    days = "".join(
+        f"  - {{id: day-{n}, title: {{en: {'A day ' * 5}}}, date: 03-02, text: {{en: x}}, sources: [herald],"
+        " default: no}\n"
+        for n in range(24)
+    )
+    (fault,) = faults_of(changed(("\nanniversaries:\n", f"\nanniversaries:\n{days}")))
+
+    assert ": anniversaries: " in fault
+
+
 def test_more_links_and_emphases_than_telegram_shows_are_named(changed):
     (fault,) = faults_of(changed((CLAIM, f"claim: {{en: '{'**x** ' * 120}'}}")))
 

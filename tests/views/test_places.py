@@ -7,6 +7,7 @@ import pytest
 from outreachbot.domain import places as gazetteer
 from outreachbot.domain.content import zones
 from outreachbot.domain.message import MAX_BUTTONS, MAX_CALLBACK_BYTES
+from outreachbot.domain.settings import ChatSettings
 from outreachbot.views import places
 from outreachbot.views.i18n import words
 
@@ -20,15 +21,15 @@ def data(message):
 def test_the_time_says_whether_a_zone_is_right():
     message = places.confirm("en", "Baku", "Asia/Baku", NOW)
 
-    assert message.text == "<b>Baku</b>\nWith you it is 01:30 on Monday, right?"
+    assert message.text == "<b>Baku</b>\nIs it 01:30 on Monday where you are?"
     assert data(message) == [["zone:y.Asia/Baku"], ["zone"]]
 
 
 @pytest.mark.parametrize(
     ("chosen", "said"),
     [
-        (True, "Now it is that of Baku, where it is 01:30 on Monday."),
-        (False, "Nobody chose one here, so that of Baku is used, where it is 01:30 on Monday."),
+        (True, "This chat uses the time of Baku, where it is 01:30 on Monday."),
+        (False, "None is chosen yet: this chat uses the time of Baku, where it is 01:30 on Monday."),
     ],
 )
 def test_it_says_which_zone_holds_and_whether_somebody_chose_it(chosen, said):
@@ -37,6 +38,36 @@ def test_it_says_which_zone_holds_and_whether_somebody_chose_it(chosen, said):
     assert said in message.text
     assert data(message) == [["zone:c.AZ", "zone:c.DE"], ["zone:c.XX"], ["zone:t"], ["reminders"]]
     assert [button.label for button in message.buttons[0]] == ["Azerbaijan", "Germany"]
+
+
+USED = "The clock of Tokyo is used here."
+
+
+@pytest.mark.parametrize(
+    ("choices", "subscribed", "said", "buttons"),
+    [
+        ({}, True, "Reminders now come at 09:00 by the clock of Tokyo.", [["reminders"]]),
+        ({}, False, USED, [["subscribe"], ["reminders"]]),
+        ({"reminders": False}, False, USED, [["subscribe"], ["reminders"]]),
+        (
+            {"reminders": False},
+            True,
+            f"{USED} Reminders are off: none comes until you switch them on.",
+            [["reminders:on.1"], ["reminders"]],
+        ),
+        (
+            {"big_only": True},
+            True,
+            f"{USED} No reminder comes yet, because no day or no moment is chosen.",
+            [["reminders"]],
+        ),
+    ],
+)
+def test_a_chosen_zone_promises_reminders_only_where_they_come(bridge, choices, subscribed, said, buttons):
+    message = places.chosen(bridge, "en", ChatSettings(zone="Asia/Tokyo", **choices), subscribed=subscribed)
+
+    assert message.text == said
+    assert data(message) == buttons
 
 
 def test_each_zone_has_a_name():

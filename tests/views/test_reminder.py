@@ -6,10 +6,10 @@ import pytest
 
 from outreachbot.domain.content import Anniversary, Notice
 from outreachbot.domain.message import MAX_CAPTION
-from outreachbot.domain.schedule import Item, Occurrence
+from outreachbot.domain.schedule import Group, Item, Occurrence
 from outreachbot.views import reminder
 
-BERLIN = "Europe/Berlin"
+BERLIN = Group("Europe/Berlin", 9)
 SILENCE = {"at": "00:30", "zone": "Asia/Baku", "place": {"en": "the old town"}}
 
 
@@ -19,8 +19,8 @@ def item(content, year=2026, notice=Notice.DAY, **changes):
     return Item(Occurrence(Anniversary.model_validate(plain | changes), dt.date(year, 3, 2)), notice)
 
 
-def said(content, year=2026, notice=Notice.DAY, zone=BERLIN, **changes):
-    return reminder.reminder(content, "en", [item(content, year, notice, **changes)], zone)
+def said(content, year=2026, notice=Notice.DAY, zone="Europe/Berlin", hour=9, **changes):
+    return reminder.reminder(content, "en", [item(content, year, notice, **changes)], Group(zone, hour))
 
 
 def data(message):
@@ -56,14 +56,37 @@ def test_of_a_night_both_dates_are_said(bridge):
     [
         ("Asia/Baku", ""),
         ("Asia/Dubai", ""),  # another zone, the same clock
-        ("Asia/Tokyo", " (05:30 with you)"),
-        (BERLIN, " (1 March, 21:30 with you)"),
+        ("Asia/Tokyo", " (05:30 your time)"),
+        ("Europe/Berlin", " (1 March, 21:30 your time)"),
     ],
 )
 def test_a_moment_of_silence_is_said_by_both_clocks_where_they_differ(bridge, zone, here):
-    text = said(bridge, zone=zone, silence=SILENCE).text
+    text = said(bridge, notice=Notice.WEEK, zone=zone, silence=SILENCE).text
 
     assert f"\n\nA moment of silence is kept at 00:30 in the old town{here}.\n\n" in text
+
+
+@pytest.mark.parametrize(
+    ("zone", "hour", "verb"),
+    [
+        ("America/New_York", 9, "was"),  # 08:00 there
+        ("Asia/Baku", 17, "is"),
+        ("Asia/Baku", 18, "was"),
+        ("Asia/Tokyo", 9, "is"),
+    ],
+)
+def test_a_moment_of_silence_that_is_over_at_the_chats_hour_was_kept(bridge, zone, hour, verb):
+    at_five = SILENCE | {"at": "17:00"}
+
+    assert f"A moment of silence {verb} kept at 17:00" in said(bridge, zone=zone, hour=hour, silence=at_five).text
+    assert "A moment of silence is kept at 17:00" in said(bridge, 2026, Notice.WEEK, zone, hour, silence=at_five).text
+
+
+def test_a_night_begins_on_the_evening_before(bridge):
+    night = "the night from 1 March to 2 March 2026 · 116 years on\n"
+
+    assert f"\nTonight: {night}" in said(bridge, notice=Notice.EVE, night=True).text
+    assert f"\nIn a week: {night}" in said(bridge, notice=Notice.WEEK, night=True).text
 
 
 def test_several_notices_are_one_message_with_a_skip_for_each_that_more_comes_of(bridge):
@@ -75,9 +98,23 @@ def test_several_notices_are_one_message_with_a_skip_for_each_that_more_comes_of
     assert message.text.count("Herald press") == 3
     assert [button.data for button in skips] == ["+skip:flood-day:2026", "+skip:other:2026"]
     assert [button.label for button in skips] == [
-        "Skip this year: Day of the flood",
-        "Skip this year: The day of the other br…",
+        "Skip 2026: Day of the flood",
+        "Skip 2026: The day of the other br…",
     ]
+
+
+def test_a_skip_names_the_year_of_the_day_and_not_that_in_which_it_is_read(bridge):
+    new_year = Item(Occurrence(bridge.anniversaries[0], dt.date(2027, 1, 3)), Notice.WEEK)
+    message = reminder.reminder(bridge, "en", [new_year], BERLIN)
+
+    assert "Skip 2027" in [button.label for row in message.buttons for button in row]
+
+
+def test_a_title_on_a_button_is_as_it_is_written(bridge):
+    both = [item(bridge, notice=Notice.WEEK, id=name, title={"en": 'Ali\'s "A & B" <day>'}) for name in ("one", "two")]
+    labels = [button.label for row in reminder.reminder(bridge, "en", both, BERLIN).buttons for button in row]
+
+    assert labels.count('Skip 2026: Ali\'s "A & B" <day>') == 2
 
 
 def test_a_picture_is_shown_above_what_fits_below_it(bridge):

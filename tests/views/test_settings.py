@@ -35,6 +35,10 @@ def test_big_days_are_offered_where_there_are_some(bridge):
     assert "reminders:b.1" not in menu(bridge)
 
 
+def test_who_wanted_only_the_big_days_finds_the_way_back_when_none_is_left(bridge):
+    assert menu(bridge, ChatSettings(big_only=True))["reminders:b.0"] == "✓ Only the big days"
+
+
 def test_only_who_is_not_subscribed_is_offered_it_and_reads_that_nothing_comes(bridge):
     assert "subscribe" in menu(bridge, subscribed=False)
     assert "subscribe" not in menu(bridge)
@@ -44,19 +48,32 @@ def test_only_who_is_not_subscribed_is_offered_it_and_reads_that_nothing_comes(b
 @pytest.mark.parametrize(
     ("chosen", "line"),
     [
-        (ChatSettings(), "When: on the day, at 09:00\nTime zone: Berlin (nobody chose one here: /timezone)"),
+        (ChatSettings(), "When: on the day, at 09:00\nTime zone: Berlin (not chosen yet: /timezone)"),
         (ChatSettings(zone="Asia/Baku", hour=0), "When: on the day, at 00:00\nTime zone: Baku\nDays: 1 of 1"),
-        (ChatSettings(notices={Notice.DAY: False}), "When: never, at 09:00"),
+        (ChatSettings(notices={Notice.DAY: False}), "\nWhen: never, because no moment is chosen.\n"),
         (ChatSettings(notices={Notice.EVE: True}), "When: the day before, on the day, at 09:00"),
         (ChatSettings(anniversaries={"flood-day": False}), "Days: 0 of 1"),
         (ChatSettings(big_only=True), "Days: 0 of 1"),
-        (ChatSettings(reminders=False), "Reminders are off"),
+        (ChatSettings(reminders=False), "\nReminders are off: none comes until you switch them on.\nTime zone"),
         (ChatSettings(silent=True, quiet=Quiet(22, 7)), "\nEverything comes without a sound."),
         (ChatSettings(zone="Asia/Baku", quiet=Quiet(22, 7)), "\nWithout a sound from 22:00 to 07:00."),
     ],
 )
 def test_what_holds_is_said(bridge, chosen, line):
     assert line in said(bridge, chosen)
+
+
+def test_what_is_off_has_no_hour(bridge):
+    for chosen in (ChatSettings(reminders=False), ChatSettings(notices={Notice.DAY: False})):
+        assert "09:00" not in said(bridge, chosen)
+
+
+def test_who_skips_a_day_reads_when_it_comes_again():
+    assert (
+        settings.noted_skipped("en", "A & B", 2027, 2028)
+        == "Nothing more about “A & B” in 2027. It comes again in 2028."
+    )
+    assert settings.noted_skipped("en", "A", 9998, None) == "Nothing more about “A” in 9998."
 
 
 def test_the_clock_has_every_hour_and_marks_the_chosen_one():

@@ -6,10 +6,16 @@ import pytest
 
 from outreachbot.domain.content import Notice
 from outreachbot.domain.forecast import Forecast
-from outreachbot.domain.settings import ChatSettings
+from outreachbot.domain.settings import ChatSettings, kept
 from outreachbot.views import subscription
 
 NOTHING_CHOSEN = ChatSettings()
+
+
+def coming(content, chosen, now, *, subscribed=True, **more):
+    """What the chat reads at that moment."""
+    today = chosen.today(content, now)
+    return subscription.upcoming(content, "en", chosen, today, subscribed=subscribed, **more)
 
 
 def at(month, day, hour=12, year=2026):
@@ -29,7 +35,7 @@ def at(month, day, hour=12, year=2026):
     ],
 )
 def test_the_days_until_then_are_counted_where_the_content_is_at_home(bridge, now, until):
-    lines = subscription.upcoming(bridge, "en", NOTHING_CHOSEN, now, subscribed=False).text.splitlines()
+    lines = coming(bridge, NOTHING_CHOSEN, now, subscribed=False).text.splitlines()
 
     assert f"• <b>{until}" in lines
 
@@ -38,19 +44,13 @@ def test_a_day_without_a_year_counts_none(bridge):
     day = bridge.anniversaries[0].model_copy(update={"year": None})
     content = bridge.model_copy(update={"anniversaries": (day,)})
 
-    assert (
-        "— Day of the flood, today"
-        in subscription.upcoming(content, "en", NOTHING_CHOSEN, at(3, 2), subscribed=True).text
-    )
+    assert "— Day of the flood, today" in coming(content, NOTHING_CHOSEN, at(3, 2)).text
 
 
 def test_days_that_a_chat_must_choose_are_not_promised(document):
     content = document().content  # its only day is `default: no`
 
-    assert (
-        subscription.upcoming(content, "en", NOTHING_CHOSEN, at(3, 1), subscribed=True).text
-        == "No days of remembrance are planned."
-    )
+    assert coming(content, NOTHING_CHOSEN, at(3, 1)).text == "No day of remembrance is chosen in this chat."
     assert "flood" not in subscription.subscribed(content, "en", NOTHING_CHOSEN, at(3, 1), new=True).text
 
 
@@ -59,35 +59,29 @@ def test_subscribing_says_what_comes_when_and_how_to_stop(bridge, new, words):
     message = subscription.subscribed(bridge, "en", NOTHING_CHOSEN, at(3, 1), new=new)
 
     assert message.text.startswith(f"<b>{words}</b>")
-    assert "When: on the day, at 09:00\nTime zone: Berlin (nobody chose one here: /timezone)\n" in message.text
+    assert "When: on the day, at 09:00\nTime zone: Berlin (not chosen yet: /timezone)\n" in message.text
     assert "• <b>2 March 2026</b> — Day of the flood (116 years)\n" in message.text
     assert "/unsubscribe stops all of it at once" in message.text
 
 
 def test_only_who_is_not_subscribed_is_offered_it(bridge):
-    assert (
-        subscription.upcoming(bridge, "en", NOTHING_CHOSEN, at(3, 1), subscribed=True).buttons[-1][0].data
-        == "+reminders"
-    )
-    assert (
-        subscription.upcoming(bridge, "en", NOTHING_CHOSEN, at(3, 1), subscribed=False).buttons[0][0].data
-        == "+subscribe"
-    )
+    assert coming(bridge, NOTHING_CHOSEN, at(3, 1)).buttons[-1][0].data == "+reminders"
+    assert coming(bridge, NOTHING_CHOSEN, at(3, 1), subscribed=False).buttons[0][0].data == "+subscribe"
     assert subscription.unsubscribed("en", was_subscribed=True).buttons[0][0].data == "+subscribe"
 
 
 def test_the_dates_are_those_of_the_chats_own_clock(bridge):
     honolulu = ChatSettings(zone="Pacific/Honolulu")  # ten hours behind UTC
 
-    assert "(116 years), tomorrow" in subscription.upcoming(bridge, "en", honolulu, at(3, 2, 9), subscribed=True).text
-    assert "(116 years), today" in subscription.upcoming(bridge, "en", honolulu, at(3, 2, 10), subscribed=True).text
+    assert "(116 years), tomorrow" in coming(bridge, honolulu, at(3, 2, 9)).text
+    assert "(116 years), today" in coming(bridge, honolulu, at(3, 2, 10)).text
 
 
 def test_only_the_days_that_the_chat_keeps_are_listed(bridge):
     without = ChatSettings(anniversaries={"flood-day": False})
 
-    assert subscription.kept(bridge, NOTHING_CHOSEN) == list(bridge.anniversaries)
-    assert subscription.kept(bridge, without) == subscription.kept(bridge, ChatSettings(big_only=True)) == []
+    assert kept(NOTHING_CHOSEN, bridge) == list(bridge.anniversaries)
+    assert kept(without, bridge) == kept(ChatSettings(big_only=True), bridge) == []
 
 
 def test_what_the_chat_chose_is_said(bridge):
@@ -99,7 +93,55 @@ def test_what_the_chat_chose_is_said(bridge):
 
 def test_an_admin_reads_how_many_are_reminded_and_how_long_that_takes(bridge):
     forecast = {"flood-day": Forecast(2000, at(3, 1, 20), at(3, 2, 8))}
-    text = subscription.upcoming(bridge, "en", NOTHING_CHOSEN, at(3, 1), subscribed=True, forecasts=forecast).text
+    text = coming(bridge, NOTHING_CHOSEN, at(3, 1), forecasts=forecast).text
     first, last = "1 March 2026 at 21:00 (Europe/Berlin time)", "2 March 2026 at 09:00 (Europe/Berlin time)"
 
     assert f"   2,000 chats: the first on {first}, the last on {last}\n" in text
+
+
+NOTHING_COMES = [
+    ChatSettings(reminders=False),
+    ChatSettings(notices={Notice.DAY: False}),
+    ChatSettings(anniversaries={"flood-day": False}),
+    ChatSettings(big_only=True),
+]
+
+
+@pytest.mark.parametrize("chosen", NOTHING_COMES)
+def test_who_is_told_nothing_is_promised_no_day(bridge, chosen):
+    assert "flood" not in subscription.subscribed(bridge, "en", chosen, at(3, 1), new=False).text
+
+
+@pytest.mark.parametrize("subscribed", [True, False])
+def test_who_switched_reminders_off_reads_it_where_the_hour_would_stand(bridge, subscribed):
+    off = ChatSettings(reminders=False)
+    said = [subscription.subscribed(bridge, "en", off, at(3, 1), new=subscribed), coming(bridge, off, at(3, 1))]
+
+    for message in said:
+        assert "\nReminders are off: none comes until you switch them on.\nTime zone: " in message.text
+        assert "+reminders" in [button.data for row in message.buttons for button in row]
+
+
+def test_a_skipped_year_is_not_announced(bridge):
+    skipping = ChatSettings(skipped=frozenset({("flood-day", 2026)}))
+
+    assert "2 March 2027</b>" in subscription.subscribed(bridge, "en", skipping, at(3, 1), new=True).text
+    assert "2026" not in subscription.subscribed(bridge, "en", skipping, at(3, 1), new=True).text
+    assert "(116 years), tomorrow, no reminder\n" in coming(bridge, skipping, at(3, 1)).text
+    assert "no reminder" not in coming(bridge, skipping, at(3, 3)).text
+
+
+@pytest.mark.parametrize(
+    ("notices", "now", "year"),
+    [
+        ({Notice.WEEK: True, Notice.DAY: False}, at(2, 23, 7), 2026),
+        ({Notice.WEEK: True, Notice.DAY: False}, at(2, 23, 8), 2027),  # nine in Berlin: it was today
+        ({Notice.WEEK: True}, at(2, 23, 8), 2026),
+        ({}, at(3, 2, 7), 2026),
+        ({}, at(3, 2, 8), 2027),
+    ],
+)
+def test_who_subscribes_after_the_last_notice_of_a_year_is_promised_the_next(bridge, notices, now, year):
+    text = subscription.subscribed(bridge, "en", ChatSettings(notices=notices), now, new=True).text
+
+    assert f"• <b>2 March {year}</b>" in text

@@ -1,4 +1,4 @@
-"""A member sets zone and hour in a real browser, by text and by buttons, and is reminded at that hour."""
+"""A member sets zone, hour and language in a real browser, by text and by buttons, and what comes follows."""
 
 import re
 
@@ -7,6 +7,8 @@ from playwright.async_api import expect
 from test_browser import demo_page, press, say
 
 pytestmark = test_browser.pytestmark
+NAMES = {"az": "Azərbaycan", "tr": "Türkçe", "ru": "Русский", "en": "English"}
+SIGNS = {"az": "Faktlar", "tr": "Bilgiler", "ru": "Факты", "en": "The facts"}
 
 
 async def test_the_reminder_comes_at_the_hour_that_was_chosen(town, tmp_path):
@@ -15,10 +17,10 @@ async def test_the_reminder_comes_at_the_hour_that_was_chosen(town, tmp_path):
         log = page.locator("#log")
         await page.get_by_role("button", name="Start", exact=True).click()
         await say(page, "/subscribe")
-        await expect(log).to_contain_text("nobody chose one here: /timezone")
+        await expect(log).to_contain_text("not chosen yet: /timezone")
         await say(page, "/timezone new york")
         await press(page, "New York City, United States")
-        await expect(log).to_contain_text("With you it is")
+        await expect(log).to_contain_text("where you are?")
         await press(page, "Yes, that is right")
         await expect(log).to_contain_text("at 09:00 by the clock of New York")
         await page.locator("#suggestions").get_by_role("button", name=re.compile("Khojaly")).click()
@@ -35,3 +37,16 @@ async def test_the_reminder_comes_at_the_hour_that_was_chosen(town, tmp_path):
         seen = await log.inner_text()
 
     assert len(re.findall("years ago", seen)) == 1
+
+
+async def test_in_the_browser_a_member_goes_through_all_four(town, tmp_path):
+    async with demo_page(town, tmp_path, "--chats", "0") as page:
+        log = page.locator("#log")
+        await page.get_by_role("button", name="Start", exact=True).click()
+        for language, name in NAMES.items():
+            await say(page, "/language")
+            await press(page, name)
+            await expect(log.get_by_role("button", name=f"✓ {name}").last).to_be_visible()
+            await say(page, "/start")
+            await expect(log.get_by_role("button", name=SIGNS[language]).last).to_be_visible()
+            await page.screenshot(path=tmp_path / f"{language}.png")

@@ -3,9 +3,6 @@
 import datetime as dt
 
 import pytest
-import test_browser
-from playwright.async_api import expect
-from test_browser import demo_page, press, say
 
 from outreachbot.domain.content import Content
 from outreachbot.sandbox import people
@@ -129,18 +126,3 @@ async def test_a_forged_language_chooses_none(town, data):
         answer = await town.answer(MEMBER, "/start")
 
     assert answer["text"].startswith("Remembering Khojaly")
-
-
-@test_browser.pytestmark
-async def test_in_the_browser_a_member_goes_through_all_four(town, tmp_path):
-    sign = {"az": "Faktlar", "tr": "Bilgiler", "ru": "Факты", "en": "The facts"}
-    async with demo_page(town, tmp_path, "--chats", "0") as page:
-        log = page.locator("#log")
-        await page.get_by_role("button", name="Start", exact=True).click()
-        for language, name in [*list(NAMES.items())[1:], ("en", NAMES["en"])]:
-            await say(page, "/language")
-            await press(page, name)
-            await expect(log.get_by_role("button", name=f"✓ {name}").last).to_be_visible()
-            await say(page, "/start")
-            await expect(log.get_by_role("button", name=sign[language]).last).to_be_visible()
-            await page.screenshot(path=tmp_path / f"{language}.png")

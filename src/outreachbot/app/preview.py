@@ -17,7 +17,7 @@ from outreachbot.domain.content import Content, Notice, Text
 from outreachbot.domain.markup import to_plain
 from outreachbot.domain.message import Message, escape
 from outreachbot.domain.periods import ENTRIES_A_PAGE
-from outreachbot.domain.schedule import Item, coming
+from outreachbot.domain.schedule import Group, Item, coming
 from outreachbot.domain.settings import ChatSettings
 from outreachbot.errors import WrongUse
 from outreachbot.views import basics, campaign, facts, places, reminder, settings, subscription, timeline
@@ -113,7 +113,7 @@ def _timeline(content: Content, first: int, language: str) -> Message:
 
 
 def _reminder(content: Content, item: Item, language: str) -> Message:
-    return reminder.reminder(content, language, [item], content.zone)
+    return reminder.reminder(content, language, [item], Group(content.zone, content.hour))
 
 
 def _subscribed(content: Content, now: dt.datetime, language: str) -> Message:
@@ -121,7 +121,7 @@ def _subscribed(content: Content, now: dt.datetime, language: str) -> Message:
 
 
 def _next(content: Content, now: dt.datetime, language: str) -> Message:
-    return subscription.upcoming(content, language, ChatSettings(), now, subscribed=True)
+    return subscription.upcoming(content, language, ChatSettings(), now.date(), subscribed=True)
 
 
 def _settings(content: Content, _now: dt.datetime, language: str) -> Message:

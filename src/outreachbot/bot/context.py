@@ -55,6 +55,7 @@ class Ask:
     press_id: str | None = None  # of the pressed button
     button: str = ""  # its data, without the +
     below: bool = False  # the answer goes below the message that holds the button, not in its place
+    locale: str = ""  # of the person's Telegram, perhaps with a region (pt-br), whatever the content has; "": unknown
 
     @property
     def in_private(self) -> bool:
@@ -89,6 +90,7 @@ def asked(update: Update, content: Content) -> Ask | None:
         words=_after_command(message.text or ""),
         message=message,
         message_id=message.message_id,
+        locale=_locale(message.from_user),
     )
 
 
@@ -109,6 +111,7 @@ def _pressed(press: CallbackQuery, content: Content) -> Ask | None:
         press_id=press.id,
         button=data,
         below=press.data.startswith("+"),
+        locale=_locale(press.from_user),
     )
 
 
@@ -125,8 +128,12 @@ def _person(message: Message) -> int | None:
 
 def language_of(user: User | None, content: Content) -> str:
     """The language of the person's Telegram, where the content has it; else the content's default."""
-    code = (user.language_code or "").partition("-")[0].lower() if user else ""
+    code = _locale(user).partition("-")[0].lower()
     return code if code in content.languages else content.default_language
+
+
+def _locale(user: User | None) -> str:
+    return (user.language_code or "") if user else ""
 
 
 def _after_command(text: str) -> str:

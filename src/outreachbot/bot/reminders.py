@@ -1,5 +1,6 @@
-"""Answers /reminders and its buttons, "skip this year" under a reminder, and an admin's /preview."""
+"""Answers /reminders and its buttons, "skip" under a reminder, and an admin's /preview."""
 
+import datetime as dt
 from dataclasses import replace
 from typing import Any
 
@@ -11,7 +12,7 @@ from outreachbot.bot.guards import admins_of_the_bot, admins_of_the_group
 from outreachbot.bot.route import IN_CHANNELS_TOO, Reply, button, command
 from outreachbot.domain.content import Notice
 from outreachbot.domain.message import Message
-from outreachbot.domain.schedule import Item, coming
+from outreachbot.domain.schedule import Group, Item, coming
 from outreachbot.domain.settings import ChatSettings, Quiet
 from outreachbot.views import reminder
 from outreachbot.views import settings as say
@@ -79,11 +80,12 @@ async def skip(house: House, ask: Ask) -> Reply:
     anniversary = house.content.anniversary_by_id.get(name)
     if anniversary is None or not 0 <= year - house.clock().year <= 1:  # only what can be ahead: a forged one is none
         return await reminders(house, replace(ask, words=""))
-    await settings.change(house, ask, lambda before: replace(before, skipped=before.skipped | {(name, year)}))
+    chosen = await settings.change(house, ask, lambda before: replace(before, skipped=before.skipped | {(name, year)}))
     title = house.content.say(anniversary.title, ask.language)
+    again = next((one.date.year for one in coming([anniversary], dt.date(year, 1, 1), chosen.skipped)), None)
     if ask.kind == Chat.CHANNEL:
-        return Note(say.noted_skipped(ask.language, title, year))
-    return say.skipped(ask.language, title, year)
+        return Note(say.noted_skipped(ask.language, title, year, again))
+    return say.skipped(ask.language, title, year, again)
 
 
 async def preview(house: House, ask: Ask) -> Message:
@@ -98,7 +100,7 @@ async def preview(house: House, ask: Ask) -> Message:
     found = coming([content.anniversary_by_id[name] for name in names[:1]], house.clock().date())
     if unknown or not found:
         return reminder.preview_usage(content, ask.language, " ".join(unknown))
-    return reminder.reminder(content, languages[0], [Item(found[0], notices[0])], content.zone)
+    return reminder.reminder(content, languages[0], [Item(found[0], notices[0])], Group(content.zone, content.hour))
 
 
 HANDLERS = [

@@ -88,13 +88,18 @@ def _speaking(function: Function, guard: Guard | None, *, in_place: bool = False
 
 
 async def heard(house: House, update: Update) -> Ask | None:
-    """The request in an update, in the language that was chosen for its chat, if one was."""
+    """The request in an update, in the language that was chosen for its chat, if one was.
+
+    That one tells more of where somebody lives than a Telegram whose language names no region.
+    """
     ask = asked(update, house.content)
     if ask is None:
         return None
     async with connect.reading(house.db) as db:
         chosen = await chats.chosen_language(db, ask.chat_id)
-    return replace(ask, language=chosen) if chosen in house.content.languages else ask
+    if chosen not in house.content.languages:
+        return ask
+    return replace(ask, language=chosen, locale=ask.locale if "-" in ask.locale else chosen)
 
 
 async def respond(house: House, ask: Ask, reply: Reply, *, in_place: bool = False) -> None:

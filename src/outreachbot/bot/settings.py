@@ -83,7 +83,7 @@ async def _tell_what_is_owed(
     message_id = await messages.write(
         db,
         Kind.REMINDER,
-        reminder.in_every_language(house.content, items, group.zone),
+        reminder.in_every_language(house.content, items, group),
         house.clock().timestamp(),
         key=f"reminder:{items[0].day}:chat {chat_id}:{'+'.join(item.key for item in items)}",
         expires_at=rules.owed_until(items, one, house.content).timestamp(),

@@ -1,5 +1,7 @@
 """Answers /subscribe, /unsubscribe and /next, with the days as a calendar file."""
 
+import datetime as dt
+
 from telegram import Chat
 
 from outreachbot.bot import say as telegram_say
@@ -43,17 +45,18 @@ async def coming(house: House, ask: Ask) -> Reply:
     if ask.message is not None and (ask.message.text or "").startswith("/next.ics"):
         return await calendar(house, ask)
     chosen, subscribed = await settings.chosen(house, ask.chat_id)
-    forecasts = await _forecasts(house) if ask.in_private and ask.user_id in house.admins else None
-    return say.upcoming(house.content, ask.language, chosen, house.clock(), subscribed=subscribed, forecasts=forecasts)
+    today = chosen.today(house.content, house.clock())
+    forecasts = await _forecasts(house, today) if ask.in_private and ask.user_id in house.admins else None
+    return say.upcoming(house.content, ask.language, chosen, today, subscribed=subscribed, forecasts=forecasts)
 
 
-async def _forecasts(house: House) -> dict[str, Forecast]:
+async def _forecasts(house: House, today: dt.date) -> dict[str, Forecast]:
     """For each anniversary: how many chats are reminded on its next day, and from when until when that takes."""
     content = house.content
     found: dict[str, Forecast] = {}
     default = Group(content.zone, content.hour)
     async with connect.reading(house.db) as db:
-        for occurrence in schedule.coming(content.anniversaries, house.clock().date()):
+        for occurrence in schedule.coming(content.anniversaries, today):
             item = Item(occurrence, Notice.DAY)
             crowds = await audience.crowds(db, Audience(wishes=(Wish.of(item, content),)), default)
             waves = [(Due(item.day, (item,), group), size) for group, size in crowds]
@@ -64,12 +67,13 @@ async def _forecasts(house: House) -> dict[str, Forecast]:
 
 async def calendar(house: House, ask: Ask) -> Reply:
     """The days that the chat keeps as a file for its own calendar; a channel's reader gets it in private."""
-    if ask.kind == Chat.CHANNEL:
+    if ask.kind == Chat.CHANNEL:  # no such button stands there, but a press may hold any data
         return Note(url=private_address(house.bot.username, ask))
     chosen, _subscribed = await settings.chosen(house, ask.chat_id)
     if ask.press_id is not None:
         await telegram_say.answer_press(house.telegram, ask.press_id)
-    data = calendar_file.calendar_file(house.content, ask.language, chosen, house.clock())
+    now = house.clock()
+    data = calendar_file.calendar_file(house.content, ask.language, chosen, chosen.today(house.content, now), now)
     outcome = await telegram_say.send_file(
         house.telegram, ask.chat_id, "remembrance.ics", data, calendar_file.caption(ask.language), ask.topic_id
     )

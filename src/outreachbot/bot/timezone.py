@@ -24,7 +24,7 @@ async def timezone(house: House, ask: Ask) -> Reply:
     if ask.words:
         return _matches(house, ask, ask.words)
     chosen, _subscribed = await settings.chosen(house, ask.chat_id)
-    codes = places.countries(ask.language, house.content.countries)
+    codes = places.countries(ask.locale or ask.language, house.content.countries)
     zone = chosen.group(house.content).zone
     return say.countries(ask.language, codes, house.clock(), zone, chosen=chosen.zone is not None)
 
@@ -40,8 +40,9 @@ async def _pressed(house: House, ask: Ask, what: str, value: str) -> Reply:
         case "z" if value in zones():
             return say.confirm(ask.language, say.label(ask.language, value), value, house.clock())
         case "y" if value in zones():
+            _before, subscribed = await settings.chosen(house, ask.chat_id)
             chosen = await settings.change(house, ask, lambda before: replace(before, zone=value))
-            return say.chosen(ask.language, value, chosen.group(house.content).hour)
+            return say.chosen(house.content, ask.language, chosen, subscribed=subscribed)
     return Note(say.unknown(ask.language))
 
 

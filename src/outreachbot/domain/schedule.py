@@ -2,7 +2,7 @@
 
 import calendar
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from zoneinfo import ZoneInfo
@@ -172,15 +172,21 @@ def has_happened(anniversary: Anniversary, date: dt.date) -> bool:
     return anniversary.year is None or date.year > anniversary.year
 
 
-def coming(anniversaries: Iterable[Anniversary], today: dt.date) -> list[Occurrence]:
-    """The next occurrence of each anniversary, today's included, the soonest first."""
-    found = (_next(anniversary, today) for anniversary in anniversaries)
+def coming(
+    anniversaries: Iterable[Anniversary], today: dt.date, skipped: Collection[tuple[str, int]] = ()
+) -> list[Occurrence]:
+    """The next occurrence of each anniversary, today's included, the soonest first.
+
+    `skipped` are the ids and years of those that are left out for the one after them.
+    """
+    found = (_next(anniversary, today, skipped) for anniversary in anniversaries)
     return sorted((one for one in found if one is not None), key=lambda one: one.date)
 
 
-def _next(anniversary: Anniversary, today: dt.date) -> Occurrence | None:
+def _next(anniversary: Anniversary, today: dt.date, skipped: Collection[tuple[str, int]]) -> Occurrence | None:
     """Leap years are eight years apart at most (1896, 1904)."""
     first = today.year if anniversary.year is None else max(today.year, anniversary.year + 1)
-    dates = (date_in(anniversary, year) for year in range(first, min(first + 9, dt.MAXYEAR)))
+    years = (year for year in range(first, min(first + 9, dt.MAXYEAR)) if (anniversary.id, year) not in skipped)
+    dates = (date_in(anniversary, year) for year in years)
     date = next((date for date in dates if date is not None and date >= today), None)
     return None if date is None else Occurrence(anniversary, date)

@@ -47,6 +47,10 @@ class ChatSettings:
         """The zone and hour that hold for it."""
         return Group(self.zone or content.zone, content.hour if self.hour is None else self.hour)
 
+    def today(self, content: Content, now: dt.datetime) -> dt.date:
+        """The day that it is by the chat's clock."""
+        return now.astimezone(ZoneInfo(self.group(content).zone)).date()
+
 
 def gets_notice(settings: ChatSettings, notice: Notice, content: Content) -> bool:
     return settings.notices.get(notice, notice in content.notices)
@@ -56,14 +60,28 @@ def gets_anniversary(settings: ChatSettings, anniversary: Anniversary) -> bool:
     return settings.anniversaries.get(anniversary.id, anniversary.default)
 
 
+def keeps(settings: ChatSettings, anniversary: Anniversary) -> bool:
+    """Whether it chose the day, which is a big one where it wants only those."""
+    return gets_anniversary(settings, anniversary) and (anniversary.big or not settings.big_only)
+
+
+def kept(settings: ChatSettings, content: Content) -> list[Anniversary]:
+    return [one for one in content.anniversaries if keeps(settings, one)]
+
+
+def is_reminded(settings: ChatSettings, content: Content) -> bool:
+    """Whether its choices let any reminder through."""
+    chosen = any(gets_notice(settings, notice, content) for notice in Notice)
+    return settings.reminders and chosen and bool(kept(settings, content))
+
+
 def wants(settings: ChatSettings, item: Item, content: Content) -> bool:
     """Whether the chat is to be told this, as far as its choices go."""
     anniversary = item.occurrence.anniversary
     return (
         settings.reminders
         and gets_notice(settings, item.notice, content)
-        and gets_anniversary(settings, anniversary)
-        and (anniversary.big or not settings.big_only)
+        and keeps(settings, anniversary)
         and (anniversary.id, item.occurrence.date.year) not in settings.skipped
     )
 

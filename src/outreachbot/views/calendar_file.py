@@ -8,9 +8,8 @@ from outreachbot.domain.content import Anniversary, Content, LeapDay
 from outreachbot.domain.markup import to_plain
 from outreachbot.domain.message import Message
 from outreachbot.domain.schedule import coming
-from outreachbot.domain.settings import ChatSettings
+from outreachbot.domain.settings import ChatSettings, kept
 from outreachbot.views.i18n import words
-from outreachbot.views.subscription import kept
 
 # RFC 5545, RRULE: the last day of February; the 60th of the year, which is 29 February or 1 March; the 29th alone.
 _LEAP_RULES = {
@@ -20,13 +19,13 @@ _LEAP_RULES = {
 }
 
 
-def calendar_file(content: Content, language: str, settings: ChatSettings, now: dt.datetime) -> bytes:
-    """The days that the chat keeps, from their next occurrence on."""
+def calendar_file(content: Content, language: str, settings: ChatSettings, today: dt.date, now: dt.datetime) -> bytes:
+    """The days that the chat keeps, from their next occurrence on: today's, by the chat's clock, included."""
     calendar = Calendar()
     calendar.add("prodid", "-//outreachbot//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", to_plain(content.say(content.title, language)))
-    for occurrence in coming(kept(content, settings), now.date()):
+    for occurrence in coming(kept(settings, content), today):
         calendar.add_component(_event(content, language, occurrence.anniversary, occurrence.date, now))
     return bytes(calendar.to_ical())
 

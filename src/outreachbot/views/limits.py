@@ -8,6 +8,7 @@ from dataclasses import replace
 from outreachbot.domain.content import Content, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.faults import Path
+from outreachbot.domain.forecast import Forecast
 from outreachbot.domain.message import (
     MAX_BUTTONS,
     MAX_CALLBACK_BYTES,
@@ -19,12 +20,13 @@ from outreachbot.domain.message import (
     Message,
     shown_length,
 )
-from outreachbot.domain.schedule import Item, coming
+from outreachbot.domain.schedule import Group, Item, coming
 from outreachbot.domain.settings import ChatSettings
 from outreachbot.errors import ContentError
 from outreachbot.views import basics, campaign, facts, reminder, subscription, timeline
 
 FAR = "Pacific/Kiritimati"  # a zone whose local time is said with its day
+MANY = 1_000_000  # chats that are reminded
 LONGEST_NOTICE = "x" * 160  # what stands above a page: nothing was found for …
 _ENTITY = re.compile(r"<[a-z]")
 
@@ -56,14 +58,26 @@ def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]
     for first in range(len(content.timeline)):  # a page may begin with any entry
         shown = timeline.at(content, language, first, notice=LONGEST_NOTICE)
         yield ("timeline", first, "text", language), shown
-    yield ("anniversaries",), subscription.subscribed(content, language, ChatSettings(), late, new=False)
-    yield ("anniversaries",), subscription.upcoming(content, language, ChatSettings(), late, subscribed=True)
+    yield from ((("anniversaries",), message) for message in _days(content, language, late))
     for index, anniversary in enumerate(content.anniversaries):
         items = [Item(occurrence, Notice.WEEK) for occurrence in coming([anniversary], late.date())]
-        shown = reminder.reminder(content, language, items, FAR)
+        shown = reminder.reminder(content, language, items, Group(FAR, content.hour))
         yield ("anniversaries", index, "text", language), shown
         if anniversary.picture and not shown.media:
             yield ("anniversaries", index, "text", language), replace(shown, media=(Media(MediaKind.PHOTO, name="-"),))
+
+
+def _days(content: Content, language: str, late: dt.datetime) -> Iterator[Message]:
+    """The lists of all days with all that can be said of them, as an admin reads them who chose and skipped each."""
+    every = ChatSettings(
+        notices=dict.fromkeys(Notice, True), anniversaries=dict.fromkeys(content.anniversary_by_id, True)
+    )
+    yield subscription.subscribed(content, language, every, late, new=False)
+    days = coming(content.anniversaries, late.date())
+    skipped = frozenset((one.anniversary.id, one.date.year) for one in days)
+    forecasts = {one.anniversary.id: Forecast(MANY, late, late) for one in days}
+    chosen = replace(every, skipped=skipped)
+    yield subscription.upcoming(content, language, chosen, late.date(), subscribed=True, forecasts=forecasts)
 
 
 def _problems(message: Message, language: str) -> Iterator[str]:

@@ -7,10 +7,12 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 
+from outreachbot.domain.content import Content
 from outreachbot.domain.message import Button, Message, escape
 from outreachbot.domain.places import Place
+from outreachbot.domain.settings import ChatSettings, is_reminded
 from outreachbot.views.i18n import Words, languages, words
-from outreachbot.views.parts import REMINDERS, ZONE
+from outreachbot.views.parts import REMINDERS, SUBSCRIBE, ZONE
 
 MOST_CITIES = 30
 
@@ -38,8 +40,8 @@ def _here(now: dt.datetime, zone: str, _: Words, *, chosen: bool) -> str:
     place = zone_name(zone, _)
     at = _local(now, zone, _)
     if chosen:
-        return _("Now it is that of {place}, where it is {time}.", place=place, time=at)
-    return _("Nobody chose one here, so that of {place} is used, where it is {time}.", place=place, time=at)
+        return _("This chat uses the time of {place}, where it is {time}.", place=place, time=at)
+    return _("None is chosen yet: this chat uses the time of {place}, where it is {time}.", place=place, time=at)
 
 
 def _local(now: dt.datetime, zone: str, _: Words) -> str:
@@ -59,7 +61,7 @@ def cities(language: str, country: str, found: Sequence[Place]) -> Message:
     """The zones of a country, each by a city."""
     _ = words(language)
     buttons = [Button(zone_name(one.zone, _), f"{ZONE}:z.{one.zone}") for one in found[:MOST_CITIES]]
-    text = _("Which of these cities of {country} has your time?", country=country_name(country, _))
+    text = _("Which of these cities in {country} has the same time as you?", country=country_name(country, _))
     return Message(f"<b>{text}</b>", (*_rows(buttons), (_typed(_),), (Button(_("‹ Back"), ZONE),)))
 
 
@@ -91,7 +93,7 @@ def how_to_type(language: str) -> str:
 def question(language: str) -> str:
     """By this text the answer is known: nothing is remembered of who was asked."""
     _ = words(language)
-    return _("Which city do you live in, or is near you? Answer to this message.")
+    return _("Which city do you live in or near? Reply to this message.")
 
 
 @cache
@@ -111,15 +113,26 @@ def named(language: str, place: Place) -> str:
 def confirm(language: str, place: str, zone: str, now: dt.datetime) -> Message:
     """The member knows best whether the time is right."""
     _ = words(language)
-    text = _("With you it is {time}, right?", time=_local(now, zone, _))
+    text = _("Is it {time} where you are?", time=_local(now, zone, _))
     yes = Button(_("Yes, that is right"), f"{ZONE}:y.{zone}")
     return Message(f"<b>{escape(place)}</b>\n{text}", ((yes,), (Button(_("No, choose another"), ZONE),)))
 
 
-def chosen(language: str, zone: str, hour: int) -> Message:
+def chosen(content: Content, language: str, settings: ChatSettings, *, subscribed: bool) -> Message:
+    """That the zone holds from now on; and how to be reminded, where no reminder would come by it."""
     _ = words(language)
-    text = _("Reminders now come at {hour}:00 by the clock of {place}.", hour=f"{hour:02}", place=zone_name(zone, _))
-    return Message(text, (_back(_),))
+    group = settings.group(content)
+    place = zone_name(group.zone, _)
+    if subscribed and is_reminded(settings, content):
+        text = _("Reminders now come at {hour}:00 by the clock of {place}.", hour=f"{group.hour:02}", place=place)
+        return Message(text, (_back(_),))
+    used = _("The clock of {place} is used here.", place=place)
+    if not subscribed:
+        return Message(used, ((Button(_("Subscribe"), SUBSCRIBE),), _back(_)))
+    if settings.reminders:
+        return Message(f"{used} {_('No reminder comes yet, because no day or no moment is chosen.')}", (_back(_),))
+    on = Button(_("Switch reminders on"), f"{REMINDERS}:on.1")
+    return Message(f"{used} {_('Reminders are off: none comes until you switch them on.')}", ((on,), _back(_)))
 
 
 def unknown(language: str) -> str:

@@ -6,16 +6,16 @@ from zoneinfo import ZoneInfo
 
 from outreachbot.domain.content import Anniversary, Content, Notice
 from outreachbot.domain.message import MAX_CAPTION, Button, Media, MediaKind, Message, escape, shown_length
-from outreachbot.domain.schedule import Item, Occurrence
+from outreachbot.domain.schedule import Group, Item, Occurrence, moment
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.ordinals import is_round, ordinal
 from outreachbot.views.parts import BELOW, CAMPAIGN, FACTS, REMINDERS, SKIP, TIMELINE, UNSUBSCRIBE, said, sources_line
 
 
-def reminder(content: Content, language: str, items: Sequence[Item], zone: str) -> Message:
-    """What a chat in this zone is told on one day: one notice, or several in one message."""
+def reminder(content: Content, language: str, items: Sequence[Item], group: Group) -> Message:
+    """What a chat of this group is told on one day: one notice, or several in one message."""
     _ = words(language)
-    text = "\n\n".join(_told(content, language, item, zone, _) for item in items)
+    text = "\n\n".join(_told(content, language, item, group, _) for item in items)
     first = items[0].occurrence.anniversary
     topic = f"{FACTS}:{first.topic}" if first.topic else FACTS
     rows = [
@@ -29,9 +29,9 @@ def reminder(content: Content, language: str, items: Sequence[Item], zone: str) 
     return Message(text, tuple(rows), (Media(MediaKind.PHOTO, name=pictures[0]),) if pictures and fits else ())
 
 
-def in_every_language(content: Content, items: Sequence[Item], zone: str) -> dict[str, Message]:
+def in_every_language(content: Content, items: Sequence[Item], group: Group) -> dict[str, Message]:
     """The same reminder for the chats of each language."""
-    return {language: reminder(content, language, items, zone) for language in content.languages}
+    return {language: reminder(content, language, items, group) for language in content.languages}
 
 
 def preview_usage(content: Content, language: str, unknown: str) -> Message:
@@ -40,7 +40,7 @@ def preview_usage(content: Content, language: str, unknown: str) -> Message:
     head = _("I don't know “{words}”.", words=unknown) if unknown else _("There is nothing to preview.")
     days = ", ".join(content.anniversary_by_id)
     how = _(
-        "Write /preview with a day ({days}), {notices}, and a language ({languages}).",
+        "Write /preview with a day ({days}), a notice ({notices}) and a language ({languages}).",
         days=days,
         notices=", ".join(Notice),
         languages=", ".join(content.languages),
@@ -58,7 +58,7 @@ def late(content: Content, language: str, chats: Mapping[str, int]) -> Message:
         title = escape(content.say(known.title, language) if known else name)
         about = f"{title}, {_.date(dt.date.fromisoformat(date))} ({_notice(Notice(notice), _)})"
         lines.append(f"• {about}: {_.plural('{n} chat', '{n} chats', number)}")
-    why = _("Their local day was over before they could be sent: the bot did not run at their hour, or could not send.")
+    why = _("The day was over in these chats before the bot could send: it did not run, or did not reach Telegram.")
     return Message("\n".join([*lines, "", why, _("How many got it: /broadcasts")]))
 
 
@@ -66,11 +66,11 @@ def _notice(notice: Notice, _: Words) -> str:
     return {Notice.WEEK: _("a week before"), Notice.EVE: _("the day before"), Notice.DAY: _("on the day")}[notice]
 
 
-def _told(content: Content, language: str, item: Item, zone: str, _: Words) -> str:
+def _told(content: Content, language: str, item: Item, group: Group, _: Words) -> str:
     anniversary = item.occurrence.anniversary
     head = f"<b>{escape(content.say(anniversary.title, language))}</b>\n{when(item, _)}"
     parts = [head, said(content, anniversary.text, language)]
-    if silence := _silence(content, language, item.occurrence, zone, _):
+    if silence := _silence(content, language, item, group, _):
         parts.append(silence)
     return "\n\n".join([*parts, f"<i>{sources_line(content, anniversary.sources, _)}</i>"])
 
@@ -82,7 +82,8 @@ def when(item: Item, _: Words) -> str:
         case Notice.WEEK:
             parts = [_("In a week: {day}", day=parts[0])]
         case Notice.EVE:
-            parts = [_("Tomorrow: {day}", day=parts[0])]
+            is_night = item.occurrence.anniversary.night  # which begins on the evening of this very day
+            parts = [_("Tonight: {day}", day=parts[0]) if is_night else _("Tomorrow: {day}", day=parts[0])]
     if item.occurrence.years:
         parts.append(_years(item.occurrence.years, _, is_today=item.notice is Notice.DAY))
     return " · ".join(parts)
@@ -105,31 +106,34 @@ def _years(years: int, _: Words, *, is_today: bool) -> str:
     return _.plural("{n} year on", "{n} years on", years)
 
 
-def _silence(content: Content, language: str, occurrence: Occurrence, zone: str, _: Words) -> str:
-    """When the silence is kept, by the clock of its place and by that of the chat."""
-    silence = occurrence.anniversary.silence
+def _silence(content: Content, language: str, item: Item, group: Group, _: Words) -> str:
+    """When the silence is kept, or was by the chat's hour; by the clock of its place and by that of the chat."""
+    silence = item.occurrence.anniversary.silence
     if silence is None:
         return ""
-    there = dt.datetime.combine(occurrence.date, silence.at.time, tzinfo=ZoneInfo(silence.zone))
-    place = content.say(silence.place, language)
-    text = _("A moment of silence is kept at {time} in {place}", time=_.time(there), place=place)
-    here = there.astimezone(ZoneInfo(zone))
+    there = dt.datetime.combine(item.occurrence.date, silence.at.time, tzinfo=ZoneInfo(silence.zone))
+    values = {"time": _.time(there), "place": content.say(silence.place, language)}
+    if there < moment(item.day, group.hour, group.zone):
+        text = _("A moment of silence was kept at {time} in {place}", **values)
+    else:
+        text = _("A moment of silence is kept at {time} in {place}", **values)
+    here = there.astimezone(ZoneInfo(group.zone))
     if here.utcoffset() == there.utcoffset():
         return f"{text}."
     if here.date() == there.date():
-        return f"{text} ({_('{time} with you', time=_.time(here))})."
-    return f"{text} ({_('{day}, {time} with you', day=_.day(here.date()), time=_.time(here))})."
+        return f"{text} ({_('{time} your time', time=_.time(here))})."
+    return f"{text} ({_('{day}, {time} your time', day=_.day(here.date()), time=_.time(here))})."
 
 
 def _skips(content: Content, language: str, items: Sequence[Item], _: Words) -> list[tuple[Button, ...]]:
-    """Where more is to come of an occurrence: not to hear of it again this year. After the day itself nothing comes."""
+    """Where more is to come of an occurrence: not to hear of it again. After the day itself nothing comes."""
     ahead = [item.occurrence for item in items if item.notice is not Notice.DAY]
-    if len(ahead) == 1:
-        return [(Button(_("Skip this year"), skip_data(ahead[0])),)]
-    return [
-        (Button(_("Skip this year: {title}", title=_short(content, language, one.anniversary)), skip_data(one)),)
-        for one in ahead
-    ]
+    labels = [_("Skip {year}", year=one.date.year) for one in ahead]
+    if len(ahead) > 1:  # a title is no value of a text: those are made safe for HTML, which a label is not
+        labels = [
+            f"{label}: {_short(content, language, one.anniversary)}" for label, one in zip(labels, ahead, strict=True)
+        ]
+    return [(Button(label, skip_data(one)),) for label, one in zip(labels, ahead, strict=True)]
 
 
 def skip_data(occurrence: Occurrence) -> str:

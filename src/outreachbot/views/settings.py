@@ -4,7 +4,7 @@ from html import unescape
 
 from outreachbot.domain.content import Content, Notice
 from outreachbot.domain.message import Button, Message, Rows
-from outreachbot.domain.settings import ChatSettings, Quiet, gets_anniversary, gets_notice
+from outreachbot.domain.settings import ChatSettings, Quiet, gets_anniversary, gets_notice, kept
 from outreachbot.views import places
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import REMINDERS, SUBSCRIBE, ZONE
@@ -18,27 +18,29 @@ def reminders(content: Content, language: str, settings: ChatSettings, *, subscr
     head = [f"<b>{_('Reminders of this chat')}</b>"]
     if not subscribed:
         head.append(_("This chat is not subscribed, so nothing is sent to it yet. What you choose here is kept."))
-    elif not settings.reminders:
-        head.append(_("Reminders are off: only messages of those who run this bot come here."))
     lines = [*head, "", *plan(content, settings, _), *_sound(settings, _)]
     return Message("\n".join(lines), _menu(content, settings, _, subscribed=subscribed))
 
 
 def plan(content: Content, settings: ChatSettings, _: Words) -> list[str]:
-    """When reminders come, and of what; that the zone was not chosen is said."""
-    group = settings.group(content)
-    notices = [notice_name(one, _) for one in Notice if gets_notice(settings, one, content)]
-    days = [one for one in content.anniversaries if gets_anniversary(settings, one)]
-    if settings.big_only:
-        days = [one for one in days if one.big]
+    """When reminders come, if they do, and of what; that the zone was not chosen is said."""
     lines = [
-        _("When: {notices}, at {hour}:00", notices=", ".join(notices) or _("never"), hour=f"{group.hour:02}"),
-        _("Time zone: {place}", place=places.zone_name(group.zone, _)),
-        _("Days: {n} of {all}", n=len(days), all=len(content.anniversaries)),
+        _when(content, settings, _),
+        _("Time zone: {place}", place=places.zone_name(settings.group(content).zone, _)),
+        _("Days: {n} of {all}", n=len(kept(settings, content)), all=len(content.anniversaries)),
     ]
     if settings.zone is None:
-        lines[1] += " " + _("(nobody chose one here: /timezone)")
+        lines[1] += " " + _("(not chosen yet: /timezone)")
     return lines
+
+
+def _when(content: Content, settings: ChatSettings, _: Words) -> str:
+    notices = [notice_name(one, _) for one in Notice if gets_notice(settings, one, content)]
+    if not settings.reminders:
+        return _("Reminders are off: none comes until you switch them on.")
+    if not notices:
+        return _("When: never, because no moment is chosen.")
+    return _("When: {notices}, at {hour}:00", notices=", ".join(notices), hour=f"{settings.group(content).hour:02}")
 
 
 def notice_name(notice: Notice, _: Words) -> str:
@@ -66,7 +68,7 @@ def _menu(content: Content, settings: ChatSettings, _: Words, *, subscribed: boo
     ]
     rows.append((_to(_("Hour"), "h"), Button(_("Time zone"), ZONE)))
     rows.append((_to(_("Days"), "a"), _to(_("Quiet hours"), "q")))
-    if any(one.big for one in content.anniversaries):
+    if settings.big_only or any(one.big for one in content.anniversaries):
         rows.append((_switch(_("Only the big days"), "b", is_on=settings.big_only),))
     rows.append((_switch(_("Always without a sound"), "s", is_on=settings.silent),))
     return tuple(rows)
@@ -93,7 +95,7 @@ def _back(_: Words) -> tuple[Button, ...]:
 def days(content: Content, language: str, settings: ChatSettings) -> Message:
     """Which anniversaries the chat is reminded of."""
     _ = words(language)
-    text = _("Which days shall this chat be reminded of?")
+    text = _("Which days should this chat be reminded of?")
     rows = [
         (_switch(content.say(one.title, language), f"a.{one.id}", is_on=gets_anniversary(settings, one)),)
         for one in content.anniversaries
@@ -134,13 +136,15 @@ def _clock(what: str, chosen: int | None, leave_out: int | None = None) -> Rows:
     return tuple(tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6))
 
 
-def skipped(language: str, title: str, year: int) -> Message:
-    """What a chat reads that wants to hear no more of a day this year."""
+def skipped(language: str, title: str, year: int, again: int | None) -> Message:
+    """What a chat reads that wants to hear no more of a day in a year; `again` is the year in which it does."""
     _ = words(language)
-    text = _("Nothing more about “{title}” in {year}. Next year it comes again.", title=title, year=year)
+    text = _("Nothing more about “{title}” in {year}.", title=title, year=year)
+    if again is not None:
+        text += " " + _("It comes again in {year}.", year=again)
     return Message(text, (_back(_),))
 
 
-def noted_skipped(language: str, title: str, year: int) -> str:
+def noted_skipped(language: str, title: str, year: int, again: int | None) -> str:
     """The same in a channel, to the admin who pressed: a note is no HTML."""
-    return unescape(skipped(language, title, year).text)
+    return unescape(skipped(language, title, year, again).text)

@@ -1,15 +1,14 @@
 """Says what a subscription brings, and that it has begun or ended."""
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
-from zoneinfo import ZoneInfo
+from collections.abc import Mapping
 
 from outreachbot.domain import schedule
-from outreachbot.domain.content import Anniversary, Content
+from outreachbot.domain.content import Content, Notice
 from outreachbot.domain.forecast import Forecast
 from outreachbot.domain.message import Button, Message, escape
 from outreachbot.domain.schedule import Occurrence, coming
-from outreachbot.domain.settings import ChatSettings, gets_anniversary
+from outreachbot.domain.settings import ChatSettings, gets_notice, is_reminded, kept
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import BELOW, CALENDAR, REMINDERS, SUBSCRIBE, UNSUBSCRIBE, moment
 from outreachbot.views.settings import plan
@@ -19,8 +18,10 @@ def subscribed(content: Content, language: str, settings: ChatSettings, now: dt.
     """What `/subscribe` says: what will come, when, and how to stop it."""
     _ = words(language)
     parts = [f"<b>{_('You are subscribed.') if new else _('You are subscribed already.')}</b>"]
+    if content.anniversaries:
+        parts.append("\n".join(plan(content, settings, _)))
     if days := [_line(one, content, language, _) for one in _ahead(content, settings, now)]:
-        parts += ["\n".join(plan(content, settings, _)), "\n".join(days)]
+        parts.append("\n".join(days))
     more = _("Now and then the people who run this bot send a message to all subscribed chats.")
     parts.append(f"{more} {_('/unsubscribe stops all of it at once, /reminders changes what comes and when.')}")
     ways = Button(_("Settings"), BELOW + REMINDERS), Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE)
@@ -52,24 +53,27 @@ def upcoming(
     content: Content,
     language: str,
     settings: ChatSettings,
-    now: dt.datetime,
+    today: dt.date,
     *,
     subscribed: bool,
     forecasts: Mapping[str, Forecast] | None = None,
 ) -> Message:
-    """What `/next` says: the coming days with their date and how long until then, by the clock of this chat.
+    """What `/next` says: the coming days with their date and how long until then, from the day it is in this chat.
 
     For an admin also the `forecasts`, by the anniversary's id: how many chats are reminded, from when until when.
     """
     _ = words(language)
-    group = settings.group(content)
-    today = now.astimezone(ZoneInfo(group.zone)).date()
-    days = coming(kept(content, settings), today)
-    if not days:
+    if not content.anniversaries:
         return Message(_("No days of remembrance are planned."))
+    days = coming(kept(settings, content), today)
+    if not days:
+        return Message(_("No day of remembrance is chosen in this chat."), (_settings(_),))
     lines = [f"<b>{_('The coming days of remembrance')}</b>", ""]
     for one in days:
-        lines.append(_line(one, content, language, _, today=today))
+        parts = [_line(one, content, language, _), _until(one.date - today, _)]
+        if subscribed and (one.anniversary.id, one.date.year) in settings.skipped:
+            parts.append(_("no reminder"))
+        lines.append(", ".join(parts))
         if forecast := (forecasts or {}).get(one.anniversary.id):
             lines.append(f"   {_foretold(forecast, content.zone, _)}")
     calendar = (Button(_("For my own calendar"), CALENDAR),)
@@ -88,26 +92,22 @@ def _foretold(forecast: Forecast, zone: str, _: Words) -> str:
     return _("{chats}: the first on {first}, the last on {last}", chats=chats, first=first, last=last)
 
 
-def kept(content: Content, settings: ChatSettings) -> list[Anniversary]:
-    """The anniversaries that the chat keeps."""
-    kept = (one for one in content.anniversaries if gets_anniversary(settings, one))
-    return [one for one in kept if one.big or not settings.big_only]
-
-
-def _ahead(content: Content, settings: ChatSettings, now: dt.datetime) -> Sequence[Occurrence]:
-    """The same, without today's where its hour has passed: who subscribes later is reminded next year."""
-    group = settings.group(content)
-    today = now.astimezone(ZoneInfo(group.zone)).date()
+def _ahead(content: Content, settings: ChatSettings, now: dt.datetime) -> list[Occurrence]:
+    """The days that the chat will be reminded of: who subscribes after the last notice of one gets the next one's."""
+    if not is_reminded(settings, content):
+        return []
+    group, today = settings.group(content), settings.today(content, now)
     passed = schedule.moment(today, group.hour, group.zone) <= now
-    return coming(kept(content, settings), today + dt.timedelta(days=passed))
+    last = min(schedule.DAYS_BEFORE[notice] for notice in Notice if gets_notice(settings, notice, content))
+    return coming(kept(settings, content), today + dt.timedelta(days=last + passed), settings.skipped)
 
 
-def _line(one: Occurrence, content: Content, language: str, _: Words, today: dt.date | None = None) -> str:
+def _line(one: Occurrence, content: Content, language: str, _: Words) -> str:
     title = escape(content.say(one.anniversary.title, language))
     line = f"• <b>{_.date(one.date)}</b> — {title}"
     if one.years:
         line += f" ({_.plural('{n} year', '{n} years', one.years)})"
-    return line if today is None else f"{line}, {_until(one.date - today, _)}"
+    return line
 
 
 def _until(span: dt.timedelta, _: Words) -> str:

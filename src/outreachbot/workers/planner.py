@@ -110,7 +110,7 @@ async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) ->
             messages.write,
             db,
             Kind.REMINDER,
-            reminder.in_every_language(content, items, due.group.zone),
+            reminder.in_every_language(content, items, due.group),
             now.timestamp(),
             expires_at=due.until.timestamp(),
             audience=replace(whom, wanted=wanted),
