@@ -10,15 +10,6 @@ from town import ADMIN, MEMBER, Town
 GROUP, CHANNEL = -1001, -1002
 
 
-@pytest.fixture
-def group(town: Town) -> int:
-    """A group that Ada owns, with Mina and the bot in it."""
-    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
-    groups.join(town.world, MEMBER, GROUP)
-    groups.add_bot(town.world, GROUP, ADMIN)
-    return GROUP
-
-
 async def chat(town: Town, chat_id: int) -> chats.Chat | None:
     async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
         return await chats.find(connection, chat_id)

@@ -39,15 +39,6 @@ async def chosen(town: Town, chat_id: int) -> ChatSettings:
 
 
 @pytest.fixture
-def group(town: Town) -> int:
-    """A group that Ada owns, with Mina and the bot in it."""
-    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
-    groups.join(town.world, MEMBER, GROUP)
-    groups.add_bot(town.world, GROUP, ADMIN)
-    return GROUP
-
-
-@pytest.fixture
 def channel(town: Town) -> int:
     """A channel that Ada owns and Mina reads."""
     groups.found_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
