@@ -105,7 +105,8 @@ class Town:
 
     def _look(self, chat_id: int) -> list[object]:
         return [
-            (message["message_id"], message.get("edit_date"), message.get("text")) for message in self.said(chat_id)
+            (message["message_id"], message.get("edit_date"), message.get("text") or message.get("caption"))
+            for message in self.said(chat_id)
         ]
 
     def now(self, chat_id: int, message: Json) -> Json:

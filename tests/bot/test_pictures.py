@@ -9,7 +9,7 @@ from outreachbot.bot.pictures import Pictures
 from outreachbot.domain.delivery import Failed, Sent
 from outreachbot.domain.message import Button, Media, MediaKind, Message
 from outreachbot.sandbox import people
-from outreachbot.sandbox.faults import Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
 from town import ADMIN, MEMBER, buttons
 
 SHOWN = Message("<b>A day</b>", ((Button("The facts", "+facts"),),), (Media(MediaKind.PHOTO, name="day.png"),))
@@ -100,3 +100,67 @@ async def test_an_upload_that_failed_is_tried_again_with_the_next(town, house, f
     assert not isinstance(await say.push(house.telegram, SHOWN, MEMBER, None), Sent)
     assert isinstance(await say.push(house.telegram, SHOWN, MEMBER, None), Sent)
     assert len(town.said(MEMBER)) == 1
+
+
+@pytest.mark.parametrize(
+    "description",
+    [
+        "Bad Request: IMAGE_PROCESS_FAILED",
+        "Bad Request: PHOTO_INVALID_DIMENSIONS",
+        "Bad Request: not enough rights to send photos to the chat",
+        "Bad Request: CHAT_SEND_PHOTOS_FORBIDDEN",
+        "Bad Request: message caption is too long",
+        "Bad Request: something new",
+    ],
+)
+@pytest.mark.parametrize("seen", [False, True])
+async def test_a_reminder_whose_picture_is_refused_goes_out_as_text(town, house, file, restart, description, seen):
+    if seen:  # then it is sent by its id
+        await say.push(house.telegram, SHOWN, ADMIN, None)
+    refused = Fault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=description)
+    town.world.faults.orders.append(refused)
+
+    assert isinstance(await say.push(house.telegram, SHOWN, MEMBER, None, silent=True), Sent)
+    assert [message["text"] for message in town.said(MEMBER)] == ["A day"]
+    assert [button["callback_data"] for button in buttons(town.said(MEMBER)[0])] == ["+facts"]
+
+
+async def test_what_is_no_picture_is_uploaded_once_only(town, house, file, restart):
+    file.write_bytes(b"no picture")
+    crowd = people.crowd(town.world, 10)
+    outcomes = await asyncio.gather(*(say.push(house.telegram, SHOWN, chat_id, None) for chat_id in crowd))
+
+    assert all(isinstance(outcome, Sent) for outcome in outcomes)
+    assert town.world.tally.errors[400] == 1
+
+
+async def test_a_chat_without_the_right_to_pictures_takes_it_from_nobody(town, house, file, restart):
+    no_right = "Bad Request: not enough rights to send photos to the chat"
+    town.world.faults.orders.append(Fault(FaultKind.REFUSED, "sendPhoto", code=400, description=no_right))
+    await say.push(house.telegram, SHOWN, MEMBER, None)
+    await say.push(house.telegram, SHOWN, ADMIN, None)
+
+    assert "text" in town.said(MEMBER)[0]
+    assert "photo" in town.said(ADMIN)[0]
+
+
+@pytest.mark.parametrize("restarts", [False, True])
+async def test_an_id_that_telegram_forgot_is_uploaded_anew_once(town, house, file, restart, restarts):
+    await say.push(house.telegram, SHOWN, MEMBER, None)
+    town.world.shelf.files.clear()
+    if restarts:
+        restart()
+    crowd = people.crowd(town.world, 10)
+    outcomes = await asyncio.gather(*(say.push(house.telegram, SHOWN, chat_id, None) for chat_id in crowd))
+
+    assert all(isinstance(outcome, Sent) for outcome in outcomes)
+    assert len(town.world.shelf.files) == len(ids(town, *crowd)) == 1
+
+
+async def test_a_server_that_knows_no_id_gets_the_text(town, house, file, restart):
+    await say.push(house.telegram, SHOWN, MEMBER, None)
+    unknown = "Bad Request: wrong file identifier/HTTP URL specified"
+    town.world.faults.orders.append(Fault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=unknown))
+
+    assert isinstance(await say.push(house.telegram, SHOWN, MEMBER, None), Sent)
+    assert town.said(MEMBER)[1]["text"] == "A day"

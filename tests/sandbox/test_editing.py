@@ -50,6 +50,22 @@ async def test_wrong_edits(bot, sent, world):
     assert await bot.refused("editMessageText", **sent, text="two") == "403 Forbidden: bot was blocked by the user"
 
 
+async def test_a_picture_is_exchanged_for_another(bot, sent):
+    photo = {"chat_id": 1001, "photo": "https://a.b/c.jpg", "caption": "old", "reply_markup": MARKUP}
+    shown = await bot.ok("sendPhoto", **photo)
+    place = {"chat_id": 1001, "message_id": shown["message_id"]}
+    other = {"type": "photo", "media": "https://a.b/d.jpg", "caption": "<b>new</b>", "parse_mode": "HTML"}
+    edited = await bot.ok("editMessageMedia", **place, media=other)
+
+    assert edited["caption"] == "new"
+    assert edited["photo"] != shown["photo"]
+    assert "reply_markup" not in edited
+    assert "text" not in await bot.ok("editMessageMedia", **sent, media=other), "a text becomes a picture"
+    unknown = {"type": "photo", "media": "AgAC-unknown"}
+    for wrong in (unknown, {"type": "sticker", "media": "x"}, {"type": "photo"}, None):
+        assert (await bot.refused("editMessageMedia", **place, media=wrong)).startswith("400 Bad Request: ")
+
+
 async def test_messages_are_deleted(bot, sent, world):
     assert await bot.ok("deleteMessage", **sent) is True
     assert await bot.refused("deleteMessage", **sent) == "400 Bad Request: message to delete not found"

@@ -1,4 +1,5 @@
 import json
+import struct
 from io import BytesIO
 
 import pytest
@@ -167,6 +168,10 @@ async def test_pictures(bot, world):
     assert refused == "400 Bad Request: wrong file identifier/HTTP URL specified"
     refused = await bot.refused("sendPhoto", chat_id=1001)
     assert refused == "400 Bad Request: there is no photo in the request"
+    for width, height in ((9000, 2000), (2100, 100)):
+        file = {"chat_id": "1001", "photo": BytesIO(PNG[:16] + struct.pack(">II", width, height))}
+        async with bot.session.post(f"{bot.url}/bot{bot.token}/sendPhoto", data=file) as response:
+            assert (await response.json())["description"] == "Bad Request: PHOTO_INVALID_DIMENSIONS"
     photo = attachments.send_photo(world, 1001, 1001, "mine", data=PNG)["photo"][0]["file_id"]
     long = await bot.refused("sendPhoto", chat_id=1001, photo=photo, caption="x" * 1025)
     assert long == "400 Bad Request: message caption is too long"

@@ -158,6 +158,15 @@ async def test_a_file_is_found_by_its_bytes_and_the_last_of_a_name_counts(db):
     assert await do(db, files.find, "b.jpg", None) == "AgAC2"
 
 
+async def test_an_id_that_telegram_forgot_is_forgotten_and_a_newer_one_is_not(db):
+    await do(db, files.learn, "a.jpg", "d1", "AgAC2")
+    await do(db, files.forget, "a.jpg", "AgAC1")
+    assert await do(db, files.find, "a.jpg", "d1") == "AgAC2"
+    await do(db, files.forget, "a.jpg", "AgAC2")
+
+    assert await do(db, files.find, "a.jpg", None) is None
+
+
 async def test_what_a_reminder_tells_goes_with_it(db):
     message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a")
     await do(db, plans.tell, {message_id: ["a", "b"]})

@@ -25,6 +25,7 @@ from outreachbot.views import (
     calendar,
     campaign,
     facts,
+    figures,
     outgoing,
     places,
     preflight,
@@ -111,6 +112,7 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     yield from (facts.one(content, language, fact) for fact in content.facts)
     yield from (timeline.answer(content, language, query) for query in ["", HOSTILE, "0001", "1841", "9999-12-31"])
     yield from (timeline.at(content, language, first) for first in range(len(content.timeline) + 1))
+    yield from _pictured(content, language)
     for new, chosen in itertools.product((True, False), _choices(content)):
         yield subscription.subscribed(content, language, chosen, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
@@ -123,6 +125,19 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     yield from _of_clocks(language)
     yield from _of_places(language)
     yield from _of_broadcasts(content, language)
+
+
+def _pictured(content: Content, language: str) -> Iterator[Message]:
+    """Whole and in parts."""
+    for fact in content.facts:
+        for first in range(len(fact.figures)):
+            if chart := figures.chart(content, language, fact, first):
+                yield figures.pictured(content, language, fact, first, chart, len(chart.bars))
+                yield figures.pictured(content, language, fact, first, chart, 1)
+    for first in range(len(content.timeline)):
+        if strip := timeline.strip(content, language, first):
+            yield timeline.pictured(content, language, first, strip, len(strip.events))
+            yield timeline.pictured(content, language, first, strip, 1)
 
 
 def _choices(content: Content) -> Iterator[ChatSettings]:

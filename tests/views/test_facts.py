@@ -3,7 +3,7 @@
 import pytest
 
 from outreachbot.domain.content import Figure, Precision
-from outreachbot.views import facts
+from outreachbot.views import facts, figures
 from outreachbot.views.i18n import words
 
 
@@ -23,19 +23,19 @@ def figure(precision, **number):
     ],
 )
 def test_a_figure_says_how_it_is_to_be_read(precision, said):
-    assert facts.amount(figure(precision, number=1613), words("en")) == said
+    assert figures.amount(figure(precision, number=1613), words("en")) == said
 
 
 def test_each_precision_has_its_words():
-    said = {facts.amount(figure(precision, number=5), words("en")) for precision in Precision}
+    said = {figures.amount(figure(precision, number=5), words("en")) for precision in Precision}
 
     assert len(said) == len(Precision)
 
 
 def test_a_range_has_both_ends_and_nought_is_a_number():
-    assert facts.amount(figure(Precision.EXACT, range=(500, 1000)), words("en")) == "500–1,000"
-    assert facts.amount(figure(Precision.ABOUT, range=(500, 1000)), words("en")) == "about 500–1,000"
-    assert facts.amount(figure(Precision.EXACT, number=0), words("en")) == "0"
+    assert figures.amount(figure(Precision.EXACT, range=(500, 1000)), words("en")) == "500–1,000"
+    assert figures.amount(figure(Precision.ABOUT, range=(500, 1000)), words("en")) == "about 500–1,000"
+    assert figures.amount(figure(Precision.EXACT, number=0), words("en")) == "0"
 
 
 def test_a_fact_names_who_states_it_and_numbers_its_sources(bridge):

@@ -50,3 +50,26 @@ def test_a_content_without_a_timeline_says_so(bridge, query):
     message = timeline.answer(bridge.model_copy(update={"timeline": ()}), "en", query)
 
     assert (message.text, message.buttons) == ("There is no timeline yet.", ())
+
+
+def test_a_page_can_be_had_as_a_picture_with_the_same_as_words(content):
+    strip = timeline.strip(content, "en", 5)
+    message = timeline.pictured(content, "en", 5, strip, 2)
+
+    assert "+strip:5" in str(timeline.at(content, "en", 5).buttons)
+    assert [event.date for event in strip.events][:2] == ["25 February 1992", "26 February 1992"]
+    assert message.media[0].drawn.events == strip.events[:2]
+    assert message.text.startswith("<b>Timeline</b> · February 1992\n<b>25 February 1992</b> — ")
+    assert [[button.data for button in row] for row in message.buttons] == [
+        ["strip:0", "here", "strip:7"],
+        ["+timeline:5"],
+    ]
+
+
+def test_there_is_no_picture_without_letters_for_it(bridge):
+    strange = bridge.timeline[0].model_copy(update={"text": {"en": "水"}})
+    told = bridge.model_copy(update={"timeline": (strange,)})
+
+    assert timeline.strip(told, "en", 0) is None
+    assert "strip" not in str(timeline.at(told, "en", 0).buttons)
+    assert timeline.strip(bridge.model_copy(update={"timeline": ()}), "en", 0) is None

@@ -46,6 +46,8 @@ _REASONS: tuple[tuple[str, Reason], ...] = (
     ("message can't be copied", Reason.TEMPLATE),
     ("wrong http url", Reason.TEMPLATE),
 )
+_UNKNOWN_FILE = ("wrong file", "wrong remote file", "file_reference", "file reference", "file_id_invalid")
+_BAD_PICTURE = ("image_process_failed", "photo_", "too big", "entity too large", "must be non-empty", "can't use file")
 # How Telegram begins the answer that comes most: the rest of it need not be parsed to know the message's id.
 _SENT = re.compile(rb'\{"ok":true,"result":\{"message_id":([0-9]{1,15})[,}]')
 _PREFIX = re.compile(r"^(bad request|forbidden|unauthorized|conflict|not found):\s*", re.IGNORECASE)
@@ -147,3 +149,18 @@ def _reason(words: str) -> Reason:
 def is_unchanged(outcome: Outcome) -> bool:
     """An edit that changes nothing is refused by Telegram and is a success all the same."""
     return isinstance(outcome, Failed) and "message is not modified" in outcome.detail
+
+
+def is_unknown_file(outcome: Outcome) -> bool:
+    """The id of a file is none, or none any more: it has to be uploaded anew."""
+    return isinstance(outcome, Failed) and any(text in outcome.detail.lower() for text in _UNKNOWN_FILE)
+
+
+def is_bad_picture(outcome: Outcome) -> bool:
+    """A file is none that Telegram takes as a picture, in whatever chat."""
+    return isinstance(outcome, Failed) and any(text in outcome.detail.lower() for text in _BAD_PICTURE)
+
+
+def may_take_text(outcome: Outcome) -> bool:
+    """A chat refuses a picture, or its caption, and may take the same as a text (some groups allow no pictures)."""
+    return isinstance(outcome, Failed) and outcome.reason in {Reason.NO_RIGHT, Reason.TEMPLATE, Reason.REFUSED}

@@ -65,8 +65,13 @@ class Ask:
 def arguments(ask: Ask) -> tuple[int, str]:
     """Of a button `name:verb:id:more` the id and what follows; 0 where it is none of ours."""
     _verb, _, rest = ask.words.partition(":")
-    number, _, more = rest.partition(":")
-    return (int(number) if number.isascii() and number.isdigit() and len(number) < 16 else 0), more
+    written, _, more = rest.partition(":")
+    return number(written), more
+
+
+def number(written: str) -> int:
+    """A number of a button's data; 0 where it is none of ours."""
+    return int(written) if written.isascii() and written.isdigit() and len(written) < 16 else 0
 
 
 def now(house: House) -> float:

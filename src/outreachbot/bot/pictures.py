@@ -1,84 +1,131 @@
-"""Sends the content's pictures: uploaded with the first message that shows one, from then on by the id it got."""
+"""Brings pictures to Telegram: uploaded with the first message that shows one, from then on by the id it got."""
 
 import asyncio
 import hashlib
 import json
 import logging
-from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from collections import defaultdict
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
 from outreachbot.bot import answers
-from outreachbot.bot.transport import Answer, NoAnswerError, NotReachedError, Telegram, encode
-from outreachbot.domain.delivery import Outcome
-from outreachbot.domain.message import Media, Message
+from outreachbot.bot.transport import Answer, NoAnswerError, NotReachedError
+from outreachbot.domain.delivery import Failed, Outcome
+from outreachbot.domain.message import Media
+from outreachbot.drawing import picture
 from outreachbot.store import connect, files
 from outreachbot.store.connect import Database
 
 log = logging.getLogger(__name__)
 
+ById = Callable[[str], Awaitable[Answer]]
+WithBytes = Callable[[bytes], Awaitable[Answer]]
+
 
 @dataclass(slots=True)
 class Pictures:
-    """The pictures beside the content file, and what Telegram calls them."""
+    """The pictures beside the content file and those that are drawn, and what Telegram calls them."""
 
     db: Database
     folder: Path
-    known: dict[str, str] = field(default_factory=dict)  # name -> file id
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # many wait for the first upload of one
+    known: dict[str, str] = field(default_factory=dict)  # key -> file id
+    refused: set[str] = field(default_factory=set)  # keys of those that Telegram does not take
+    turns: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))  # uploads of a key
+    pen: asyncio.Lock = field(default_factory=asyncio.Lock)  # one is drawn at a time: replies need the processor too
 
 
-async def shown(pictures: Pictures, message: Message) -> Message:
-    """The message with its picture by id; without it where the file can't be read: a reminder matters more."""
-    (media,) = message.media
-    async with pictures.turn:
-        if await _look_up(pictures, media.name):
-            return replace(message, media=(Media(media.kind, pictures.known[media.name]),))
-    return replace(message, media=()) if await _bytes(pictures, media.name) is None else message
+async def send(pictures: Pictures, media: Media, by_id: ById, with_bytes: WithBytes) -> Outcome | None:
+    """Say what shows this picture: by its id, or with its bytes where Telegram has not seen it.
+
+    None where there is no picture to be sent: the file can't be read, or Telegram does not take it.
+    """
+    for _ in range(2):  # the second time for an id that Telegram does not know any more
+        outcome = await _try(pictures, media, by_id, with_bytes)
+        if outcome is None or not answers.is_unknown_file(outcome):
+            return outcome
+    return None
 
 
-async def upload(pictures: Pictures, telegram: Telegram, name: str, params: Mapping[str, Any]) -> Outcome | None:
-    """Send a photo with the file itself, and remember its id. None where another has uploaded it meanwhile."""
-    async with pictures.turn:
-        if await _look_up(pictures, name):
-            return None
-        data = await _bytes(pictures, name)
-        assert data is not None  # `shown` has read it just now
-        form = {key: value if isinstance(value, str) else encode(value).decode() for key, value in params.items()}
-        try:
-            answer = await telegram.upload("sendPhoto", form, "photo", name, data)
-        except (NotReachedError, NoAnswerError) as error:
-            return answers.failure(error)
-        if file_id := _file_id(answer):
-            pictures.known[name] = file_id
-            async with connect.writing(pictures.db) as db:
-                await files.learn(db, name, _digest(data), file_id)
-        return answers.read(answer)
+async def _try(pictures: Pictures, media: Media, by_id: ById, with_bytes: WithBytes) -> Outcome | None:
+    key = _key(media)
+    if key not in pictures.known:
+        async with pictures.turns[key]:  # many wait for the first upload of one
+            if key in pictures.refused:
+                return None
+            if not await _look_up(pictures, media, key):
+                return await _upload(pictures, media, key, with_bytes)
+    file_id = pictures.known[key]
+    try:
+        outcome = answers.read(await by_id(file_id))
+    except (NotReachedError, NoAnswerError) as error:
+        return answers.failure(error)
+    if answers.is_unknown_file(outcome):
+        await _forget(pictures, media, key, file_id)
+    return outcome
 
 
-async def _look_up(pictures: Pictures, name: str) -> bool:
+def _key(media: Media) -> str:
+    """What it shows is part of a drawn picture's key; a file is looked at once, when it is first asked for."""
+    return media.name if media.drawn is None else f"{media.name} {_digest(media, b'')}"
+
+
+async def _upload(pictures: Pictures, media: Media, key: str, with_bytes: WithBytes) -> Outcome | None:
+    data = await _bytes(pictures, media)
+    if data is None:
+        return None
+    try:
+        answer = await with_bytes(data)
+    except (NotReachedError, NoAnswerError) as error:
+        return answers.failure(error)
+    outcome = answers.read(answer)
+    if file_id := _file_id(answer):
+        pictures.known[key] = file_id
+        async with connect.writing(pictures.db) as db:
+            await files.learn(db, media.name, _digest(media, data), file_id)
+    elif answers.is_bad_picture(outcome):
+        assert isinstance(outcome, Failed)
+        pictures.refused.add(key)
+        log.warning("Telegram does not take the picture %s (%s): it is left out", media.name, outcome.detail)
+        return None
+    return outcome
+
+
+async def _look_up(pictures: Pictures, media: Media, key: str) -> bool:
     """Whether its id is known. A file that was exchanged is another picture."""
-    if name in pictures.known:
+    if key in pictures.known:
         return True
-    data = await _bytes(pictures, name)
+    data = b"" if media.drawn else await _bytes(pictures, media)
     async with connect.reading(pictures.db) as db:
-        found = await files.find(db, name, None if data is None else _digest(data))
+        found = await files.find(db, media.name, None if data is None else _digest(media, data))
     if found is not None:
-        pictures.known[name] = found
+        pictures.known[key] = found
     return found is not None
 
 
-async def _bytes(pictures: Pictures, name: str) -> bytes | None:
+async def _forget(pictures: Pictures, media: Media, key: str, file_id: str) -> None:
+    """Telegram does not know this id any more. Who asked at the same time may have got a new one since."""
+    if pictures.known.get(key) == file_id:
+        del pictures.known[key]
+        async with connect.writing(pictures.db) as db:
+            await files.forget(db, media.name, file_id)
+
+
+async def _bytes(pictures: Pictures, media: Media) -> bytes | None:
+    if media.drawn is not None:
+        async with pictures.pen:
+            return await asyncio.to_thread(picture.png, media.drawn)
     try:
-        return await asyncio.to_thread((pictures.folder / name).read_bytes)
+        return await asyncio.to_thread((pictures.folder / media.name).read_bytes)
     except OSError as error:
-        log.warning("the picture %s can't be read (%s): reminders go out without it", name, error.strerror)
+        log.warning("the picture %s can't be read (%s): its message goes out without it", media.name, error.strerror)
         return None
 
 
-def _digest(data: bytes) -> str:
-    return hashlib.sha256(data).hexdigest()
+def _digest(media: Media, data: bytes) -> str:
+    """Of a file's bytes; of what is drawn, that of all that makes it what it is, so that it need not be drawn."""
+    made_of = data if media.drawn is None else f"{picture.style()}{media.drawn!r}".encode()
+    return hashlib.sha256(made_of).hexdigest()
 
 
 def _file_id(answer: Answer) -> str:

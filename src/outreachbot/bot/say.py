@@ -9,7 +9,7 @@ from typing import Any
 
 from outreachbot.bot import answers, pictures
 from outreachbot.bot.transport import Answer, NoAnswerError, NotReachedError, Telegram, encode
-from outreachbot.domain.delivery import Failed, NotSent, Outcome, Sent, Wait
+from outreachbot.domain.delivery import Failed, NotSent, Outcome, Reason, Sent, Wait
 from outreachbot.domain.message import MAX_CALLBACK_ANSWER, Button, Media, Message
 
 TRIES = 6  # of a reply that surely was not sent
@@ -32,20 +32,56 @@ async def push(
 async def _say(
     telegram: Telegram, message: Message, chat_id: int, topic_id: int | None, flags: tuple[str, ...] = ()
 ) -> Outcome:
-    name = message.media[0].name if message.media else ""
-    if name and telegram.pictures is not None:
-        message = await pictures.shown(telegram.pictures, message)
-        if message.media and message.media[0].name:  # Telegram has not seen it yet
-            _method, params = request(replace(message, media=()), topic_id, flags)
-            params |= {"chat_id": chat_id, "caption": params.pop("text")}
-            outcome = await pictures.upload(telegram.pictures, telegram, name, params)
-            return await _say(telegram, message, chat_id, topic_id, flags) if outcome is None else outcome
+    if message.media and message.media[0].name and telegram.pictures is not None:
+        outcome = await _show_picture(telegram, telegram.pictures, message, chat_id, topic_id, flags)
+        if outcome is not None and not answers.may_take_text(outcome):
+            return outcome
+        message = replace(message, media=())  # what it says matters more
+    return await _answer(_post(telegram, message, chat_id, topic_id, flags))
+
+
+async def _show_picture(
+    telegram: Telegram,
+    known: pictures.Pictures,
+    message: Message,
+    chat_id: int,
+    topic_id: int | None,
+    flags: tuple[str, ...],
+) -> Outcome | None:
+    """None where there is no picture to be sent."""
+    (media,) = message.media
+
+    def by_id(file_id: str) -> Awaitable[Answer]:
+        return _post(telegram, _with_id(message, file_id), chat_id, topic_id, flags)
+
+    def with_bytes(data: bytes) -> Awaitable[Answer]:
+        method, params = request(_with_id(message, ""), topic_id, flags)
+        del params[media.kind.value]
+        return _upload(telegram, method, params | {"chat_id": chat_id}, media, data)
+
+    return await pictures.send(known, media, by_id, with_bytes)
+
+
+def _with_id(message: Message, file_id: str) -> Message:
+    return replace(message, media=(Media(message.media[0].kind, file_id),))
+
+
+def _post(
+    telegram: Telegram, message: Message, chat_id: int, topic_id: int | None, flags: tuple[str, ...]
+) -> Awaitable[Answer]:
     method, rest = _encoded(message, topic_id, flags)
-    return await _answer(telegram.post(method, b'{"chat_id":%d,%b' % (chat_id, rest)))
+    return telegram.post(method, b'{"chat_id":%d,%b' % (chat_id, rest))
+
+
+def _upload(telegram: Telegram, method: str, params: Mapping[str, Any], media: Media, data: bytes) -> Awaitable[Answer]:
+    form = {key: value if isinstance(value, str) else encode(value).decode() for key, value in params.items()}
+    return telegram.upload(method, form, media.kind.value, "picture.png" if media.drawn else media.name, data)
 
 
 async def edit(telegram: Telegram, message: Message, chat_id: int, message_id: int) -> Outcome:
-    """Replace the text (or caption) and buttons of a message that the bot said before; try once."""
+    """Replace the text (or caption, or what was drawn) and buttons of what the bot said before; try once."""
+    if message.media and message.media[0].drawn is not None:
+        return await _exchange(telegram, message, chat_id, message_id)
     params: dict[str, Any] = {"chat_id": chat_id, "message_id": message_id, "parse_mode": "HTML"}
     if len(message.media) < 2:
         params["reply_markup"] = {"inline_keyboard": keyboard(message)}
@@ -53,6 +89,24 @@ async def edit(telegram: Telegram, message: Message, chat_id: int, message_id: i
         return await _try(telegram, "editMessageCaption", params | {"caption": message.text})
     plain = {"text": message.text, "link_preview_options": {"is_disabled": True}}
     return await _try(telegram, "editMessageText", params | plain)
+
+
+async def _exchange(telegram: Telegram, message: Message, chat_id: int, message_id: int) -> Outcome:
+    """Another drawn picture, with its caption and buttons, in the place of one."""
+    (media,) = message.media
+    place = {"chat_id": chat_id, "message_id": message_id, "reply_markup": {"inline_keyboard": keyboard(message)}}
+
+    def showing(file: str) -> dict[str, Any]:
+        shown = {"type": media.kind.value, "media": file, "caption": message.text, "parse_mode": "HTML"}
+        return place | {"media": shown}
+
+    outcome = telegram.pictures and await pictures.send(
+        telegram.pictures,
+        media,
+        lambda file_id: telegram.call("editMessageMedia", showing(file_id)),
+        lambda data: _upload(telegram, "editMessageMedia", showing(f"attach://{media.kind.value}"), media, data),
+    )
+    return outcome or Failed(Reason.REFUSED, "there is no such picture")
 
 
 async def delete(telegram: Telegram, chat_id: int, message_ids: Sequence[int]) -> Outcome:

@@ -9,13 +9,15 @@ from outreachbot.bot.route import Function, command
 from outreachbot.domain.message import Message
 from outreachbot.store import chats, connect
 from outreachbot.views import basics
-from outreachbot.views.parts import CAMPAIGN, FACT, FACTS, LETTER, TIMELINE
+from outreachbot.views.parts import CAMPAIGN, CHART, FACT, FACTS, LETTER, STRIP, TIMELINE
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 WAYS: dict[str, Function] = {
     FACTS: facts.topic,
     FACT: facts.fact,
     TIMELINE: timeline.page,
+    CHART: facts.chart,
+    STRIP: timeline.strip,
     CAMPAIGN: campaign.campaign,
     LETTER: campaign.letter,
 }
@@ -25,11 +27,11 @@ async def start(house: House, ask: Ask) -> Message:
     if ask.in_private and ask.user_id in house.admins:  # only now does Telegram know the chat that the menu is for
         await menus.set_for_admins(house, [ask.user_id])
     name, _, rest = ask.words.partition("_")
-    leads_somewhere = name in WAYS and (not rest or name in {FACTS, FACT, TIMELINE})
+    leads_somewhere = name in WAYS and (not rest or name in {FACTS, FACT, TIMELINE, CHART, STRIP})
     if ask.in_private and ask.words and not leads_somewhere:
         await _remember(house, ask)
     if leads_somewhere:
-        answer = await WAYS[name](house, replace(ask, words=rest))
+        answer = await WAYS[name](house, replace(ask, words=rest.replace("_", ":")))
         assert isinstance(answer, Message)  # all of them show something
         return answer
     return basics.start(house.content, ask.language)

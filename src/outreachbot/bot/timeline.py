@@ -1,10 +1,13 @@
 """Answers /timeline and its buttons."""
 
-from outreachbot.bot.context import Ask, House
+import asyncio
+
+from outreachbot.bot.context import Ask, House, number
 from outreachbot.bot.route import button, command
 from outreachbot.domain.message import Message
+from outreachbot.drawing import picture
 from outreachbot.views import timeline as say
-from outreachbot.views.parts import TIMELINE
+from outreachbot.views.parts import STRIP, TIMELINE
 
 
 async def timeline(house: House, ask: Ask) -> Message:
@@ -12,8 +15,17 @@ async def timeline(house: House, ask: Ask) -> Message:
 
 
 async def page(house: House, ask: Ask) -> Message:
-    number = int(ask.words) if ask.words.isascii() and ask.words.isdigit() and len(ask.words) < 9 else 0
-    return say.at(house.content, ask.language, number)
+    return say.at(house.content, ask.language, number(ask.words))
 
 
-HANDLERS = [command("timeline", timeline), button(TIMELINE, page)]
+async def strip(house: House, ask: Ask) -> Message:
+    """A page as a picture; as text where it can't be drawn (any more)."""
+    first = number(ask.words)
+    drawn = say.strip(house.content, ask.language, first)
+    if drawn is None:
+        return say.at(house.content, ask.language, first)
+    count = await asyncio.to_thread(picture.fitting, drawn)
+    return say.pictured(house.content, ask.language, first, drawn, count)
+
+
+HANDLERS = [command("timeline", timeline), button(TIMELINE, page), button(STRIP, strip)]

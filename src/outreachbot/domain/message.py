@@ -6,6 +6,8 @@ from enum import StrEnum
 from html import escape as _escape
 from html import unescape
 
+from outreachbot.domain.drawn import Drawn
+
 MAX_TEXT = 4096  # UTF-16 code units after parsing (Bot API, sendMessage.text)
 MAX_CAPTION = 1024  # UTF-16 code units after parsing (Bot API, sendPhoto.caption)
 MAX_ENTITIES = 100  # links, bold, …: Telegram shows no more (Bot API, MessageEntity)
@@ -45,14 +47,15 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file that Telegram has already, by its id for this bot; or a picture of the content, by its name.
+    """A file that Telegram has already, by its id for this bot; or a picture, by its name.
 
     Nothing is uploaded twice: the first to be sent is, and from then on its id is known.
     """
 
     kind: MediaKind
     file_id: str = ""
-    name: str = ""  # of a file beside the content file; exactly one of both is given
+    name: str = ""  # of a file beside the content file, or of what is drawn; exactly one of name and id is given
+    drawn: Drawn | None = None  # what the picture shows, where it is no file; never kept in the outbox
 
 
 @dataclass(frozen=True, slots=True)

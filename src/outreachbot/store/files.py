@@ -1,6 +1,6 @@
 """Files that Telegram has already, by their id there."""
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.store.insert import insert
@@ -21,3 +21,8 @@ async def learn(db: AsyncConnection, name: str, digest: str, file_id: str) -> No
     values = {"digest": digest, "file_id": file_id}
     statement = insert(db, files).values(name=name, **values)
     await db.execute(statement.on_conflict_do_update(index_elements=[files.c.name], set_=values))
+
+
+async def forget(db: AsyncConnection, name: str, file_id: str) -> None:
+    """Telegram does not know that id any more."""
+    await db.execute(delete(files).where(files.c.name == name, files.c.file_id == file_id))

@@ -1,9 +1,10 @@
 """Says the facts: the topics, one fact at a time, and what a search finds."""
 
 from outreachbot.domain import search
-from outreachbot.domain.content import Certainty, Content, Fact, Figure, Precision
+from outreachbot.domain.content import Certainty, Content, Fact
 from outreachbot.domain.markup import to_plain
 from outreachbot.domain.message import Button, Message, Rows, escape
+from outreachbot.views import figures
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import FACT, FACTS, arrows, said, titled
 
@@ -85,13 +86,13 @@ def one(content: Content, language: str, fact: Fact) -> Message:
         f"<b>{_('Stated by')}:</b> {said(content, fact.stated_by, language)}",
         f"<b>{_('Certainty')}:</b> {_certainty(fact.certainty, _)}",
     ]
-    sources = list(dict.fromkeys([*fact.sources, *(figure.source for figure in fact.figures)]))
+    sources = figures.sources(fact)
     if fact.figures:
         lines += ["", f"<b>{_('The figures, side by side')}</b>"]
-        lines += [_figure(content, language, figure, sources.index(figure.source) + 1, _) for figure in fact.figures]
+        lines += [figures.line(content, language, fact, figure) for figure in fact.figures]
     lines += ["", f"<b>{_('Sources')}</b>"]
     lines += [f"[{n}] {titled(content.source_by_id[source], _)}" for n, source in enumerate(sources, start=1)]
-    return Message("\n".join(lines), _neighbours(content, fact, _))
+    return Message("\n".join(lines), (*figures.button(content, language, fact), *_neighbours(content, fact, _)))
 
 
 def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
@@ -103,33 +104,6 @@ def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
     if len(family) == 1:
         return (all_topics,)
     return (arrows(back, f"{place + 1} / {len(family)}", forward), all_topics)
-
-
-def _figure(content: Content, language: str, figure: Figure, number: int, _: Words) -> str:
-    """One number with what it counts, who states it, and the number of its source below."""
-    who = said(content, figure.stated_by, language)
-    counts = said(content, figure.counts, language)
-    return f"• <b>{amount(figure, _)}</b> {counts} — {who}, {figure.year} [{number}]"
-
-
-def amount(figure: Figure, _: Words) -> str:
-    """A figure as words: 613, at least 161, 500–1,000."""
-    if figure.range is not None:
-        number = f"{_.number(figure.range[0])}–{_.number(figure.range[1])}"
-    else:
-        assert figure.number is not None  # checked when the content was read
-        number = _.number(figure.number)
-    match figure.precision:
-        case Precision.EXACT:
-            return number
-        case Precision.ABOUT:
-            return _("about {number}", number=number)
-        case Precision.AT_LEAST:
-            return _("at least {number}", number=number)
-        case Precision.MORE_THAN:
-            return _("more than {number}", number=number)
-        case Precision.UP_TO:
-            return _("up to {number}", number=number)
 
 
 def _certainty(certainty: Certainty, _: Words) -> str:

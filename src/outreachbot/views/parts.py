@@ -2,11 +2,12 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from html import unescape
 from zoneinfo import ZoneInfo
 
 from outreachbot.domain.content import Content, Reading, Source
-from outreachbot.domain.markup import to_html
-from outreachbot.domain.message import Button, escape
+from outreachbot.domain.markup import to_html, to_plain
+from outreachbot.domain.message import MAX_CAPTION, Button, escape, shown_length
 from outreachbot.views.i18n import Words
 
 # Data of buttons. A leading + means: answer below, leave the message that holds the button as it is.
@@ -23,6 +24,8 @@ SKIP = "skip"
 ZONE = "zone"
 CALENDAR = "calendar"
 BROADCAST = "broadcast"
+CHART = "chart"
+STRIP = "strip"
 HERE = "here"  # the button between the arrows, which only says where we are
 BELOW = "+"
 
@@ -35,6 +38,11 @@ def sources_line(content: Content, ids: Iterable[str], _: Words) -> str:
 def source_link(source: Source, _: Words) -> str:
     """Publisher and year, as a link: the short form, beside a text."""
     return _linked(source, _publisher(source)) + _caution(source.read, _)
+
+
+def source_name(source: Source, _: Words) -> str:
+    """The same as plain text."""
+    return _publisher(source) + unescape(_caution(source.read, _))
 
 
 def titled(source: Source, _: Words) -> str:
@@ -67,11 +75,26 @@ def said(content: Content, text: dict[str, str], language: str) -> str:
     return to_html(content.say(text, language).strip())
 
 
+def plain(content: Content, text: dict[str, str], language: str) -> str:
+    """A text of the content without its markup."""
+    return to_plain(content.say(text, language)).strip()
+
+
 def arrows(back: str | None, place: str, forward: str | None) -> tuple[Button, ...]:
     """A row to page with: back and forward where there is somewhere to go, and where we are."""
     row = [Button("‹", back)] if back else []
     row.append(Button(place, HERE))
     return (*row, *([Button("›", forward)] if forward else []))
+
+
+def alt_text(heading: str, lines: Iterable[str]) -> str:
+    """The caption that says what a picture shows: as many lines (HTML) as a caption takes."""
+    text = heading
+    for line in lines:
+        if shown_length(f"{text}\n{line}\n…") > MAX_CAPTION:
+            return f"{text}\n…"
+        text = f"{text}\n{line}"
+    return text
 
 
 def push_buttons(_: Words) -> tuple[tuple[Button, ...], ...]:

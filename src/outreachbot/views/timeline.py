@@ -1,11 +1,15 @@
 """Says the timeline, a period at a time."""
 
-from outreachbot.domain.content import Content
+from dataclasses import replace
+from html import unescape
+
+from outreachbot.domain.content import Content, TimelineEntry
 from outreachbot.domain.dates import PartialDate
-from outreachbot.domain.message import Button, Message, escape
+from outreachbot.domain.drawn import Event, Strip, is_drawable, texts
+from outreachbot.domain.message import Button, Media, MediaKind, Message, Rows, escape
 from outreachbot.domain.periods import Page, first_after, first_in, page
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import TIMELINE, arrows, said, sources_line
+from outreachbot.views.parts import BELOW, STRIP, TIMELINE, alt_text, arrows, plain, said, source_name, sources_line
 
 
 def answer(content: Content, language: str, query: str) -> Message:
@@ -47,7 +51,49 @@ def at(content: Content, language: str, first: int, notice: str = "") -> Message
         f"<i>{sources_line(content, entry.sources, _)}</i>"
         for entry in shown.entries
     ]
-    return Message("\n\n".join(blocks), (_arrows(shown, _),))
+    return Message("\n\n".join(blocks), (_arrows(TIMELINE, shown, _), *_button(content, language, shown.first)))
+
+
+def _button(content: Content, language: str, first: int) -> Rows:
+    """To the picture of a page, where there is one."""
+    if strip(content, language, first) is None:
+        return ()
+    return ((Button(words(language)("As a picture"), f"{BELOW}{STRIP}:{first}"),),)
+
+
+def strip(content: Content, language: str, first: int) -> Strip | None:
+    """The same page, to be drawn; None where there is no timeline, or no letters to write it with."""
+    if not content.timeline:
+        return None
+    _ = words(language)
+    shown = page(content.timeline, first)
+    drawn = Strip(
+        heading=unescape(_("Timeline")),
+        title=unescape(_period(shown, _)),
+        events=tuple(_event(content, language, entry) for entry in shown.entries),
+        signed=plain(content, content.title, language),
+    )
+    return drawn if is_drawable(*texts(drawn)) else None
+
+
+def _event(content: Content, language: str, entry: TimelineEntry) -> Event:
+    _ = words(language)
+    names = "; ".join(source_name(content.source_by_id[one], _) for one in entry.sources)
+    return Event(_.partial_date(entry.date), plain(content, entry.text, language), names)
+
+
+def pictured(content: Content, language: str, first: int, drawn: Strip, count: int) -> Message:
+    """The first entries of that page as a picture, with the same as words below."""
+    _ = words(language)
+    whole = page(content.timeline, first)
+    shown = replace(whole, entries=whole.entries[:count])
+    lines = (f"<b>{_.partial_date(one.date)}</b> — {said(content, one.text, language)}" for one in shown.entries)
+    caption = alt_text(f"<b>{_('Timeline')}</b> · {_period(shown, _)}", lines)
+    back_to_text = Button(_("As text, with the sources"), f"{BELOW}{TIMELINE}:{shown.first}")
+    name = f"{STRIP}:{shown.first}:{language}"
+    part = replace(drawn, title=unescape(_period(shown, _)), events=drawn.events[:count])
+    rows = (_arrows(STRIP, shown, _), (back_to_text,))
+    return Message(caption, rows, (Media(MediaKind.PHOTO, name=name, drawn=part),))
 
 
 def _period(shown: Page, _: Words) -> str:
@@ -57,7 +103,7 @@ def _period(shown: Page, _: Words) -> str:
     return names[0] if names[0] == names[1] else f"{names[0]} – {names[1]}"
 
 
-def _arrows(shown: Page, _: Words) -> tuple[Button, ...]:
+def _arrows(name: str, shown: Page, _: Words) -> tuple[Button, ...]:
     place = f"{_.number(shown.first + 1)}–{_.number(shown.last + 1)} / {_.number(shown.of)}"
-    back, forward = (None if to is None else f"{TIMELINE}:{to}" for to in (shown.earlier, shown.later))
+    back, forward = (None if to is None else f"{name}:{to}" for to in (shown.earlier, shown.later))
     return arrows(back, place, forward)

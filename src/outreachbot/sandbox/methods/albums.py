@@ -5,7 +5,7 @@ from typing import Any
 from outreachbot.sandbox import access
 from outreachbot.sandbox.access import Need
 from outreachbot.sandbox.chat import Chat, Json, Kind
-from outreachbot.sandbox.methods.sending import captioned, deliver, filed, measured
+from outreachbot.sandbox.methods.sending import captioned, deliver, item, measured
 from outreachbot.sandbox.params import Params, number, structure
 from outreachbot.sandbox.refused import bad
 from outreachbot.sandbox.world import World, found
@@ -29,20 +29,10 @@ def send_media_group(world: World, params: Params) -> Any:
     if len(media) > MAX_ALBUM:
         raise bad("too many messages to send as an album")
     chat = access.chat(world, params.get("chat_id"), Need.WRITE)
-    contents = [_item(world, params, item) for item in media]
+    contents = [item(world, params, one) for one in media]
     group = {"media_group_id": str(13_000_000_000_000_000 + next(world.numbers))} if len(media) > 1 else {}
     plain = {key: value for key, value in params.items() if key != "reply_markup"}
     return [deliver(world, chat, plain, group | content, "photos") for content in contents]
-
-
-def _item(world: World, params: Params, item: Any) -> Json:
-    if not isinstance(item, dict) or item.get("type") not in ("photo", "document", "video"):
-        raise bad("can't parse InputMedia: type must be one of photo, document, video")
-    if not item.get("media"):
-        raise bad("can't parse InputMedia: media not found")
-    caption = captioned(world, item)
-    measured(caption)
-    return filed(world, params, item["type"], item["media"]) | caption
 
 
 def copy_message(world: World, params: Params) -> Any:

@@ -6,7 +6,7 @@ from outreachbot.domain.message import MAX_CALLBACK_ANSWER, MAX_TEXT, length
 from outreachbot.sandbox import access, markup
 from outreachbot.sandbox.access import Need
 from outreachbot.sandbox.chat import Chat, Json, Kind
-from outreachbot.sandbox.methods.sending import captioned, measured, written
+from outreachbot.sandbox.methods.sending import captioned, item, measured, written
 from outreachbot.sandbox.params import Params, flag, number, structure, text
 from outreachbot.sandbox.refused import bad
 from outreachbot.sandbox.world import KEPT_ANSWERS, World, chat_json, found
@@ -39,6 +39,14 @@ def edit_message_caption(world: World, params: Params) -> Any:
         raise bad("there is no caption in the message to edit")
     measured(content)
     return _changed(world, chat, message, params, ("caption", "caption_entities"), content)
+
+
+def edit_message_media(world: World, params: Params) -> Any:
+    """Another picture, film or file, with its caption and keyboard; a text can become one."""
+    content = item(world, params, structure(params, "media", "InputMedia JSON object"))
+    chat, message = _own(world, params)
+    replaced = ("text", "entities", "link_preview_options", "photo", "document", "video", "caption", "caption_entities")
+    return _changed(world, chat, message, params, replaced, content)
 
 
 def edit_message_reply_markup(world: World, params: Params) -> Any:

@@ -107,6 +107,17 @@ def filed(world: World, params: Params, kind: str, source: object) -> Json:
     return {kind: described | ({"width": 1280, "height": 720, "duration": 1} if kind == "video" else {})}
 
 
+def item(world: World, params: Params, media: Any) -> Json:
+    """What an InputMedia of a request becomes in the Message object."""
+    if not isinstance(media, dict) or media.get("type") not in ("photo", "document", "video"):
+        raise bad("can't parse InputMedia: type must be one of photo, document, video")
+    if not media.get("media"):
+        raise bad("can't parse InputMedia: media not found")
+    caption = captioned(world, media)
+    measured(caption)
+    return filed(world, params, media["type"], media["media"]) | caption
+
+
 def _taken(world: World, kind: str, source: object) -> File:
     """The file of an upload, a file id or an address."""
     if isinstance(source, Upload):
@@ -116,8 +127,8 @@ def _taken(world: World, kind: str, source: object) -> File:
             raise bad(
                 f"file of size {len(source.data)} bytes is too big for a photo; the maximum size is {MAX_PHOTO} bytes"
             )
-        if kind == "photo" and files.sizes(source.data) is None:
-            raise bad("IMAGE_PROCESS_FAILED")
+        if kind == "photo":
+            _seen(source.data)
         return files.add(world.shelf, kind, source.data, name=source.name, mime=source.mime)
     if isinstance(source, str) and source.startswith(("http://", "https://")):
         return files.add(world.shelf, kind, None, url=source)
@@ -127,6 +138,15 @@ def _taken(world: World, kind: str, source: object) -> File:
     if file.kind != kind:
         raise bad(f"can't use file of type {file.kind.capitalize()} as {kind.capitalize()}")
     return file
+
+
+def _seen(data: bytes) -> None:
+    """Whether it is a picture of measures Telegram takes (Bot API, sendPhoto.photo)."""
+    sizes = files.sizes(data)
+    if sizes is None:
+        raise bad("IMAGE_PROCESS_FAILED")
+    if sum(sizes) > 10_000 or max(sizes) > 20 * min(sizes):
+        raise bad("PHOTO_INVALID_DIMENSIONS")
 
 
 def deliver(world: World, chat: Chat, params: Params, content: Json, what: str) -> Json:

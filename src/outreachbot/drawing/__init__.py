@@ -1,0 +1,1 @@
+"""Draws the pictures: from finished words to the bytes of a PNG."""

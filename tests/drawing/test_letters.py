@@ -1,0 +1,95 @@
+"""Letters: every sign that is taken for drawable has its shape, and lines are as wide as they may be."""
+
+import itertools
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from outreachbot.domain.drawn import is_drawable
+from outreachbot.drawing import letters
+from outreachbot.drawing.letters import CUT, Run, Type
+
+SIZE = Type(40, 50, "#000000")
+BOLD = Type(40, 50, "#000000", bold=True)
+SHAPELESS = {"Cc", "Cf", "Cn", "Co", "Cs"}
+
+
+def plain(lines):
+    return "\n".join("".join(run.text for run in line) for line in lines)
+
+
+@pytest.mark.parametrize("bold", [False, True])
+def test_every_drawable_sign_has_a_shape_of_its_own(bold):
+    """The shape of what a font lacks is the same for all: that of a sign which no font has."""
+    signs = [sign for sign in map(chr, range(0x20, sys.maxunicode)) if unicodedata.category(sign) not in SHAPELESS]
+    drawable = [sign for sign in signs if is_drawable(sign) and unicodedata.is_normalized("NFC", sign)]
+
+    def shape(sign):
+        return bytes(letters._font(letters._family(sign), 20, bold).getmask(sign))
+
+    families = set(map(letters._family, drawable))
+    lacking = {family: bytes(letters._font(family, 20, bold).getmask("\uffff")) for family in families}
+
+    assert len(drawable) > 2000
+    assert len(families) == 3
+    assert [sign for sign in drawable if not sign.isspace() and shape(sign) == lacking[letters._family(sign)]] == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "In the night people fled: 613 — “at least”",
+        "Gecə şəhərdən qaçdılar; İçərişəhər, Ağdam, ÜMUMİ, əöüğışç",
+        "Çığlıklar, İstanbul, Iğdır, güneş, şehir",
+        "Ночь на 26 февраля; № 1 «Ёлка», съезд",
+        "Їжак, ґанок, Қазақ, Ελλάδα, საქართველო",
+        "e\u0301 stands for é; 1\u202f000\u00a0000",
+    ],
+)
+def test_these_languages_are_drawn(text):
+    assert is_drawable(text)
+
+
+@pytest.mark.parametrize("text", ["😀", "שלום", "سلام", "你好", "नमस्ते", "→"])
+def test_others_are_not(text):
+    assert not is_drawable("plain", text)
+
+
+@given(st.text(max_size=300), st.text(max_size=300), st.floats(40, 900), st.integers(1, 5))
+def test_lines_keep_to_the_width_and_to_their_number(first, second, width, most):
+    lines = letters.lines((Run(first, BOLD), Run(second, SIZE)), width, most)
+
+    assert len(lines) <= most
+    for line in lines:
+        wide = sum(letters.length(run.text, run.type) for run in line)
+        assert wide <= width or sum(len(run.text.strip()) for run in line) == 1
+
+
+@given(st.lists(st.text(st.sampled_from("abc \u00a0щə"), max_size=40), max_size=30))
+def test_nothing_is_lost_and_nothing_added(texts):
+    lines = letters.lines((Run(" ".join(texts), SIZE),), 500, 10**6)
+
+    assert "".join(plain(lines).split()) == "".join(" ".join(texts).split())
+
+
+def test_what_does_not_fit_ends_with_an_ellipsis():
+    lines = letters.lines((Run("one two three four five six seven " * 9, SIZE),), 300, 2)
+
+    assert len(lines) == 2
+    assert plain(lines).endswith(CUT)
+
+
+def test_words_stay_together_where_they_are_held():
+    text = "aaaa bbbb 1993\u00a0[1]"
+    fits_without = letters.length("aaaa bbbb 1993", SIZE)
+
+    assert plain(letters.lines((Run(text, SIZE),), fits_without + 1, 5)) == "aaaa bbbb\n1993\u00a0[1]"
+
+
+def test_what_has_no_shape_leaves_no_gap():
+    hidden = "".join(itertools.chain("a", "\u00ad\u200b\u200d\u2060\u202e", "b"))
+
+    assert plain(letters.lines((Run(hidden, SIZE),), 500, 1)) == "ab"
