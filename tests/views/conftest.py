@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,7 +12,7 @@ import pytest
 from outreachbot.domain import content_file, schedule
 from outreachbot.domain import places as gazetteer
 from outreachbot.domain.audience import Audience
-from outreachbot.domain.content import Content, Notice
+from outreachbot.domain.content import Content, Correction, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
 from outreachbot.domain.message import Media, MediaKind, Message
@@ -24,6 +24,7 @@ from outreachbot.views import (
     broadcast,
     calendar,
     campaign,
+    corrections,
     facts,
     outgoing,
     places,
@@ -84,6 +85,25 @@ def _spoilt(value: Any, key: str = "") -> Any:
 
 
 @pytest.fixture(scope="session")
+def corrected(bridge: Content) -> Content:
+    """The bridge's content, one fact of which was corrected twice and the other on the day before."""
+    why = {"en": "A **misreading** of [the page](https://a.example/)"}
+    stones = [
+        Correction(on="2024-02-29", was={"en": "No stones"}, why=why),
+        Correction(on="2026-05-03", was={"en": "**Few** <stones> \\*"}, why=why),
+    ]
+    return with_corrections(bridge, [stones, [Correction(on="2026-05-02", was={"en": "A fire"}, why=why)]])
+
+
+def with_corrections(content: Content, corrections: Sequence[Sequence[Correction]]) -> Content:
+    """The content with these corrections of its first facts."""
+    facts = list(content.facts)
+    for index, those in enumerate(corrections):
+        facts[index] = facts[index].model_copy(update={"corrected": tuple(those)})
+    return Content.model_validate(content.model_dump() | {"facts": tuple(facts)})
+
+
+@pytest.fixture(scope="session")
 def everything() -> Callable[[Content], list[Message]]:
     """Every message that can be said of a content, in each of its languages."""
     said: dict[int, list[Message]] = {}
@@ -111,6 +131,7 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     yield from (facts.one(content, language, fact) for fact in content.facts)
     yield from (timeline.answer(content, language, query) for query in ["", HOSTILE, "0001", "1841", "9999-12-31"])
     yield from (timeline.at(content, language, first) for first in range(len(content.timeline) + 1))
+    yield from _of_corrections(content, language)
     for new, chosen in itertools.product((True, False), _choices(content)):
         yield subscription.subscribed(content, language, chosen, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
@@ -145,6 +166,16 @@ def _of_reminders(content: Content, language: str) -> Iterator[Message]:
     yield reminder.late(content, language, dict.fromkeys(["no-such:2026-03-01:day", *keys], 12_345))
     yield outgoing.reminders(language, [("2026-03-01", tally) for tally in TALLIES])
     yield outgoing.reminders(language, [])
+
+
+def _of_corrections(content: Content, language: str) -> Iterator[Message]:
+    yield corrections.at(content, language, 0)
+    long = {"en": f"**{HOSTILE}** " * 6}
+    texts = [content.facts[0].claim, long]
+    some = [Correction(on=f"2026-05-{n + 1:02}", was=texts[n % 2], why=texts[1 - n % 2]) for n in range(7)]
+    changed = with_corrections(content, [some[:2], some])
+    yield facts.one(changed, language, changed.facts[0])
+    yield from (corrections.at(changed, language, first) for first in range(10))
 
 
 def _of_clocks(language: str) -> Iterator[Message]:

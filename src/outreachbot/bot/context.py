@@ -69,6 +69,11 @@ def arguments(ask: Ask) -> tuple[int, str]:
     return (int(number) if number.isascii() and number.isdigit() and len(number) < 16 else 0), more
 
 
+def page_number(ask: Ask) -> int:
+    """Of a button `name:first` the entry that its page begins with; 0 where it is none of ours."""
+    return int(ask.words) if ask.words.isascii() and ask.words.isdigit() and len(ask.words) < 9 else 0
+
+
 def now(house: House) -> float:
     """Seconds since the epoch, as the store keeps moments."""
     return house.clock().timestamp()

@@ -6,6 +6,7 @@ from outreachbot.bot import (
     campaign,
     choosing,
     compose,
+    corrections,
     facts,
     language,
     membership,
@@ -21,6 +22,7 @@ from outreachbot.bot.route import Handler
 HANDLERS: tuple[Handler, ...] = (
     *start.HANDLERS,
     *facts.HANDLERS,
+    *corrections.HANDLERS,
     *timeline.HANDLERS,
     *campaign.HANDLERS,
     *subscription.HANDLERS,

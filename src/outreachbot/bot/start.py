@@ -3,19 +3,20 @@
 import re
 from dataclasses import replace
 
-from outreachbot.bot import campaign, facts, menus, timeline
+from outreachbot.bot import campaign, corrections, facts, menus, timeline
 from outreachbot.bot.context import Ask, House
 from outreachbot.bot.route import Function, command
 from outreachbot.domain.message import Message
 from outreachbot.store import chats, connect
 from outreachbot.views import basics
-from outreachbot.views.parts import CAMPAIGN, FACT, FACTS, LETTER, TIMELINE
+from outreachbot.views.parts import CAMPAIGN, CORRECTIONS, FACT, FACTS, LETTER, TIMELINE
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 WAYS: dict[str, Function] = {
     FACTS: facts.topic,
     FACT: facts.fact,
     TIMELINE: timeline.page,
+    CORRECTIONS: corrections.page,
     CAMPAIGN: campaign.campaign,
     LETTER: campaign.letter,
 }
@@ -25,7 +26,7 @@ async def start(house: House, ask: Ask) -> Message:
     if ask.in_private and ask.user_id in house.admins:  # only now does Telegram know the chat that the menu is for
         await menus.set_for_admins(house, [ask.user_id])
     name, _, rest = ask.words.partition("_")
-    leads_somewhere = name in WAYS and (not rest or name in {FACTS, FACT, TIMELINE})
+    leads_somewhere = name in WAYS and (not rest or name in {FACTS, FACT, TIMELINE, CORRECTIONS})
     if ask.in_private and ask.words and not leads_somewhere:
         await _remember(house, ask)
     if leads_somewhere:

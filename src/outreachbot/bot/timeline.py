@@ -1,6 +1,6 @@
 """Answers /timeline and its buttons."""
 
-from outreachbot.bot.context import Ask, House
+from outreachbot.bot.context import Ask, House, page_number
 from outreachbot.bot.route import button, command
 from outreachbot.domain.message import Message
 from outreachbot.views import timeline as say
@@ -12,8 +12,7 @@ async def timeline(house: House, ask: Ask) -> Message:
 
 
 async def page(house: House, ask: Ask) -> Message:
-    number = int(ask.words) if ask.words.isascii() and ask.words.isdigit() and len(ask.words) < 9 else 0
-    return say.at(house.content, ask.language, number)
+    return say.at(house.content, ask.language, page_number(ask))
 
 
 HANDLERS = [command("timeline", timeline), button(TIMELINE, page)]

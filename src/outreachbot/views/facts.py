@@ -1,9 +1,10 @@
 """Says the facts: the topics, one fact at a time, and what a search finds."""
 
-from outreachbot.domain import search
+from outreachbot.domain import corrections, search
 from outreachbot.domain.content import Certainty, Content, Fact, Figure, Precision
 from outreachbot.domain.markup import to_plain
 from outreachbot.domain.message import Button, Message, Rows, escape
+from outreachbot.views.corrections import was_and_why
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import FACT, FACTS, arrows, said, titled
 
@@ -73,7 +74,7 @@ def gone(content: Content, language: str) -> Message:
 
 
 def one(content: Content, language: str, fact: Fact) -> Message:
-    """One fact: the claim, who states it, figures side by side, sources; and the way to its neighbours."""
+    """One fact: the claim, who states it, figures side by side, sources, corrections; and the way to its neighbours."""
     _ = words(language)
     topic = content.topic_by_id[fact.topic]
     number = content.facts.index(fact) + 1
@@ -91,6 +92,9 @@ def one(content: Content, language: str, fact: Fact) -> Message:
         lines += [_figure(content, language, figure, sources.index(figure.source) + 1, _) for figure in fact.figures]
     lines += ["", f"<b>{_('Sources')}</b>"]
     lines += [f"[{n}] {titled(content.source_by_id[source], _)}" for n, source in enumerate(sources, start=1)]
+    for correction in corrections.of_fact(fact):
+        lines += ["", f"<b>{_('Corrected on {date}', date=_.date(correction.on))}</b>"]
+        lines += was_and_why(content, language, correction, _)
     return Message("\n".join(lines), _neighbours(content, fact, _))
 
 

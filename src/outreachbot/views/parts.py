@@ -2,17 +2,20 @@
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from outreachbot.domain.content import Content, Reading, Source
 from outreachbot.domain.markup import to_html
 from outreachbot.domain.message import Button, escape
+from outreachbot.domain.periods import Page
 from outreachbot.views.i18n import Words
 
 # Data of buttons. A leading + means: answer below, leave the message that holds the button as it is.
 FACTS = "facts"
 FACT = "fact"
 TIMELINE = "timeline"
+CORRECTIONS = "corrections"
 CAMPAIGN = "campaign"
 LETTER = "letter"
 SUBSCRIBE = "subscribe"
@@ -72,6 +75,13 @@ def arrows(back: str | None, place: str, forward: str | None) -> tuple[Button, .
     row = [Button("‹", back)] if back else []
     row.append(Button(place, HERE))
     return (*row, *([Button("›", forward)] if forward else []))
+
+
+def page_arrows(name: str, shown: Page[Any], _: Words) -> tuple[Button, ...]:
+    """A row to page through a list by buttons `name:first`."""
+    place = f"{_.number(shown.first + 1)}–{_.number(shown.last + 1)} / {_.number(shown.of)}"
+    back, forward = (None if to is None else f"{name}:{to}" for to in (shown.earlier, shown.later))
+    return arrows(back, place, forward)
 
 
 def push_buttons(_: Words) -> tuple[tuple[Button, ...], ...]:

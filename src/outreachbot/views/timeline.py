@@ -1,11 +1,11 @@
 """Says the timeline, a period at a time."""
 
-from outreachbot.domain.content import Content
+from outreachbot.domain.content import Content, TimelineEntry
 from outreachbot.domain.dates import PartialDate
-from outreachbot.domain.message import Button, Message, escape
+from outreachbot.domain.message import Message, escape
 from outreachbot.domain.periods import Page, first_after, first_in, page
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import TIMELINE, arrows, said, sources_line
+from outreachbot.views.parts import TIMELINE, page_arrows, said, sources_line
 
 
 def answer(content: Content, language: str, query: str) -> Message:
@@ -47,17 +47,11 @@ def at(content: Content, language: str, first: int, notice: str = "") -> Message
         f"<i>{sources_line(content, entry.sources, _)}</i>"
         for entry in shown.entries
     ]
-    return Message("\n\n".join(blocks), (_arrows(shown, _),))
+    return Message("\n\n".join(blocks), (page_arrows(TIMELINE, shown, _),))
 
 
-def _period(shown: Page, _: Words) -> str:
+def _period(shown: Page[TimelineEntry], _: Words) -> str:
     first, last = shown.entries[0].date, shown.entries[-1].date
     months = [PartialDate(year=date.year, month=date.month) for date in (first, last)]
     names = [escape(_.partial_date(month)) for month in months]
     return names[0] if names[0] == names[1] else f"{names[0]} – {names[1]}"
-
-
-def _arrows(shown: Page, _: Words) -> tuple[Button, ...]:
-    place = f"{_.number(shown.first + 1)}–{_.number(shown.last + 1)} / {_.number(shown.of)}"
-    back, forward = (None if to is None else f"{TIMELINE}:{to}" for to in (shown.earlier, shown.later))
-    return arrows(back, place, forward)
