@@ -15,7 +15,8 @@ from outreachbot.domain.audience import Audience
 from outreachbot.domain.content import Content, Correction, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
-from outreachbot.domain.message import Media, MediaKind, Message
+from outreachbot.domain.message import Media, MediaKind, Message, escape
+from outreachbot.domain.reports import Refusal
 from outreachbot.domain.schedule import Group, Item
 from outreachbot.domain.settings import ChatSettings, Quiet
 from outreachbot.domain.timing import LocalHour, Moment, Past
@@ -30,6 +31,7 @@ from outreachbot.views import (
     places,
     preflight,
     reminder,
+    reports,
     settings,
     subscription,
     timeline,
@@ -132,6 +134,7 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     yield from (timeline.answer(content, language, query) for query in ["", HOSTILE, "0001", "1841", "9999-12-31"])
     yield from (timeline.at(content, language, first) for first in range(len(content.timeline) + 1))
     yield from _of_corrections(content, language)
+    yield from _of_reports(content, language)
     for new, chosen in itertools.product((True, False), _choices(content)):
         yield subscription.subscribed(content, language, chosen, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
@@ -176,6 +179,26 @@ def _of_corrections(content: Content, language: str) -> Iterator[Message]:
     changed = with_corrections(content, [some[:2], some])
     yield facts.one(changed, language, changed.facts[0])
     yield from (corrections.at(changed, language, first) for first in range(10))
+
+
+def _of_reports(content: Content, language: str) -> Iterator[Message]:
+    notices = ("", reports.words_please(language), reports.too_long(language, 1000))
+    words, answer = HOSTILE * 12, escape(HOSTILE) * 20
+    for fact_id, notice in itertools.product([content.facts[-1].id, content.facts[0].id], notices):
+        yield reports.ask(content, language, fact_id, notice)
+        yield reports.ask_answer(language, ID, notice)
+    yield reports.thanks(language)
+    for why, written in itertools.product(Refusal, (True, False)):
+        yield reports.refused(language, "x" * 32, why, written=written)
+    for fact_id in (content.facts[-1].id, "x" * 32):
+        for ignored in (True, False):
+            yield reports.told(content, language, ID, fact_id, 2**52, words, ignored=ignored)
+        yield reports.answer(content, language, fact_id, words, answer)
+    yield reports.arrived(language, ID)
+    yield reports.blocked(language, ID)
+    yield reports.refused_answer(language, ID, HOSTILE)
+    yield reports.not_arrived(language, ID)
+    yield reports.perhaps_arrived(language, ID)
 
 
 def _of_clocks(language: str) -> Iterator[Message]:

@@ -9,15 +9,16 @@ def labels(message):
     return [[button.label for button in row] for row in message.buttons]
 
 
-def test_where_nothing_was_corrected_it_says_so(bridge):
+def test_where_nothing_was_corrected_it_says_so_and_how_to_report(bridge):
     message = corrections.at(bridge, "en", 0)
 
-    assert message.text == "No fact has been corrected yet."
+    assert message.text.startswith("No fact has been corrected yet.\n\nIf you find a mistake")
+    assert "“Report a mistake”" in message.text
     assert message.buttons == ()
 
 
 def test_the_newest_come_first_each_with_what_was_said_and_why(corrected):
-    _heading, *blocks = corrections.at(corrected, "en", 0).text.split("\n\n")
+    _heading, *blocks, how = corrections.at(corrected, "en", 0).text.split("\n\n")
 
     assert [block.split("\n")[:2] for block in blocks] == [
         ["<b>3 May 2026</b> · fact 1 · How it was built", "It said: “Few &lt;stones&gt; *”"],
@@ -25,6 +26,7 @@ def test_the_newest_come_first_each_with_what_was_said_and_why(corrected):
         ["<b>29 February 2024</b> · fact 1 · How it was built", "It said: “No stones”"],
     ]
     assert all('Why: A <b>misreading</b> of <a href="https://a.example/">' in block for block in blocks)
+    assert "Report a mistake" in how
 
 
 def test_each_fact_of_a_page_has_one_button_that_opens_it_below(corrected):

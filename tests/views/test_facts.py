@@ -65,7 +65,7 @@ def data(message):
 
 
 def test_the_only_fact_of_a_topic_has_no_arrows(bridge):
-    assert labels(facts.one(bridge, "en", bridge.facts[0])) == [["All topics"]]
+    assert labels(facts.one(bridge, "en", bridge.facts[0])) == [["All topics"], ["Report a mistake"]]
 
 
 def test_a_topics_facts_lead_to_each_other_and_end_at_both_ends(bridge):
@@ -114,6 +114,11 @@ def test_a_search_that_finds_many_shows_the_closest_shortened(content):
     assert "Here are the closest" in message.text
     assert all(len(button.label) <= facts.BUTTON_LENGTH for (button,) in found)
     assert last[0].label == "All topics"
+
+
+def test_a_mistake_in_each_fact_can_be_reported_below_it(content):
+    for fact in content.facts:
+        assert data(facts.one(content, "en", fact))[-1] == [f"+report:{fact.id}"]
 
 
 def test_a_fact_says_what_it_said_before_the_newest_correction_first(corrected):

@@ -17,10 +17,11 @@ def at(content: Content, language: str, first: int) -> Message:
     """What `/corrections` says: the newest first, a page that begins with that one, counted from 0."""
     _ = words(language)
     found = corrections.every(content)
+    how = _("If you find a mistake: open the fact with /facts and press “{button}”.", button=_("Report a mistake"))
     if not found:
-        return Message(_("No fact has been corrected yet."))
+        return Message(f"{_('No fact has been corrected yet.')}\n\n{how}")
     shown = page(found, first)
-    blocks = [f"<b>{_('Corrections')}</b>", *(_block(content, language, one, _) for one in shown.entries)]
+    blocks = [f"<b>{_('Corrections')}</b>", *(_block(content, language, one, _) for one in shown.entries), how]
     numbers = {one.fact.id: one.number for one in shown.entries}
     buttons = [Button(_("Fact {number}", number=n), f"{BELOW}{FACT}:{fact}") for fact, n in numbers.items()]
     rows = (tuple(buttons[start : start + BUTTONS_A_ROW]) for start in range(0, len(buttons), BUTTONS_A_ROW))

@@ -6,7 +6,7 @@ from outreachbot.domain.markup import to_plain
 from outreachbot.domain.message import Button, Message, Rows, escape
 from outreachbot.views.corrections import was_and_why
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import FACT, FACTS, arrows, said, titled
+from outreachbot.views.parts import BELOW, FACT, FACTS, REPORT, arrows, said, titled
 
 SHOWN_RESULTS = 8
 BUTTON_LENGTH = 48  # characters of a claim on a button; more would be cut on a phone
@@ -95,7 +95,8 @@ def one(content: Content, language: str, fact: Fact) -> Message:
     for correction in corrections.of_fact(fact):
         lines += ["", f"<b>{_('Corrected on {date}', date=_.date(correction.on))}</b>"]
         lines += was_and_why(content, language, correction, _)
-    return Message("\n".join(lines), _neighbours(content, fact, _))
+    report = (Button(_("Report a mistake"), f"{BELOW}{REPORT}:{fact.id}"),)
+    return Message("\n".join(lines), (*_neighbours(content, fact, _), report))
 
 
 def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
