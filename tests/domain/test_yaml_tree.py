@@ -91,6 +91,11 @@ def test_what_an_editor_does_not_need_is_refused_in_plain_words(text: str, fault
     assert faults_of(text) == [fault]
 
 
+def test_the_key_that_says_on_which_day_needs_no_quotes() -> None:
+    assert tree.values(root_of("on: 2026-05-03")) == {"on": "2026-05-03"}
+    assert faults_of("yes: x") == ['1:1: yes: YAML reads `yes` as true; put it in quotes: "yes"']
+
+
 def test_reading_goes_on_after_what_is_refused() -> None:
     text = "a: *x\nb: 1\nb: [*y]\nno: &z 1\n? [c]\n: d\n---\n"
     lines = [fault.split(":")[0] for fault in faults_of(text)]

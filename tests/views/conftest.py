@@ -2,7 +2,7 @@
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -12,10 +12,11 @@ import pytest
 from outreachbot.domain import content_file, schedule
 from outreachbot.domain import places as gazetteer
 from outreachbot.domain.audience import Audience
-from outreachbot.domain.content import Content, Notice
+from outreachbot.domain.content import Content, Correction, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
-from outreachbot.domain.message import Media, MediaKind, Message
+from outreachbot.domain.message import Media, MediaKind, Message, escape
+from outreachbot.domain.reports import Refusal
 from outreachbot.domain.schedule import Group, Item
 from outreachbot.domain.settings import ChatSettings, Quiet
 from outreachbot.domain.timing import LocalHour, Moment, Past
@@ -24,12 +25,14 @@ from outreachbot.views import (
     broadcast,
     calendar,
     campaign,
+    corrections,
     facts,
     figures,
     outgoing,
     places,
     preflight,
     reminder,
+    reports,
     settings,
     subscription,
     timeline,
@@ -85,6 +88,25 @@ def _spoilt(value: Any, key: str = "") -> Any:
 
 
 @pytest.fixture(scope="session")
+def corrected(bridge: Content) -> Content:
+    """The bridge's content, one fact of which was corrected twice and the other on the day before."""
+    why = {"en": "A **misreading** of [the page](https://a.example/)"}
+    stones = [
+        Correction(on="2024-02-29", was={"en": "No stones"}, why=why),
+        Correction(on="2026-05-03", was={"en": "**Few** <stones> \\*"}, why=why),
+    ]
+    return with_corrections(bridge, [stones, [Correction(on="2026-05-02", was={"en": "A fire"}, why=why)]])
+
+
+def with_corrections(content: Content, corrections: Sequence[Sequence[Correction]]) -> Content:
+    """The content with these corrections of its first facts."""
+    facts = list(content.facts)
+    for index, those in enumerate(corrections):
+        facts[index] = facts[index].model_copy(update={"corrected": tuple(those)})
+    return Content.model_validate(content.model_dump() | {"facts": tuple(facts)})
+
+
+@pytest.fixture(scope="session")
 def everything() -> Callable[[Content], list[Message]]:
     """Every message that can be said of a content, in each of its languages."""
     said: dict[int, list[Message]] = {}
@@ -113,6 +135,8 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     yield from (timeline.answer(content, language, query) for query in ["", HOSTILE, "0001", "1841", "9999-12-31"])
     yield from (timeline.at(content, language, first) for first in range(len(content.timeline) + 1))
     yield from _pictured(content, language)
+    yield from _of_corrections(content, language)
+    yield from _of_reports(content, language)
     for new, chosen in itertools.product((True, False), _choices(content)):
         yield subscription.subscribed(content, language, chosen, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
@@ -160,6 +184,36 @@ def _of_reminders(content: Content, language: str) -> Iterator[Message]:
     yield reminder.late(content, language, dict.fromkeys(["no-such:2026-03-01:day", *keys], 12_345))
     yield outgoing.reminders(language, [("2026-03-01", tally) for tally in TALLIES])
     yield outgoing.reminders(language, [])
+
+
+def _of_corrections(content: Content, language: str) -> Iterator[Message]:
+    yield corrections.at(content, language, 0)
+    long = {"en": f"**{HOSTILE}** " * 6}
+    texts = [content.facts[0].claim, long]
+    some = [Correction(on=f"2026-05-{n + 1:02}", was=texts[n % 2], why=texts[1 - n % 2]) for n in range(7)]
+    changed = with_corrections(content, [some[:2], some])
+    yield facts.one(changed, language, changed.facts[0])
+    yield from (corrections.at(changed, language, first) for first in range(10))
+
+
+def _of_reports(content: Content, language: str) -> Iterator[Message]:
+    notices = ("", reports.words_please(language), reports.too_long(language, 1000))
+    words, answer = HOSTILE * 12, escape(HOSTILE) * 20
+    for fact_id, notice in itertools.product([content.facts[-1].id, content.facts[0].id], notices):
+        yield reports.ask(content, language, fact_id, notice)
+        yield reports.ask_answer(language, ID, notice)
+    yield reports.thanks(language)
+    for why, written in itertools.product(Refusal, (True, False)):
+        yield reports.refused(language, "x" * 32, why, written=written)
+    for fact_id in (content.facts[-1].id, "x" * 32):
+        for ignored in (True, False):
+            yield reports.told(content, language, ID, fact_id, 2**52, words, ignored=ignored)
+        yield reports.answer(content, language, fact_id, words, answer)
+    yield reports.arrived(language, ID)
+    yield reports.blocked(language, ID)
+    yield reports.refused_answer(language, ID, HOSTILE)
+    yield reports.not_arrived(language, ID)
+    yield reports.perhaps_arrived(language, ID)
 
 
 def _of_clocks(language: str) -> Iterator[Message]:

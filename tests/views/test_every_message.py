@@ -1,5 +1,7 @@
 """What holds of every message: Telegram takes its HTML, and each of its buttons leads somewhere."""
 
+import datetime as dt
+
 import pytest
 from telegram import Update
 
@@ -7,8 +9,9 @@ from outreachbot.bot import say
 from outreachbot.bot.features import HANDLERS
 from outreachbot.domain.message import MAX_CALLBACK_ANSWER, MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, length
 from outreachbot.sandbox import html, markup
-from outreachbot.views import basics, calendar, calendar_file, outgoing, places, subscription
+from outreachbot.views import basics, calendar, calendar_file, outgoing, places, reports, subscription
 
+NOW = dt.datetime(2026, 9, 30, 23, 59, tzinfo=dt.UTC)
 PERSON = {"id": 11, "is_bot": False, "first_name": "Mina"}
 WHERE = {"message_id": 7, "date": 1, "chat": {"id": 11, "type": "private"}, "text": "x"}
 
@@ -76,6 +79,8 @@ def notes(language):
     yield from (outgoing.paused(language), outgoing.resumed(language), outgoing.stopped(language))
     yield from (outgoing.moment_passed(language), outgoing.still_under_way(language), places.unknown(language))
     yield from (outgoing.queued_again(language, number) for number in (1, 2, 10**9))
+    yield from (reports.ignored(language, 2**52), reports.heard(language, 2**52), reports.forgotten(language))
+    yield reports.answered_before(language, NOW, "America/Argentina/ComodRivadavia")
     for yes in (True, False):
         yield subscription.noted_subscribed(language, new=yes)
         yield subscription.noted_unsubscribed(language, was_subscribed=yes)

@@ -65,7 +65,7 @@ def data(message):
 
 
 def test_the_only_fact_of_a_topic_has_no_arrows(bridge):
-    assert labels(facts.one(bridge, "en", bridge.facts[0])) == [["All topics"]]
+    assert labels(facts.one(bridge, "en", bridge.facts[0])) == [["All topics"], ["Report a mistake"]]
 
 
 def test_a_topics_facts_lead_to_each_other_and_end_at_both_ends(bridge):
@@ -114,3 +114,18 @@ def test_a_search_that_finds_many_shows_the_closest_shortened(content):
     assert "Here are the closest" in message.text
     assert all(len(button.label) <= facts.BUTTON_LENGTH for (button,) in found)
     assert last[0].label == "All topics"
+
+
+def test_a_mistake_in_each_fact_can_be_reported_below_it(content):
+    for fact in content.facts:
+        assert data(facts.one(content, "en", fact))[-1] == [f"+report:{fact.id}"]
+
+
+def test_a_fact_says_what_it_said_before_the_newest_correction_first(corrected):
+    *_, older, newer = facts.one(corrected, "en", corrected.facts[0]).text.split("\n\n")
+
+    assert older == (
+        "<b>Corrected on 3 May 2026</b>\nIt said: “Few &lt;stones&gt; *”\nWhy: A <b>misreading</b> of "
+        '<a href="https://a.example/">the page</a>'
+    )
+    assert newer.startswith("<b>Corrected on 29 February 2024</b>\nIt said: “No stones”")

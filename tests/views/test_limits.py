@@ -72,6 +72,24 @@ def test_a_page_that_is_too_long_is_named_where_its_first_entry_stands_in_the_fi
     ]
 
 
+def test_what_a_fact_said_before_is_part_of_its_length(changed):
+    fact = "    certainty: stated\n"
+    correction = "    corrected: [{{on: 2026-05-03, was: {{en: {}}}, why: {{en: {}}}}}]\n"
+    limits.check(changed((fact, fact + correction.format("x" * 1000, "y" * 1000))))
+    (fault,) = faults_of(changed((fact, fact + correction.format("x" * 2000, "y" * 2000))))
+
+    assert re.search(r": facts\[1\]\.claim\.en: .* has 4,\d\d\d characters; .*: shorten it by \d+$", fault)
+
+
+def test_so_many_corrections_that_they_fill_more_than_a_page_are_named(changed):
+    fact = "    certainty: stated\n"
+    wide = "🌉" * 290
+    many = "".join(f"\n      - {{on: 2026-05-03, was: {{en: {wide}}}, why: {{en: {wide}}}}}" for _ in range(5))
+    faults = faults_of(changed((fact, f"{fact}    corrected:{many}\n")))
+
+    assert any(": facts[1].corrected: as members see it in en" in fault for fault in faults)
+
+
 def test_so_many_anniversaries_that_they_fill_more_than_a_message_are_named(changed):
     more = "".join(
         f"  - {{id: day-{n}, title: {{en: {'A day ' * 20}}}, date: 03-02, text: {{en: x}}, sources: [herald]}}\n"

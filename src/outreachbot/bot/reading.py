@@ -43,6 +43,11 @@ def media_of(message: TelegramMessage) -> Media | None:
     return None
 
 
+def text_of(message: TelegramMessage) -> str:
+    """The text as HTML of Telegram's subset."""
+    return _html(message, message.text or "", message.entities)
+
+
 def caption_of(message: TelegramMessage) -> str:
     """The caption as HTML of Telegram's subset."""
     return _html(message, message.caption or "", message.caption_entities)

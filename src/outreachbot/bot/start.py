@@ -3,13 +3,13 @@
 import re
 from dataclasses import replace
 
-from outreachbot.bot import campaign, facts, menus, timeline
+from outreachbot.bot import campaign, corrections, facts, menus, reports, timeline
 from outreachbot.bot.context import Ask, House
 from outreachbot.bot.route import Function, command
 from outreachbot.domain.message import Message
 from outreachbot.store import chats, connect
 from outreachbot.views import basics
-from outreachbot.views.parts import CAMPAIGN, CHART, FACT, FACTS, LETTER, STRIP, TIMELINE
+from outreachbot.views.parts import CAMPAIGN, CHART, CORRECTIONS, FACT, FACTS, LETTER, REPORT, STRIP, TIMELINE
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
 WAYS: dict[str, Function] = {
@@ -18,8 +18,10 @@ WAYS: dict[str, Function] = {
     TIMELINE: timeline.page,
     CHART: facts.chart,
     STRIP: timeline.strip,
+    CORRECTIONS: corrections.page,
     CAMPAIGN: campaign.campaign,
     LETTER: campaign.letter,
+    REPORT: reports.begin,
 }
 
 
@@ -27,7 +29,7 @@ async def start(house: House, ask: Ask) -> Message:
     if ask.in_private and ask.user_id in house.admins:  # only now does Telegram know the chat that the menu is for
         await menus.set_for_admins(house, [ask.user_id])
     name, _, rest = ask.words.partition("_")
-    leads_somewhere = name in WAYS and (not rest or name in {FACTS, FACT, TIMELINE, CHART, STRIP})
+    leads_somewhere = _leads_somewhere(ask, name, rest)
     if ask.in_private and ask.words and not leads_somewhere:
         await _remember(house, ask)
     if leads_somewhere:
@@ -35,6 +37,12 @@ async def start(house: House, ask: Ask) -> Message:
         assert isinstance(answer, Message)  # all of them show something
         return answer
     return basics.start(house.content, ask.language)
+
+
+def _leads_somewhere(ask: Ask, name: str, rest: str) -> bool:
+    if name == REPORT:  # in private only: what is asked and answered there is nobody else's business
+        return ask.in_private and bool(rest)
+    return name in WAYS and (not rest or name in {FACTS, FACT, TIMELINE, CORRECTIONS, CHART, STRIP})
 
 
 async def _remember(house: House, ask: Ask) -> None:

@@ -1,5 +1,6 @@
 """What an editor wrote: the facts, their sources, the timeline, the days to remember and the campaign."""
 
+import datetime as dt
 import zoneinfo
 from enum import StrEnum
 from functools import cache, cached_property
@@ -7,7 +8,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
 
-from outreachbot.domain.dates import DayTime, PartialDate, YearlyDay, one_word
+from outreachbot.domain.dates import DayTime, PartialDate, YearlyDay, day, one_word
 
 Text = dict[str, str]
 """A text in every language that has it: language code -> text in the markup of `domain/markup`."""
@@ -108,6 +109,14 @@ class Topic(_Part):
     title: Text
 
 
+class Correction(_Part):
+    """What a fact said until a mistake in it was put right."""
+
+    on: Annotated[dt.date, one_word(day, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    was: Text
+    why: Text
+
+
 class Fact(_Part):
     """A claim, who states it, and where that can be read."""
 
@@ -118,6 +127,7 @@ class Fact(_Part):
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
     certainty: Certainty
     figures: tuple[Figure, ...] = ()
+    corrected: tuple[Correction, ...] = ()
 
 
 class TimelineEntry(_Part):

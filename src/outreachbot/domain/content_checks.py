@@ -3,6 +3,7 @@
 All checks look at the tree as it is written and skip what has a wrong shape, so that a fault elsewhere hides none here.
 """
 
+import datetime as dt
 from collections.abc import Iterator
 
 from outreachbot.domain import address, content_shape, tree
@@ -119,6 +120,7 @@ def _addresses(root: Node) -> Iterator[Fault]:
 _IN_ONE_WORD: dict[object, str] = {
     PartialDate: "a date in one word, such as 1992-02-26",
     YearlyDay: "a day of the year in one word, such as 02-26",
+    dt.date: "a day in one word, such as 2026-05-03",
     DayTime: 'a time of day in one word, such as "17:00"',
 }
 

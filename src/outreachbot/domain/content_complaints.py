@@ -1,5 +1,6 @@
 """The models' complaints as faults, in plain words that say what to write."""
 
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from enum import StrEnum
 from typing import Any
@@ -43,6 +44,7 @@ _BY_TYPE = {
 _BY_WANTED: Mapping[object, str] = {
     PartialDate: "must be a date, such as 1992-02-26, 1992-02 or 1992",
     YearlyDay: "must be a day of the year, month and day, such as 02-26",
+    dt.date: "must be a day, such as 2026-05-03",
     DayTime: 'must be a time of day in quotes, such as "17:00"',
     tuple[int, int]: _RANGE,
 }

@@ -1,5 +1,6 @@
 """What a content file holds at which place, worked out from the models so that it can't disagree with them."""
 
+import datetime as dt
 import types
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Union, get_args, get_origin
@@ -35,8 +36,8 @@ def _places(wanted: object, pattern: Pattern) -> Iterator[tuple[Pattern, object]
         yield from _places(get_args(wanted)[0], (*pattern, "*"))
 
 
-DATES = (PartialDate, YearlyDay, DayTime)
-"""Models that are written as one word."""
+DATES = (PartialDate, YearlyDay, DayTime, dt.date)
+"""What is written as one word."""
 
 WANTED: Mapping[Pattern, object] = dict(_places(Content, ()))
 TEXTS = tuple(pattern for pattern, wanted in WANTED.items() if wanted == Text)

@@ -1,4 +1,4 @@
-"""Dates as an editor writes them: a day, a month or a year, a day of the year, a time of day."""
+"""Dates as an editor writes them: a day, a month or a year, a day of a year or of each year, a time of day."""
 
 import datetime as dt
 import re
@@ -78,6 +78,16 @@ class DayTime(BaseModel):
     @property
     def time(self) -> dt.time:
         return dt.time(self.hour, self.minute)
+
+
+def day(written: str) -> dt.date:
+    """Read a day, written `2026-05-03`; ValueError says in one line what is wrong with it."""
+    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written.strip(), re.ASCII):
+        raise ValueError(f'"{written}" is not a day; write year, month and day, as in 2026-05-03')
+    try:
+        return dt.date.fromisoformat(written.strip())
+    except ValueError:
+        raise ValueError(f'"{written}" does not exist in the calendar') from None
 
 
 def one_word(parse: Callable[[str], object], pattern: str) -> BeforeValidator:

@@ -1,21 +1,24 @@
-"""Cuts the timeline into pages: some entries that follow each other, from any of them on."""
+"""Cuts the timeline and the corrections into pages: some entries that follow each other, from any of them on."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 from outreachbot.domain.content import TimelineEntry
 from outreachbot.domain.dates import PartialDate
 
 ENTRIES_A_PAGE = 5
 
+Entry = TypeVar("Entry")
+
 
 @dataclass(frozen=True, slots=True)
-class Page:
+class Page(Generic[Entry]):
     """Entries `first` to `last` (counted from 0, both included) of `of`."""
 
     first: int
     of: int
-    entries: tuple[TimelineEntry, ...]
+    entries: tuple[Entry, ...]
 
     @property
     def last(self) -> int:
@@ -32,10 +35,10 @@ class Page:
         return self.last + 1 if self.last + 1 < self.of else None
 
 
-def page(timeline: Sequence[TimelineEntry], first: int) -> Page:
-    """The page of a timeline (which has entries) from that one on; from the last one where there are not so many."""
-    first = min(first, len(timeline) - 1)
-    return Page(first, len(timeline), tuple(timeline[first : first + ENTRIES_A_PAGE]))
+def page(entries: Sequence[Entry], first: int) -> Page[Entry]:
+    """The page of entries (there are some) from that one on; from the last one where there are not so many."""
+    first = min(first, len(entries) - 1)
+    return Page(first, len(entries), tuple(entries[first : first + ENTRIES_A_PAGE]))
 
 
 def first_in(timeline: Sequence[TimelineEntry], period: PartialDate) -> int | None:

@@ -26,6 +26,7 @@ _UNPRINTABLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\ud8
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _REPEAT = "; write the text out again"
 _BLOCK = frozenset("|>")
+_PLAIN_KEYS = frozenset({"on"})  # true to YAML 1.1; as a key everybody writes it without quotes
 
 
 @dataclass(frozen=True, slots=True)
@@ -209,6 +210,6 @@ class _Builder:
             first = mapping.key_marks.setdefault(node.text, node.mark)
             if not frame.kept:
                 self.fault(node.mark, f"{quoted(node.text)} is written twice; first in line {first.line}")
-            elif not isinstance(node.value, str):
+            elif not isinstance(node.value, str) and node.text not in _PLAIN_KEYS:
                 confusion = yaml_scalar.confusion(node.text, node.value)
                 self.fault(node.mark, confusion if node.text else "a key is missing before the colon")

@@ -1,6 +1,6 @@
 """More tables: the content files that were live, and the mistakes that readers report."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Table, Text, text
+from sqlalchemy import BigInteger, Column, Float, Index, Table, Text, UniqueConstraint
 
 from outreachbot.store.tables import Counter, metadata
 
@@ -20,14 +20,21 @@ reports = Table(
     Column("id", Counter, primary_key=True, autoincrement=True),
     Column("fact_id", Text, nullable=False),
     Column("chat_id", BigInteger, nullable=False),  # the private chat of who reported it
+    Column("message_id", BigInteger, nullable=False),  # Telegram's, there: one message is one report
+    Column("language", Text, nullable=False),  # in which it is answered
     Column("words", Text, nullable=False),
     Column("reported_at", Float, nullable=False),
     Column("answered_at", Float),
+    Column("answered_by", BigInteger),  # the admin's id, and that admin's message: handled again, it is the same answer
+    Column("answer_id", BigInteger),
+    UniqueConstraint("chat_id", "message_id"),
+    sqlite_autoincrement=True,  # an old button names its id: that of a deleted report is never given again
 )
+Index("ix_reports_reported_at", reports.c.reported_at)
 
 reporters = Table(
     "reporters",
     metadata,
+    # Those whose reports an admin ignores.
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
-    Column("blocked", Boolean, nullable=False, server_default=text("false")),  # by an admin: reports no more
 )

@@ -1,12 +1,13 @@
 """Says the facts: the topics, one fact at a time, and what a search finds."""
 
-from outreachbot.domain import search
+from outreachbot.domain import corrections, search
 from outreachbot.domain.content import Certainty, Content, Fact
 from outreachbot.domain.markup import to_plain
 from outreachbot.domain.message import Button, Message, Rows, escape
 from outreachbot.views import figures
+from outreachbot.views.corrections import was_and_why
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import FACT, FACTS, arrows, said, titled
+from outreachbot.views.parts import BELOW, FACT, FACTS, REPORT, arrows, said, titled
 
 SHOWN_RESULTS = 8
 BUTTON_LENGTH = 48  # characters of a claim on a button; more would be cut on a phone
@@ -74,7 +75,7 @@ def gone(content: Content, language: str) -> Message:
 
 
 def one(content: Content, language: str, fact: Fact) -> Message:
-    """One fact: the claim, who states it, figures side by side, sources; and the way to its neighbours."""
+    """One fact: the claim, who states it, figures side by side, sources, corrections; and the way to its neighbours."""
     _ = words(language)
     topic = content.topic_by_id[fact.topic]
     number = content.facts.index(fact) + 1
@@ -92,7 +93,11 @@ def one(content: Content, language: str, fact: Fact) -> Message:
         lines += [figures.line(content, language, fact, figure) for figure in fact.figures]
     lines += ["", f"<b>{_('Sources')}</b>"]
     lines += [f"[{n}] {titled(content.source_by_id[source], _)}" for n, source in enumerate(sources, start=1)]
-    return Message("\n".join(lines), (*figures.button(content, language, fact), *_neighbours(content, fact, _)))
+    for correction in corrections.of_fact(fact):
+        lines += ["", f"<b>{_('Corrected on {date}', date=_.date(correction.on))}</b>"]
+        lines += was_and_why(content, language, correction, _)
+    report = (Button(_("Report a mistake"), f"{BELOW}{REPORT}:{fact.id}"),)
+    return Message("\n".join(lines), (*figures.button(content, language, fact), *_neighbours(content, fact, _), report))
 
 
 def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:

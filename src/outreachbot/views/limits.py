@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import replace
 
+from outreachbot.domain import corrections
 from outreachbot.domain.content import Content, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.faults import Path
@@ -24,6 +25,7 @@ from outreachbot.domain.schedule import Group, Item, coming
 from outreachbot.domain.settings import ChatSettings
 from outreachbot.errors import ContentError
 from outreachbot.views import basics, campaign, facts, reminder, subscription, timeline
+from outreachbot.views import corrections as corrections_view
 
 FAR = "Pacific/Kiritimati"  # a zone whose local time is said with its day
 MANY = 1_000_000  # chats that are reminded
@@ -55,6 +57,8 @@ def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]
     yield ("topics",), facts.topics(content, language, notice=LONGEST_NOTICE)
     for index, fact in enumerate(content.facts):
         yield ("facts", index, "claim", language), facts.one(content, language, fact)
+    for first, one in enumerate(corrections.every(content)):
+        yield ("facts", one.number - 1, "corrected"), corrections_view.at(content, language, first)
     for first in range(len(content.timeline)):  # a page may begin with any entry
         shown = timeline.at(content, language, first, notice=LONGEST_NOTICE)
         yield ("timeline", first, "text", language), shown

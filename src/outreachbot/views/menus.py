@@ -19,6 +19,7 @@ def for_members(language: str) -> tuple[Command, ...]:
     return (
         Command("facts", _("what is known, each fact with its source")),
         Command("timeline", _("what happened when")),
+        Command("corrections", _("mistakes that were put right")),
         Command("campaign", _("what you can do")),
         Command("letter", _("the letter to send")),
         Command("subscribe", _("be reminded on the day, each year")),

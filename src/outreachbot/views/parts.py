@@ -3,17 +3,22 @@
 import datetime as dt
 from collections.abc import Iterable
 from html import unescape
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from outreachbot.domain.content import Content, Reading, Source
 from outreachbot.domain.markup import to_html, to_plain
 from outreachbot.domain.message import MAX_CAPTION, Button, escape, shown_length
+from outreachbot.domain.periods import Page
 from outreachbot.views.i18n import Words
 
 # Data of buttons. A leading + means: answer below, leave the message that holds the button as it is.
 FACTS = "facts"
 FACT = "fact"
 TIMELINE = "timeline"
+CORRECTIONS = "corrections"
+REPORT = "report"  # of a member
+REPORTS = "reports"  # for admins
 CAMPAIGN = "campaign"
 LETTER = "letter"
 SUBSCRIBE = "subscribe"
@@ -95,6 +100,13 @@ def alt_text(heading: str, lines: Iterable[str]) -> str:
             return f"{text}\n…"
         text = f"{text}\n{line}"
     return text
+
+
+def page_arrows(name: str, shown: Page[Any], _: Words) -> tuple[Button, ...]:
+    """A row to page through a list by buttons `name:first`."""
+    place = f"{_.number(shown.first + 1)}–{_.number(shown.last + 1)} / {_.number(shown.of)}"
+    back, forward = (None if to is None else f"{name}:{to}" for to in (shown.earlier, shown.later))
+    return arrows(back, place, forward)
 
 
 def push_buttons(_: Words) -> tuple[tuple[Button, ...], ...]:

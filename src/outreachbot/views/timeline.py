@@ -9,7 +9,17 @@ from outreachbot.domain.drawn import Event, Strip, is_drawable, texts
 from outreachbot.domain.message import Button, Media, MediaKind, Message, Rows, escape
 from outreachbot.domain.periods import Page, first_after, first_in, page
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BELOW, STRIP, TIMELINE, alt_text, arrows, plain, said, source_name, sources_line
+from outreachbot.views.parts import (
+    BELOW,
+    STRIP,
+    TIMELINE,
+    alt_text,
+    page_arrows,
+    plain,
+    said,
+    source_name,
+    sources_line,
+)
 
 
 def answer(content: Content, language: str, query: str) -> Message:
@@ -51,7 +61,7 @@ def at(content: Content, language: str, first: int, notice: str = "") -> Message
         f"<i>{sources_line(content, entry.sources, _)}</i>"
         for entry in shown.entries
     ]
-    return Message("\n\n".join(blocks), (_arrows(TIMELINE, shown, _), *_button(content, language, shown.first)))
+    return Message("\n\n".join(blocks), (page_arrows(TIMELINE, shown, _), *_button(content, language, shown.first)))
 
 
 def _button(content: Content, language: str, first: int) -> Rows:
@@ -92,18 +102,12 @@ def pictured(content: Content, language: str, first: int, drawn: Strip, count: i
     back_to_text = Button(_("As text, with the sources"), f"{BELOW}{TIMELINE}:{shown.first}")
     name = f"{STRIP}:{shown.first}:{language}"
     part = replace(drawn, title=unescape(_period(shown, _)), events=drawn.events[:count])
-    rows = (_arrows(STRIP, shown, _), (back_to_text,))
+    rows = (page_arrows(STRIP, shown, _), (back_to_text,))
     return Message(caption, rows, (Media(MediaKind.PHOTO, name=name, drawn=part),))
 
 
-def _period(shown: Page, _: Words) -> str:
+def _period(shown: Page[TimelineEntry], _: Words) -> str:
     first, last = shown.entries[0].date, shown.entries[-1].date
     months = [PartialDate(year=date.year, month=date.month) for date in (first, last)]
     names = [escape(_.partial_date(month)) for month in months]
     return names[0] if names[0] == names[1] else f"{names[0]} – {names[1]}"
-
-
-def _arrows(name: str, shown: Page, _: Words) -> tuple[Button, ...]:
-    place = f"{_.number(shown.first + 1)}–{_.number(shown.last + 1)} / {_.number(shown.of)}"
-    back, forward = (None if to is None else f"{name}:{to}" for to in (shown.earlier, shown.later))
-    return arrows(back, place, forward)

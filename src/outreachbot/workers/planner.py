@@ -14,7 +14,7 @@ from outreachbot.domain.content import Content
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState
 from outreachbot.domain.schedule import Due, Group
 from outreachbot.domain.timing import LocalHour
-from outreachbot.store import audience, connect, inbox, leases, ledger, messages, plans
+from outreachbot.store import audience, connect, inbox, leases, ledger, messages, plans, reports
 from outreachbot.store.connect import Connection, Database
 from outreachbot.views import reminder
 
@@ -229,7 +229,8 @@ async def beat(db: Database, sender_id: int, now: dt.datetime) -> bool:
 
 
 async def tidy(db: Database, now: dt.datetime) -> bool:
-    """Forget old updates."""
+    """Forget old updates and old reports of mistakes."""
     async with connect.writing(db) as transaction:
         await inbox.purge(transaction, now.timestamp())
+        await reports.purge(transaction, now.timestamp())
     return False

@@ -28,14 +28,20 @@ def upgrade() -> None:
         sa.Column("id", Counter, autoincrement=True, nullable=False),
         sa.Column("fact_id", sa.Text(), nullable=False),
         sa.Column("chat_id", sa.BigInteger(), nullable=False),
+        sa.Column("message_id", sa.BigInteger(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
         sa.Column("words", sa.Text(), nullable=False),
         sa.Column("reported_at", sa.Float(), nullable=False),
         sa.Column("answered_at", sa.Float(), nullable=True),
+        sa.Column("answered_by", sa.BigInteger(), nullable=True),
+        sa.Column("answer_id", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_reports")),
+        sa.UniqueConstraint("chat_id", "message_id", name=op.f("uq_reports_chat_id")),
+        sqlite_autoincrement=True,
     )
+    op.create_index("ix_reports_reported_at", "reports", ["reported_at"])
     op.create_table(
         "reporters",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
-        sa.Column("blocked", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.PrimaryKeyConstraint("chat_id", name=op.f("pk_reporters")),
     )

@@ -1,0 +1,225 @@
+"""Says what concerns a reported mistake: the question, thanks and refusals, what admins read, and the answer."""
+
+import datetime as dt
+import re
+from functools import cache
+
+from outreachbot.domain.content import Content
+from outreachbot.domain.message import Button, Message, Rows, escape
+from outreachbot.domain.reports import Refusal
+from outreachbot.views.i18n import Words, languages, words
+from outreachbot.views.parts import BELOW, FACT, REPORT, REPORTS, moment
+
+
+def ask(content: Content, language: str, fact_id: str, notice: str = "") -> Message:
+    """Asks what is wrong with a fact that is there, to be answered with a reply."""
+    _ = words(language)
+    number = next(number for number, fact in enumerate(content.facts, 1) if fact.id == fact_id)
+    who = _(
+        "What you write goes to the admins of this bot. They see the number of this chat, not your name, "
+        "and can answer you here."
+    )
+    question = _question(language, str(number), fact_id)
+    return Message("\n\n".join([notice, who, question] if notice else [who, question]), asks=True)
+
+
+def _question(language: str, number: str, fact_id: str) -> str:
+    """By this text the answer is known, and which fact it is about: nothing is remembered of who was asked."""
+    _ = words(language)
+    return _(
+        "What is wrong with fact {number} ({fact})? Answer to this message, if you can with a source.",
+        number=number,
+        fact=fact_id,
+    )
+
+
+def fact_asked_about(text: str) -> str | None:
+    """The id of the fact in our question, in whichever language it was asked."""
+    found = (pattern.search(text) for pattern in _fact_questions())
+    return next((match["id"] for match in found if match), None)
+
+
+@cache
+def _fact_questions() -> tuple[re.Pattern[str], ...]:
+    return tuple(
+        _at_the_end(_question(language, "\0", "\1"), {"\0": "[0-9]+", "\1": "(?P<id>[a-z0-9-]{1,32})"})
+        for language in languages()
+    )
+
+
+def _at_the_end(question: str, holes: dict[str, str]) -> re.Pattern[str]:
+    """A pattern for the last paragraph of a message; `holes` are the signs in the question where a value stands."""
+    pattern = re.escape(question)
+    for sign, value in holes.items():
+        pattern = pattern.replace(sign, value)
+    return re.compile(rf"(?:^|\n){pattern}$")
+
+
+def words_please(language: str) -> str:
+    """The notice above the question for who has sent something else than a text."""
+    _ = words(language)
+    return _("Please say it in words: only text can be passed on.")
+
+
+def too_long(language: str, most: int) -> str:
+    """The notice above the question for who has written too much."""
+    _ = words(language)
+    return _("That is too long: please write at most {n} characters.", n=_.number(most))
+
+
+def thanks(language: str) -> Message:
+    _ = words(language)
+    return Message(_("Thank you. It is on its way to the admins of this bot; if they answer, you read it here."))
+
+
+def refused(language: str, fact_id: str, why: Refusal, *, written: bool) -> Message:
+    """What a member reads whose report is not taken now. `written`: it was written already."""
+    _ = words(language)
+    text = _why_refused(why, _)
+    if written:
+        text = f"{text}\n{_('What you have just written was not passed on.')}"
+    if why is Refusal.IGNORED:
+        return Message(text)
+    return Message(text, ((Button(_("Report a mistake"), f"{BELOW}{REPORT}:{fact_id}"),),))
+
+
+def _why_refused(why: Refusal, _: Words) -> str:
+    match why:
+        case Refusal.IGNORED:
+            return _("The admins of this bot take no more reports from this chat. /about says how to reach them.")
+        case Refusal.MINUTE:
+            return _("You have reported something a moment ago. Please come back in a minute.")
+        case Refusal.DAY:
+            return _("You have reported a lot in one day, thank you. Please come back tomorrow with the next one.")
+        case Refusal.CROWD:
+            return _("So many reports are coming in that nobody can read them all. Please come back in an hour.")
+
+
+def told(
+    content: Content, language: str, report_id: int, fact_id: str, who: int, said: str, *, ignored: bool
+) -> Message:
+    """What admins read of a report: the fact, the number of the chat and the words."""
+    _ = words(language)
+    lines = [
+        f"<b>{_('Report {n}', n=report_id)}</b> · {_about(content, fact_id, _)}",
+        _("From chat {chat}:", chat=who),
+        f"<blockquote>{escape(said)}</blockquote>",
+    ]
+    if ignored:
+        lines.append(_("Further reports of this person are ignored."))
+    return Message("\n".join(lines), _deeds(language, report_id, fact_id, who, ignored=ignored))
+
+
+def _deeds(language: str, report_id: int, fact_id: str, who: int, *, ignored: bool) -> Rows:
+    _ = words(language)
+    fact = Button(_("The fact"), f"{BELOW}{FACT}:{fact_id}")
+    if ignored:
+        last = Button(_("Hear this person again"), f"{REPORTS}:hear:{report_id}:{who}")
+    else:
+        last = Button(_("Ignore further reports of this person"), f"{REPORTS}:ignore:{report_id}:{who}")
+    return ((_answer(report_id, _), fact), (last,))
+
+
+def _answer(report_id: int, _: Words) -> Button:
+    return Button(_("Answer"), f"{REPORTS}:answer:{report_id}")
+
+
+def _about(content: Content, fact_id: str, _: Words) -> str:
+    """Which fact: its number as of now, where it is still there, and its id."""
+    number = next((number for number, fact in enumerate(content.facts, 1) if fact.id == fact_id), None)
+    if number is None:
+        return _("a fact that is gone ({fact})", fact=fact_id)
+    return _("fact {number} ({fact})", number=number, fact=fact_id)
+
+
+def ignored(language: str, who: int) -> str:
+    """The note where the report itself is not kept any more."""
+    _ = words(language)
+    return _("Reports of chat {chat} are ignored from now on.", chat=who)
+
+
+def heard(language: str, who: int) -> str:
+    """The same for the opposite."""
+    _ = words(language)
+    return _("Reports of chat {chat} are passed on again.", chat=who)
+
+
+def forgotten(language: str) -> str:
+    """The note for an admin who wants to answer what is deleted."""
+    _ = words(language)
+    return _("This report is not kept any more: reports are deleted after 90 days.")
+
+
+def answered_before(language: str, at: dt.datetime, zone: str) -> str:
+    """The note for an admin where somebody has answered."""
+    _ = words(language)
+    return _("This report was answered already, on {moment}.", moment=moment(at, zone, _))
+
+
+def ask_answer(language: str, report_id: int, notice: str = "") -> Message:
+    """Asks an admin for the answer to a report, to be given with a reply."""
+    question = _answer_question(language, str(report_id))
+    return Message(f"{notice}\n\n{question}" if notice else question, asks=True)
+
+
+def _answer_question(language: str, report_id: str) -> str:
+    _ = words(language)
+    return _(
+        "Write the answer to report {n} as a reply to this message. The member gets it without your name.",
+        n=report_id,
+    )
+
+
+def report_answered(text: str) -> int | None:
+    """The id of the report in our question to an admin."""
+    found = (pattern.search(text) for pattern in _answer_questions())
+    return next((int(match["id"]) for match in found if match), None)
+
+
+@cache
+def _answer_questions() -> tuple[re.Pattern[str], ...]:
+    return tuple(
+        _at_the_end(_answer_question(language, "\0"), {"\0": "(?P<id>[0-9]{1,15})"}) for language in languages()
+    )
+
+
+def answer(content: Content, language: str, fact_id: str, said: str, html: str) -> Message:
+    """What the member reads: the own words, and the admin's answer (HTML)."""
+    _ = words(language)
+    heading = _("Answer to your report about {fact}", fact=_about(content, fact_id, _))
+    text = f"<b>{heading}</b>\n<blockquote>{escape(said)}</blockquote>\n{html}"
+    return Message(text, ((Button(_("The fact"), f"{BELOW}{FACT}:{fact_id}"),),))
+
+
+def arrived(language: str, report_id: int) -> Message:
+    """What the admin reads whose answer went out."""
+    _ = words(language)
+    return Message(_("Your answer to report {n} has arrived.", n=report_id))
+
+
+def blocked(language: str, report_id: int) -> Message:
+    """What the admin reads where nobody is there to get it."""
+    _ = words(language)
+    text = _("Your answer to report {n} did not arrive: the member has blocked the bot or is gone.", n=report_id)
+    return Message(text, ((_answer(report_id, _),),))
+
+
+def refused_answer(language: str, report_id: int, detail: str) -> Message:
+    """What the admin reads where Telegram refuses it, with Telegram's words."""
+    _ = words(language)
+    text = _("Your answer to report {n} did not arrive. Telegram says: {why}", n=report_id, why=detail)
+    return Message(text, ((_answer(report_id, _),),))
+
+
+def not_arrived(language: str, report_id: int) -> Message:
+    """What the admin reads where Telegram could not be reached."""
+    _ = words(language)
+    text = _("Your answer to report {n} could not be brought to Telegram. Please try again later.", n=report_id)
+    return Message(text, ((_answer(report_id, _),),))
+
+
+def perhaps_arrived(language: str, report_id: int) -> Message:
+    """What the admin reads where Telegram took it, perhaps."""
+    _ = words(language)
+    text = _("Your answer to report {n} may or may not have arrived: no word came back from Telegram.", n=report_id)
+    return Message(f"{text}\n{_('Nothing is sent again by itself.')}", ((_answer(report_id, _),),))
