@@ -9,7 +9,6 @@ from hypothesis import strategies as st
 from outreachbot.domain import content_file
 from outreachbot.errors import ContentError
 
-
 ENDING = " is a word to avoid; say it otherwise"
 
 
@@ -126,7 +125,7 @@ def test_a_list_that_can_not_be_read_is_named(fault_of, written, said):
 def test_a_list_for_a_language_without_texts_is_a_warning(changed):
     document = content_file.read(changed(("zone:", "avoid: {fr: [x]}\nzone:")).encode(), "c")
 
-    assert [str(one) for one in document.warnings] == ['2:9: avoid.fr: this file has no texts in "fr"; known: en, de']
+    assert [str(one) for one in document.warnings] == ['2:9: avoid.fr: this file has no texts in "fr"']
 
 
 @given(st.text(alphabet="aAiIıİ .*'\"\\[]()\n-", max_size=40), st.sampled_from(["en", "tr"]))

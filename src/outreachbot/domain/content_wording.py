@@ -49,7 +49,7 @@ def warnings(root: Node) -> Iterator[Fault]:
         if language not in known:
             text = f"this file has no texts in {quoted(language)}"
             mark = tree.key_mark(root, (AVOID, language))
-            yield Fault(mark, (AVOID, language), text, warning=True, wrong=language, known=known)
+            yield Fault(mark, (AVOID, language), text, warning=True)
 
 
 def _lists(root: Node) -> Iterator[tuple[str, list[str]]]:
