@@ -15,7 +15,7 @@ from outreachbot import logs
 from outreachbot.app import listing
 from outreachbot.cli import cli
 from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, connect, messages, tables
+from outreachbot.store import broadcasts, chats, connect, messages, tables
 
 ROOT = Path(__file__).parent.parent
 VERBS = ["demo", "run", "check", "broadcasts", "send"]
@@ -112,6 +112,54 @@ def test_a_content_that_is_good_but_for_a_warning_passes_with_it():
     assert code == 0
     assert "warning: content.yaml:24:" in out
     assert "no fact belongs to this topic" in out
+
+
+def test_what_is_worth_a_look_is_summed_up():
+    code, out, _ = outreachbot("check", str(ROOT / "tests" / "domain" / "bridge.yaml"))
+
+    assert code == 0
+    assert out.splitlines()[1:] == [
+        "worth a look, though nothing has to be mended:",
+        (
+            "  de: 1 topic, 1 source's note, 2 facts, 3 timeline entries, 1 anniversary, title, short_description, "
+            "description, welcome, operator, sources_policy, privacy, campaign lack a text; the first is in line 4"
+        ),
+        "  sources that nobody has opened: 1 (herald)",
+        "  sources on the web without the address of a saved copy: 1 of 1",
+    ]
+
+
+async def subscribe(*languages):
+    async with connect.opened("sqlite+aiosqlite:///outreachbot.db") as db, connect.writing(db) as transaction:
+        for chat_id, language in enumerate(languages, start=1):
+            kind = "private" if chat_id % 2 else "group"
+            await chats.subscribe(transaction, chat_id, kind=kind, language=language, topic_id=None, now=1.0)
+
+
+def test_how_many_chats_miss_a_text_is_asked_of_the_database():
+    asyncio.run(subscribe("de", "en", "de", "de"))
+    Path("content.yaml").write_text((ROOT / "tests" / "domain" / "bridge.yaml").read_text())
+
+    assert "; the first is in line 4; 3 chats would get English\n" in outreachbot("check")[1]
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [
+        ("OUTREACHBOT_DATABASE_URL", "sqlite+aiosqlite:///not-there.db"),
+        ("OUTREACHBOT_DATABASE_URL", "sqlite+aiosqlite:///content.yaml"),
+        ("OUTREACHBOT_DATABASE_URL", "postgresql+asyncpg://127.0.0.1:1/bot"),
+        ("OUTREACHBOT_ADMINS", "ada"),
+    ],
+)
+def test_the_file_is_checked_without_a_database(monkeypatch, setting, value):
+    Path("content.yaml").write_text((ROOT / "tests" / "domain" / "bridge.yaml").read_text())
+    monkeypatch.setenv(setting, value)
+    code, out, err = outreachbot("check", "content.yaml")
+
+    assert (code, err) == (0, "")
+    assert "lack a text; the first is in line 4\n" in out
+    assert [file.name for file in Path().iterdir()] == ["content.yaml"]
 
 
 @pytest.mark.parametrize("verb", [["check", "nowhere.yaml"], ["check"], ["demo", "--content", "nowhere.yaml"]])

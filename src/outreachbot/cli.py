@@ -56,19 +56,19 @@ def run(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.
 def check(
     file: Annotated[Path | None, typer.Argument(help="Default: OUTREACHBOT_CONTENT, or content.yaml.")] = None,
 ) -> None:
-    """Name every fault of the content file, with its line and column."""
+    """Name every fault of the content file, with its line and column, and what it still lacks."""
     from outreachbot import config
-    from outreachbot.app import files
+    from outreachbot.app import checking, files
 
     path = file or _answer(config.read).content
     document = _answer(lambda: files.read_content(path))
     for warning in document.warnings:
         typer.echo(f"warning: {warning.in_file(document.name)}")
-    content = document.content
-    typer.echo(
-        f"{path}: good. {len(content.facts)} facts, {len(content.sources)} sources, {len(content.timeline)} timeline "
-        f"entries, {len(content.anniversaries)} anniversaries; {', '.join(content.languages)}"
-    )
+    typer.echo(f"{path}: good. {checking.summary(document.content)}")
+    if remarks := checking.remarks(document):
+        typer.echo("worth a look, though nothing has to be mended:")
+    for remark in remarks:
+        typer.echo(f"  {remark}")
 
 
 @cli.command()

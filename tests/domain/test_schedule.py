@@ -9,7 +9,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from outreachbot.domain import schedule
-from outreachbot.domain.content import Anniversary, LeapDay, Notice, zones
+from outreachbot.domain.content import Anniversary, LeapDay, Notice
+from outreachbot.domain.content_values import zones
 from outreachbot.domain.dates import YearlyDay
 from outreachbot.domain.schedule import Due, Group, Item, Occurrence
 

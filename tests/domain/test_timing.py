@@ -9,7 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from outreachbot.domain import schedule, timing
-from outreachbot.domain.content import zones
+from outreachbot.domain.content_values import zones
 from outreachbot.domain.timing import LocalHour, Moment, Past
 
 DAY = dt.timedelta(days=1)

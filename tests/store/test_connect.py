@@ -55,6 +55,28 @@ async def refusal(url, error, **options):
     return str(caught.value)
 
 
+async def glance(url):
+    async with connect.as_it_is(url) as db:
+        return await count(db)
+
+
+async def test_a_look_needs_no_hold_and_changes_nothing(database_url):
+    async with connect.opened(database_url) as db:
+        await put(db, 1)
+        assert await glance(database_url) == 1
+
+
+async def test_a_look_into_what_is_empty_or_older_is_refused_and_leaves_it_so(database_url):
+    with pytest.raises(StoreFailed):
+        await glance(database_url)
+    if "sqlite" in database_url:
+        assert not file_of(database_url).exists()
+    async with connect.opened(database_url) as db, connect.writing(db) as transaction:
+        await transaction.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+    with pytest.raises(StoreFailed, match="is not of this version: start the bot once"):
+        await glance(database_url)
+
+
 def file_of(url):
     return Path(str(make_url(url).database))
 

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from outreachbot.domain import places as gazetteer
-from outreachbot.domain.content import zones
+from outreachbot.domain.content_values import zones
 from outreachbot.domain.message import MAX_BUTTONS, MAX_CALLBACK_BYTES
 from outreachbot.domain.settings import ChatSettings
 from outreachbot.views import places

@@ -11,7 +11,7 @@ from outreachbot.bot.context import Ask, House, Note
 from outreachbot.bot.guards import admins_of_the_group
 from outreachbot.bot.route import IN_CHANNELS_TOO, Reply, button, command, message
 from outreachbot.domain import places
-from outreachbot.domain.content import zones
+from outreachbot.domain.content_values import zones
 from outreachbot.domain.message import Message
 from outreachbot.views import places as say
 from outreachbot.views.parts import ZONE

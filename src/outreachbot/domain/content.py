@@ -1,31 +1,17 @@
 """What an editor wrote: the facts, their sources, the timeline, the days to remember and the campaign."""
 
 import datetime as dt
-import zoneinfo
 from enum import StrEnum
-from functools import cache, cached_property
+from functools import cached_property
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from outreachbot.domain.content_values import Address, Avoided, Country, Id, Language, Picture, Whole, Zone
 from outreachbot.domain.dates import DayTime, PartialDate, YearlyDay, day, one_word
 
 Text = dict[str, str]
 """A text in every language that has it: language code -> text in the markup of `domain/markup`."""
-
-Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)]
-"""Lower-case letters, digits and single hyphens; at most 32, because it travels in a button's 64 bytes."""
-
-Language = Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")]
-"""ISO 639-1 code, as Telegram's command menus are set by (two letters)."""
-
-Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
-"""ISO 3166-1 alpha-2 code."""
-
-Picture = Annotated[str, StringConstraints(pattern=r"(?i)^[\w][\w.-]*\.(jpe?g|png)$")]
-"""The name of a JPEG or PNG file that lies beside the content file."""
-
-Whole = Annotated[int, Field(strict=True)]  # as such: no text, no 12.0 and no `yes`
 
 MAX_LETTER_WORDS = 250
 
@@ -85,7 +71,8 @@ class Source(_Part):
     title: Annotated[str, StringConstraints(min_length=1)]
     publisher: Annotated[str, StringConstraints(min_length=1)]
     year: Annotated[Whole, Field(ge=1000, le=2100)] | None = None  # None: undated
-    url: Annotated[str, StringConstraints(pattern=r"^https?://")] | None = None
+    url: Address | None = None
+    archive: Address | None = None  # of a saved copy
     read: Reading
     note: Text | None = None
 
@@ -138,21 +125,6 @@ class TimelineEntry(_Part):
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
 
 
-@cache
-def zones() -> frozenset[str]:
-    """The names of all time zones; looked up once, because that reads the machine's whole database."""
-    return frozenset(zoneinfo.available_timezones() - {"Factory", "localtime"})  # those are nobody's
-
-
-def _known_zone(name: str) -> str:
-    if name not in zones():
-        raise ValueError(f'"{name}" is not a time zone of the IANA database; write a name like Europe/Istanbul')
-    return name
-
-
-Zone = Annotated[str, AfterValidator(_known_zone)]
-
-
 class Silence(_Part):
     """A moment of silence that is kept on an anniversary at one place."""
 
@@ -184,7 +156,7 @@ class Campaign(_Part):
 
     title: Text
     summary: Text
-    link: Annotated[str, StringConstraints(pattern=r"^https?://")]
+    link: Address
     letter: Text
 
 
@@ -211,6 +183,7 @@ class Content(_Part):
     welcome: Text  # `/start`
     operator: Operator
     sources_policy: Text
+    avoid: dict[Language, tuple[Avoided, ...]] = {}  # what no text of that language may say
     privacy: Text
     campaign: Campaign
     topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
@@ -242,7 +215,16 @@ class Content(_Part):
     @cached_property
     def facts_by_topic(self) -> dict[str, tuple[Fact, ...]]:
         """The facts of each topic, in the order of the file; every topic is there."""
-        return {topic.id: tuple(fact for fact in self.facts if fact.topic == topic.id) for topic in self.topics}
+        found: dict[str, list[Fact]] = {topic.id: [] for topic in self.topics}
+        for fact in self.facts:
+            found[fact.topic].append(fact)
+        return {topic: tuple(facts) for topic, facts in found.items()}
+
+    @cached_property
+    def place_by_id(self) -> dict[str, tuple[int, int]]:
+        """Where each fact stands, from 0: among all facts, and among those of its topic."""
+        in_topic = {fact.id: place for facts in self.facts_by_topic.values() for place, fact in enumerate(facts)}
+        return {fact.id: (place, in_topic[fact.id]) for place, fact in enumerate(self.facts)}
 
     def say(self, text: Text, language: str) -> str:
         """The text in this language, or in the default language where it lacks."""

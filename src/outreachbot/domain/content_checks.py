@@ -19,7 +19,7 @@ _SOURCE_REFERENCES: tuple[Pattern, ...] = (
     *((*pattern, "*") for pattern in content_shape.SOURCE_LISTS),
     ("facts", "*", "figures", "*", "source"),
 )
-_ADDRESSES: tuple[Pattern, ...] = (("sources", "*", "url"), ("campaign", "link"))
+_ADDRESSES: tuple[Pattern, ...] = (("sources", "*", "url"), ("sources", "*", "archive"), ("campaign", "link"))
 
 
 def faults(root: Node) -> Iterator[Fault]:

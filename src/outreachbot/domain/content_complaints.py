@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from outreachbot.domain import content_shape, tree, yaml_scalar
-from outreachbot.domain.content import zones
+from outreachbot.domain.content_values import zones
 from outreachbot.domain.dates import DayTime, PartialDate, YearlyDay
 from outreachbot.domain.faults import Fault, Path, quoted
 from outreachbot.domain.tree import Node, Scalar
@@ -21,6 +21,8 @@ _COUNTRY = "must be a country's code of two capital letters, such as AZ"
 _PICTURE = "must be the name of a .jpg or .png file that lies beside this file, such as memorial.jpg"
 _CODE = "must be a language's code of two small letters, such as en"
 _ADDRESS = "must be an address that starts with https:// or http://"
+_AVOIDED = "must be a word or a phrase, with a * at most at its end, such as barbar*"
+_WORD_LISTS = "must be a list of words for each language, such as `en: [savage, barbar*]`"
 _RANGE = "must be two whole numbers, from and to, such as [120, 150]"
 
 _BY_TYPE = {
@@ -47,8 +49,15 @@ _BY_WANTED: Mapping[object, str] = {
     dt.date: "must be a day, such as 2026-05-03",
     DayTime: 'must be a time of day in quotes, such as "17:00"',
     tuple[int, int]: _RANGE,
+    content_shape.WANTED["avoid",]: _WORD_LISTS,
 }
-_BY_PATTERN = {"url": _ADDRESS, "link": _ADDRESS, "languages": _CODE, "countries": _COUNTRY, "picture": _PICTURE}
+_BY_PATTERN = {
+    **dict.fromkeys(("url", "archive", "link"), _ADDRESS),
+    "languages": _CODE,
+    "countries": _COUNTRY,
+    "picture": _PICTURE,
+    "avoid": _AVOIDED,
+}
 _MISSING = {
     "sources": "names no source; write at least one id of the list `sources`",
     "stated_by": "is missing; write who states this",
@@ -69,6 +78,8 @@ def _fault(complaint: Mapping[str, Any], path: Path, root: Node) -> Fault:
         return Fault(tree.key_mark(root, path), path, text, wrong=str(path[-1]), known=known)
     if content_shape.wanted(path[:-1]) == tuple[int, int] and kind == "missing":
         return Fault(tree.mark(root, path[:-1]), path[:-1], _RANGE)
+    if path[-1:] == ("[key]",):  # what pydantic adds where a key is wrong
+        return Fault(tree.key_mark(root, path[:-1]), path[:-1], _CODE)
     node = tree.find(root, path)
     text = _sentence(complaint, path)
     if isinstance(node, Scalar):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from outreachbot.domain import content_checks, content_complaints, content_texts, tree, yaml_tree
+from outreachbot.domain import content_checks, content_complaints, content_texts, content_wording, tree, yaml_tree
 from outreachbot.domain.content import Content
 from outreachbot.domain.faults import Fault, Mark, Path, listed
 from outreachbot.domain.tree import Node
@@ -49,12 +49,14 @@ def read(raw: bytes, name: str) -> Document:
         raise ContentError(listed(written.faults, name))
     root = written.root
     named = [*written.faults, *content_checks.faults(root), *content_texts.faults(root)]
+    named += content_wording.faults(root, raw)
     content, complaints = _validated(root)
     places = {(fault.mark, fault.path) for fault in named}
     named += [complaint for complaint in complaints if (complaint.mark, complaint.path) not in places]
     if content is None or named:
         raise ContentError(listed(named, name))
-    warnings = sorted(content_checks.warnings(root), key=lambda fault: fault.mark)
+    hints = [*content_checks.warnings(root), *content_wording.warnings(root)]
+    warnings = sorted(hints, key=lambda fault: fault.mark)
     return _document(content, root, tuple(warnings), name)
 
 

@@ -79,6 +79,21 @@ async def opened(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]
         yield db
 
 
+@asynccontextmanager
+async def as_it_is(url: str) -> AsyncIterator[Database]:
+    """The database for a look: it is neither made nor brought up to date nor held. Raises as `opened` does."""
+    db = _database(url)
+    try:
+        with _failures(db.name), _unknown_options():
+            if db.is_sqlite:
+                _must_be_there(Path(db.name))
+            async with db.engine.connect() as connection:
+                await connection.run_sync(migrate.must_be_newest, db.name)
+        yield db
+    finally:
+        await db.engine.dispose()
+
+
 async def _bring_up_to_date(db: Database) -> None:
     async with db.engine.begin() as connection:  # SQLite's BEGIN IMMEDIATE lets one in at a time by itself
         if not db.is_sqlite:

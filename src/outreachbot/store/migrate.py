@@ -4,7 +4,7 @@ from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
 
-from outreachbot.errors import SchemaTooNew
+from outreachbot.errors import SchemaTooNew, StoreFailed
 
 FOLDER = Path(__file__).parent / "migrations"
 VERSIONS = sorted(path.stem.split("_", 1)[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
@@ -20,6 +20,12 @@ def to_newest(connection: Connection, name: str) -> None:
         )
     if current != VERSIONS[-1]:
         _upgrade(connection)
+
+
+def must_be_newest(connection: Connection, name: str) -> None:
+    """Change nothing; StoreFailed when another version wrote the database, or nothing is in it."""
+    if _current(connection) != VERSIONS[-1]:
+        raise StoreFailed(f"the database {name} is not of this version: start the bot once, which brings it up to date")
 
 
 def _current(connection: Connection) -> str | None:

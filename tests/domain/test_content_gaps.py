@@ -1,0 +1,71 @@
+"""What a good file lacks is counted, language by language."""
+
+import pytest
+
+from outreachbot.domain import content_file, content_gaps
+from outreachbot.domain.content import Reading
+from outreachbot.domain.content_gaps import Gap
+from outreachbot.domain.faults import Mark
+
+
+@pytest.fixture
+def document(changed):
+    return lambda *changes: content_file.read(changed(*changes).encode(), "c")
+
+
+def test_a_file_in_one_language_has_no_gaps(document):
+    assert content_gaps.gaps(document(("[en, de]", "[en]"), (", de: Der Bau", ""))) == []
+
+
+def test_entries_are_counted_once_however_many_of_their_texts_lack(document):
+    (gap,) = content_gaps.gaps(document(("{en: Welcome}", "{en: Welcome, de: Willkommen}")))
+
+    assert gap == Gap(
+        "de",
+        {"topics": 1, "sources": 1, "facts": 2, "timeline": 3, "anniversaries": 1},
+        ("title", "short_description", "description", "operator", "sources_policy", "privacy", "campaign"),
+        Mark(4, 8),
+    )
+
+
+def test_each_language_after_the_default_has_its_own(document):
+    found = content_gaps.gaps(document(("[en, de]", "[en, de, fr]")))
+
+    assert [(gap.language, gap.entries["topics"]) for gap in found] == [("de", 1), ("fr", 2)]
+
+
+def test_a_gap_begins_with_its_first_in_the_file(document):
+    (gap,) = content_gaps.gaps(document(("title: {en:", "title: {de: x, en:")))
+
+    assert gap.first == Mark(6, 3)
+
+
+def test_sources_are_told_apart_by_how_far_they_were_read_and_where_they_are(document):
+    content = document().content
+
+    assert [one.id for one in content_gaps.read_as(content, Reading.NOT_CHECKED)] == ["herald"]
+    assert content_gaps.read_as(content, Reading.REPORT) == []
+    assert [one.id for one in content_gaps.on_the_web(content)] == ["chronicle-1902"]
+
+
+FIGURE = """\
+      - {{number: {number}, counts: {{en: stones}}, stated_by: {{en: A}}, year: 1910, source: {source}}}
+  - id: flood"""
+
+
+@pytest.mark.parametrize(
+    ("number", "source", "disagrees"),
+    [(900, "herald", True), (950, "chronicle-1902", False)],
+)
+def test_figures_disagree_where_two_sources_give_different_numbers(document, number, source, disagrees):
+    content = document(("  - id: flood", FIGURE.format(number=number, source=source))).content
+
+    assert [fact.id for fact in content_gaps.disagreeing(content)] == ["stones"] * disagrees
+
+
+def test_two_sources_that_agree_do_not_disagree(document):
+    content = document(
+        ("range: [900, 1000]", "number: 900"), ("  - id: flood", FIGURE.format(number=900, source="herald"))
+    ).content
+
+    assert content_gaps.disagreeing(content) == []
