@@ -10,7 +10,7 @@ by way of Babel.
 The file has three parts with an empty line between, columns with a tab between, folded names without spaces:
 language, countries · country, a place of each zone, a place of each clock, names · the places, the largest first:
 name, country, zone, latitude, longitude, names.
-"""  # noqa: INP001
+"""
 
 import datetime as dt
 import gzip
