@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from outreachbot.domain.content import Anniversary, Notice
-from outreachbot.domain.message import MAX_CAPTION
+from outreachbot.domain.message import MAX_CAPTION, MAX_TEXT, shown_length
 from outreachbot.domain.schedule import Group, Item, Occurrence
 from outreachbot.views import reminder
 
@@ -147,3 +147,23 @@ def test_admins_read_how_many_chats_a_notice_came_too_late_for(bridge):
 
     assert "\n• Day of the flood, 2 March 2026 (the day before): 2,000 chats\n" in text
     assert "\n• gone-day, 1 March 2026 (on the day): 1 chat\n" in text
+
+
+@pytest.mark.parametrize("lengths", [[3000, 900], [3000, 3000, 20], [1500] * 5, [10] * 80])
+def test_days_that_together_are_too_long_are_named_as_far_as_a_message_goes(bridge, lengths):
+    items = [
+        item(bridge, title={"en": f"Day {number}"}, text={"en": "x" * length}) for number, length in enumerate(lengths)
+    ]
+    message = reminder.reminder(bridge, "en", items, BERLIN)
+
+    assert shown_length(message.text) <= MAX_TEXT
+    assert message.text.startswith("<b>Day 0</b>")
+    assert "x" * lengths[0] in message.text
+    if len(lengths) < 10:
+        assert all(f"<b>Day {number}</b>" in message.text for number in range(len(lengths)))
+
+
+def test_days_that_fit_together_are_told_whole(bridge):
+    items = [item(bridge, title={"en": f"Day {number}"}, text={"en": "x" * 900}) for number in range(4)]
+
+    assert reminder.reminder(bridge, "en", items, BERLIN).text.count("x" * 900) == 4

@@ -5,7 +5,17 @@ from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
 from outreachbot.domain.content import Anniversary, Content, Notice
-from outreachbot.domain.message import MAX_CAPTION, Button, Media, MediaKind, Message, escape, shown_length
+from outreachbot.domain.message import (
+    MAX_CAPTION,
+    MAX_ENTITIES,
+    MAX_TEXT,
+    Button,
+    Media,
+    MediaKind,
+    Message,
+    escape,
+    shown_length,
+)
 from outreachbot.domain.schedule import Group, Item, Occurrence, moment
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.ordinals import is_round, ordinal
@@ -15,7 +25,7 @@ from outreachbot.views.parts import BELOW, CAMPAIGN, FACTS, REMINDERS, SKIP, TIM
 def reminder(content: Content, language: str, items: Sequence[Item], group: Group) -> Message:
     """What a chat of this group is told on one day: one notice, or several in one message."""
     _ = words(language)
-    text = "\n\n".join(_told(content, language, item, group, _) for item in items)
+    text = _text(content, language, items, group, _)
     first = items[0].occurrence.anniversary
     topic = f"{FACTS}:{first.topic}" if first.topic else FACTS
     rows = [
@@ -66,10 +76,37 @@ def _notice(notice: Notice, _: Words) -> str:
     return {Notice.WEEK: _("a week before"), Notice.EVE: _("the day before"), Notice.DAY: _("on the day")}[notice]
 
 
+def _text(content: Content, language: str, items: Sequence[Item], group: Group, _: Words) -> str:
+    """Where all of it is more than a message takes, the last days are only named; with very many, some not even that.
+
+    Each of them is a button away, and the first is always told whole: `views/limits` has checked it alone.
+    """
+    told = [_told(content, language, items[0], group, _)]
+    rest = [_head(content, language, item, _) for item in items[1:]]
+    for number, item in enumerate(items[1:]):
+        whole = _told(content, language, item, group, _)
+        if not _fits([*told, whole, *rest[number + 1 :]]):
+            break
+        told.append(whole)
+    heads = rest[len(told) - 1 :]
+    while heads and not _fits([*told, *heads]):
+        heads.pop()
+    return "\n\n".join([*told, *heads])
+
+
+def _fits(parts: Sequence[str]) -> bool:
+    text = "\n\n".join(parts)
+    tags = text.count("<")  # one that opens and one that closes for each entity
+    return shown_length(text) <= MAX_TEXT and tags <= 2 * MAX_ENTITIES
+
+
+def _head(content: Content, language: str, item: Item, _: Words) -> str:
+    return f"<b>{escape(content.say(item.occurrence.anniversary.title, language))}</b>\n{when(item, _)}"
+
+
 def _told(content: Content, language: str, item: Item, group: Group, _: Words) -> str:
     anniversary = item.occurrence.anniversary
-    head = f"<b>{escape(content.say(anniversary.title, language))}</b>\n{when(item, _)}"
-    parts = [head, said(content, anniversary.text, language)]
+    parts = [_head(content, language, item, _), said(content, anniversary.text, language)]
     if silence := _silence(content, language, item, group, _):
         parts.append(silence)
     return "\n\n".join([*parts, f"<i>{sources_line(content, anniversary.sources, _)}</i>"])
