@@ -18,7 +18,7 @@ from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts, chats, connect, messages, tables
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["demo", "run", "check", "broadcasts", "send"]
+VERBS = ["demo", "run", "check", "preview", "broadcasts", "send"]
 
 
 @pytest.fixture(autouse=True)
@@ -279,3 +279,11 @@ def test_without_a_database_there_is_nothing_to_list(arguments):
     assert (code, out) == (1, "")
     assert err == "there is no database outreachbot.db: OUTREACHBOT_DATABASE_URL says which it is\n"
     assert list(Path().iterdir()) == []
+
+
+def test_the_preview_is_written_where_it_is_wanted(tmp_path):
+    code, out, _ = outreachbot("preview", str(ROOT / "content.yaml"), "--output", "seen.html", "--no-browser")
+
+    assert code == 0
+    assert out.startswith("seen.html: every text in en, az, tr, ru")
+    assert (tmp_path / "seen.html").read_text("utf-8").startswith("<!doctype html>")
