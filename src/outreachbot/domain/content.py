@@ -232,7 +232,10 @@ class Content(_Part):
     @cached_property
     def facts_by_topic(self) -> dict[str, tuple[Fact, ...]]:
         """The facts of each topic, in the order of the file; every topic is there."""
-        return {topic.id: tuple(fact for fact in self.facts if fact.topic == topic.id) for topic in self.topics}
+        found: dict[str, list[Fact]] = {topic.id: [] for topic in self.topics}
+        for fact in self.facts:
+            found[fact.topic].append(fact)
+        return {topic: tuple(facts) for topic, facts in found.items()}
 
     def say(self, text: Text, language: str) -> str:
         """The text in this language, or in the default language where it lacks."""

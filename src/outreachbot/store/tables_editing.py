@@ -1,6 +1,6 @@
 """More tables: the content files that were live, and the mistakes that readers report."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Integer, Table, Text, text
 
 from outreachbot.store.tables import Counter, metadata
 
@@ -12,6 +12,9 @@ contents = Table(
     Column("body", Text, nullable=False),  # the file
     Column("live_at", Float, nullable=False),  # when it went live; the newest is the one that is
     Column("live_by", BigInteger),  # the admin's id; NULL: with a start or by a signal
+    Column("changes", Integer),  # how much it changed of the one before; NULL: nobody knows
+    Column("zone", Text, nullable=False),  # of chats that chose none: where the next version has another …
+    Column("hour", Integer, nullable=False),  # … zone or hour, they are told at another moment of the same day
 )
 
 reports = Table(
