@@ -34,6 +34,7 @@ class Audience:
     subscribed_until: float | None = None  # only those that had subscribed by then
     group: Group | None = None  # only those of this zone and hour …
     default: Group | None = None  # … which chats have that chose neither
+    regrouped: bool = False  # that was another one lately: what a chat was told is looked up, whatever it chose
     wishes: tuple[Wish, ...] = ()  # only those that want some of these and were not told of them …
     wanted: tuple[bool, ...] = ()  # … exactly these, where it is given
     languages: tuple[str, ...] = ()

@@ -24,11 +24,11 @@ def fulfilled(audience: Audience) -> ColumnElement[bool]:
 
 def flags_of(audience: Audience) -> list[ColumnElement[bool]]:
     """For each wish whether the chat wants it and was not told of it."""
-    return [_flag(wish, audience.subscribed_until or 0.0) for wish in audience.wishes]
+    return [_flag(wish, audience.subscribed_until or 0.0, audience.regrouped) for wish in audience.wishes]
 
 
 @lru_cache(maxsize=64)  # hundreds of groups share a moment, and building takes longer than running
-def _flag(wish: Wish, moment: float) -> ColumnElement[bool]:
+def _flag(wish: Wish, moment: float, regrouped: bool) -> ColumnElement[bool]:
     of_chat = choices.c.chat_id == chats.c.id
     chosen = select(choices.c.wanted).where(of_chat, choices.c.anniversary_id == wish.anniversary).scalar_subquery()
     skips = exists().where(
@@ -39,15 +39,15 @@ def _flag(wish: Wish, moment: float) -> ColumnElement[bool]:
         func.coalesce(chats.c[wish.notice], literal(wish.notice_by_default)),
         func.coalesce(chosen, literal(wish.anniversary_by_default)),
         not_(skips),
-        not_(_told_lately(wish.item, moment)),
+        not_(_told(wish.item) if regrouped else _told_lately(wish.item, moment)),
     ]
     return and_(*conditions if wish.big else [*conditions, not_(chats.c.big_only)])
 
 
 def _told_lately(item: str, now: float) -> ColumnElement[bool]:
-    told = exists().where(
-        deliveries.c.chat_id == chats.c.id,
-        notices.c.message_id == deliveries.c.message_id,
-        notices.c.item == item,
-    )
-    return and_(func.coalesce(chats.c.changed_at, 0.0) > now - LATELY, told)
+    return and_(func.coalesce(chats.c.changed_at, 0.0) > now - LATELY, _told(item))
+
+
+def _told(item: str) -> ColumnElement[bool]:
+    of_item = and_(notices.c.message_id == deliveries.c.message_id, notices.c.item == item)
+    return exists().where(deliveries.c.chat_id == chats.c.id, of_item)

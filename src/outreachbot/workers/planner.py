@@ -4,11 +4,11 @@ import asyncio
 import datetime as dt
 import logging
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from itertools import groupby
 
 from outreachbot.domain import forecast, schedule, timing
-from outreachbot.domain.audience import Audience, Wish
+from outreachbot.domain.audience import Audience
 from outreachbot.domain.content import Content
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState
 from outreachbot.domain.schedule import Due, Group
@@ -16,6 +16,8 @@ from outreachbot.domain.timing import LocalHour
 from outreachbot.store import audience, connect, inbox, leases, ledger, messages, plans
 from outreachbot.store.connect import Connection, Database
 from outreachbot.views import reminder
+from outreachbot.workers import regrouping
+from outreachbot.workers.regrouping import Regrouping
 
 log = logging.getLogger(__name__)
 
@@ -29,6 +31,7 @@ class Planner:
 
     per_second: float  # the pace, which tells how long a wave lasts
     since: dt.datetime  # everything that came due until then is planned
+    regrouping: Regrouping = field(default_factory=Regrouping)
 
 
 async def step(planner: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
@@ -38,12 +41,14 @@ async def step(planner: Planner, db: Database, content: Content, now: dt.datetim
     group is told of a day once. One that was set forward by days skips what they would have brought.
     """
     planner.since = min(planner.since, now)
+    if regrouping.look(planner.regrouping, content, now):
+        planner.since = min(planner.since, now - regrouping.LATELY)
     ahead = now + dt.timedelta(minutes=content.early)
     async with connect.reading(db) as connection:
         zones = await audience.zones(connection, content.zone)
         found = [one for one in schedule.due(content.anniversaries, zones, planner.since, ahead) if one.until > now]
         new = await _begun(planner, connection, content, await _unplanned(connection, content, found), now)
-    await _plan_all(db, content, new, now)
+    await _plan_all(db, content, new, now, planner.regrouping.at)
     planner.since = now
     return bool(new)
 
@@ -57,7 +62,9 @@ async def _begun(
         wave = list(coming)
         size = 0
         for one in wave:
-            size += sum(one.chats for one in await audience.count(db, _audience(content, one)))
+            size += sum(
+                one.chats for one in await audience.count(db, regrouping.audience(content, one, planner.regrouping.at))
+            )
         if forecast.starts_at(at, size, planner.per_second, content.early) <= now:
             ready += wave
     return ready
@@ -76,24 +83,26 @@ def _at(due: Due) -> dt.datetime:
     return due.at
 
 
-async def _plan_all(db: Database, content: Content, found: Sequence[Due], now: dt.datetime) -> None:
+async def _plan_all(
+    db: Database, content: Content, found: Sequence[Due], now: dt.datetime, regrouped_at: dt.datetime | None
+) -> None:
     """Some groups by one transaction: many zones share a moment."""
     for first in range(0, len(found), AT_ONCE):
         async with connect.writing(db) as transaction:
             await plans.in_turn(transaction)
             told: dict[int, list[str]] = {}
             for one in await plans.add(transaction, found[first : first + AT_ONCE], now.timestamp()):
-                told |= await _plan(transaction, content, one, now)
+                whom = regrouping.audience(content, one, regrouped_at)
+                told |= await _plan(transaction, content, one, whom, now)
             await plans.tell(transaction, told)
 
 
-async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) -> dict[int, list[str]]:
+async def _plan(db: Connection, content: Content, due: Due, whom: Audience, now: dt.datetime) -> dict[int, list[str]]:
     """Write a message for each combination of notices that chats of the group want together: everybody gets one.
 
     The keys of what each of them tells, by its id.
     """
     told: dict[int, list[str]] = {}
-    whom = _audience(content, due)
     for wanted in await audience.combinations(db, whom):
         items = [item for item, one in zip(due.items, wanted, strict=True) if one]
         message_id = await messages.write(
@@ -111,16 +120,6 @@ async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) ->
     return told
 
 
-def _audience(content: Content, due: Due) -> Audience:
-    """The group's chats that had subscribed when the moment came; who subscribes later that day gets no push."""
-    return Audience(
-        subscribed_until=due.at.timestamp(),
-        group=due.group,
-        default=Group(content.zone, content.hour),
-        wishes=tuple(Wish.of(item, content) for item in due.items),
-    )
-
-
 async def resume(db: Database, content: Content, per_second: float, now: dt.datetime) -> Planner:
     """After a stop: a planner that looks from where the last one stood.
 
@@ -129,9 +128,12 @@ async def resume(db: Database, content: Content, per_second: float, now: dt.date
     """
     async with connect.reading(db) as connection:
         until = await plans.planned_until(connection)
+        regrouped = await regrouping.resume(connection, content)
     since = now if until is None else min(now, dt.datetime.fromtimestamp(until, dt.UTC))
     await _catch_up(db, content, since, now)
-    return Planner(per_second, since)
+    if regrouped.at is not None and regrouped.at >= since:
+        since = min(since, regrouped.at - regrouping.LATELY)
+    return Planner(per_second, since, regrouped)
 
 
 async def note(planner: Planner, db: Database) -> bool:
@@ -146,7 +148,7 @@ async def _catch_up(db: Database, content: Content, since: dt.datetime, now: dt.
         zones = await audience.zones(connection, content.zone)
         found = schedule.due(content.anniversaries, zones, max(since, now - LONGEST_STOP), now)
         new = await _unplanned(connection, content, [one for one in found if one.until <= now])
-    await _plan_all(db, content, new, now)
+    await _plan_all(db, content, new, now, regrouped_at=None)
 
 
 async def tell_late(db: Database, content: Content, admins: Iterable[int], now: dt.datetime) -> bool:
