@@ -6,6 +6,7 @@ from outreachbot.bot import (
     campaign,
     choosing,
     compose,
+    content,
     facts,
     membership,
     preflight,
@@ -30,6 +31,7 @@ HANDLERS: tuple[Handler, ...] = (
     *broadcasts.HANDLERS,
     *preflight.HANDLERS,
     *choosing.HANDLERS,
+    *content.HANDLERS,
     *compose.HANDLERS,
     *basics.LAST,
 )

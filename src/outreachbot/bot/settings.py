@@ -56,23 +56,24 @@ async def _tell_what_is_owed(
     if chat is None or chat.subscribed_at is None:
         return
     subscribed_at = dt.datetime.fromtimestamp(chat.subscribed_at, dt.UTC)
+    content = house.content
     one = Change(before, after, subscribed_at, house.clock())
-    dues = rules.open_days(one, house.content)
+    dues = rules.open_days(one, content)
     if not dues:
         return
     told = await store.told(db, chat_id, [item.key for due in dues for item in due.items])
     planned = await plans.known(db, dues)
-    items = rules.owed(one, house.content, dues, told, [due for due in dues if plans.is_among(planned, due)])
+    items = rules.owed(one, content, dues, told, [due for due in dues if plans.is_among(planned, due)])
     if not items:
         return
-    group = after.group(house.content)
+    group = after.group(content)
     message_id = await messages.write(
         db,
         Kind.REMINDER,
-        reminder.in_every_language(house.content, items, group.zone),
+        reminder.in_every_language(content, items, group.zone),
         house.clock().timestamp(),
         key=f"reminder:{items[0].day}:chat {chat_id}:{'+'.join(item.key for item in items)}",
-        expires_at=rules.owed_until(items, one, house.content).timestamp(),
+        expires_at=rules.owed_until(items, one, content).timestamp(),
     )
     if message_id is not None:  # None: it was written before the clock was set back
         await plans.tell(db, {message_id: [item.key for item in items]})

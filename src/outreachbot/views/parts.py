@@ -22,6 +22,7 @@ SKIP = "skip"
 ZONE = "zone"
 CALENDAR = "calendar"
 BROADCAST = "broadcast"
+CONTENT = "content"
 HERE = "here"  # the button between the arrows, which only says where we are
 BELOW = "+"
 
