@@ -237,6 +237,12 @@ class Content(_Part):
             found[fact.topic].append(fact)
         return {topic: tuple(facts) for topic, facts in found.items()}
 
+    @cached_property
+    def place_by_fact(self) -> dict[str, tuple[int, int]]:
+        """Where the fact of each id stands in the file, and where among those of its topic; both from 0."""
+        in_topic = {fact.id: place for facts in self.facts_by_topic.values() for place, fact in enumerate(facts)}
+        return {fact.id: (place, in_topic[fact.id]) for place, fact in enumerate(self.facts)}
+
     def say(self, text: Text, language: str) -> str:
         """The text in this language, or in the default language where it lacks."""
         return text.get(language) or text[self.default_language]

@@ -76,7 +76,7 @@ def one(content: Content, language: str, fact: Fact) -> Message:
     """One fact: the claim, who states it, figures side by side, sources; and the way to its neighbours."""
     _ = words(language)
     topic = content.topic_by_id[fact.topic]
-    number = content.facts.index(fact) + 1
+    number = content.place_by_fact[fact.id][0] + 1
     lines = [
         f"<b>{escape(content.say(topic.title, language))}</b> · {_('fact {number}', number=number)}",
         "",
@@ -96,7 +96,7 @@ def one(content: Content, language: str, fact: Fact) -> Message:
 
 def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
     family = content.facts_by_topic[fact.topic]
-    place = family.index(fact)
+    place = content.place_by_fact[fact.id][1]
     back = f"{FACT}:{family[place - 1].id}" if place else None
     forward = f"{FACT}:{family[place + 1].id}" if place + 1 < len(family) else None
     all_topics = (Button(_("All topics"), FACTS),)
