@@ -1,5 +1,6 @@
 """Who runs side by side: for each contestant the program it is, and what that needs."""
 
+import os
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
@@ -80,6 +81,6 @@ async def running(one: Contestant, url: str, folder: Path, pace: int = 0) -> Asy
         return text.replace("{url}", url).replace("{token}", TOKEN).replace("{pace}", str(pace or one.unpaced))
 
     command = [filled(part) for part in one.command]
-    env = {key: filled(value) for key, value in one.env.items()} | {"PYTHONPATH": str(ROOT)}
+    env = {key: filled(value) for key, value in one.env.items()} | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
     async with process(command, env, folder) as started:
         yield started

@@ -5,15 +5,16 @@ import datetime as dt
 import gc
 import logging
 import os
-import signal
 import socket
 from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
-from outreachbot.bot import application, compose, deliver, menus, polling, say, standing, transport
+from outreachbot.app import signals
+from outreachbot.bot import application, compose, deliver, going_live, live, menus, polling, say, standing, transport
 from outreachbot.bot.context import House
+from outreachbot.bot.live import Live
 from outreachbot.bot.pictures import Pictures
 from outreachbot.bot.transport import Telegram
 from outreachbot.config import Settings
@@ -43,6 +44,8 @@ SETTLE_SECONDS = 0.5  # handled updates are written down at the next poll, or af
 SHOW_SECONDS = 1.0
 BEAT_SECONDS = 30.0
 ALBUM_SECONDS = 0.5
+RELOAD_SECONDS = 3600.0  # a signal wakes it
+MENU_SECONDS = 86_400.0  # another content wakes it; what Telegram did not take then is tried again a day later
 
 
 def wall_clock() -> dt.datetime:
@@ -52,42 +55,38 @@ def wall_clock() -> dt.datetime:
 async def run(
     settings: Settings,
     content: Content,
+    raw: bytes,
     *,
     clock: Clock = wall_clock,
     stop: asyncio.Event | None = None,
     ready: Callable[[], None] = lambda: None,
+    keeps: bool = True,
 ) -> None:
     """Run the bot until `stop` is set (without one: until a signal). `ready` is called when it polls.
 
+    `raw` is the file that the content was read from; `keeps` whether what goes live instead is written there.
     Raises CannotRun when it can't start or can't go on, WrongUse when the token is missing.
     """
     token = settings.bot_token()
-    stop = stop or stop_on_signals()
+    stop = stop or signals.stop_on_signals()
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(connect.opened(settings.database_url))
         session = await stack.enter_async_context(transport.session(settings.api_url))
         telegram = Telegram(session, settings.api_url, token, settings.paid_broadcast)
         telegram.pictures = Pictures(db, settings.content.parent)
-        house = _house(settings, content, db, telegram, clock)
+        house = _house(settings, Live(content, raw, settings.content, keeps), db, telegram, clock)
+        signals.on_hangup(partial(live.want, house.live), stop)
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
         sender_id = await planner.recover(db, this_process(), clock())
+        await going_live.note_start(house)
         planning = await resume.resume(db, content, settings.messages_per_second, clock())
         await _work(house, sender_id, planning, stop, ready)
 
 
-def stop_on_signals() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set. A second signal sets it again, which does no harm."""
-    stop = asyncio.Event()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows' loop has none; Ctrl+C ends the program there
-            asyncio.get_running_loop().add_signal_handler(one, stop.set)
-    return stop
-
-
-def _house(settings: Settings, content: Content, db: Database, telegram: Telegram, clock: Clock) -> House:
+def _house(settings: Settings, live: Live, db: Database, telegram: Telegram, clock: Clock) -> House:
     return House(
-        content=content,
+        live=live,
         db=db,
         telegram=telegram,
         bot=application.bot(telegram.session, settings.api_url, telegram.token),
@@ -147,19 +146,13 @@ def _workers(
 ) -> dict[str, Coroutine[Any, Any, None]]:
     """Each worker's loop, by its name."""
     again = partial(repeat, stop=stop)
-    screen = Screen(
-        partial(say.show, house.telegram),
-        partial(standing.standing, house),
-        house.content.default_language,
-        house.admins,
-        partial(lessons.silent_since, outgoing.lessons),
-    )
+    screen = _screen(house, outgoing)
     return {
         "receiving": _receive(house, desk, stop),
         "handling": again("handling", partial(desks.settle, desk), pause=SETTLE_SECONDS),
         "sending": again("sending", partial(sender.step, outgoing), pause=SEND_SECONDS, wake=house.wake),
         "planning": again(
-            "planning", lambda: planner.step(planning, house.db, house.content, house.clock()), pause=PLAN_SECONDS
+            "planning", lambda: resume.step(planning, house.db, house.content, house.clock()), pause=PLAN_SECONDS
         ),
         "telling": again(
             "telling",
@@ -176,12 +169,23 @@ def _workers(
         "noting": again("noting", lambda: resume.note(planning, house.db), pause=BEAT_SECONDS),
         "leases": again("leases", lambda: planner.beat(house.db, outgoing.id, house.clock()), pause=BEAT_SECONDS),
         "albums": again("albums", lambda: compose.albums(house), pause=ALBUM_SECONDS),
-        "progress": again(
-            "progress", lambda: progress.step(house.db, screen, house.clock().timestamp()), pause=SHOW_SECONDS
-        ),
+        "progress": again("progress", lambda: _show_progress(house, screen), pause=SHOW_SECONDS),
         "tidying": again("tidying", lambda: planner.tidy(house.db, house.clock()), pause=TIDY_SECONDS),
-        "menus": _until(stop, menus.set_all(house)),
+        "reloading": again(
+            "reloading", partial(going_live.reload_if_wanted, house), pause=RELOAD_SECONDS, wake=house.live.woken
+        ),
+        "menus": again("menus", partial(_set_menus, house, stop), pause=MENU_SECONDS, wake=house.live.changed),
     }
+
+
+def _screen(house: House, outgoing: Sender) -> Screen:
+    return Screen(
+        partial(say.show, house.telegram),
+        partial(standing.standing, house),
+        house.content.default_language,
+        house.admins,
+        partial(lessons.silent_since, outgoing.lessons),
+    )
 
 
 async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
@@ -200,8 +204,14 @@ async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
     await repeat("receiving", poll, pause=0, stop=stop)
 
 
-async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
-    await or_stop(stop, work)
+async def _show_progress(house: House, screen: Screen) -> bool:
+    screen.language = house.content.default_language
+    return await progress.step(house.db, screen, house.clock().timestamp())
+
+
+async def _set_menus(house: House, stop: asyncio.Event) -> bool:
+    await or_stop(stop, menus.set_all(house))
+    return False
 
 
 async def _first_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:

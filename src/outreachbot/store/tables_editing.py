@@ -1,6 +1,6 @@
 """More tables: the content files that were live, and the mistakes that readers report."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text, UniqueConstraint
 
 from outreachbot.store.tables import Counter, metadata
 
@@ -12,6 +12,7 @@ contents = Table(
     Column("body", Text, nullable=False),  # the file
     Column("live_at", Float, nullable=False),  # when it went live; the newest is the one that is
     Column("live_by", BigInteger),  # the admin's id; NULL: with a start or by a signal
+    Column("changes", Integer),  # how much it changed of the one before; NULL: nobody knows
 )
 
 reports = Table(
