@@ -79,7 +79,7 @@ async def run(
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
         sender_id = await planner.recover(db, this_process(), clock())
-        await going_live.note_start(house)
+        await going_live.begin(house)
         planning = await resume.resume(db, content, settings.messages_per_second, clock())
         await _work(house, sender_id, planning, stop, ready)
 

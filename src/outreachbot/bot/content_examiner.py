@@ -16,13 +16,14 @@ from pathlib import Path
 from typing import Any
 
 from outreachbot.bot import content_check
-from outreachbot.domain import content_difference, content_file, content_gaps
+from outreachbot.domain import content_difference, content_file, content_gaps, search
 from outreachbot.domain.content import Content
 from outreachbot.domain.content_difference import Difference
 from outreachbot.errors import ContentError
 
 SECONDS = 300.0  # how long it may take; the largest file that is read takes about a minute
-PIECE = 25  # entries of a list that are taken over at once: about a millisecond
+ENTRIES = 25  # of a list, taken over at once: about a millisecond
+TEXTS = 1_000  # the same for what a search looks through
 PAUSE = 0.002  # seconds between pieces, in which others are answered
 POLITENESS = 10  # the process yields to the bot where there is one processor
 
@@ -62,8 +63,8 @@ async def examine(raw: bytes, name: str, folder: Path, other: bytes) -> Examined
     faults, *found = pickle.loads(answer)  # noqa: S301 from our own process
     if faults:
         raise ContentError(faults)
-    pieces, difference, gaps, warnings = found
-    return Examined(await _whole(pieces), difference, gaps, warnings)
+    pieces, searched, difference, gaps, warnings = found
+    return Examined(await _whole(pieces, searched), difference, gaps, warnings)
 
 
 def _environment() -> Iterator[tuple[str, str]]:
@@ -78,15 +79,25 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _whole(pieces: Iterable[bytes]) -> Content:
-    """The content of its pieces: one after the other, because unpickling all at once would hold up everybody."""
-    values: dict[str, Any] = {}
+async def _whole(pieces: Iterable[bytes], searched: Iterable[bytes]) -> Content:
+    """The content of its pieces, with what a search needs."""
     with _uncollected():
-        for piece in pieces:
-            name, value, is_part = pickle.loads(piece)  # noqa: S301 from our own process
-            values[name] = (*values.get(name, ()), *value) if is_part else value
-            await asyncio.sleep(PAUSE)
-    return Content.model_construct(**values)
+        content = Content.model_construct(**await _joined(pieces))
+        content.searched.update(await _joined(searched))
+    return content
+
+
+async def _joined(pieces: Iterable[bytes]) -> dict[str, Any]:
+    """By name what stands in the pieces: one after the other, as unpickling all at once would hold up everybody."""
+    values: dict[str, Any] = {}
+    for piece in pieces:
+        name, value, is_part = pickle.loads(piece)  # noqa: S301 from our own process
+        if is_part:
+            values.setdefault(name, []).extend(value)
+        else:
+            values[name] = value
+        await asyncio.sleep(PAUSE)
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 @contextmanager
@@ -100,27 +111,28 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _pieces(content: Content) -> Iterator[bytes]:
-    for name in type(content).model_fields:
-        value = getattr(content, name)
+def _pieces(values: Iterable[tuple[str, Any]], size: int) -> Iterator[bytes]:
+    for name, value in values:
         if not isinstance(value, tuple):
             yield pickle.dumps((name, value, False))
             continue
-        yield pickle.dumps((name, (), False))
-        for first in range(0, len(value), PIECE):
-            yield pickle.dumps((name, value[first : first + PIECE], True))
+        for first in range(0, max(len(value), 1), size):
+            yield pickle.dumps((name, value[first : first + size], True))
 
 
 def _examined(raw: bytes, name: str, folder: Path, other: bytes) -> tuple[Any, ...]:
-    """What the process answers: faults, pieces, and the rest of Examined."""
+    """What the process answers: faults; pieces of the content and of what a search needs; the rest of Examined."""
     try:
         document = content_check.check(raw, name, folder)
     except ContentError as error:
         return (error.faults,)
-    difference = content_difference.difference(content_file.read(other, name).content, document.content)
+    before, content = content_file.read(other, name).content, document.content
+    difference = content_difference.difference(before, content)
     warnings = tuple(warning.in_file(name) for warning in document.warnings)
     gaps = {gap.language: gap.number for gap in content_gaps.gaps(document)}
-    return (), tuple(_pieces(document.content)), difference, gaps, warnings
+    entries = tuple(_pieces(((key, getattr(content, key)) for key in type(content).model_fields), ENTRIES))
+    searched = tuple(_pieces(((one, search.prepared(content, one)) for one in content.languages), TEXTS))
+    return (), entries, searched, difference, gaps, warnings
 
 
 if __name__ == "__main__":

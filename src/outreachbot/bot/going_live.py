@@ -13,7 +13,7 @@ from outreachbot.bot import content_check, live
 from outreachbot.bot.content_examiner import Examined, NotExaminedError, examine
 from outreachbot.bot.context import House, now
 from outreachbot.bot.live import Draft
-from outreachbot.domain import content_difference, content_file
+from outreachbot.domain import content_difference, content_file, search
 from outreachbot.domain.markup import to_plain
 from outreachbot.errors import ContentError, StoreFailed
 from outreachbot.store import connect, contents
@@ -93,8 +93,10 @@ def _exchange(file: Path, raw: bytes) -> None:
             raise
 
 
-async def note_start(house: House) -> None:
-    """Keep the version that the program started with, if it is another one than was live last."""
+async def begin(house: House) -> None:
+    """Keep the version that the program started with, if it is another one than was live last; ready to be searched."""
+    for language in house.content.languages:
+        search.prepared(house.content, language)
     async with connect.reading(house.db) as db:
         newest = next(iter(await contents.every(db, 1)), None)
         before = None if newest is None else await contents.body(db, newest.id)
