@@ -5,11 +5,24 @@ import asyncio
 from time import perf_counter
 
 from benchmarks import report
-from benchmarks.cases import audience, broadcast, limits, meanwhile, memory, reload, reminders, replies, start
+from benchmarks.cases import (
+    audience,
+    broadcast,
+    content,
+    fuzz,
+    limits,
+    meanwhile,
+    memory,
+    reload,
+    reminders,
+    replies,
+    start,
+)
 from benchmarks.measures import QUICK, Measure, Scale
 
 CASES = {
-    case.NAME: case.run for case in (start, replies, broadcast, limits, meanwhile, reload, audience, memory, reminders)
+    case.NAME: case.run
+    for case in (start, content, fuzz, replies, broadcast, limits, meanwhile, reload, audience, memory, reminders)
 }
 
 

@@ -24,6 +24,7 @@ class Scale:
     fast: int = 10_000  # chats, at 1,000 a second
     audiences: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
     facts: int = 10_000
+    broken: int = 10_000  # content files
 
 
 QUICK = Scale(
@@ -38,6 +39,7 @@ QUICK = Scale(
     fast=2000,
     audiences=(1_000, 20_000),
     facts=1_000,
+    broken=500,
 )
 
 

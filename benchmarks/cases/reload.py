@@ -6,11 +6,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from benchmarks.arena import ROOT, Telegram, telegram
+from benchmarks import contents
+from benchmarks.arena import Telegram, telegram
 from benchmarks.contestants import ADMIN, OURS, OUTREACHBOT, running
 from benchmarks.measures import Goal, Measure, Scale, percentile
 from benchmarks.stopwatch import FIRST
-from outreachbot.app import files
 from outreachbot.views.parts import CONTENT
 
 NAME = "reload"
@@ -39,14 +39,14 @@ async def _both(scale: Scale) -> tuple[float, float, float]:
     count = round(scale.stream * REPLIES)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        (folder / FILE).write_text(_large(scale.facts, "is so"))
+        (folder / FILE).write_text(contents.large(scale.facts, "is so"))
         ours = replace(OUTREACHBOT, env=OUTREACHBOT.env | {"OUTREACHBOT_CONTENT": FILE})
         async with telegram(chats=3 * count) as place, running(ours, place.url, folder) as process:
             await place.polled(process)
             await _ask(place, FIRST, count)
             await asyncio.sleep(scale.stream + 1.0)
             quiet = await _waits(place, count)
-            (folder / FILE).write_text(_large(scale.facts, "is not so"))
+            (folder / FILE).write_text(contents.large(scale.facts, "is not so"))
             await _ask(place, FIRST + count, count)
             seconds = await _reload(place)
             await asyncio.sleep(max(0.0, scale.stream - seconds) + 1.0)
@@ -74,16 +74,3 @@ async def _reload(place: Telegram) -> float:
     seconds = clock() - began
     await place.order("sandbox/press", user=ADMIN, **button)
     return seconds
-
-
-def _large(facts: int, claim: str) -> str:
-    """The shipped content with so many facts more."""
-    content = files.read_content(ROOT / "content.yaml").content
-    topic, source = content.topics[0].id, content.sources[0].id
-    more = "".join(
-        f"  - id: more-{number}\n    topic: {topic}\n    claim: {{en: Number {number} {claim}}}\n"
-        f"    stated_by: {{en: Somebody}}\n    sources: [{source}]\n    certainty: stated\n"
-        for number in range(facts)
-    )
-    before, heading, after = (ROOT / "content.yaml").read_text().partition("\ntimeline:")
-    return f"{before}\n{more}{heading}{after}"
