@@ -87,7 +87,7 @@ def _exchanged(draw: st.DrawFn) -> bytes:
     for _ in range(draw(st.integers(1, 3))):
         holder: Any = root
         while True:
-            key = draw(st.sampled_from(sorted(holder) if isinstance(holder, dict) else range(len(holder))))
+            key = draw(st.sampled_from(list(holder) if isinstance(holder, dict) else range(len(holder))))
             below = holder[key]
             if not (isinstance(below, dict | list) and below) or draw(st.integers(0, 3)) == 0:
                 break

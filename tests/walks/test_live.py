@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from test_broadcast import compose
 
 from outreachbot.app import files
 from outreachbot.sandbox import attachments, people
@@ -144,6 +145,14 @@ BAD = {
     "an unknown source": (changed(("[herald]", "[herold]")), r'unknown source "herold"; did you mean "herald"\?'),
     "no text at all": (b"\x00\x01\x02", r"bridge\.yaml:1:1: an invisible sign"),
     "nothing": (b"", r"bridge\.yaml:1:1: the file is empty"),
+    "a text in the wrong language key": (
+        changed(("claim: {en:", "claim: {eng:")),
+        r"bridge\.yaml:43:13: facts\[0\]\.claim\.eng: unknown language \"eng\"; did you mean",
+    ),
+    "an HTML bomb": (
+        changed((CLAIM, "<b>" * 50_000)),
+        r"bridge\.yaml:\d+:\d+: facts\[0\]",
+    ),
     "a missing picture": (
         changed(("    topic: fall\n    default", "    picture: day.png\n    default")),
         r'bridge\.yaml:\d+:\d+: anniversaries\[0\]\.picture: there is no file "day\.png" beside this one',
@@ -151,19 +160,19 @@ BAD = {
 }
 
 
-@pytest.mark.parametrize("name", BAD)
-async def test_a_bad_file_is_reported_by_line_and_column_and_changes_nothing(town, name):
-    data, line = BAD[name]
+async def test_a_bad_file_is_reported_by_line_and_column_and_changes_nothing(town):
     async with town.bot():
-        sent = await send(town, data)
+        for name, (data, line) in BAD.items():
+            sent = await send(town, data)
+
+            assert STAYS in sent["text"], name
+            assert re.search(line, sent["text"]), (name, sent["text"])
+            assert not buttons(sent), name
         town.file.write_bytes(data)
         read = await town.answer(ADMIN, "/reload")
         assert "many stones" in await fact(town)
 
     assert read["text"] == sent["text"]
-    assert STAYS in sent["text"]
-    assert re.search(line, sent["text"]), sent["text"]
-    assert not buttons(sent)
 
 
 @pytest.mark.parametrize("data", [b"\xef\xbb\xbf" + OTHER, OTHER.replace(b"\n", b"\r\n")])
@@ -219,6 +228,38 @@ async def test_of_two_admins_at_once_the_second_is_told(town):
 
     assert "Another version went live meanwhile, so nothing was done." in town.now(BEN, ben)["text"]
     assert await versions(town) == [(BEN, 1), (ADMIN, 1), (None, None)]
+
+
+async def test_of_two_reloads_at_once_one_goes_live_and_the_other_admin_is_told(town):
+    async with town.bot():
+        town.file.write_bytes(OTHER)
+        ada, ben = await asyncio.gather(town.answer(ADMIN, "/reload"), town.answer(BEN, "/reload"))
+        await asyncio.gather(town.press(ADMIN, ada, "Put it live"), town.press(BEN, ben, "Put it live"))
+        assert "few stones" in await fact(town)
+
+    assert sorted(town.now(who, asked)["text"][:20] for who, asked in ((ADMIN, ada), (BEN, ben))) == [
+        "Another version went",
+        "It is live. /content",
+    ]
+    assert len(await versions(town)) == 2
+
+
+async def test_a_page_whose_fact_is_gone_says_so_and_a_draft_is_sent_as_it_was_seen(town):
+    async with town.bot():
+        await town.answer(MEMBER, "/subscribe")
+        page = await town.answer(MEMBER, "/facts stones")
+        question = await compose(town, "The stones, as we tell them")
+        asked = await send(town, changed(("  - id: stones\n", "  - id: rocks\n")))
+        await town.press(ADMIN, asked, "Put it live")
+        await town.press(MEMBER, page, "Report a mistake")
+        report = town.said(MEMBER)[-1]
+        await town.press_data(MEMBER, page, "fact:stones")
+        await town.press(ADMIN, question, "Send")
+        await town.until(lambda: any("as we tell them" in one.get("text", "") for one in town.said(MEMBER)))
+
+    gone = "This is no longer here: the facts have been edited since."
+    assert gone in town.now(MEMBER, page)["text"]
+    assert gone in report["text"]
 
 
 async def test_after_a_restart_an_old_button_says_so(town):
