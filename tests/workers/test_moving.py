@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select, update
 
 from outreachbot.domain.content import Notice
+from outreachbot.errors import StoreFailed
 from outreachbot.store import connect, tables
 from outreachbot.workers import planner, resume
 
@@ -82,6 +83,15 @@ async def test_a_crash_after_the_change_forgets_nobody(db, nine, eighteen, three
     await resume.note(await resume.resume(db, eighteen, 25.0, at(12)), db)
     await resume.adopt(db, nine, at(12, 1))  # and the program dies before it looks
     planning = await resume.resume(db, nine, 25.0, at(12, 2))
+
+    assert await look(db, planning, nine, at(12, 2)) == {1: 1, 2: 1, 3: 1}
+
+
+async def test_a_database_that_fails_meanwhile_forgets_nobody(db, nine, eighteen, three, failing):
+    planning = await resume.resume(db, eighteen, 25.0, at(12))
+    async with failing("calendar"):
+        with pytest.raises(StoreFailed):
+            await resume.step(planning, db, nine, at(12, 1))
 
     assert await look(db, planning, nine, at(12, 2)) == {1: 1, 2: 1, 3: 1}
 

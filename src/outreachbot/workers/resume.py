@@ -29,9 +29,9 @@ async def resume(db: Database, content: Content, per_second: float, now: dt.date
 async def step(one: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
     """The planner's step, by the content that is live now; True when something came due."""
     if content is not one.content:
-        one.content, one.sizes = content, {}
         if await adopt(db, content, now):
             one.since, one.moved_at = now - ONE_DAY, now
+        one.content, one.sizes = content, {}
     return await planner.step(one, db, content, now)
 
 
@@ -42,6 +42,7 @@ async def adopt(db: Database, content: Content, now: dt.datetime) -> bool:
     """
     default = Group(content.zone, content.hour)
     async with connect.writing(db) as transaction:
+        await plans.in_turn(transaction)
         before = await plans.default(transaction)
         if before == default:
             return False
