@@ -42,6 +42,10 @@ async def test_an_admin_mends_a_broken_file_puts_it_live_and_goes_back(town, tmp
         await expect(log).to_contain_text("Another welcome")
 
         await say(page, "/content")
+        await press(page, "Send me the file that is live")
+        async with page.expect_download() as saved:
+            await log.locator("a.file", has_text="content.yaml").click()
+        assert (await (await saved.value).path()).read_text() == MENDED
         await press(page, "Go back to 1")
         await press(page, "Put it live")
         await expect(log.get_by_text("It is live.")).to_have_count(2)

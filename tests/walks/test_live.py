@@ -294,6 +294,17 @@ async def test_every_version_is_listed_and_can_come_back(town):
     assert len(await versions(town)) == 11
 
 
+async def test_the_file_that_is_live_is_sent_byte_for_byte(town):
+    async with town.bot():
+        asked = await send(town, OTHER)
+        await town.press(ADMIN, asked, "Put it live")
+        listed = await town.answer(ADMIN, "/content")
+        await town.press(ADMIN, listed, "Send me the file that is live")
+    sent = town.said(ADMIN)[-1]["document"]
+
+    assert (sent["file_name"], town.world.shelf.files[sent["file_id"]].data) == ("bridge.yaml", OTHER)
+
+
 async def test_what_is_live_already_is_said_to_be(town):
     async with town.bot():
         assert "Nothing has changed" in (await town.answer(ADMIN, "/reload"))["text"]

@@ -6,17 +6,19 @@ import datetime as dt
 from telegram import Document
 from telegram.ext import filters
 
-from outreachbot.bot import answers, compose, content_check, going_live, live
+from outreachbot.bot import answers, compose, content_check, going_live, live, say
 from outreachbot.bot.content_examiner import NotExaminedError
 from outreachbot.bot.context import Ask, House, Note, arguments
 from outreachbot.bot.guards import admins_of_the_bot
 from outreachbot.bot.live import Draft
 from outreachbot.bot.route import Reply, button, command, message
 from outreachbot.bot.transport import NoAnswerError, NotReachedError
+from outreachbot.domain.delivery import Sent
 from outreachbot.domain.message import Message
 from outreachbot.domain.yaml_tree import MAX_BYTES
 from outreachbot.errors import ContentError
 from outreachbot.store import connect, contents
+from outreachbot.views import calendar_file
 from outreachbot.views import content as views
 from outreachbot.views.content import Line
 from outreachbot.views.parts import CONTENT
@@ -126,6 +128,13 @@ async def versions(house: House, ask: Ask) -> Message:
     return views.versions(ask.language, house.content.zone, lines, older)
 
 
+async def file(house: House, ask: Ask) -> Reply:
+    """The file that is live, to be edited and sent back."""
+    name, caption = house.live.path.name, views.caption(ask.language)
+    outcome = await say.send_file(house.telegram, ask.chat_id, name, house.live.raw, caption, ask.topic_id)
+    return Note() if isinstance(outcome, Sent) else calendar_file.not_sent(ask.language)
+
+
 async def back(house: House, ask: Ask) -> Reply:
     """What an earlier version would change; its pictures have to lie beside the file still."""
     version_id, _rest = arguments(ask)
@@ -144,6 +153,12 @@ HANDLERS = [
     message(upload, filters.ChatType.PRIVATE & _IS_YAML),
     *(
         button(f"{CONTENT}:{verb}", function, guard=admins_of_the_bot)
-        for verb, function in {"live": put_live, "discard": discard, "list": versions, "back": back}.items()
+        for verb, function in {
+            "live": put_live,
+            "discard": discard,
+            "list": versions,
+            "back": back,
+            "file": file,
+        }.items()
     ),
 ]

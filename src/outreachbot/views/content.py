@@ -183,10 +183,17 @@ def versions(language: str, zone: str, lines: Sequence[Line], older: int | None)
     _ = words(language)
     text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, _) for one in lines)])
     rows = [(Button(_("Go back to {n}", n=one.id), f"{CONTENT}:back:{one.id}"),) for one in lines if not one.is_live]
+    rows.insert(0, (Button(_("Send me the file that is live"), f"{CONTENT}:file"),))
     if older is not None:
         rows.append((Button(_("Older ones"), f"{CONTENT}:list:{older}"),))
     hint = _("Send /reload after an edit of the file, or send me the file itself (.yaml).")
     return Message(f"{text}\n\n{hint}", tuple(rows))
+
+
+def caption(language: str) -> str:
+    """What stands below the file that is live."""
+    _ = words(language)
+    return _("This is live. Edit it and send it back: you will see what it would change.")
 
 
 def _line(one: Line, zone: str, _: Words) -> str:
