@@ -12,7 +12,7 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
-from outreachbot.bot import application, compose, deliver, menus, polling, say, standing, transport
+from outreachbot.bot import application, chosen, compose, deliver, menus, polling, say, standing, transport
 from outreachbot.bot.context import House
 from outreachbot.bot.pictures import Pictures
 from outreachbot.bot.transport import Telegram
@@ -71,6 +71,7 @@ async def run(
         house = _house(settings, content, db, telegram, clock)
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
+        await chosen.load(house)
         sender_id = await planner.recover(db, this_process(), clock())
         planning = await resume.resume(db, content, settings.messages_per_second, clock())
         await _work(house, sender_id, planning, stop, ready)

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 
@@ -29,6 +29,7 @@ class House:
     clock: Callable[[], dt.datetime]  # aware, UTC
     wake: asyncio.Event  # set when there is something to send
     begun: asyncio.Event  # set when a message has begun, whose audience is to be queued
+    chosen: dict[int, str] = field(default_factory=dict)  # chat -> the language it chose; `chosen.py` keeps it true
 
 
 @dataclass(frozen=True, slots=True)
