@@ -80,6 +80,6 @@ async def running(one: Contestant, url: str, folder: Path, pace: int = 0) -> Asy
         return text.replace("{url}", url).replace("{token}", TOKEN).replace("{pace}", str(pace or one.unpaced))
 
     command = [filled(part) for part in one.command]
-    env = {key: filled(value) for key, value in one.env.items()} | {"PYTHONPATH": str(ROOT)}
+    env = {"PYTHONPATH": str(ROOT)} | {key: filled(value) for key, value in one.env.items()}
     async with process(command, env, folder) as started:
         yield started
