@@ -170,6 +170,15 @@ async def test_a_site_without_a_valid_certificate_is_not_clear(site, certificate
     assert await ask(f"https://127.0.0.1:{site.port}/") == (State.UNCLEAR, "no secure connection can be made")
 
 
+async def test_nothing_is_said_of_a_link_while_no_other_site_can_be_reached(site, nowhere):
+    assert await links.ask_one(nowhere, [nowhere + "a", nowhere + "b"]) is None
+    dead = await links.ask_one(nowhere, [nowhere + "a", site.at("/status/500")])
+    assert dead == Answer(nowhere, State.UNREACHED, "Connection refused")
+    assert await links.ask_one(site.at("/status/404"), [nowhere]) == Answer(
+        site.at("/status/404"), State.GONE, "HTTP 404"
+    )
+
+
 @pytest.mark.parametrize(
     "address", ["http://no-such-site.invalid/", "http://a..b/", "https://[::1/", "http://x:99999/", "http://[1:2]/"]
 )

@@ -62,6 +62,14 @@ async def ask(
     return [answers[address] for address in addresses]
 
 
+async def ask_one(address: str, witnesses: Sequence[str]) -> Answer | None:
+    """None where neither it nor any of the witnesses can be reached: the network is down, and nothing can be said."""
+    (answer,) = await ask([address])
+    if answer.state is State.UNREACHED and all(one.state is State.UNREACHED for one in await ask(witnesses)):
+        return None
+    return answer
+
+
 async def _ask_one(session: aiohttp.ClientSession, address: str) -> Answer:
     """HEAD costs a site least; what does not like it is asked once more as a browser would."""
     answer = await _request(session, "HEAD", address)
