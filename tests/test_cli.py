@@ -20,7 +20,7 @@ from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts, chats, connect, messages, tables
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["demo", "run", "check", "preview", "broadcasts", "send"]
+VERBS = ["demo", "run", "check", "schema", "preview", "broadcasts", "send"]
 
 
 @pytest.fixture(autouse=True)
@@ -229,6 +229,13 @@ def test_without_a_network_it_says_so():
     assert code == 1
     assert out.splitlines()[-1] == "none of 2 addresses could be reached: is there a network?"
     assert "dead" not in out
+
+
+def test_the_shipped_schema_is_the_one_that_is_printed():
+    code, out, _ = outreachbot("schema")
+
+    assert code == 0
+    assert out == (ROOT / "content.schema.json").read_text(), "outreachbot schema > content.schema.json"
 
 
 @pytest.mark.parametrize("verb", [["check", "nowhere.yaml"], ["check"], ["demo", "--content", "nowhere.yaml"]])

@@ -79,6 +79,14 @@ def check(
 
 
 @cli.command()
+def schema() -> None:
+    """Print the JSON Schema of the content file, by which editors complete and check it as one types."""
+    from outreachbot.app import files
+
+    typer.echo(files.schema())
+
+
+@cli.command()
 def preview(
     file: Annotated[Path | None, typer.Argument(help="Default: OUTREACHBOT_CONTENT, or content.yaml.")] = None,
     output: Annotated[Path, typer.Option(help="The page that is written.")] = Path("preview.html"),
