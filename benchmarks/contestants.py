@@ -50,6 +50,7 @@ OUTREACHBOT = Contestant(
         "OUTREACHBOT_CONTENT": str(ROOT / "content.yaml"),
         "OUTREACHBOT_DATABASE_URL": f"sqlite+aiosqlite:///{DATABASE}",
         "OUTREACHBOT_MESSAGES_PER_SECOND": "{pace}",
+        "OUTREACHBOT_CHECK_LINKS": "false",
         "OUTREACHBOT_LARGE_AUDIENCE": "100000000",  # else the first message waits half a minute for second thoughts
     },
     unpaced="100000",

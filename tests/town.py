@@ -43,6 +43,7 @@ class Town:
     admins: frozenset[int] = frozenset({ADMIN})
     large_audience: int = 100_000
     approvals: int = 1
+    check_links: bool = False  # the content's link is out in the world
 
     def settings(self) -> Settings:
         return Settings(
@@ -53,6 +54,7 @@ class Town:
             messages_per_second=self.per_second,
             large_audience=self.large_audience,
             approvals=self.approvals,
+            check_links=self.check_links,
         )
 
     @asynccontextmanager

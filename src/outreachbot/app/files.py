@@ -1,9 +1,10 @@
 """Reads the content file from the disk; the same call for `check` and the start."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
-from outreachbot.domain import content_file
+from outreachbot.domain import content_file, content_schema
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.faults import Fault
 from outreachbot.errors import ContentError, WrongUse
@@ -26,6 +27,11 @@ def read_content(path: Path) -> Document:
     if faults := list(_pictures(document, path.parent)):
         raise ContentError([fault.in_file(document.name) for fault in faults])
     return document
+
+
+def schema() -> str:
+    """The JSON Schema of content files, as text."""
+    return json.dumps(content_schema.schema(), ensure_ascii=False, indent=2)
 
 
 def _pictures(document: Document, folder: Path) -> Iterator[Fault]:

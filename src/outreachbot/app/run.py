@@ -12,16 +12,18 @@ from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
-from outreachbot.bot import application, chosen, compose, deliver, menus, polling, say, standing, transport
+from outreachbot.bot import application, chosen, compose, deliver, links, menus, polling, say, standing, transport
 from outreachbot.bot.context import House
 from outreachbot.bot.pictures import Pictures
 from outreachbot.bot.transport import Telegram
 from outreachbot.config import Settings
 from outreachbot.domain.content import Content
+from outreachbot.domain.links import Answer
 from outreachbot.store import connect
 from outreachbot.store.connect import Database
 from outreachbot.workers import desk as desks
 from outreachbot.workers import lessons, planner, progress, resume, sender, updates
+from outreachbot.workers import links as watching
 from outreachbot.workers.desk import Desk
 from outreachbot.workers.loop import or_stop, repeat
 from outreachbot.workers.planner import Planner
@@ -96,6 +98,7 @@ def _house(settings: Settings, content: Content, db: Database, telegram: Telegra
         per_second=settings.messages_per_second,
         large_audience=settings.large_audience,
         approvals=settings.approvals,
+        check_links=settings.check_links,
         clock=clock,
         wake=asyncio.Event(),
         begun=asyncio.Event(),
@@ -126,6 +129,8 @@ async def _work(
     desk = Desk(house.db, partial(application.handle, house))
     outgoing = outgoing_of(house, sender_id)
     workers = _workers(house, desk, outgoing, planning, stop)
+    if house.check_links:
+        workers["links"] = repeat("links", partial(_watch_link, house, stop), pause=TIDY_SECONDS, stop=stop)
     tasks = [asyncio.create_task(worker, name=name) for name, worker in workers.items()]
     if not house.admins:
         log.warning(
@@ -199,6 +204,13 @@ async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
 
     await desks.resume(desk)
     await repeat("receiving", poll, pause=0, stop=stop)
+
+
+async def _watch_link(house: House, stop: asyncio.Event) -> bool:
+    async def ask(address: str, witnesses: Sequence[str]) -> Answer | None:
+        return await or_stop(stop, links.ask_one(address, witnesses))
+
+    return await watching.watch(house.db, house.content, ask, house.admins, house.clock())
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:

@@ -26,6 +26,7 @@ class House:
     per_second: float
     large_audience: int  # to more chats, a broadcast needs consent and waits before it starts
     approvals: int  # so many admins consent to it
+    check_links: bool  # whether the campaign's link is asked once a week
     clock: Callable[[], dt.datetime]  # aware, UTC
     wake: asyncio.Event  # set when there is something to send
     begun: asyncio.Event  # set when a message has begun, whose audience is to be queued
