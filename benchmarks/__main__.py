@@ -8,7 +8,6 @@ from benchmarks import report
 from benchmarks.cases import (
     audience,
     broadcast,
-    content,
     fuzz,
     limits,
     meanwhile,
@@ -16,13 +15,14 @@ from benchmarks.cases import (
     reload,
     reminders,
     replies,
+    search,
     start,
 )
 from benchmarks.measures import QUICK, Measure, Scale
 
 CASES = {
     case.NAME: case.run
-    for case in (start, content, fuzz, replies, broadcast, limits, meanwhile, reload, audience, memory, reminders)
+    for case in (start, search, fuzz, replies, broadcast, limits, meanwhile, reload, audience, memory, reminders)
 }
 
 

@@ -51,6 +51,7 @@ OUTREACHBOT = Contestant(
         "OUTREACHBOT_CONTENT": str(ROOT / "content.yaml"),
         "OUTREACHBOT_DATABASE_URL": f"sqlite+aiosqlite:///{DATABASE}",
         "OUTREACHBOT_MESSAGES_PER_SECOND": "{pace}",
+        "OUTREACHBOT_CHECK_LINKS": "false",
         "OUTREACHBOT_LARGE_AUDIENCE": "100000000",  # else the first message waits half a minute for second thoughts
     },
     unpaced="100000",
@@ -81,6 +82,6 @@ async def running(one: Contestant, url: str, folder: Path, pace: int = 0) -> Asy
         return text.replace("{url}", url).replace("{token}", TOKEN).replace("{pace}", str(pace or one.unpaced))
 
     command = [filled(part) for part in one.command]
-    env = {key: filled(value) for key, value in one.env.items()} | {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"}
+    env = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"} | {key: filled(value) for key, value in one.env.items()}
     async with process(command, env, folder) as started:
         yield started

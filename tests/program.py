@@ -23,6 +23,7 @@ def environment(town: Town, **more: str) -> dict[str, str]:
         "OUTREACHBOT_DATABASE_URL": town.database_url,
         "OUTREACHBOT_CONTENT": str(ROOT / "content.yaml"),
         "OUTREACHBOT_MESSAGES_PER_SECOND": str(town.per_second),
+        "OUTREACHBOT_CHECK_LINKS": str(town.check_links).lower(),
     }
     return {**clean, **ours, **more}
 

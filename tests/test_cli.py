@@ -6,7 +6,9 @@ import re
 import socket
 import subprocess
 import sys
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from typer.testing import CliRunner
@@ -18,7 +20,7 @@ from outreachbot.domain.message import Message
 from outreachbot.store import broadcasts, chats, connect, messages, tables
 
 ROOT = Path(__file__).parent.parent
-VERBS = ["demo", "run", "check", "preview", "broadcasts", "send"]
+VERBS = ["demo", "run", "check", "schema", "preview", "broadcasts", "send"]
 
 
 @pytest.fixture(autouse=True)
@@ -160,6 +162,80 @@ def test_the_file_is_checked_without_a_database(monkeypatch, setting, value):
     assert (code, err) == (0, "")
     assert "lack a text; the first is in line 4\n" in out
     assert [file.name for file in Path().iterdir()] == ["content.yaml"]
+
+
+class Page(BaseHTTPRequestHandler):
+    """`/404` is gone, `/moved` leads to `/here`, anything else is there."""
+
+    def do_HEAD(self):
+        moved = self.path == "/moved"
+        self.send_response(301 if moved else 404 if self.path == "/404" else 403 if self.path == "/403" else 200)
+        self.send_header("Content-Length", "0")
+        if moved:
+            self.send_header("Location", "/here")
+        self.end_headers()
+
+    do_GET = do_HEAD  # noqa: N815
+
+    def log_message(self, *_):
+        pass
+
+
+@pytest.fixture
+def site(monkeypatch):
+    """The address of a web site on this machine."""
+    for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
+        monkeypatch.delenv(name, raising=False)
+    with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+
+
+def linking(petition, chronicle, more=""):
+    text = (ROOT / "tests" / "domain" / "bridge.yaml").read_text()
+    text = text.replace("https://bridge.example/petition", petition).replace("https://archive.example/1902", chronicle)
+    Path("content.yaml").write_text(text.replace("en: Welcome", f"en: '{more or 'Welcome'}'"))
+
+
+def test_links_that_work_are_only_counted(site):
+    linking(f"{site}/here", f"{site}/there")
+    code, out, err = outreachbot("check", "--links")
+
+    assert (code, err) == (0, "")
+    assert out.splitlines()[-1] == "2 addresses: 2 ok, 0 moved, 0 dead"
+
+
+def test_links_are_named_by_what_came_of_them(site):
+    linking(f"{site}/moved", f"{site}/404", f"[a]({site}/403)")
+    code, out, _ = outreachbot("check", "--links")
+
+    assert code == 1
+    assert out.splitlines()[-4:] == [
+        f"content.yaml:33:10: dead: {site}/404 (HTTP 404)",
+        f"content.yaml:18:9: moved: {site}/moved is now {site}/here",
+        f"content.yaml:8:15: not clear: {site}/403 (HTTP 403)",
+        "3 addresses: 0 ok, 1 moved, 1 dead, 1 not clear (they answer, but perhaps not to programs: open them)",
+    ]
+
+
+def test_without_a_network_it_says_so():
+    with socket.socket() as unused:
+        unused.bind(("127.0.0.1", 0))
+        nowhere = f"http://127.0.0.1:{unused.getsockname()[1]}"
+        linking(f"{nowhere}/a", f"{nowhere}/b")
+        code, out, _ = outreachbot("check", "--links")
+
+    assert code == 1
+    assert out.splitlines()[-1] == "none of 2 addresses could be reached: is there a network?"
+    assert "dead" not in out
+
+
+def test_the_shipped_schema_is_the_one_that_is_printed():
+    code, out, _ = outreachbot("schema")
+
+    assert code == 0
+    assert out == (ROOT / "content.schema.json").read_text(), "outreachbot schema > content.schema.json"
 
 
 @pytest.mark.parametrize("verb", [["check", "nowhere.yaml"], ["check"], ["demo", "--content", "nowhere.yaml"]])

@@ -44,6 +44,7 @@ def test_without_any_setting_the_defaults_hold():
     assert settings.messages_per_second == 30.0
     assert settings.paid_broadcast is False
     assert (settings.approvals, settings.large_audience) == (1, 1000)
+    assert settings.check_links is True
 
 
 @pytest.mark.parametrize(
@@ -58,6 +59,7 @@ def test_without_any_setting_the_defaults_hold():
         ("api_url", "https://bots.example/telegram", "https://bots.example/telegram"),
         ("api_url", "http://[::1]:8081", "http://[::1]:8081"),
         ("messages_per_second", "0.5", 0.5),
+        ("check_links", "no", False),
         ("paid_broadcast", "true", True),
         ("paid_broadcast", "no", False),
         ("approvals", "1", 1),

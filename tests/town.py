@@ -52,6 +52,8 @@ class Town:
         """What is live when the bot starts."""
         return Live(self.content, self.file.read_bytes(), self.file)
 
+    check_links: bool = False  # the content's link is out in the world
+
     def settings(self) -> Settings:
         return Settings(
             token=TOKEN,
@@ -62,6 +64,7 @@ class Town:
             large_audience=self.large_audience,
             approvals=self.approvals,
             content=self.file,
+            check_links=self.check_links,
         )
 
     @asynccontextmanager

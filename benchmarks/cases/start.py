@@ -1,27 +1,71 @@
 """How long `outreachbot check` takes, from the shell's point of view."""
 
+import re
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 from time import perf_counter
 
+from benchmarks import contents
 from benchmarks.arena import ROOT
 from benchmarks.contestants import OURS
 from benchmarks.measures import Goal, Measure, Scale
 
 NAME = "start"
 RUNS = 3  # in each round; the first one reads the disk
+MANY = 10_000
 
 
 async def run(scale: Scale) -> list[Measure]:
     check = Measure(NAME, "outreachbot check", "s", [Goal(most=1.0)], more_is_better=False)
-    for _ in range(scale.rounds * RUNS):
-        check.add(OURS, _time_check())
-    return [check]
+    many = Measure(NAME, f"outreachbot check, {MANY:,} facts", "s", [Goal(most=10.0)], more_is_better=False)
+    large = Measure(NAME, f"outreachbot check, {MANY:,} with figures", "s", [Goal(most=20.0)], more_is_better=False)
+    with tempfile.TemporaryDirectory() as folder:
+        facts, figures = Path(folder) / "facts.yaml", Path(folder) / "figures.yaml"
+        facts.write_text(contents.large(MANY, "is so"))
+        figures.write_text(_many_facts((ROOT / "content.yaml").read_text()))
+        for _ in range(scale.rounds):
+            for _ in range(RUNS):
+                check.add(OURS, _time_check(ROOT / "content.yaml"))
+            many.add(OURS, _time_check(facts))
+            large.add(OURS, _time_check(figures))
+    return [check, many, large]
 
 
-def _time_check() -> float:
+def _many_facts(shipped: str) -> str:
+    """The same content with many more facts: 8 MB, near the most that is read."""
+    topic = _first_id(shipped, "topics")
+    source = _first_id(shipped, "sources")
+    facts = "".join(_fact(number, topic, source) for number in range(MANY))
+    return shipped.replace("\nfacts:\n", f"\nfacts:\n{facts}", 1)
+
+
+def _first_id(shipped: str, of: str) -> str:
+    found = re.search(rf"^{of}:\n  - id: (\S+)", shipped, re.MULTILINE)
+    assert found, of
+    return found[1]
+
+
+def _fact(number: int, topic: str, source: str) -> str:
+    return f"""\
+  - id: made-{number}
+    topic: {topic}
+    claim:
+      en: >-
+        Claim {number}: {"what somebody states, **with care**, of what he has seen; " * 6}
+    stated_by: {{en: Somebody}}
+    sources: [{source}]
+    certainty: stated
+    figures:
+      - {{number: {number}, counts: {{en: things}}, stated_by: {{en: Somebody}}, year: 1992, source: {source}}}
+      - {{number: {number}, counts: {{en: things}}, stated_by: {{en: Another}}, year: 1993, source: {source}}}
+"""
+
+
+def _time_check(file: Path) -> float:
     begin = perf_counter()
-    command = [sys.executable, "-m", "outreachbot", "check", "content.yaml"]
+    command = [sys.executable, "-m", "outreachbot", "check", str(file)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     return perf_counter() - begin

@@ -55,6 +55,7 @@ def run(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.
 @cli.command()
 def check(
     file: Annotated[Path | None, typer.Argument(help="Default: OUTREACHBOT_CONTENT, or content.yaml.")] = None,
+    links: Annotated[bool, typer.Option("--links", help="Ask every address whether it still works.")] = False,
 ) -> None:
     """Name every fault of the content file, with its line and column, and what it still lacks."""
     from outreachbot import config
@@ -69,6 +70,20 @@ def check(
         typer.echo("worth a look, though nothing has to be mended:")
     for remark in remarks:
         typer.echo(f"  {remark}")
+    if links:
+        from outreachbot.app import asking
+
+        answers = _finish(asking.ask(document))
+        typer.echo("\n".join(answers.lines))
+        sys.exit(1 if answers.dead else 0)
+
+
+@cli.command()
+def schema() -> None:
+    """Print the JSON Schema of the content file, by which editors complete and check it as one types."""
+    from outreachbot.app import files
+
+    typer.echo(files.schema())
 
 
 @cli.command()
@@ -118,10 +133,10 @@ def main() -> None:
     cli()
 
 
-def _finish(work: Coroutine[Any, Any, None]) -> None:
+def _finish(work: Coroutine[Any, Any, Result]) -> Result:
     try:
         with asyncio.Runner(loop_factory=_new_loop) as runner:
-            _answer(lambda: runner.run(work))
+            return _answer(lambda: runner.run(work))
     except KeyboardInterrupt:
         sys.exit(130)
 

@@ -35,6 +35,7 @@ class Settings(BaseSettings):
     paid_broadcast: bool = False
     approvals: Annotated[int, Field(ge=1)] = 1
     large_audience: Annotated[int, Field(ge=1)] = 1000
+    check_links: bool = True
 
     @field_validator("admins", mode="before")
     @classmethod

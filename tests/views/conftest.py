@@ -15,6 +15,8 @@ from outreachbot.domain.audience import Audience
 from outreachbot.domain.content import Content, Correction, Notice
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.links import DEAD, Answer
+from outreachbot.domain.links import State as LinkState
 from outreachbot.domain.message import Media, MediaKind, Message, escape
 from outreachbot.domain.reports import Refusal
 from outreachbot.domain.schedule import Group, Item
@@ -131,6 +133,9 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     yield basics.failed(language)
     yield campaign.campaign(content, language)
     yield campaign.letter(content, language)
+    for state in DEAD:
+        yield campaign.link_is_dead(content, language, Answer(f"https://a.example/?{HOSTILE}", state, "HTTP 404"))
+    yield campaign.link_is_well(content, language, Answer(f"https://a.example/?{HOSTILE}", LinkState.OK))
     yield facts.gone(content, language)
     words = ["", HOSTILE, "<" * 500, *(content.say(topic.title, language) for topic in content.topics)]
     yield from (facts.answer(content, language, query) for query in [*words, "the", "it"])

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from outreachbot.domain.content import Content
-from outreachbot.sandbox import people
+from outreachbot.sandbox import groups, people
 from outreachbot.views import i18n, menus
 from town import ADMIN, MEMBER, Town, buttons
 
@@ -126,3 +126,17 @@ async def test_a_forged_language_chooses_none(town, data):
         answer = await town.answer(MEMBER, "/start")
 
     assert answer["text"].startswith("Remembering Khojaly")
+
+
+async def test_a_group_keeps_its_language_when_it_moves_and_after_a_restart(town):
+    groups.found_chat(town.world, -55, "Small", ADMIN, kind="group")
+    groups.add_bot(town.world, -55, ADMIN)
+    async with town.bot():
+        await town.press(-55, await town.answer(-55, "/language", ADMIN), NAMES["tr"], ADMIN)
+        moved = groups.migrate(town.world, -55)
+        at_once = await town.answer(moved, "/facts", ADMIN)
+    async with town.bot():
+        later = await town.answer(moved, "/facts", ADMIN)
+
+    assert "Bilgiler" in at_once["text"]
+    assert "Bilgiler" in later["text"]

@@ -39,6 +39,23 @@ async def test_a_clock_that_is_set_neither_stalls_it_nor_makes_it_faster(
     assert time.monotonic() - begun >= 34 / 100, "what was in the air when it was set may overlap with the next claim"
 
 
+async def test_what_a_hold_up_made_late_is_not_made_up_for(subscribe, broadcast, sender_of, telegram, run, monkeypatch):
+    sent = telegram.send
+
+    async def send(claimed, message):
+        if claimed.chat_id == 20:
+            time.sleep(0.2)  # noqa: ASYNC251 everything stands still, as on a machine that is busy with something else
+        return await sent(claimed, message)
+
+    monkeypatch.setattr(telegram, "send", send)
+    await subscribe(*range(1, 151))
+    await broadcast()
+    await run(await sender_of(per_second=200))
+
+    at_once = [sum(0 <= other - at < 0.5 for other in telegram.at) for at in telegram.at]
+    assert max(at_once) <= 200 * (0.5 + senders.LATE_SECONDS) + 1
+
+
 async def test_replies_take_slots_of_their_own(subscribe, broadcast, sender_of, telegram, clock, states):
     await subscribe(*range(1, 11))
     await broadcast()

@@ -70,6 +70,7 @@ def _settings(address: str, folder: str, content_file: Path, admin_id: int, per_
         database_url=f"sqlite+aiosqlite:///{folder}/demo.db",
         api_url=address,
         messages_per_second=per_second,
+        check_links=False,  # the demo needs no network
     )
 
 

@@ -1,8 +1,10 @@
 """Reads the content file from the disk: for `check` and the start."""
 
+import json
 from pathlib import Path
 
 from outreachbot.bot import content_check
+from outreachbot.domain import content_schema
 from outreachbot.domain.content_file import Document
 from outreachbot.errors import WrongUse
 
@@ -15,3 +17,8 @@ def read_content(path: Path) -> Document:
         reason = f"{error.strerror}; OUTREACHBOT_CONTENT says which file it is"
         raise WrongUse(f"the content file {path} can't be read: {reason}") from None
     return content_check.check(raw, path.name, path.parent)
+
+
+def schema() -> str:
+    """The JSON Schema of content files, as text."""
+    return json.dumps(content_schema.schema(), ensure_ascii=False, indent=2)

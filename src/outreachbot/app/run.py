@@ -6,13 +6,13 @@ import gc
 import logging
 import os
 import socket
-from collections.abc import Callable, Coroutine, Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
-from outreachbot.app import signals
-from outreachbot.bot import application, compose, deliver, going_live, live, menus, polling, say, standing, transport
+from outreachbot.app import loops, signals
+from outreachbot.bot import application, chosen, deliver, going_live, live, transport
 from outreachbot.bot.context import House
 from outreachbot.bot.live import Live
 from outreachbot.bot.pictures import Pictures
@@ -22,13 +22,11 @@ from outreachbot.domain.content import Content
 from outreachbot.store import connect
 from outreachbot.store.connect import Database
 from outreachbot.workers import desk as desks
-from outreachbot.workers import lessons, planner, progress, resume, sender, updates
+from outreachbot.workers import planner, resume, sender
 from outreachbot.workers.desk import Desk
-from outreachbot.workers.loop import or_stop, repeat
+from outreachbot.workers.loop import or_stop
 from outreachbot.workers.planner import Planner
-from outreachbot.workers.progress import Screen
 from outreachbot.workers.sender import Sender
-from outreachbot.workers.updates import Line
 
 log = logging.getLogger(__name__)
 
@@ -37,15 +35,6 @@ Clock = Callable[[], dt.datetime]
 
 REACH_SECONDS = 60.0  # how long the start waits for Telegram
 STOP_SECONDS = 7.0  # how long what is in flight may take to finish; a supervisor kills after 10
-PLAN_SECONDS = 2.0
-TIDY_SECONDS = 3600.0
-SEND_SECONDS = 0.5  # at most this long until a new message is noticed that nobody woke the sender for
-SETTLE_SECONDS = 0.5  # handled updates are written down at the next poll, or after so long
-SHOW_SECONDS = 1.0
-BEAT_SECONDS = 30.0
-ALBUM_SECONDS = 0.5
-RELOAD_SECONDS = 3600.0  # a signal wakes it
-MENU_SECONDS = 86_400.0  # another content wakes it; what Telegram did not take then is tried again a day later
 
 
 def wall_clock() -> dt.datetime:
@@ -78,6 +67,7 @@ async def run(
         signals.on_hangup(partial(live.want, house.live), stop)
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
+        await chosen.load(house)
         sender_id = await planner.recover(db, this_process(), clock())
         await going_live.begin(house)
         planning = await resume.resume(db, content, settings.messages_per_second, clock())
@@ -94,6 +84,7 @@ def _house(settings: Settings, live: Live, db: Database, telegram: Telegram, clo
         per_second=settings.messages_per_second,
         large_audience=settings.large_audience,
         approvals=settings.approvals,
+        check_links=settings.check_links,
         clock=clock,
         wake=asyncio.Event(),
         begun=asyncio.Event(),
@@ -123,7 +114,7 @@ async def _work(
     """Start every worker, wait until one fails or `stop` is set, and let all of them finish."""
     desk = Desk(house.db, partial(application.handle, house))
     outgoing = outgoing_of(house, sender_id)
-    workers = _workers(house, desk, outgoing, planning, stop)
+    workers = loops.workers(house, desk, outgoing, planning, stop)
     tasks = [asyncio.create_task(worker, name=name) for name, worker in workers.items()]
     if not house.admins:
         log.warning(
@@ -139,79 +130,6 @@ async def _work(
         stop.set()
         await _finish(desk, outgoing, planning, tasks)
     log.info("stopped; what was not sent or answered is kept in the database")
-
-
-def _workers(
-    house: House, desk: Desk, outgoing: Sender, planning: Planner, stop: asyncio.Event
-) -> dict[str, Coroutine[Any, Any, None]]:
-    """Each worker's loop, by its name."""
-    again = partial(repeat, stop=stop)
-    screen = _screen(house, outgoing)
-    return {
-        "receiving": _receive(house, desk, stop),
-        "handling": again("handling", partial(desks.settle, desk), pause=SETTLE_SECONDS),
-        "sending": again("sending", partial(sender.step, outgoing), pause=SEND_SECONDS, wake=house.wake),
-        "planning": again(
-            "planning", lambda: resume.step(planning, house.db, house.content, house.clock()), pause=PLAN_SECONDS
-        ),
-        "telling": again(
-            "telling",
-            lambda: planner.tell_late(house.db, house.content, sorted(house.admins), house.clock()),
-            pause=BEAT_SECONDS,
-        ),
-        "starting": again("starting", lambda: planner.begin(house.db, house.clock()), pause=SHOW_SECONDS),
-        "queueing": again(
-            "queueing",
-            lambda: planner.queue(house.db, house.content.zone, house.wake),
-            pause=SEND_SECONDS,
-            wake=house.begun,
-        ),
-        "noting": again("noting", lambda: resume.note(planning, house.db), pause=BEAT_SECONDS),
-        "leases": again("leases", lambda: planner.beat(house.db, outgoing.id, house.clock()), pause=BEAT_SECONDS),
-        "albums": again("albums", lambda: compose.albums(house), pause=ALBUM_SECONDS),
-        "progress": again("progress", lambda: _show_progress(house, screen), pause=SHOW_SECONDS),
-        "tidying": again("tidying", lambda: planner.tidy(house.db, house.clock()), pause=TIDY_SECONDS),
-        "reloading": again(
-            "reloading", partial(going_live.reload_if_wanted, house), pause=RELOAD_SECONDS, wake=house.live.woken
-        ),
-        "menus": again("menus", partial(_set_menus, house, stop), pause=MENU_SECONDS, wake=house.live.changed),
-    }
-
-
-def _screen(house: House, outgoing: Sender) -> Screen:
-    return Screen(
-        partial(say.show, house.telegram),
-        partial(standing.standing, house),
-        house.content.default_language,
-        house.admins,
-        partial(lessons.silent_since, outgoing.lessons),
-    )
-
-
-async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
-    """First what was received before the last stop, then what Telegram has."""
-    line = Line()
-
-    async def fetch(offset: int, seconds: int) -> list[dict[str, Any]]:
-        # A poll that a stop cuts short confirms nothing: Telegram gives the same updates again.
-        return await or_stop(stop, polling.fetch(house.telegram, offset, seconds)) or []
-
-    async def poll() -> bool:
-        now = house.clock().timestamp()
-        return await updates.poll(desk, line, fetch, polling.PollFailedError, polling.ConflictError, now)
-
-    await desks.resume(desk)
-    await repeat("receiving", poll, pause=0, stop=stop)
-
-
-async def _show_progress(house: House, screen: Screen) -> bool:
-    screen.language = house.content.default_language
-    return await progress.step(house.db, screen, house.clock().timestamp())
-
-
-async def _set_menus(house: House, stop: asyncio.Event) -> bool:
-    await or_stop(stop, menus.set_all(house))
-    return False
 
 
 async def _first_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:

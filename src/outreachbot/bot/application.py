@@ -94,7 +94,7 @@ async def _dispatch(house: House, update: Update) -> None:
 async def _apologise(house: House, update: Update) -> None:
     """Tell who asked that it failed, once; the update itself is set aside by the caller."""
     try:
-        ask = await heard(house, update)
+        ask = heard(house, update)
     except StoreFailed:
         ask = asked(update, house.content)
     if ask is None:

@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 
@@ -27,9 +27,11 @@ class House:
     per_second: float
     large_audience: int  # to more chats, a broadcast needs consent and waits before it starts
     approvals: int  # so many admins consent to it
+    check_links: bool  # whether the campaign's link is asked once a week
     clock: Callable[[], dt.datetime]  # aware, UTC
     wake: asyncio.Event  # set when there is something to send
     begun: asyncio.Event  # set when a message has begun, whose audience is to be queued
+    chosen: dict[int, str] = field(default_factory=dict)  # chat -> the language it chose; `chosen.py` keeps it true
 
     @property
     def content(self) -> Content:

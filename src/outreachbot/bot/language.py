@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from outreachbot.bot import menus
+from outreachbot.bot import chosen, menus
 from outreachbot.bot.context import Ask, House
 from outreachbot.bot.guards import admins_of_the_group
 from outreachbot.bot.route import IN_CHANNELS_TOO, button, command
@@ -18,6 +18,7 @@ async def language(house: House, ask: Ask) -> Message:
     if code in house.content.languages:
         async with connect.writing(house.db) as db:
             await chats.choose_language(db, ask.chat_id, kind=ask.kind, language=code)
+        await chosen.reload(house, ask.chat_id)
         await menus.set_for_chat(house, ask, code)
         ask = replace(ask, language=code)
     return say.languages(ask.language, house.content.languages)

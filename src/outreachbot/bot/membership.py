@@ -3,6 +3,7 @@
 from telegram import Chat, ChatMember, Update
 from telegram.ext import filters
 
+from outreachbot.bot import chosen
 from outreachbot.bot.context import House, now
 from outreachbot.bot.route import membership, service
 from outreachbot.domain.delivery import Reason
@@ -33,6 +34,7 @@ async def moved(house: House, update: Update) -> None:
     async with connect.writing(house.db) as db:
         await chats.migrate(db, old_id, new_id)
         await chats.back(db, new_id)  # some leave the old group's number with a word that we were removed
+    await chosen.reload(house, old_id, new_id)
 
 
 HANDLERS = [membership(changed), service(moved, filters.StatusUpdate.MIGRATE)]

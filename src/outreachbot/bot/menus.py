@@ -16,7 +16,6 @@ from telegram.error import TelegramError
 
 from outreachbot.bot.context import Ask, House
 from outreachbot.domain.markup import to_plain
-from outreachbot.store import chats, connect
 from outreachbot.views import menus
 from outreachbot.views.menus import Command
 
@@ -35,8 +34,7 @@ async def set_all(house: House) -> None:
 async def set_for_admins(house: House, admins: Iterable[int]) -> None:
     """The admins' own menu. Telegram knows an admin's chat only after they have started the bot."""
     for admin in admins:
-        async with connect.reading(house.db) as db:
-            chosen = await chats.chosen_language(db, admin)
+        chosen = house.chosen.get(admin)
         for code, language in _codes(house):
             commands = menus.for_admins(chosen if chosen in house.content.languages else language)
             await _try(_set_menu(house.bot, BotCommandScopeChat(admin), code, commands))

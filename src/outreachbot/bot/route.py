@@ -9,7 +9,7 @@ from typing import Any
 from telegram import Chat, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from outreachbot.bot import answers, say
+from outreachbot.bot import answers, chosen, say
 from outreachbot.bot.context import Ask, House, Note, asked, now
 from outreachbot.domain.delivery import GONE, Failed, Halt, Migrated, NotSent, Outcome, Wait
 from outreachbot.domain.message import Message
@@ -78,7 +78,7 @@ def _silent(function: Callable[[House, Update], Awaitable[None]]) -> Callback:
 
 def _speaking(function: Function, guard: Guard | None, *, in_place: bool = False) -> Callback:
     async def handle(update: Update, house: House) -> None:
-        ask = await heard(house, update)
+        ask = heard(house, update)
         if ask is None:
             return
         refusal = await guard(house, ask) if guard else None
@@ -87,7 +87,7 @@ def _speaking(function: Function, guard: Guard | None, *, in_place: bool = False
     return handle
 
 
-async def heard(house: House, update: Update) -> Ask | None:
+def heard(house: House, update: Update) -> Ask | None:
     """The request in an update, in the language that was chosen for its chat, if one was.
 
     That one tells more of where somebody lives than a Telegram whose language names no region.
@@ -95,11 +95,10 @@ async def heard(house: House, update: Update) -> Ask | None:
     ask = asked(update, house.content)
     if ask is None:
         return None
-    async with connect.reading(house.db) as db:
-        chosen = await chats.chosen_language(db, ask.chat_id)
-    if chosen not in house.content.languages:
+    language = house.chosen.get(ask.chat_id)
+    if language not in house.content.languages:
         return ask
-    return replace(ask, language=chosen, locale=ask.locale if "-" in ask.locale else chosen)
+    return replace(ask, language=language, locale=ask.locale if "-" in ask.locale else language)
 
 
 async def respond(house: House, ask: Ask, reply: Reply, *, in_place: bool = False) -> None:
@@ -163,3 +162,4 @@ async def learn(house: House, chat_id: int, outcome: Outcome) -> None:
         case Migrated(new_chat_id):
             async with connect.writing(house.db) as db:
                 await chats.migrate(db, chat_id, new_chat_id)
+            await chosen.reload(house, chat_id, new_chat_id)

@@ -120,7 +120,7 @@ class Fact(_Part):
 class TimelineEntry(_Part):
     """What happened on a day, in a month or in a year."""
 
-    date: Annotated[PartialDate, one_word(PartialDate.parse, r"^[0-9]{4}(-[0-9]{2}){0,2}$")]
+    date: Annotated[PartialDate, one_word(PartialDate.parse, r"^[0-9]{4}(-[0-9]{2}){0,2}$", or_number=True)]
     text: Text
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
 

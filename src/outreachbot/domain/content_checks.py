@@ -19,7 +19,6 @@ _SOURCE_REFERENCES: tuple[Pattern, ...] = (
     *((*pattern, "*") for pattern in content_shape.SOURCE_LISTS),
     ("facts", "*", "figures", "*", "source"),
 )
-_ADDRESSES: tuple[Pattern, ...] = (("sources", "*", "url"), ("sources", "*", "archive"), ("campaign", "link"))
 
 
 def faults(root: Node) -> Iterator[Fault]:
@@ -112,7 +111,7 @@ def _is_absent(node: Node | None) -> bool:
 
 
 def _addresses(root: Node) -> Iterator[Fault]:
-    for path, node, text in _texts(root, *_ADDRESSES):
+    for path, node, text in _texts(root, *content_shape.ADDRESSES):
         if why := address.wrong(text):
             yield Fault(node.mark, path, f"{quoted(text)} is not an http(s) address: {why}")
 

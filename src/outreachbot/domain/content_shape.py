@@ -42,6 +42,7 @@ DATES = (PartialDate, YearlyDay, DayTime, dt.date)
 WANTED: Mapping[Pattern, object] = dict(_places(Content, ()))
 TEXTS = tuple(pattern for pattern, wanted in WANTED.items() if wanted == Text)
 WRITTEN_DATES = tuple(pattern for pattern, wanted in WANTED.items() if wanted in DATES)
+ADDRESSES = tuple(pattern for pattern in WANTED if pattern[-1:] in {("url",), ("archive",), ("link",)})
 SOURCE_LISTS = tuple(pattern for pattern in WANTED if len(pattern) > 1 and pattern[-1] == "sources")
 
 

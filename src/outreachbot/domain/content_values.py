@@ -4,7 +4,7 @@ import zoneinfo
 from functools import cache
 from typing import Annotated
 
-from pydantic import AfterValidator, Field, StringConstraints
+from pydantic import AfterValidator, Field, StringConstraints, WithJsonSchema
 
 Id = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)]
 """Lower-case letters, digits and single hyphens; at most 32, because it travels in a button's 64 bytes."""
@@ -17,7 +17,11 @@ Country = Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")]
 
 Address = Annotated[str, StringConstraints(pattern=r"^https?://")]
 
-Picture = Annotated[str, StringConstraints(pattern=r"(?i)^[\w][\w.-]*\.(jpe?g|png)$")]
+Picture = Annotated[
+    str,
+    StringConstraints(pattern=r"(?i)^[\w][\w.-]*\.(jpe?g|png)$"),
+    WithJsonSchema({"type": "string", "pattern": r"\.([jJ][pP][eE]?[gG]|[pP][nN][gG])$"}),  # as editors read it
+]
 """The name of a JPEG or PNG file that lies beside the content file."""
 
 Avoided = Annotated[str, StringConstraints(pattern=r"^[^*\s]([^*]*[^*\s])?\*?$", max_length=100)]

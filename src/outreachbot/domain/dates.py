@@ -90,9 +90,10 @@ def day(written: str) -> dt.date:
         raise ValueError(f'"{written}" does not exist in the calendar') from None
 
 
-def one_word(parse: Callable[[str], object], pattern: str) -> BeforeValidator:
-    """Dates stand in the file as one word (1992 is an int in YAML); the pattern is for the JSON schema."""
-    schema: Any = Annotated[str, StringConstraints(pattern=pattern)] | int
+def one_word(parse: Callable[[str], object], pattern: str, *, or_number: bool = False) -> BeforeValidator:
+    """Dates stand in the file as one word; the pattern is for the JSON schema, as is that 1992 is an int in YAML."""
+    text = Annotated[str, StringConstraints(pattern=pattern)]
+    schema: Any = text | int if or_number else text
     return BeforeValidator(
         lambda word: parse(str(word)) if isinstance(word, str | int) else word, json_schema_input_type=schema
     )

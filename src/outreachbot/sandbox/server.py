@@ -25,6 +25,7 @@ from outreachbot.errors import CannotRun
 from outreachbot.sandbox import api, control
 from outreachbot.sandbox.world import World
 
+KEEP_ALIVE = 75  # seconds, nginx's; with uvicorn's 5 a client now and then writes to a connection that is being closed
 LAST_WORDS = 2.0  # seconds for requests under way to notice that the server stops
 
 
@@ -65,6 +66,7 @@ async def serve(
         log_config=None,
         access_log=False,
         proxy_headers=False,
+        timeout_keep_alive=KEEP_ALIVE,
     )
     config.load()
     state = ServerState()

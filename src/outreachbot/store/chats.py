@@ -1,5 +1,7 @@
 """The chats that asked for something: who subscribed, who is gone, who moved."""
 
+import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, case, delete, exists, select, update
@@ -144,10 +146,12 @@ async def choose_language(db: AsyncConnection, chat_id: int, *, kind: str, langu
     await db.execute(statement.on_conflict_do_update(index_elements=[chats.c.id], set_=chosen))
 
 
-async def chosen_language(db: AsyncConnection, chat_id: int) -> str | None:
-    """The language that was chosen for the chat; None where nobody did."""
-    query = select(chats.c.language).where(chats.c.id == chat_id, chats.c.language_chosen)
-    return (await db.execute(query)).scalar_one_or_none()
+async def chosen_languages(db: AsyncConnection, chat_ids: Sequence[int] | None = None) -> dict[int, str]:
+    """The language of every chat, or of each of these, for which one was chosen."""
+    query = select(chats.c.id, chats.c.language).where(chats.c.language_chosen)
+    if chat_ids is not None:
+        query = query.where(chats.c.id.in_(chat_ids))
+    return {row.id: sys.intern(row.language) for row in await db.execute(query)}
 
 
 async def know(db: AsyncConnection, chat_id: int, *, kind: str, language: str) -> None:

@@ -1,6 +1,6 @@
-"""More tables: the content files that were live, and the mistakes that readers report."""
+"""More tables: the content files that were live, the mistakes that readers report, the links that are watched."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Integer, Table, Text, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text, UniqueConstraint, text
 
 from outreachbot.store.tables import Counter, metadata
 
@@ -38,4 +38,13 @@ reporters = Table(
     metadata,
     # Those whose reports an admin ignores.
     Column("chat_id", BigInteger, primary_key=True, autoincrement=False),
+)
+
+links = Table(
+    "links",
+    metadata,
+    Column("address", Text, primary_key=True),
+    Column("asked_at", Float, nullable=False),
+    Column("dead_since", Float),  # NULL: it answered
+    Column("told", Boolean, nullable=False, server_default=text("false")),  # the admins, that it is dead
 )

@@ -65,7 +65,7 @@ def chart(content: Content, language: str, fact: Fact, first: int = 0) -> Chart 
     shown = fact.figures[first:]
     quoted = sorted({ids.index(figure.source) for figure in shown})
     names = (f"[{n + 1}]{HOLDS}{source_name(content.source_by_id[ids[n]], _)}" for n in quoted)
-    number = content.facts.index(fact) + 1
+    number = content.place_by_id[fact.id][0] + 1
     drawn = Chart(
         heading=unescape(_("Fact {number}: the figures, side by side", number=number)),
         title=plain(content, content.topic_by_id[fact.topic].title, language),
@@ -103,7 +103,7 @@ def pictured(content: Content, language: str, fact: Fact, first: int, drawn: Cha
     """The first figures of a chart, with the same as words below; arrows where they are not all."""
     _ = words(language)
     topic = escape(content.say(content.topic_by_id[fact.topic].title, language))
-    heading = f"<b>{topic}</b> · {_('fact {number}', number=content.facts.index(fact) + 1)}"
+    heading = f"<b>{topic}</b> · {_('fact {number}', number=content.place_by_id[fact.id][0] + 1)}"
     last = first + count
     caption = alt_text(heading, (line(content, language, fact, figure) for figure in fact.figures[first:last]))
     rows: Rows = ((Button(_("As text, with the sources"), f"{BELOW}{FACT}:{fact.id}"),),)

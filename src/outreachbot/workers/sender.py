@@ -27,6 +27,7 @@ Send = Callable[[Claimed, Message], Awaitable[Outcome]]
 """Brings a claimed delivery to its chat, once."""
 
 IN_AIR = 250  # requests under way at once; at no limit that keeps at least 100 going while the next are claimed
+LATE_SECONDS = 0.01  # who leaves later than its slot by more than this, and by more than a slot, has lost it
 LEAD_SECONDS = 0.05  # the next claim is made this long before its first slot, so that no slot passes unused
 LONGEST_SLEEP = 1.0
 
@@ -42,6 +43,7 @@ class Flight:
     change: asyncio.Event = field(default_factory=asyncio.Event)
     bodies: dict[tuple[int, int], Bodies] = field(default_factory=dict)  # of the messages being sent, and its revision
     lease_until: float = 0.0
+    late: int = 0  # left when their slots were over: the next claim takes so many more
     idle: bool = False  # the last look found nothing due
 
 
@@ -148,8 +150,9 @@ async def _claim(sender: Sender, db: Connection, size: int, now: float) -> list[
         await leases.renew(db, sender.id, now)
         flight.lease_until = now + leases.SECONDS
     claimed = await outbox.claim(db, sender.id, size, now)
-    if replies := sender.replies():
-        await pace_row.take(db, replies, sender.per_second, now)
+    if more := sender.replies() + flight.late:  # those went out without a slot, or without the one they had
+        flight.late = 0
+        await pace_row.take(db, more, sender.per_second, now)
     for message_id, revision in {(one.message_id, one.revision) for one in claimed} - flight.bodies.keys():
         flight.bodies[message_id, revision] = await messages.body(db, message_id)
     return claimed
@@ -174,10 +177,10 @@ def _halt(landed: Sequence[tuple[Claimed, Outcome]]) -> Halt | None:
 
 def _launch(sender: Sender, claimed: Sequence[Claimed], slots: pace_row.Slots, ahead: float) -> None:
     """Each at its slot, or later where its chat was written to just now. Our clock is `ahead` of that of the slots."""
-    now = time.monotonic()
-    for one, slot in zip(claimed, pace.slots(slots.first, len(claimed), slots.per_second), strict=True):
-        at = sender.spacing.next_moment(one.chat_id, max(now, slot + ahead))  # a slot may have passed meanwhile
-        task = asyncio.create_task(_fly(sender, one, at))
+    now, grace = time.monotonic(), max(LATE_SECONDS, 1 / slots.per_second)
+    for one, slot in zip(claimed, pace.slots(slots.first + ahead, len(claimed), slots.per_second), strict=True):
+        at = sender.spacing.next_moment(one.chat_id, max(now, slot))  # a slot may have passed meanwhile
+        task = asyncio.create_task(_fly(sender, one, at, slot + grace))
         sender.flight.air.add(task)
         sender.flight.ours.add((one.message_id, one.chat_id))
         task.add_done_callback(partial(_left_the_air, sender.flight))
@@ -188,13 +191,17 @@ def _left_the_air(flight: Flight, task: asyncio.Task[None]) -> None:
     flight.change.set()  # not earlier: who waits for room would still count it, and nobody would wake them again
 
 
-async def _fly(sender: Sender, claimed: Claimed, at: float) -> None:
-    """Send one message at its moment (monotonic). However it ends, what became of it lands in the list."""
+async def _fly(sender: Sender, claimed: Claimed, at: float, slot_ends: float) -> None:
+    """Send one message at its moment (monotonic). However it ends, what became of it lands in the list.
+
+    What was held up does not make up for its slot, which is over: together the late ones would break the limit.
+    """
     flight = sender.flight
     outcome: Outcome = lessons.STOPPED
     try:
         if (early := at - time.monotonic()) > 0:
             await asyncio.sleep(early)
+        flight.late += time.monotonic() > slot_ends
         outcome = Uncertain(Reason.STOPPED)
         message = bodies.in_language(flight.bodies[claimed.message_id, claimed.revision], claimed.language)
         outcome = await sender.send(claimed, message)

@@ -1,4 +1,4 @@
-"""The language a chat chose, the content files that were live, and the mistakes that readers report."""
+"""The language a chat chose, the content files that were live, readers' reports, the links that are watched."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -45,4 +45,12 @@ def upgrade() -> None:
         "reporters",
         sa.Column("chat_id", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.PrimaryKeyConstraint("chat_id", name=op.f("pk_reporters")),
+    )
+    op.create_table(
+        "links",
+        sa.Column("address", sa.Text(), nullable=False),
+        sa.Column("asked_at", sa.Float(), nullable=False),
+        sa.Column("dead_since", sa.Float(), nullable=True),
+        sa.Column("told", sa.Boolean(), server_default=no, nullable=False),
+        sa.PrimaryKeyConstraint("address", name=op.f("pk_links")),
     )

@@ -1,0 +1,16 @@
+"""What is known of the watched link."""
+
+from outreachbot.domain.links import Watch
+from outreachbot.store import connect, links
+
+
+async def test_what_is_known_of_the_link_is_kept_and_that_of_another_forgotten(db):
+    async with connect.writing(db) as transaction:
+        assert await links.find(transaction, "https://a.example/") is None
+        await links.remember(transaction, "https://a.example/", Watch(5.0, 4.0, told=True))
+    async with connect.writing(db) as transaction:
+        assert await links.find(transaction, "https://a.example/") == Watch(5.0, 4.0, told=True)
+        await links.remember(transaction, "https://b.example/", Watch(6.0))
+    async with connect.reading(db) as connection:
+        assert await links.find(connection, "https://a.example/") is None
+        assert await links.find(connection, "https://b.example/") == Watch(6.0, None, told=False)

@@ -1,0 +1,107 @@
+"""The campaign's link is asked once a week; the admins are told once when it is dead."""
+
+import datetime as dt
+
+import pytest
+from sqlalchemy import select
+
+from outreachbot.domain.links import Answer, State
+from outreachbot.store import connect, tables
+from outreachbot.workers import links
+
+NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
+
+
+@pytest.fixture
+def watch(db, content):
+    """Watch the link on these days, on each of which it would answer so; the addresses that were asked."""
+
+    async def watch(*days, admins=frozenset({22, 33})):
+        asked = []
+        for day, state in days:
+
+            async def ask(address, witnesses, state=state):
+                assert witnesses
+                asked.append(address)
+                return state and Answer(address, state, "HTTP 404")
+
+            assert await links.watch(db, content, ask, admins, NOON + dt.timedelta(days=day)) is False
+        assert set(asked) <= {content.campaign.link}
+        return len(asked)
+
+    return watch
+
+
+async def told(db, language="en"):
+    """Who gets which message."""
+    async with connect.reading(db) as connection:
+        rows = await connection.execute(select(tables.deliveries.c.chat_id).order_by(tables.deliveries.c.chat_id))
+        query = select(tables.messages.c.body, tables.messages.c.queued_to).order_by(tables.messages.c.id)
+        bodies = (await connection.execute(query)).all()
+        assert all(row.queued_to is None for row in bodies), "it would go to everybody"
+        return list(rows.scalars()), [row.body[language]["text"] for row in bodies]
+
+
+async def test_a_dead_link_is_told_to_every_admin_once(db, content, watch, subscribe):
+    await subscribe(1, 2)
+    assert await watch((0, State.OK), (3, State.GONE), (7, State.GONE), (14, State.GONE)) == 3
+    chats, texts = await told(db)
+
+    assert chats == [22, 33]
+    assert len(texts) == 1
+    assert content.campaign.link in texts[0]
+    assert content.campaign.title["az"] in (await told(db, "az"))[1][0]
+
+
+async def test_its_return_is_told_once_as_well(db, watch, caplog):
+    assert await watch((0, State.GONE), (1, State.UNCLEAR), (2, State.OK), (9, State.OK)) == 4
+    chats, texts = await told(db)
+
+    assert chats == [22, 22, 33, 33]
+    assert ["does not work any more" in text for text in texts] == [True, False]
+    assert "works again" in texts[1]
+    assert "the campaign's link works again" in caplog.text
+
+
+async def test_without_a_network_nothing_is_known_and_it_is_asked_again(db, watch):
+    assert await watch((0, State.UNREACHED), (1, None), (1.1, None), (1.2, State.OK)) == 4
+    assert await watch((8.3, None), (8.4, None), (20, State.OK), (26, State.OK)) == 3
+
+    assert await told(db) == ([], [])
+
+
+async def test_a_restart_does_not_ask_again(db, watch):
+    assert await watch((0, State.OK)) == 1
+    assert await watch((0.01, State.OK), (6.9, State.OK)) == 0
+
+
+async def test_a_link_that_works_or_may_work_is_no_news(db, watch):
+    await watch((0, State.OK), (7, State.MOVED), (14, State.UNCLEAR), (21, State.UNREACHED), (22, State.OK))
+
+    assert await told(db) == ([], [])
+
+
+async def test_what_a_stop_interrupted_is_asked_anew(db, watch):
+    assert await watch((0, None), (0, State.OK)) == 2
+
+
+async def test_another_link_has_a_story_of_its_own(db, content, watch):
+    await watch((0, State.GONE))
+    other = content.model_copy(
+        update={"campaign": content.campaign.model_copy(update={"link": "https://other.example"})}
+    )
+
+    async def ask(address, _):
+        return Answer(address, State.GONE, "HTTP 410")
+
+    await links.watch(db, other, ask, {22}, NOON)
+
+    assert len((await told(db))[1]) == 2
+
+
+async def test_without_admins_nobody_is_told(db, content, watch, subscribe, caplog):
+    await subscribe(1, 2)
+    await watch((0, State.GONE), admins=frozenset())
+
+    assert await told(db) == ([], [])
+    assert f"does not work any more: {content.campaign.link} (HTTP 404)" in caplog.text
