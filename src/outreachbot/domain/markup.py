@@ -6,6 +6,7 @@ space and closes after one, so `2 * 3 * 4` needs no backslash. Links don't stand
 
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from outreachbot.domain import address
 from outreachbot.domain.message import escape
@@ -14,6 +15,8 @@ _SPECIAL = re.compile(r"\\[*\[\]\\]|\*+|[\[\]]")
 _WITHOUT_LINKS = re.compile(r"\\[*\[\]\\]|\*+")
 # The address may hold one level of parentheses, as some encyclopedias' do. The bound keeps the search linear.
 _TARGET = re.compile(r"\(((?:[^()]|\([^()]*\)){0,2048})\)")
+
+KEPT = 4096  # texts whose reading is kept: each is shown many times
 
 _BOLD, _ITALIC, _BRACKET = "**", "*", "["
 _TAG = {_BOLD: "b", _ITALIC: "i"}
@@ -144,6 +147,7 @@ def _read(text: str) -> _Reader:
     return reader
 
 
+@lru_cache(maxsize=KEPT)
 def to_html(text: str) -> str:
     """HTML of Telegram's subset (<b>, <i>, <a href="">): well-formed and properly nested, whatever the text."""
     pieces = _read(text).pieces
@@ -152,6 +156,7 @@ def to_html(text: str) -> str:
     )
 
 
+@lru_cache(maxsize=KEPT)
 def to_plain(text: str) -> str:
     """The signs a reader sees: for counting lengths, and for places without markup."""
     return "".join(piece for piece in _read(text).pieces if isinstance(piece, str))

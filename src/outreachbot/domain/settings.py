@@ -111,9 +111,14 @@ class Change:
 
 
 def open_days(change: Change, content: Content) -> list[Due]:
-    """What is told, by the new settings, on the days that run in the old zone, in the new one, or between them."""
+    """What is told, by the new settings, on the days that run in the old zone, in the new one, or between them.
+
+    A day that is about to begin is among them where the content lets a long wave begin early.
+    """
     old, new = change.before.group(content), change.after.group(content)
-    first, last = sorted(change.now.astimezone(ZoneInfo(zone)).date() for zone in (old.zone, new.zone))
+    moments = change.now, change.now + dt.timedelta(minutes=content.early)
+    dates = [moment.astimezone(ZoneInfo(zone)).date() for moment in moments for zone in (old.zone, new.zone)]
+    first, last = min(dates), max(dates)
     days = [first + number * ONE_DAY for number in range((last - first).days + 1)]
     dues = (Due(day, items_on(content.anniversaries, day), new) for day in days)
     return [due for due in dues if due.items]

@@ -37,16 +37,23 @@ def check(document: Document) -> None:
     """Render every message that comes from the content; ContentError names those that are too long, and by how much."""
     faults = [
         document.fault(path, problem)
-        for language in document.content.languages
-        for path, message in _rendered(document.content, language)
+        for language, path, message in _rendered(document.content)
         for problem in _problems(message, language)
     ]
     if faults:
         raise ContentError([fault.in_file(document.name) for fault in sorted(faults, key=lambda fault: fault.mark)])
 
 
-def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]:
-    """Every message with the place in the file where it could be made shorter."""
+def _rendered(content: Content) -> Iterator[tuple[str, Path, Message]]:
+    """Every message, and the place in the file where it could be made shorter."""
+    for language in content.languages:
+        yield from ((language, path, message) for path, message in _but_facts(content, language))
+    for index, fact in enumerate(content.facts):  # there are most of these; what languages share is read once
+        for language in content.languages:
+            yield language, ("facts", index, "claim", language), facts.one(content, language, fact)
+
+
+def _but_facts(content: Content, language: str) -> Iterator[tuple[Path, Message]]:
     late = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)  # when the count of years has its three digits
     yield ("title", language), basics.help_text(content, language, admin=True)
     yield ("welcome", language), basics.start(content, language)
@@ -55,8 +62,6 @@ def _rendered(content: Content, language: str) -> Iterator[tuple[Path, Message]]
     yield ("campaign", "summary", language), campaign.campaign(content, language)
     yield ("campaign", "letter", language), campaign.letter(content, language)
     yield ("topics",), facts.topics(content, language, notice=LONGEST_NOTICE)
-    for index, fact in enumerate(content.facts):
-        yield ("facts", index, "claim", language), facts.one(content, language, fact)
     for first, one in enumerate(corrections.every(content)):
         yield ("facts", one.number - 1, "corrected"), corrections_view.at(content, language, first)
     for first in range(len(content.timeline)):  # a page may begin with any entry
