@@ -5,10 +5,25 @@ import asyncio
 from time import perf_counter
 
 from benchmarks import report
-from benchmarks.cases import audience, broadcast, limits, meanwhile, memory, reminders, replies, start
+from benchmarks.cases import (
+    audience,
+    broadcast,
+    fuzz,
+    limits,
+    meanwhile,
+    memory,
+    reload,
+    reminders,
+    replies,
+    search,
+    start,
+)
 from benchmarks.measures import QUICK, Measure, Scale
 
-CASES = {case.NAME: case.run for case in (start, replies, broadcast, limits, meanwhile, audience, memory, reminders)}
+CASES = {
+    case.NAME: case.run
+    for case in (start, search, fuzz, replies, broadcast, limits, meanwhile, reload, audience, memory, reminders)
+}
 
 
 def main() -> None:

@@ -1,5 +1,6 @@
 """Who runs side by side: for each contestant the program it is, and what that needs."""
 
+import os
 import sys
 from asyncio.subprocess import Process
 from collections.abc import AsyncIterator
@@ -81,6 +82,6 @@ async def running(one: Contestant, url: str, folder: Path, pace: int = 0) -> Asy
         return text.replace("{url}", url).replace("{token}", TOKEN).replace("{pace}", str(pace or one.unpaced))
 
     command = [filled(part) for part in one.command]
-    env = {"PYTHONPATH": str(ROOT)} | {key: filled(value) for key, value in one.env.items()}
+    env = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"} | {key: filled(value) for key, value in one.env.items()}
     async with process(command, env, folder) as started:
         yield started

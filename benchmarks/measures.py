@@ -23,6 +23,8 @@ class Scale:
     paced: int = 900  # chats, at 30 a second
     fast: int = 10_000  # chats, at 1,000 a second
     audiences: tuple[int, ...] = (1_000, 10_000, 100_000, 1_000_000)
+    facts: int = 10_000
+    broken: int = 10_000  # content files
 
 
 QUICK = Scale(
@@ -36,6 +38,8 @@ QUICK = Scale(
     paced=150,
     fast=2000,
     audiences=(1_000, 20_000),
+    facts=1_000,
+    broken=500,
 )
 
 

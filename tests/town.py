@@ -5,14 +5,17 @@ import datetime as dt
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from outreachbot.app import run
+from outreachbot.bot.live import Live
 from outreachbot.config import Settings
 from outreachbot.domain.content import Content
 from outreachbot.sandbox import people
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.world import TOKEN, World, chat_of
 
+ROOT = Path(__file__).parent.parent
 ADMIN, MEMBER = 22, 11
 PATIENCE = 20.0  # seconds; a test that waits so long fails, one that passes waits for events only
 
@@ -43,6 +46,12 @@ class Town:
     admins: frozenset[int] = frozenset({ADMIN})
     large_audience: int = 100_000
     approvals: int = 1
+    file: Path = ROOT / "content.yaml"  # which nobody may write to; a test that does has one of its own
+
+    def live(self) -> Live:
+        """What is live when the bot starts."""
+        return Live(self.content, self.file.read_bytes(), self.file)
+
     check_links: bool = False  # the content's link is out in the world
 
     def settings(self) -> Settings:
@@ -54,6 +63,7 @@ class Town:
             messages_per_second=self.per_second,
             large_audience=self.large_audience,
             approvals=self.approvals,
+            content=self.file,
             check_links=self.check_links,
         )
 
@@ -61,7 +71,8 @@ class Town:
     async def bot(self) -> AsyncIterator[asyncio.Task[None]]:
         """The bot runs in the block and is stopped in order at its end; what it raises is raised here."""
         stop, ready = asyncio.Event(), asyncio.Event()
-        program = run.run(self.settings(), self.content, clock=self.clock, stop=stop, ready=ready.set)
+        raw = self.file.read_bytes()
+        program = run.run(self.settings(), self.content, raw, clock=self.clock, stop=stop, ready=ready.set)
         task = asyncio.create_task(program)
         waits = asyncio.create_task(ready.wait())
         await asyncio.wait({task, waits}, return_when=asyncio.FIRST_COMPLETED)

@@ -49,7 +49,7 @@ def run(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.
     settings = _answer(config.read)
     logs.begin(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
     document = _answer(lambda: files.read_content(settings.content))
-    _finish(running.run(settings, document.content))
+    _finish(running.run(settings, document.content, document.raw))
 
 
 @cli.command()

@@ -50,7 +50,7 @@ async def telegram(town: Town) -> AsyncIterator[Telegram]:
 async def house(town: Town, telegram: Telegram) -> AsyncIterator[House]:
     """All that handlers work with; no worker runs, so a test hands it each update itself."""
     async with connect.opened(town.database_url) as db:
-        made = run._house(town.settings(), town.content, db, telegram, town.clock)
+        made = run._house(town.settings(), town.live(), db, telegram, town.clock)
         await made.bot.initialize()
         yield made
 

@@ -69,6 +69,15 @@ async def test_a_file_that_was_exchanged_is_another_picture(town, house, file, r
     assert len(ids(town, MEMBER)) == 2
 
 
+async def test_one_that_is_exchanged_while_the_bot_runs_is_uploaded_anew(town, house, file, restart):
+    await say.send(house.telegram, SHOWN, MEMBER)
+    file.write_bytes(PNG + b"another")
+    await say.send(house.telegram, SHOWN, MEMBER)
+    await say.send(house.telegram, SHOWN, MEMBER)
+
+    assert len(ids(town, MEMBER)) == len(town.world.shelf.files) == 2
+
+
 async def test_without_the_file_the_text_is_sent(town, house, restart):
     outcome = await say.push(house.telegram, SHOWN, MEMBER, None)
 

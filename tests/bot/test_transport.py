@@ -105,6 +105,28 @@ async def test_whatever_came_back_is_given_as_it_came(status):
         assert await call(url) == Answer(int(status[:3]), b"\x00\xffab")
 
 
+FILE = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789"
+
+
+@pytest.mark.parametrize(("most", "data"), [(99, b"0123456789"), (10, b"0123456789"), (4, b"0123")])
+async def test_of_a_file_as_much_is_fetched_as_is_wanted(most, data):
+    async with listening(saying(FILE)) as url, transport.session(url) as session:
+        assert await Telegram(session, url, TOKEN).download("documents/file_1.yaml", most) == data
+
+
+@pytest.mark.parametrize("answer", [b"", FILE[:-3], b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", b"what?"])
+async def test_a_file_that_does_not_come_is_an_error_without_the_token(answer):
+    async with listening(saying(answer)) as url, transport.session(url) as session:
+        with pytest.raises(NoAnswerError) as caught:
+            await Telegram(session, url, TOKEN).download("documents/file_1.yaml", 99)
+    async with transport.session(url) as session:
+        with pytest.raises(NotReachedError) as unreached:
+            await Telegram(session, closed_port(), TOKEN).download("documents/file_1.yaml", 99)
+
+    for error in (caught.value, unreached.value):
+        assert SECRET not in texts(error)
+
+
 def texts(error: BaseException) -> str:
     return "\n".join([str(error), repr(error), *traceback.format_exception(error)])
 

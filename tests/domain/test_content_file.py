@@ -1,11 +1,10 @@
 """The content file: a good one is read, and of a bad one every fault is named at its line and column."""
 
 import datetime as dt
-import random
 
 import pytest
+from benchmarks import contents
 from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from outreachbot.domain import content_file
 from outreachbot.domain.faults import Fault, Mark
@@ -103,63 +102,10 @@ def test_a_fault_is_one_line_whatever_is_written(bridge, faults_of) -> None:
         assert len(fault) < 600
 
 
-PIECES = ["no", "~", "[", "{", "*x", "&x ", "!!str ", "<<", ": ", "- ", "\t", "012", '"', "'", "|", "é", "\x00", "---"]
-PIECES += [
-    "\n",
-    "herald",
-    "1910-02-30",
-    "  ",
-    "#",
-    ",",
-    "}",
-    "]",
-    "en",
-    "\ud7ff",
-    "[a](b)",
-    "**",
-    "99999999999999999999",
-]
-
-
-EDITS = st.tuples(st.floats(0, 1), st.sampled_from([0, 0, 1, 2, 8, 40]), st.sampled_from(["", *PIECES]))
-
-
-def edited(text: str, edits: list[tuple[float, int, str]]) -> str:
-    """The text with some pieces cut out and some put in; places are fractions of its length."""
-    for place, cut, piece in edits:
-        start = int(place * len(text))
-        text = text[:start] + piece + text[start + cut :]
-    return text
-
-
-def read_or_refuse(raw: bytes) -> None:
-    try:
-        faults = content_file.read(raw, "content.yaml").warnings
-    except ContentError as refused:
-        faults = refused.faults
-        assert faults
-    lines = [str(fault) for fault in faults]
-    assert not any("\n" in line for line in lines)
-
-
-@settings(max_examples=300, deadline=None)
-@given(st.one_of(st.binary(), st.text().map(lambda text: text.encode())))
-def test_any_bytes_are_read_or_refused(raw: bytes) -> None:
-    read_or_refuse(raw)
-
-
-@settings(max_examples=500, deadline=None)
-@given(st.lists(EDITS, min_size=1, max_size=4))
-def test_any_changed_file_is_read_or_refused(bridge, edits) -> None:
-    read_or_refuse(edited(bridge, edits).encode())
-
-
-def test_shuffled_lines_are_read_or_refused(bridge) -> None:
-    rng = random.Random(7)
-    for _ in range(200):
-        lines = bridge.splitlines()
-        rng.shuffle(lines)
-        read_or_refuse("\n".join(lines[: rng.randrange(len(lines))]).encode())
+@settings(max_examples=200, deadline=None)
+@given(contents.BROKEN)
+def test_whatever_a_file_holds_it_is_read_or_refused_in_plain_words(raw: bytes) -> None:
+    contents.refused(raw)
 
 
 def test_a_text_longer_than_a_message_is_named_beside_other_faults(bridge) -> None:

@@ -1,6 +1,6 @@
 """How a fault is written."""
 
-from outreachbot.domain.faults import Fault, Mark, listed, nearest, notation
+from outreachbot.domain.faults import Fault, Mark, count, listed, nearest, notation
 
 
 def test_a_fault_is_one_line_with_file_line_column_and_path() -> None:
@@ -33,3 +33,9 @@ def test_the_nearest_name_is_found_whatever_its_case() -> None:
 def test_faults_are_listed_in_the_order_of_the_file() -> None:
     faults = [Fault(Mark(line, 1), (), "x") for line in (3, 1, 2)]
     assert listed(faults, "f") == ["f:1:1: x", "f:2:1: x", "f:3:1: x"]
+
+
+def test_it_is_known_how_many_faults_a_list_stands_for() -> None:
+    for number in (0, 1, 200, 201, 5000):
+        lines = listed([Fault(Mark(1, 1), (), "x")] * number, "f")
+        assert (count(lines), len(lines)) == (number, min(number, 201))

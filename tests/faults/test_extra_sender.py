@@ -11,7 +11,7 @@ from accounts import CHATS, begin, claimed, copies, finished, in_flight, in_stat
 from test_broadcast import numbers
 from test_full_disk import wrote
 
-from outreachbot.app import helper, run
+from outreachbot.app import helper, loops
 from outreachbot.domain.delivery import State
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.faults import Limits
@@ -65,7 +65,7 @@ async def test_both_send_and_share_the_pace_and_nobody_gets_it_twice(town, db, c
 
 @on_postgres
 async def test_of_a_sender_that_is_killed_the_claim_is_uncertain_when_its_lease_is_over(town, db, crowd, monkeypatch):
-    monkeypatch.setattr(run, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(loops, "BEAT_SECONDS", 0.2)
     async with town.bot(), started(town, "send") as extra:
         progress = await both_send(town, db, extra)
         await stop_while_it_sends(db, extra)
@@ -84,7 +84,7 @@ async def test_of_a_sender_that_is_killed_the_claim_is_uncertain_when_its_lease_
 
 @on_postgres
 async def test_a_sender_that_only_slept_longer_than_its_lease_doubles_nobody(town, db, crowd, monkeypatch):
-    monkeypatch.setattr(run, "BEAT_SECONDS", 0.2)
+    monkeypatch.setattr(loops, "BEAT_SECONDS", 0.2)
     async with town.bot(), started(town, "send") as extra:
         progress = await both_send(town, db, extra)
         await stop_while_it_sends(db, extra)

@@ -14,7 +14,9 @@ async def test_verbs_over_http(bot, world):
     assert (await bot.control("say", user=2001, text="/facts"))[1]["text"] == "/facts"
     assert await bot.control("burst", text="/help", first=2001, count=3) == (200, {"updates": 3})
     assert await bot.control("burst", text="/help", chats=[2001]) == (200, {"updates": 1})
-    assert len(await bot.updates()) == 5
+    sent = await bot.control("document", user=2001, name="ours.yaml", text="ə: 1")
+    assert (sent[1]["document"]["file_name"], sent[1]["document"]["file_size"]) == ("ours.yaml", 5)
+    assert len(await bot.updates()) == 6
     sent = await bot.ok("sendMessage", chat_id=2001, text="hello")
     status, pressed = await bot.control("press", user=2001, message_id=sent["message_id"], data="x")
     assert status == 200
@@ -22,7 +24,7 @@ async def test_verbs_over_http(bot, world):
     for path in ("block", "unblock", "start", "delete_account"):
         assert (await bot.control(path, user=2002))[0] == 200
     status, messages = await bot.read("chats/2001/messages")
-    assert [message["text"] for message in messages] == ["/facts", "/help", "/help", "hello"]
+    assert [message.get("text") for message in messages] == ["/facts", "/help", "/help", None, "hello"]
 
 
 async def test_groups_over_http(bot):

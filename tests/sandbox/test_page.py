@@ -7,7 +7,7 @@ import pytest
 from outreachbot.sandbox import attachments, groups, methods, page, people, scene
 from outreachbot.sandbox.chat import Standing
 from outreachbot.sandbox.server import serve
-from outreachbot.sandbox.world import World, chat_of
+from outreachbot.sandbox.world import TOKEN, World, chat_of
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DAY = date(2027, 3, 1)
@@ -155,11 +155,27 @@ async def test_a_picture(site):
     people.start(site.world, scene.MEMBER)
     form = aiohttp.FormData({"view": "member", "caption": HOSTILE, "reply_to": "1"})
     form.add_field("file", PNG, filename="a.png", content_type="image/png")
-    assert (await site.post("photo", form))[0] == 200
+    assert (await site.post("attach", form))[0] == 200
     photo = (await site.chat("member"))["messages"][-1]["photo"]
     assert (photo["width"], photo["height"]) == (5, 3)
     async with site.session.get(site.url + photo["source"]) as response:
         assert await response.read() == PNG
+
+
+async def test_any_other_file_is_a_document_that_a_bot_can_fetch(site):
+    people.start(site.world, scene.MEMBER)
+    form = aiohttp.FormData({"view": "member"})
+    form.add_field("file", b"languages: [en]\n", filename=HOSTILE[:-1], content_type="application/yaml")
+    assert (await site.post("attach", form))[0] == 200
+    file = (await site.chat("member"))["messages"][-1]["file"]
+    sent = site.world.updates[-1][1]["message"]["document"]
+    path = site.bot("getFile", file_id=sent["file_id"])["file_path"]
+
+    assert file["size"] == sent["file_size"] == 16
+    for address in (file["source"], f"/file/bot{TOKEN}/{path}"):
+        async with site.session.get(site.url + address) as response:
+            assert await response.read() == b"languages: [en]\n"
+            assert response.content_type == "application/octet-stream"
 
 
 async def test_waiting_for_changes(site):
@@ -222,7 +238,7 @@ async def test_only_the_newest_question_opens_the_reply_field(site):
         ("say", {"view": "member", "text": "\ud800"}, "strings must be encoded in UTF-8"),
         ("say", {"view": "member", "text": "x", "reply_to": "x"}, "reply_to must be the number of a message."),
         ("say", {"view": "member", "text": "x", "reply_to": 9}, f"Chat {scene.MEMBER} has no message 9."),
-        ("photo", {"view": "member", "file": "x"}, "file must be a JPEG, PNG or GIF picture."),
+        ("attach", {"view": "member", "file": "x"}, "file must be a file."),
         ("press", {"view": "member", "data": "x"}, "message_id must be the number of a message."),
         ("press", {"view": "member", "message_id": 1}, "A text is missing."),
         ("block", {"view": "group-admin", "blocked": True}, "Only in a private chat can the bot be stopped."),

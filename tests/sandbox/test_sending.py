@@ -184,7 +184,13 @@ async def test_pictures(bot, world):
         assert await response.read() == PNG
     async with bot.session.get(f"{bot.url}/sandbox/files/{photo}") as response:
         assert await response.read() == PNG
+    async with bot.session.get(f"{bot.url}/file/bot1:wrong/{file['file_path']}") as response:
+        assert (response.status, (await response.json())["description"]) == (401, "Unauthorized")
+    async with bot.session.get(f"{bot.url}/file/bot{bot.token}/photos/nowhere.jpg") as response:
+        assert (response.status, (await response.json())["description"]) == (404, "Not Found")
     assert await bot.refused("getFile", file_id="x") == "400 Bad Request: invalid file_id"
+    large = attachments.send_document(world, 1001, 1001, data=bytes(20 * 2**20 + 1))["document"]["file_id"]
+    assert await bot.refused("getFile", file_id=large) == "400 Bad Request: file is too big"
 
 
 async def test_uploads_are_checked_and_old_bytes_go(bot, world, monkeypatch):

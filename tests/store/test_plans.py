@@ -65,6 +65,22 @@ async def test_the_zone_and_hour_of_those_that_chose_none_are_remembered(db, sub
     assert await do(db, plans.planned_until) == 5.0
 
 
+async def test_of_a_moved_group_the_days_are_planned_anew_and_all_told_chats_looked_up(db, subscribe):
+    group, other = Group("Asia/Baku", 18), due("UTC", 3)
+    await subscribe(1)
+    await subscribe(2, zone="UTC", hour=3)
+    await subscribe(3, zone="Asia/Baku", hour=3)
+    await do(db, plans.add, [due(), due(hour=18), due("UTC", 18), other, due(day=DAY - dt.timedelta(days=9))], 1.0)
+    await do(db, plans.move, group, [DAY], 5.0)
+    known = await do(db, plans.known, [due()])
+    async with connect.reading(db) as connection:
+        changed = dict((await connection.execute(select(t.chats.c.id, t.chats.c.changed_at))).all())
+
+    assert known == {(DAY.isoformat(), "UTC", 3)}
+    assert (changed[1], changed[3]) == (5.0, 5.0)
+    assert changed[2] != 5.0
+
+
 async def test_what_is_for_one_chat_alone_is_for_nobody_else(db, subscribe, queue, states, sender):
     await subscribe(1, 2)
     message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a")

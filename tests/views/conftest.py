@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from outreachbot.domain import content_file, schedule
+from outreachbot.domain import content_difference, content_file, schedule
 from outreachbot.domain import places as gazetteer
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.content import Content, Correction, Notice
@@ -39,7 +39,10 @@ from outreachbot.views import (
     subscription,
     timeline,
 )
+from outreachbot.views import content as live
 from outreachbot.views.broadcast import Standing
+from outreachbot.views.content import Kept
+from outreachbot.views.content import Line as Version
 from outreachbot.views.outgoing import Line
 from outreachbot.views.preflight import Plan
 
@@ -154,6 +157,7 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     yield from _of_clocks(language)
     yield from _of_places(language)
     yield from _of_broadcasts(content, language)
+    yield from _of_versions(content, language)
 
 
 def _pictured(content: Content, language: str) -> Iterator[Message]:
@@ -255,6 +259,29 @@ def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
             yield broadcast.progress(language, one)
             yield broadcast.ledger(language, one)
             yield broadcast.paused(language, one)
+
+
+def _of_versions(content: Content, language: str) -> Iterator[Message]:
+    other = content.model_copy(update={"facts": content.facts[:1], "welcome": {"en": HOSTILE}, "hour": 3})
+    for new in (content, other):
+        yield live.proposal(
+            language, "k" * 20, content_difference.difference(content, new), {"en": 1, "az": 12}, [HOSTILE] * 9
+        )
+    yield from (
+        live.unchanged(language),
+        live.discarded(language),
+        live.overtaken(language),
+        live.admins_only(language),
+    )
+    for faults in ([HOSTILE], [HOSTILE * 5] * 300, [*["x"] * 200, "and 12345 more"]):
+        yield live.faulty(language, faults)
+    yield live.unreadable(language, HOSTILE, HOSTILE)
+    yield live.too_large(language, HOSTILE, 10_000_000)
+    for kept in (Kept(HOSTILE), Kept(HOSTILE, written=False, why=HOSTILE), Kept(HOSTILE, beside=HOSTILE)):
+        yield live.is_live(language, kept)
+    versions = [Version(ID - n, NOW, by, changes, n == 0) for n, (by, changes) in enumerate([(2**53, 1), (None, None)])]
+    yield live.versions(language, content.zone, versions, ID)
+    yield live.versions(language, content.zone, [], None)
 
 
 def _plans(content: Content) -> Iterator[Plan]:

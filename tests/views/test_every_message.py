@@ -10,6 +10,7 @@ from outreachbot.bot.features import HANDLERS
 from outreachbot.domain.message import MAX_CALLBACK_ANSWER, MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, length
 from outreachbot.sandbox import html, markup
 from outreachbot.views import basics, calendar, calendar_file, outgoing, places, reports, subscription
+from outreachbot.views import content as live
 
 NOW = dt.datetime(2026, 9, 30, 23, 59, tzinfo=dt.UTC)
 PERSON = {"id": 11, "is_bot": False, "first_name": "Mina"}
@@ -77,6 +78,7 @@ def notes(language):
     yield from (basics.group_admins_only(language), basics.admins_unknown(language), basics.pressed_unknown(language))
     yield from (outgoing.decided(language), outgoing.gone(language), calendar.in_the_past(language))
     yield from (outgoing.paused(language), outgoing.resumed(language), outgoing.stopped(language))
+    yield from (live.draft_gone(language), live.version_gone(language))
     yield from (outgoing.moment_passed(language), outgoing.still_under_way(language), places.unknown(language))
     yield from (outgoing.queued_again(language, number) for number in (1, 2, 10**9))
     yield from (reports.ignored(language, 2**52), reports.heard(language, 2**52), reports.forgotten(language))

@@ -1,7 +1,9 @@
 """The program itself: how it starts, is stopped, is killed, and what it says when it can't go on."""
 
 import asyncio
+import os
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,7 +13,7 @@ from test_broadcast import compose, subscribe
 from outreachbot.sandbox import people
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
 from outreachbot.store import connect, ledger
-from program import outcome, started
+from program import environment, outcome, started
 from town import ADMIN, MEMBER, Town
 
 
@@ -81,6 +83,22 @@ async def test_sigterm_lets_what_is_in_flight_finish_and_keeps_the_rest(town, si
     assert (tally.uncertain, tally.sending) == (0, 0)
     assert tally.sent + tally.queued == 300
     assert tally.sent == sum(chat in crowd for chat in town.world.tally.deliveries)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="Windows has no such terminals")
+async def test_a_terminal_that_is_closed_ends_the_program_as_ever(town):
+    mine, its = os.openpty()
+    # The first process of a session gets the terminal that it opens, and its SIGHUP.
+    opens = "import os, sys; os.dup2(os.open(os.ttyname(0), os.O_RDWR), 0); os.execv(sys.executable, sys.argv[1:])"
+    command = [sys.executable, "-c", opens, sys.executable, "-m", "outreachbot", "run"]
+    process = await asyncio.create_subprocess_exec(
+        *command, env=environment(town), stdin=its, stdout=its, stderr=its, start_new_session=True
+    )
+    os.close(its)
+    await town.answer(MEMBER, "/about")
+    os.close(mine)
+    async with asyncio.timeout(20):
+        assert await process.wait() == 0
 
 
 async def test_the_second_program_on_a_database_is_refused_in_one_line(town):

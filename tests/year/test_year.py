@@ -104,7 +104,7 @@ async def test_every_chat_gets_what_the_oracle_says(town: Town, database_url: st
             event.listen(db.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
             await db.engine.dispose()
         telegram = Telegram(pool, town.url, town.settings().bot_token())
-        house = run._house(town.settings(), content, db, telegram, town.clock)
+        house = run._house(town.settings(), town.live(), db, telegram, town.clock)
         crowd = people.crowd(town.world, CHATS)
         model = await settle_in(house, crowd, dice)
         sender_id = await planner.recover(db, "test", town.clock())

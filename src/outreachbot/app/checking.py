@@ -44,7 +44,7 @@ def remarks(document: Document) -> list[str]:
 
 def _gap(gap: Gap, content: Content, readers: Mapping[str, int]) -> str:
     lacking = [*(_count(number, _OF_TEXTS.get(name, name)) for name, number in gap.entries.items()), *gap.others]
-    verb = "lacks" if sum(gap.entries.values()) + len(gap.others) == 1 else "lack"
+    verb = "lacks" if gap.number == 1 else "lack"
     line = f"{gap.language}: {', '.join(lacking)} {verb} a text; the first is in line {gap.first.line}"
     if not (chats := readers.get(gap.language)):
         return line

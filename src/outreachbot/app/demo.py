@@ -8,12 +8,13 @@ import tempfile
 import webbrowser
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from outreachbot.app import files, run
+from outreachbot.app import files, run, signals
 from outreachbot.config import Settings
 from outreachbot.domain import schedule
 from outreachbot.domain.content import Content
@@ -45,18 +46,18 @@ class MovableClock:
 
 async def play(content_file: Path, port: int, chats: int, per_second: float, *, open_browser: bool) -> None:
     """Run sandbox, page and bot until a signal says stop. Everything is forgotten at the end."""
-    content = files.read_content(content_file).content
+    document = files.read_content(content_file)
+    content = document.content
     clock = MovableClock(ZoneInfo(content.zone))
     world = World(clock=clock)
     stage = scene.build(world, chats)
-    stop = run.stop_on_signals()
+    stop = signals.stop_on_signals()
     routes = page.routes(world, stage, clock, clock.move, lambda: _days(content, clock))
     with tempfile.TemporaryDirectory(prefix="outreachbot-") as folder:
         async with serve(world, port=port, routes=routes) as address:
             settings = _settings(address, folder, content_file, stage.admin_id, per_second)
-            await run.run(
-                settings, content, clock=clock, stop=stop, ready=lambda: _open(world, address, chats, open_browser)
-            )
+            ready = partial(_open, world, address, chats, open_browser=open_browser)
+            await run.run(settings, content, document.raw, clock=clock, stop=stop, ready=ready, keeps=False)
 
 
 def _settings(address: str, folder: str, content_file: Path, admin_id: int, per_second: float) -> Settings:
@@ -73,7 +74,7 @@ def _settings(address: str, folder: str, content_file: Path, admin_id: int, per_
     )
 
 
-def _open(world: World, address: str, chats: int, open_browser: bool) -> None:
+def _open(world: World, address: str, chats: int, *, open_browser: bool) -> None:
     for user_id in range(scene.CROWD, scene.CROWD + chats):
         people.say(world, user_id, user_id, "/subscribe")
     log.info("the chat page is on %s (nothing reaches Telegram); Ctrl+C stops the demo", address)

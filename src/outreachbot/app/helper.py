@@ -5,15 +5,9 @@ import logging
 from contextlib import AsyncExitStack
 from functools import partial
 
-from outreachbot.app.run import (
-    BEAT_SECONDS,
-    SEND_SECONDS,
-    STOP_SECONDS,
-    Clock,
-    stop_on_signals,
-    this_process,
-    wall_clock,
-)
+from outreachbot.app.loops import BEAT_SECONDS, SEND_SECONDS
+from outreachbot.app.run import STOP_SECONDS, Clock, this_process, wall_clock
+from outreachbot.app.signals import stop_on_signals
 from outreachbot.bot import deliver, transport
 from outreachbot.bot.pictures import Pictures
 from outreachbot.bot.transport import Telegram

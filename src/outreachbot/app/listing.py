@@ -9,7 +9,7 @@ from rich.progress_bar import ProgressBar
 from rich.table import Table
 from rich.text import Text
 
-from outreachbot.app.run import stop_on_signals
+from outreachbot.app.signals import stop_on_signals
 from outreachbot.config import Settings
 from outreachbot.domain.delivery import GOING, Tally
 from outreachbot.errors import WrongUse

@@ -5,31 +5,28 @@ import datetime as dt
 import gc
 import logging
 import os
-import signal
 import socket
-from collections.abc import Callable, Coroutine, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import Callable, Sequence
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
-from outreachbot.bot import application, chosen, compose, deliver, links, menus, polling, say, standing, transport
+from outreachbot.app import loops, signals
+from outreachbot.bot import application, chosen, deliver, going_live, live, transport
 from outreachbot.bot.context import House
+from outreachbot.bot.live import Live
 from outreachbot.bot.pictures import Pictures
 from outreachbot.bot.transport import Telegram
 from outreachbot.config import Settings
 from outreachbot.domain.content import Content
-from outreachbot.domain.links import Answer
 from outreachbot.store import connect
 from outreachbot.store.connect import Database
 from outreachbot.workers import desk as desks
-from outreachbot.workers import lessons, planner, progress, resume, sender, updates
-from outreachbot.workers import links as watching
+from outreachbot.workers import planner, resume, sender
 from outreachbot.workers.desk import Desk
-from outreachbot.workers.loop import or_stop, repeat
+from outreachbot.workers.loop import or_stop
 from outreachbot.workers.planner import Planner
-from outreachbot.workers.progress import Screen
 from outreachbot.workers.sender import Sender
-from outreachbot.workers.updates import Line
 
 log = logging.getLogger(__name__)
 
@@ -38,13 +35,6 @@ Clock = Callable[[], dt.datetime]
 
 REACH_SECONDS = 60.0  # how long the start waits for Telegram
 STOP_SECONDS = 7.0  # how long what is in flight may take to finish; a supervisor kills after 10
-PLAN_SECONDS = 2.0
-TIDY_SECONDS = 3600.0
-SEND_SECONDS = 0.5  # at most this long until a new message is noticed that nobody woke the sender for
-SETTLE_SECONDS = 0.5  # handled updates are written down at the next poll, or after so long
-SHOW_SECONDS = 1.0
-BEAT_SECONDS = 30.0
-ALBUM_SECONDS = 0.5
 
 
 def wall_clock() -> dt.datetime:
@@ -54,43 +44,39 @@ def wall_clock() -> dt.datetime:
 async def run(
     settings: Settings,
     content: Content,
+    raw: bytes,
     *,
     clock: Clock = wall_clock,
     stop: asyncio.Event | None = None,
     ready: Callable[[], None] = lambda: None,
+    keeps: bool = True,
 ) -> None:
     """Run the bot until `stop` is set (without one: until a signal). `ready` is called when it polls.
 
+    `raw` is the file that the content was read from; `keeps` whether what goes live instead is written there.
     Raises CannotRun when it can't start or can't go on, WrongUse when the token is missing.
     """
     token = settings.bot_token()
-    stop = stop or stop_on_signals()
+    stop = stop or signals.stop_on_signals()
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(connect.opened(settings.database_url))
         session = await stack.enter_async_context(transport.session(settings.api_url))
         telegram = Telegram(session, settings.api_url, token, settings.paid_broadcast)
         telegram.pictures = Pictures(db, settings.content.parent)
-        house = _house(settings, content, db, telegram, clock)
+        house = _house(settings, Live(content, raw, settings.content, keeps), db, telegram, clock)
+        signals.on_hangup(partial(live.want, house.live), stop)
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
         await chosen.load(house)
         sender_id = await planner.recover(db, this_process(), clock())
+        await going_live.begin(house)
         planning = await resume.resume(db, content, settings.messages_per_second, clock())
         await _work(house, sender_id, planning, stop, ready)
 
 
-def stop_on_signals() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set. A second signal sets it again, which does no harm."""
-    stop = asyncio.Event()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        with suppress(NotImplementedError):  # Windows' loop has none; Ctrl+C ends the program there
-            asyncio.get_running_loop().add_signal_handler(one, stop.set)
-    return stop
-
-
-def _house(settings: Settings, content: Content, db: Database, telegram: Telegram, clock: Clock) -> House:
+def _house(settings: Settings, live: Live, db: Database, telegram: Telegram, clock: Clock) -> House:
     return House(
-        content=content,
+        live=live,
         db=db,
         telegram=telegram,
         bot=application.bot(telegram.session, settings.api_url, telegram.token),
@@ -128,9 +114,7 @@ async def _work(
     """Start every worker, wait until one fails or `stop` is set, and let all of them finish."""
     desk = Desk(house.db, partial(application.handle, house))
     outgoing = outgoing_of(house, sender_id)
-    workers = _workers(house, desk, outgoing, planning, stop)
-    if house.check_links:
-        workers["links"] = repeat("links", partial(_watch_link, house, stop), pause=TIDY_SECONDS, stop=stop)
+    workers = loops.workers(house, desk, outgoing, planning, stop)
     tasks = [asyncio.create_task(worker, name=name) for name, worker in workers.items()]
     if not house.admins:
         log.warning(
@@ -146,75 +130,6 @@ async def _work(
         stop.set()
         await _finish(desk, outgoing, planning, tasks)
     log.info("stopped; what was not sent or answered is kept in the database")
-
-
-def _workers(
-    house: House, desk: Desk, outgoing: Sender, planning: Planner, stop: asyncio.Event
-) -> dict[str, Coroutine[Any, Any, None]]:
-    """Each worker's loop, by its name."""
-    again = partial(repeat, stop=stop)
-    screen = Screen(
-        partial(say.show, house.telegram),
-        partial(standing.standing, house),
-        house.content.default_language,
-        house.admins,
-        partial(lessons.silent_since, outgoing.lessons),
-    )
-    return {
-        "receiving": _receive(house, desk, stop),
-        "handling": again("handling", partial(desks.settle, desk), pause=SETTLE_SECONDS),
-        "sending": again("sending", partial(sender.step, outgoing), pause=SEND_SECONDS, wake=house.wake),
-        "planning": again(
-            "planning", lambda: planner.step(planning, house.db, house.content, house.clock()), pause=PLAN_SECONDS
-        ),
-        "telling": again(
-            "telling",
-            lambda: planner.tell_late(house.db, house.content, sorted(house.admins), house.clock()),
-            pause=BEAT_SECONDS,
-        ),
-        "starting": again("starting", lambda: planner.begin(house.db, house.clock()), pause=SHOW_SECONDS),
-        "queueing": again(
-            "queueing",
-            lambda: planner.queue(house.db, house.content.zone, house.wake),
-            pause=SEND_SECONDS,
-            wake=house.begun,
-        ),
-        "noting": again("noting", lambda: resume.note(planning, house.db), pause=BEAT_SECONDS),
-        "leases": again("leases", lambda: planner.beat(house.db, outgoing.id, house.clock()), pause=BEAT_SECONDS),
-        "albums": again("albums", lambda: compose.albums(house), pause=ALBUM_SECONDS),
-        "progress": again(
-            "progress", lambda: progress.step(house.db, screen, house.clock().timestamp()), pause=SHOW_SECONDS
-        ),
-        "tidying": again("tidying", lambda: planner.tidy(house.db, house.clock()), pause=TIDY_SECONDS),
-        "menus": _until(stop, menus.set_all(house)),
-    }
-
-
-async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
-    """First what was received before the last stop, then what Telegram has."""
-    line = Line()
-
-    async def fetch(offset: int, seconds: int) -> list[dict[str, Any]]:
-        # A poll that a stop cuts short confirms nothing: Telegram gives the same updates again.
-        return await or_stop(stop, polling.fetch(house.telegram, offset, seconds)) or []
-
-    async def poll() -> bool:
-        now = house.clock().timestamp()
-        return await updates.poll(desk, line, fetch, polling.PollFailedError, polling.ConflictError, now)
-
-    await desks.resume(desk)
-    await repeat("receiving", poll, pause=0, stop=stop)
-
-
-async def _watch_link(house: House, stop: asyncio.Event) -> bool:
-    async def ask(address: str, witnesses: Sequence[str]) -> Answer | None:
-        return await or_stop(stop, links.ask_one(address, witnesses))
-
-    return await watching.watch(house.db, house.content, ask, house.admins, house.clock())
-
-
-async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
-    await or_stop(stop, work)
 
 
 async def _first_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 
+from outreachbot.bot.live import Live
 from outreachbot.bot.transport import Telegram
 from outreachbot.domain.content import Content
 from outreachbot.store.connect import Database
@@ -18,7 +19,7 @@ ANONYMOUS_ADMIN = 1087968824  # Telegram's GroupAnonymousBot: every anonymous ad
 class House:
     """What every handler may use."""
 
-    content: Content
+    live: Live
     db: Database
     telegram: Telegram
     bot: Bot
@@ -31,6 +32,11 @@ class House:
     wake: asyncio.Event  # set when there is something to send
     begun: asyncio.Event  # set when a message has begun, whose audience is to be queued
     chosen: dict[int, str] = field(default_factory=dict)  # chat -> the language it chose; `chosen.py` keeps it true
+
+    @property
+    def content(self) -> Content:
+        """What is live at this moment. Who waits in between and needs the same one holds on to it."""
+        return self.live.content
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from outreachbot.bot import (
     campaign,
     choosing,
     compose,
+    content,
     corrections,
     facts,
     language,
@@ -36,6 +37,7 @@ HANDLERS: tuple[Handler, ...] = (
     *broadcasts.HANDLERS,
     *preflight.HANDLERS,
     *choosing.HANDLERS,
+    *content.HANDLERS,
     *compose.HANDLERS,
     *basics.LAST,
 )

@@ -23,7 +23,7 @@ log = logging.getLogger(__name__)
 
 
 async def set_all(house: House) -> None:
-    """Bring Telegram's menus and descriptions in line with ours. What fails is said and left for the next start."""
+    """Bring Telegram's menus and descriptions in line with ours. What fails is said and left for the next day."""
     for code, language in _codes(house):
         await _try(_set_menu(house.bot, BotCommandScopeAllPrivateChats(), code, menus.for_members(language)))
         await _try(_set_menu(house.bot, BotCommandScopeAllGroupChats(), code, menus.for_groups(language)))
@@ -73,4 +73,4 @@ async def _try(setting: Awaitable[None]) -> None:
     try:
         await setting
     except TelegramError as error:
-        log.info("a menu or description was not set, the next start tries again: %s", error)
+        log.info("a menu or description was not set, the next day or start tries again: %s", error)

@@ -48,7 +48,7 @@ async def send(pictures: Pictures, media: Media, by_id: ById, with_bytes: WithBy
 
 
 async def _try(pictures: Pictures, media: Media, by_id: ById, with_bytes: WithBytes) -> Outcome | None:
-    key = _key(media)
+    key = _key(pictures, media)
     if key not in pictures.known:
         async with pictures.turns[key]:  # many wait for the first upload of one
             if key in pictures.refused:
@@ -65,9 +65,15 @@ async def _try(pictures: Pictures, media: Media, by_id: ById, with_bytes: WithBy
     return outcome
 
 
-def _key(media: Media) -> str:
-    """What it shows is part of a drawn picture's key; a file is looked at once, when it is first asked for."""
-    return media.name if media.drawn is None else f"{media.name} {_digest(media, b'')}"
+def _key(pictures: Pictures, media: Media) -> str:
+    """With all that makes it another picture: what is drawn, or the file's size and the moment of its last change."""
+    if media.drawn is not None:
+        return f"{media.name} {_digest(media, b'')}"
+    try:
+        file = (pictures.folder / media.name).stat()
+    except OSError:
+        return media.name
+    return f"{media.name} {file.st_size} {file.st_mtime_ns}"
 
 
 async def _upload(pictures: Pictures, media: Media, key: str, with_bytes: WithBytes) -> Outcome | None:
@@ -105,10 +111,10 @@ async def _look_up(pictures: Pictures, media: Media, key: str) -> bool:
 
 async def _forget(pictures: Pictures, media: Media, key: str, file_id: str) -> None:
     """Telegram does not know this id any more. Who asked at the same time may have got a new one since."""
-    if pictures.known.get(key) == file_id:
+    async with connect.writing(pictures.db) as db:
+        await files.forget(db, media.name, file_id)
+    if pictures.known.get(key) == file_id:  # last: nobody shall find it in the store once it is gone from here
         del pictures.known[key]
-        async with connect.writing(pictures.db) as db:
-            await files.forget(db, media.name, file_id)
 
 
 async def _bytes(pictures: Pictures, media: Media) -> bytes | None:

@@ -70,23 +70,24 @@ async def _tell_what_is_owed(
     house: House, db: Connection, chat_id: int, before: ChatSettings, after: ChatSettings, subscribed_at: float
 ) -> bool:
     """Write it into the outbox; whether there is anything."""
+    content = house.content  # another may go live meanwhile
     one = Change(before, after, dt.datetime.fromtimestamp(subscribed_at, dt.UTC), house.clock())
-    dues = rules.open_days(one, house.content)
+    dues = rules.open_days(one, content)
     if not dues:
         return False
     told = await store.told(db, chat_id, [item.key for due in dues for item in due.items])
     planned = await plans.known(db, dues)
-    items = rules.owed(one, house.content, dues, told, [due for due in dues if plans.is_among(planned, due)])
+    items = rules.owed(one, content, dues, told, [due for due in dues if plans.is_among(planned, due)])
     if not items:
         return False
-    group = after.group(house.content)
+    group = after.group(content)
     message_id = await messages.write(
         db,
         Kind.REMINDER,
-        reminder.in_every_language(house.content, items, group),
+        reminder.in_every_language(content, items, group),
         house.clock().timestamp(),
         key=f"reminder:{items[0].day}:chat {chat_id}:{'+'.join(item.key for item in items)}",
-        expires_at=rules.owed_until(items, one, house.content).timestamp(),
+        expires_at=rules.owed_until(items, one, content).timestamp(),
     )
     if message_id is None:  # it was written before the clock was set back
         return False

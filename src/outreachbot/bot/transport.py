@@ -2,9 +2,11 @@
 
 import json
 import ssl
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
+from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
@@ -80,6 +82,10 @@ class Telegram:
         form.add_field(field, data, filename=name)
         return await post(self.session, self._base + method, form, UPLOAD_SECONDS)
 
+    async def download(self, file_path: str, most: int) -> bytes:
+        """The beginning of a file, by its path as in getFile: so many bytes at most; raises as `call` does."""
+        return await download(self.session, f"{self.url}/file/bot{self.token.get_secret_value()}/{file_path}", most)
+
     def replies_since_last_look(self) -> int:
         count, self.replies = self.replies, 0
         return count
@@ -109,9 +115,29 @@ async def post(
     pool: aiohttp.ClientSession, url: str, body: aiohttp.BytesPayload | aiohttp.FormData, seconds: float
 ) -> Answer:
     """One request. `seconds` is how long the answer may take once we are connected."""
-    try:
+    with _failures():
         async with pool.post(url, data=body, timeout=_timeout(seconds), allow_redirects=False) as response:
             return Answer(response.status, await response.read())
+
+
+async def download(pool: aiohttp.ClientSession, url: str, most: int) -> bytes:
+    """What stands at this address, so many bytes at most."""
+    with _failures():
+        async with pool.get(url, timeout=_timeout(ANSWER_SECONDS), allow_redirects=False) as response:
+            if response.status != HTTPStatus.OK:
+                raise NoAnswerError(f"HTTP {response.status}")
+            parts, left = [], most
+            while left > 0 and (part := await response.content.read(left)):
+                parts.append(part)
+                left -= len(part)
+            return b"".join(parts)
+
+
+@contextmanager
+def _failures() -> Iterator[None]:
+    """Read aiohttp's errors in one place: no text of theirs goes on, as it may hold the address."""
+    try:
+        yield
     except _NOT_REACHED as error:
         raise NotReachedError(_what(error)) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:

@@ -226,6 +226,11 @@ class Content(_Part):
         in_topic = {fact.id: place for facts in self.facts_by_topic.values() for place, fact in enumerate(facts)}
         return {fact.id: (place, in_topic[fact.id]) for place, fact in enumerate(self.facts)}
 
+    @cached_property
+    def searched(self) -> dict[str, tuple[str, ...]]:
+        """What `search` keeps for each language; empty until somebody looks for something."""
+        return {}
+
     def say(self, text: Text, language: str) -> str:
         """The text in this language, or in the default language where it lacks."""
         return text.get(language) or text[self.default_language]

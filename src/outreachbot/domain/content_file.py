@@ -22,6 +22,7 @@ class Document:
     marks: Node
     warnings: tuple[Fault, ...]
     name: str
+    raw: bytes  # the file
     timeline_order: tuple[int, ...] = ()  # where each entry of content.timeline stands in the file
 
     def mark(self, path: Path) -> Mark:
@@ -57,7 +58,7 @@ def read(raw: bytes, name: str) -> Document:
         raise ContentError(listed(named, name))
     hints = [*content_checks.warnings(root), *content_wording.warnings(root)]
     warnings = sorted(hints, key=lambda fault: fault.mark)
-    return _document(content, root, tuple(warnings), name)
+    return _document(content, root, tuple(warnings), name, raw)
 
 
 def _validated(root: Node) -> tuple[Content | None, list[Fault]]:
@@ -67,8 +68,8 @@ def _validated(root: Node) -> tuple[Content | None, list[Fault]]:
         return None, list(content_complaints.faults(error, root))
 
 
-def _document(content: Content, root: Node, warnings: tuple[Fault, ...], name: str) -> Document:
+def _document(content: Content, root: Node, warnings: tuple[Fault, ...], name: str, raw: bytes) -> Document:
     entries = content.timeline
     order = sorted(range(len(entries)), key=lambda index: entries[index].date.first_day)
     ordered = content.model_copy(update={"timeline": tuple(entries[index] for index in order)})
-    return Document(ordered, root, warnings, name, tuple(order))
+    return Document(ordered, root, warnings, name, raw, tuple(order))

@@ -18,6 +18,11 @@ class Gap:
     others: tuple[str, ...]  # parts of the file that are no list, by their names: welcome, campaign, …
     first: Mark  # where the first of them stands
 
+    @property
+    def number(self) -> int:
+        """How many entries and parts these are."""
+        return sum(self.entries.values()) + len(self.others)
+
 
 def gaps(document: Document) -> list[Gap]:
     """For each language after the default what lacks a text, in the order of the file; complete ones are left out."""

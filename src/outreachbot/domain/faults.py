@@ -2,7 +2,7 @@
 
 import difflib
 import re
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
 Path = tuple[str | int, ...]
@@ -12,6 +12,7 @@ MAX_LISTED = 200
 MAX_LINE = 400
 
 _PLAIN_KEY = re.compile(r"[\w-]{1,40}")
+_REST = re.compile(r"and ([0-9]+) more")
 _MANY = 1_000  # names among which a look at each would take too long
 _FEW = 12  # names that can be listed in a line
 
@@ -94,3 +95,9 @@ def listed(faults: Iterable[Fault], name: str) -> list[str]:
     if len(ordered) > MAX_LISTED:
         lines.append(f"and {len(ordered) - MAX_LISTED} more")
     return lines
+
+
+def count(lines: Sequence[str]) -> int:
+    """How many faults the lines of `listed` stand for."""
+    rest = _REST.fullmatch(lines[-1]) if lines else None
+    return len(lines) - 1 + int(rest[1]) if rest else len(lines)

@@ -30,32 +30,40 @@ def facts(content: Content, query: str, language: str) -> list[Fact]:
     wanted = tuple(dict.fromkeys(_WORD.findall(fold(query))))
     if not wanted:
         return []
-    scores = ((fact, _score(wanted, _words_of(content, fact, language))) for fact in content.facts)
-    found = [(score, fact) for fact, score in scores if score]
+    starts = [f" {word}" if len(word) >= _SHORTEST_STEM else f" {word} " for word in wanted]
+    scores = (_score(starts, text) for text in prepared(content, language))
+    found = [(score, fact) for score, fact in zip(scores, content.facts, strict=True) if score]
     return [fact for _, fact in sorted(found, key=lambda pair: -pair[0])]
 
 
-def _words_of(content: Content, fact: Fact, language: str) -> list[str]:
+def prepared(content: Content, language: str) -> tuple[str, ...]:
+    """For each fact its words, folded, each with a space before and one behind it.
+
+    Made once and kept with the content: with 10,000 facts it takes as long as a hundred searches.
+    """
+    language = language if language in content.languages else content.default_language
+    if language not in content.searched:
+        content.searched[language] = tuple(_words_of(content, fact, language) for fact in content.facts)
+    return content.searched[language]
+
+
+def _words_of(content: Content, fact: Fact, language: str) -> str:
     texts = [fact.id, content.say(content.topic_by_id[fact.topic].title, language)]
     texts += [to_plain(content.say(text, language)) for text in (fact.claim, fact.stated_by)]
     texts += [to_plain(content.say(figure.counts, language)) for figure in fact.figures]
     texts += [content.say(figure.stated_by, language) for figure in fact.figures]
-    return _WORD.findall(fold(" ".join(texts)))
+    return "".join(f" {word} " for word in _WORD.findall(fold(" ".join(texts))))
 
 
-def _score(wanted: Iterable[str], words: list[str]) -> int:
+def _score(starts: Iterable[str], text: str) -> int:
     """How many words match; 0 when one of the wanted is missing."""
     score = 0
-    for one in wanted:
-        hits = sum(_matches(word, one) for word in words)
+    for start in starts:
+        hits = text.count(start)
         if not hits:
             return 0  # at once: a query may be thousands of words long
         score += hits
     return score
-
-
-def _matches(word: str, wanted: str) -> bool:
-    return word == wanted or (len(wanted) >= _SHORTEST_STEM and word.startswith(wanted))
 
 
 def fold(text: str) -> str:

@@ -24,10 +24,17 @@ def send_video(world: World, user_id: int, chat_id: int, caption: str = "", **pl
 
 
 def send_document(
-    world: World, user_id: int, chat_id: int, caption: str = "", *, name: str = "file.pdf", **place: Any
+    world: World,
+    user_id: int,
+    chat_id: int,
+    caption: str = "",
+    *,
+    name: str = "file.pdf",
+    data: bytes | None = None,
+    **place: Any,
 ) -> Json:
     """Send a file."""
-    file = files.add(world.shelf, "document", None, name=name, mime="application/octet-stream")
+    file = files.add(world.shelf, "document", data, name=name, mime="application/octet-stream")
     described = _described(file) | {"file_name": name}
     return send(world, user_id, chat_id, {"document": described} | _captioned(caption), **place)
 

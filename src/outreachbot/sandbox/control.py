@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from outreachbot.errors import WrongUse
-from outreachbot.sandbox import groups, people, tally
+from outreachbot.sandbox import attachments, groups, people, tally
 from outreachbot.sandbox.chat import Json, Kind
 from outreachbot.sandbox.faults import Fault, FaultKind, Limits
 from outreachbot.sandbox.files import File
@@ -34,6 +34,8 @@ def routes(world: World) -> Sequence[BaseRoute]:
         return _file(world.shelf.files.get(request.path_params["file_id"]))
 
     async def by_path(request: Request) -> Response:
+        if world.tokens is not None and request.path_params["token"] not in world.tokens:
+            return JSONResponse({"ok": False, "error_code": 401, "description": "Unauthorized"}, status_code=401)
         return _file(world.shelf.paths.get(request.path_params["path"]))
 
     return [
@@ -78,7 +80,7 @@ def _wrong(line: str) -> Response:
 
 def _file(file: File | None) -> Response:
     if file is None or file.data is None:
-        return JSONResponse({"error": "The sandbox keeps no bytes of that file."}, status_code=404)
+        return JSONResponse({"ok": False, "error_code": 404, "description": "Not Found"}, status_code=404)
     return Response(file.data, media_type=file.mime or "application/octet-stream")
 
 
@@ -115,6 +117,12 @@ def _burst(world: World, body: Json) -> Json:
     for chat_id in chats:
         people.say(world, int(chat_id), int(chat_id), str(body["text"]))
     return {"updates": len(chats)}
+
+
+def _send_document(world: World, body: Json) -> Json:
+    """A file of this text, in UTF-8."""
+    user, data = int(body["user"]), str(body["text"]).encode()
+    return attachments.send_document(world, user, int(body.get("chat", user)), name=str(body["name"]), data=data)
 
 
 def _press(world: World, body: Json) -> Json:
@@ -163,6 +171,7 @@ ACTS: dict[str, Act] = {
     "groups": _add_group,
     "say": _say,
     "burst": _burst,
+    "document": _send_document,
     "press": _press,
     "start": lambda world, body: people.start(world, int(body["user"]), str(body.get("payload", ""))),
     "block": _with_user(people.block),

@@ -36,6 +36,8 @@ HEADERS = {
 POLL_SECONDS = 25.0
 ANSWER_SECONDS = 10.0  # how long a press waits for the bot
 MAX_PICTURE = 10 * 2**20  # Bot API, sendPhoto
+MAX_FILE = 20 * 2**20  # Bot API, getFile: a bot could not fetch a larger one
+MAX_NAME = 255
 YEARS = range(2000, 2200)
 
 
@@ -149,16 +151,18 @@ async def _say(page: Page, body: Json) -> Any:
     return {"id": people.say(page.world, view.user_id, view.chat_id, text, reply_to=_number(body))["message_id"]}
 
 
-async def _photo(page: Page, body: Json) -> Any:
+async def _attach(page: Page, body: Json) -> Any:
+    """A picture is sent as a photo, anything else as a file."""
     view = _view(page, body.get("view"))
-    caption, file = _text(body.get("caption", ""), MAX_CAPTION), body.get("file")
-    if not isinstance(file, Upload) or files.sizes(file.data) is None:
-        raise WrongUse("file must be a JPEG, PNG or GIF picture.")
-    if len(file.data) > MAX_PICTURE:
-        raise WrongUse("The picture is too large: a photo has at most 10 MB.")
-    sent = attachments.send_photo(
-        page.world, view.user_id, view.chat_id, caption, data=file.data, reply_to=_number(body)
-    )
+    caption, file, reply_to = _text(body.get("caption", ""), MAX_CAPTION), body.get("file"), _number(body)
+    if not isinstance(file, Upload):
+        raise WrongUse("file must be a file.")
+    if len(file.data) > MAX_FILE:
+        raise WrongUse("The file is too large: the sandbox takes at most 20 MB.")
+    whose = (page.world, view.user_id, view.chat_id, caption)
+    if files.sizes(file.data) is not None and len(file.data) <= MAX_PICTURE:
+        return {"id": attachments.send_photo(*whose, data=file.data, reply_to=reply_to)["message_id"]}
+    sent = attachments.send_document(*whose, name=file.name[:MAX_NAME], data=file.data, reply_to=reply_to)
     return {"id": sent["message_id"]}
 
 
@@ -234,4 +238,4 @@ def _number(body: Json, key: str = "reply_to") -> int:
 
 
 LOOKS: dict[str, Look] = {"views": _views, "chat": _chat, "changes": _changes}
-ACTS: dict[str, Act] = {"say": _say, "photo": _photo, "press": _press, "block": _block, "date": _date}
+ACTS: dict[str, Act] = {"say": _say, "attach": _attach, "press": _press, "block": _block, "date": _date}

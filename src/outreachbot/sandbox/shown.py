@@ -99,12 +99,16 @@ def _name(user: Json) -> str:
 
 
 def _picture(world: World, raw: Json) -> Json:
-    """The picture and whether its bytes are here; of anything else, what it is."""
+    """The picture or file and whether its bytes are here; of anything else, what it is."""
     if sizes := raw.get("photo"):
         largest = sizes[-1]
         file = world.shelf.files.get(largest["file_id"])
         source = f"/sandbox/files/{largest['file_id']}" if file and file.data else ""
         return {"photo": {"source": source, "width": largest["width"], "height": largest["height"]}}
+    if document := raw.get("document"):
+        file = world.shelf.files.get(document["file_id"])
+        source = f"/sandbox/files/{document['file_id']}" if file and file.data is not None else ""
+        return {"file": {"source": source, "name": document.get("file_name", ""), "size": document["file_size"]}}
     what = _attached(raw)
     return {"attached": what} if what else {}
 

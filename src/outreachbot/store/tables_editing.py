@@ -1,6 +1,6 @@
 """More tables: the content files that were live, the mistakes that readers report, the links that are watched."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Table, Text, UniqueConstraint, text
+from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text, UniqueConstraint, text
 
 from outreachbot.store.tables import Counter, metadata
 
@@ -12,6 +12,7 @@ contents = Table(
     Column("body", Text, nullable=False),  # the file
     Column("live_at", Float, nullable=False),  # when it went live; the newest is the one that is
     Column("live_by", BigInteger),  # the admin's id; NULL: with a start or by a signal
+    Column("changes", Integer),  # how much it changed of the one before; NULL: nobody knows
 )
 
 reports = Table(

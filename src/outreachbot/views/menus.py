@@ -47,5 +47,7 @@ def for_admins(language: str) -> tuple[Command, ...]:
         Command("broadcast", _("send a message to all subscribed chats")),
         Command("broadcasts", _("what was sent, and what became of it")),
         Command("preview", _("a reminder as members will see it")),
+        Command("reload", _("read the content file again")),
+        Command("content", _("all versions of the content, and back")),
         Command("cancel", _("drop the message you are about to send")),
     )

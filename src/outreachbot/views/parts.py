@@ -31,6 +31,7 @@ CALENDAR = "calendar"
 BROADCAST = "broadcast"
 CHART = "chart"
 STRIP = "strip"
+CONTENT = "content"
 HERE = "here"  # the button between the arrows, which only says where we are
 BELOW = "+"
 

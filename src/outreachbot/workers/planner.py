@@ -33,6 +33,8 @@ class Planner:
 
     per_second: float  # the pace, which tells how long a wave lasts
     since: dt.datetime  # everything that came due until then is planned
+    moved_at: dt.datetime | None = None  # when chats that chose no zone or hour were put into another group
+    content: Content | None = None  # by which it looked last
     sizes: dict[dt.datetime, int] = field(default_factory=dict)  # the chats that share a moment ahead
 
 
@@ -52,7 +54,7 @@ async def step(planner: Planner, db: Database, content: Content, now: dt.datetim
         zones = await audience.zones(connection, content.zone)
         found = [one for one in schedule.due(content.anniversaries, zones, planner.since, ahead) if one.until > now]
         new = await _begun(planner, connection, content, await _unplanned(connection, content, found), now)
-    await _plan_all(db, content, new, now)
+    await _plan_all(db, content, new, now, planner.moved_at)
     planner.since = now
     return bool(new)
 
@@ -66,7 +68,9 @@ async def _begun(
     for at, coming in groupby(sorted((one for one in found if one.at > now), key=_at), key=_at):
         wave = list(coming)
         if at not in planner.sizes:
-            counts = [count for one in wave for count in await audience.count(db, _audience(content, one))]
+            counts = [
+                count for one in wave for count in await audience.count(db, _audience(content, one, planner.moved_at))
+            ]
             planner.sizes[at] = sum(count.chats for count in counts)
         if forecast.starts_at(at, planner.sizes[at], planner.per_second, content.early) <= now:
             ready += wave
@@ -86,24 +90,26 @@ def _at(due: Due) -> dt.datetime:
     return due.at
 
 
-async def _plan_all(db: Database, content: Content, found: Sequence[Due], now: dt.datetime) -> None:
+async def _plan_all(
+    db: Database, content: Content, found: Sequence[Due], now: dt.datetime, moved_at: dt.datetime | None = None
+) -> None:
     """Some groups by one transaction: many zones share a moment."""
     for first in range(0, len(found), AT_ONCE):
         async with connect.writing(db) as transaction:
             await plans.in_turn(transaction)
             told: dict[int, list[str]] = {}
             for one in await plans.add(transaction, found[first : first + AT_ONCE], now.timestamp()):
-                told |= await _plan(transaction, content, one, now)
+                whom = _audience(content, one, moved_at)
+                told |= await _plan(transaction, content, one, whom, now)
             await plans.tell(transaction, told)
 
 
-async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) -> dict[int, list[str]]:
+async def _plan(db: Connection, content: Content, due: Due, whom: Audience, now: dt.datetime) -> dict[int, list[str]]:
     """Write a message for each combination of notices that chats of the group want together: everybody gets one.
 
     The keys of what each of them tells, by its id.
     """
     told: dict[int, list[str]] = {}
-    whom = _audience(content, due)
     for wanted in await audience.combinations(db, whom):
         items = [item for item, one in zip(due.items, wanted, strict=True) if one]
         write = partial(
@@ -123,10 +129,13 @@ async def _plan(db: Connection, content: Content, due: Due, now: dt.datetime) ->
     return told
 
 
-def _audience(content: Content, due: Due) -> Audience:
-    """The group's chats that had subscribed when the moment came; who subscribes later that day gets no push."""
+def _audience(content: Content, due: Due, moved_at: dt.datetime | None) -> Audience:
+    """The group's chats that had subscribed when the moment came; who subscribes later that day gets no push.
+
+    Where the content put chats into another group, those who had subscribed by then: their old hour was to come.
+    """
     return Audience(
-        subscribed_until=due.at.timestamp(),
+        subscribed_until=max(due.at, moved_at or due.at).timestamp(),
         group=due.group,
         default=Group(content.zone, content.hour),
         wishes=tuple(Wish.of(item, content) for item in due.items),

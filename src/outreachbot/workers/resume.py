@@ -1,4 +1,4 @@
-"""Where the planner goes on after a stop, and what a change of the content's own zone and hour means for the day."""
+"""Where the planner goes on after a stop, and after a change of the content's own zone and hour."""
 
 import datetime as dt
 
@@ -23,7 +23,16 @@ async def resume(db: Database, content: Content, per_second: float, now: dt.date
     since = now if until is None else min(now, dt.datetime.fromtimestamp(until, dt.UTC))
     moved = await adopt(db, content, now)
     await planner.catch_up(db, content, max(since, now - LONGEST_STOP), now)
-    return Planner(per_second, now - ONE_DAY if moved else since)
+    return Planner(per_second, now - ONE_DAY if moved else since, now if moved else None, content)
+
+
+async def step(one: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
+    """The planner's step, by the content that is live now; True when something came due."""
+    if content is not one.content:
+        if await adopt(db, content, now):
+            one.since, one.moved_at = now - ONE_DAY, now
+        one.content, one.sizes = content, {}
+    return await planner.step(one, db, content, now)
 
 
 async def adopt(db: Database, content: Content, now: dt.datetime) -> bool:
@@ -33,12 +42,14 @@ async def adopt(db: Database, content: Content, now: dt.datetime) -> bool:
     """
     default = Group(content.zone, content.hour)
     async with connect.writing(db) as transaction:
+        await plans.in_turn(transaction)
         before = await plans.default(transaction)
         if before == default:
             return False
         await plans.set_default(transaction, default, now.timestamp())
         if before is None:
             return False
+        await plans.set_planned_until(transaction, (now - ONE_DAY).timestamp())
         days = [now.date() + number * ONE_DAY for number in (-1, 0, 1)]  # that may run now, in any zone
         await plans.move(transaction, default, days, now.timestamp())
     return True

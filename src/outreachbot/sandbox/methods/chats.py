@@ -10,6 +10,7 @@ from outreachbot.sandbox.params import Params, number, text
 from outreachbot.sandbox.refused import bad
 from outreachbot.sandbox.world import World, chat_json
 
+MAX_DOWNLOAD = 20 * 2**20  # bytes (Bot API, getFile)
 ACTIONS = frozenset({
     "typing", "upload_photo", "record_video", "upload_video", "record_voice", "upload_voice", "record_audio",
     "upload_audio", "upload_document", "choose_sticker", "find_location", "pick_up_location", "record_video_note",
@@ -91,5 +92,7 @@ def get_file(world: World, params: Params) -> Any:
     file = world.shelf.files.get(text(params, "file_id"))
     if file is None:
         raise bad("invalid file_id")
+    if file.size > MAX_DOWNLOAD:
+        raise bad("file is too big")
     described = {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": file.size}
     return described | {"file_path": file.path}

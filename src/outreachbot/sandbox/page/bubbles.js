@@ -1,6 +1,6 @@
 // The messages of a chat as bubbles. Only what changed is built anew: focus, folds and the reader's place stay.
 
-import { byId, dayOf, node, timeOf } from "./dom.js";
+import { byId, dayOf, node, sizeOf, timeOf } from "./dom.js";
 import { rich, safeAddress } from "./rich.js";
 
 const shown = new Map(); // key -> {element, signature} of what stands in the log
@@ -112,6 +112,7 @@ function content(element, { message, first, named }) {
   if (named) parts.push(node("strong", { className: "sender", dir: "auto" }, message.sender));
   if (message.reply) parts.push(quoted(message.reply));
   if (message.photo) parts.push(picture(message.photo));
+  if (message.file) parts.push(attachedFile(message.file));
   if (message.attached) parts.push(node("p", { className: "attached", dir: "auto" }, message.attached));
   parts.push(node("div", { className: "text", dir: "auto" }, rich(message.text, message.entities), foot(message)));
   const inner = element.querySelector(".inner");
@@ -131,6 +132,13 @@ function picture(photo) {
   made.style.aspectRatio = `${width} / ${height}`; // its place is kept while it loads
   made.style.width = `${wide(photo)}px`;
   return made;
+}
+
+// A file with its name and size; a click saves it, where the sandbox has its bytes.
+function attachedFile({ source, name, size }) {
+  const about = [node("strong", { dir: "auto" }, name || "File"), node("span", {}, sizeOf(size))];
+  const parts = [node("span", { className: "sheet", "aria-hidden": "true" }), node("span", { className: "name" }, ...about)];
+  return source ? node("a", { className: "file", href: source, download: name }, ...parts) : node("p", { className: "file" }, ...parts);
 }
 
 const wide = ({ width, height }) => Math.round(width * Math.min(1, PICTURE / width, PICTURE / height));

@@ -49,7 +49,7 @@ function draw(loaded) {
 }
 
 function tell(messages) {
-  const texts = messages.map(({ service, sender, text }) => service ?? `${sender}: ${text.slice(0, 300) || "picture"}`);
+  const texts = messages.map(({ service, sender, text, file }) => service ?? `${sender}: ${text.slice(0, 300) || file?.name || "picture"}`);
   if (texts.length) announce(texts.join(". "));
 }
 

@@ -1,4 +1,4 @@
-// The input: text, picture, reply. What is sent goes to the view that is open.
+// The input: text, picture or file, reply. What is sent goes to the view that is open.
 
 import { announce, byId, Gone, post, Refused, toast } from "./dom.js";
 import * as commands from "./commands.js";
@@ -6,7 +6,7 @@ import * as commands from "./commands.js";
 let view = () => "";
 let group = () => "";
 let replyTo = null; // {id, sender, text} of the message to reply to
-let picture = null; // a File
+let file = null; // attached, a File
 const drafts = new Map(); // view -> text
 
 export function listen(currentView, botInGroup) {
@@ -19,6 +19,8 @@ export function listen(currentView, botInGroup) {
   byId("text").addEventListener("blur", (event) => {
     if (!byId("panel").contains(event.relatedTarget) && event.relatedTarget !== byId("menu")) commands.close();
   });
+  byId("panel").addEventListener("dragover", (event) => event.preventDefault());
+  byId("panel").addEventListener("drop", (event) => attach(event.dataTransfer.files[0], event));
   byId("attach").addEventListener("click", () => byId("file").click());
   byId("file").addEventListener("change", () => attach(byId("file").files[0]));
   byId("context-drop").addEventListener("click", () => { drop(); focus(); });
@@ -44,11 +46,11 @@ export function reply(message) {
   focus();
 }
 
-function attach(file, event) {
-  if (!file) return;
+function attach(given, event) {
+  if (!given || byId("composer").hidden) return;
   event?.preventDefault();
-  picture = file;
-  context("Picture", file.name);
+  file = given;
+  context(file.type.startsWith("image/") ? "Picture" : "File", file.name);
   announce(`${file.name} is attached`);
   focus();
 }
@@ -60,7 +62,7 @@ function context(who, text) {
 }
 
 function drop() {
-  replyTo = picture = null;
+  replyTo = file = null;
   byId("file").value = "";
   byId("context").hidden = true;
 }
@@ -82,15 +84,15 @@ function onKey(event) {
   } else if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();
     submit();
-  } else if (event.key === "Escape" && (replyTo || picture)) {
+  } else if (event.key === "Escape" && (replyTo || file)) {
     drop();
   }
 }
 
 async function submit() {
   const text = byId("text").value;
-  if (!text.trim() && !picture) return;
-  if (await (picture ? show(text) : say(text))) {
+  if (!text.trim() && !file) return;
+  if (await (file ? send(text) : say(text))) {
     byId("text").value = "";
     grow();
   }
@@ -103,13 +105,13 @@ export async function say(text, to = view()) {
   return done;
 }
 
-async function show(caption) {
+async function send(caption) {
   const form = new FormData();
   form.append("view", view());
   form.append("caption", caption);
   form.append("reply_to", String(replyTo?.id ?? 0));
-  form.append("file", picture);
-  const done = await attempt(() => post("photo", form));
+  form.append("file", file);
+  const done = await attempt(() => post("attach", form));
   if (done) drop();
   return done;
 }

@@ -22,6 +22,12 @@ export const dayOf = (seconds) => dayFormat.format(seconds * 1000);
 export const inWords = (isoDate) => dayFormat.format(localNoon(isoDate));
 export const inShort = (isoDate) => shortFormat.format(localNoon(isoDate));
 
+export function sizeOf(bytes) {
+  if (bytes < 1000) return `${bytes} B`;
+  const large = bytes >= 1e6;
+  return `${(bytes / (large ? 1e6 : 1e3)).toLocaleString("en-GB", { maximumSignificantDigits: 3 })} ${large ? "MB" : "kB"}`;
+}
+
 const localNoon = (isoDate) => new Date(`${isoDate}T12:00:00`);
 
 export function dayAfter(isoDate) {

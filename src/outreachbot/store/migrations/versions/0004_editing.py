@@ -21,6 +21,7 @@ def upgrade() -> None:
         sa.Column("body", sa.Text(), nullable=False),
         sa.Column("live_at", sa.Float(), nullable=False),
         sa.Column("live_by", sa.BigInteger(), nullable=True),
+        sa.Column("changes", sa.Integer(), nullable=True),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contents")),
     )
     op.create_table(

@@ -1,0 +1,32 @@
+"""How soon words are found in a large content file."""
+
+from time import perf_counter
+
+from benchmarks import contents
+from benchmarks.contestants import OURS
+from benchmarks.measures import Goal, Measure, Scale, percentile
+from outreachbot.domain import content_file, search
+from outreachbot.views import facts
+
+NAME = "search"
+QUERIES = 300
+
+
+async def run(scale: Scale) -> list[Measure]:
+    found = Measure(
+        NAME, f"{scale.facts:,} facts: /facts with words, p99", "ms", [Goal(most=20.0)], more_is_better=False
+    )
+    raw = contents.large(scale.facts, "is so").encode()
+    content = content_file.read(raw, contents.NAME).content
+    for language in content.languages:
+        search.prepared(content, language)  # as the bot does at its start
+    words = sorted({word for text in search.prepared(content, "en") for word in text.split()})
+    queries = [f"{words[n * 7 % len(words)]} {words[n * 31 % len(words)][:4]}"[n % 2 :] for n in range(QUERIES)]
+    for _ in range(scale.rounds):
+        waits = []
+        for number, query in enumerate(queries):
+            begin = perf_counter()
+            facts.answer(content, content.languages[number % len(content.languages)], query)
+            waits.append(perf_counter() - begin)
+        found.add(OURS, percentile(waits, 99) * 1000)
+    return [found]

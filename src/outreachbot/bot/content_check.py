@@ -1,0 +1,50 @@
+"""Checks a content file, and the pictures beside it: the same for `check`, a start, /reload and an upload."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from outreachbot.domain import content_file
+from outreachbot.domain.content_file import Document
+from outreachbot.domain.faults import Fault
+from outreachbot.errors import ContentError
+from outreachbot.views import limits
+
+LARGEST = 11 * 1024 * 1024  # bytes; what is larger is refused by content_file without being read to its end
+LARGEST_PICTURE = 10 * 1000 * 1000  # bytes (Bot API, sendPhoto)
+
+
+def load(path: Path) -> bytes:
+    """A content file's bytes, as many as are needed to check it; OSError when it can't be read."""
+    with path.open("rb") as file:
+        return file.read(LARGEST)
+
+
+def check(raw: bytes, name: str, folder: Path) -> Document:
+    """A content file whose pictures lie in that folder. Raises ContentError with every fault."""
+    document = content_file.read(raw, name)
+    limits.check(document)
+    if faults := list(_pictures(document, folder)):
+        raise ContentError([fault.in_file(document.name) for fault in faults])
+    return document
+
+
+def _pictures(document: Document, folder: Path) -> Iterator[Fault]:
+    """Whatever keeps the pictures from being sent."""
+    for index, anniversary in enumerate(document.content.anniversaries):
+        if anniversary.picture is None:
+            continue
+        place = ("anniversaries", index, "picture")
+        try:
+            size = (folder / anniversary.picture).stat().st_size
+        except OSError:
+            yield document.fault(place, f'there is no file "{anniversary.picture}" beside this one')
+            continue
+        if size > LARGEST_PICTURE:
+            yield document.fault(place, f'"{anniversary.picture}" is too large: Telegram takes pictures of 10 MB')
+        elif not _is_picture(folder / anniversary.picture):
+            yield document.fault(place, f'"{anniversary.picture}" is not a JPEG or PNG picture')
+
+
+def _is_picture(file: Path) -> bool:
+    with file.open("rb") as opened:
+        return opened.read(8).startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))

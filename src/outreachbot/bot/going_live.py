@@ -1,0 +1,140 @@
+"""Puts another content in the place of the live one: compared first, kept in the store, written to the file."""
+
+import asyncio
+import logging
+import os
+import secrets
+import shutil
+import tempfile
+from contextlib import suppress
+from pathlib import Path
+
+from outreachbot.bot import content_check, live
+from outreachbot.bot.content_examiner import Examined, NotExaminedError, examine
+from outreachbot.bot.context import House, now
+from outreachbot.bot.live import Draft
+from outreachbot.domain import content_difference, content_file, search
+from outreachbot.domain.markup import to_plain
+from outreachbot.errors import ContentError, StoreFailed
+from outreachbot.store import connect, contents
+from outreachbot.views import content as views
+from outreachbot.views.content import Kept
+
+log = logging.getLogger(__name__)
+
+
+class OvertakenError(Exception):
+    """Another version went live after the draft was compared."""
+
+
+async def drafted(house: House, raw: bytes, name: str, *, in_file: bool) -> tuple[Draft, Examined]:
+    """A draft of this file, and what was found in it. Raises ContentError with every fault, and NotExaminedError."""
+    async with house.live.checking:
+        other = house.live.raw
+        found = await examine(raw, name, house.live.path.parent, other)
+    key = secrets.token_urlsafe(6)  # after a restart, an old button must not meet another draft
+    return Draft(key, found.content, raw, found.difference, live.digest(other), in_file), found
+
+
+async def apply(house: House, draft: Draft, by: int | None) -> Kept:
+    """The draft goes live; what became of the file. Raises OvertakenError where it was compared with another version.
+
+    The file is written first: if the program dies in between, its next start notes that version.
+    """
+    async with house.live.turn:
+        if draft.against != house.live.digest:
+            raise OvertakenError
+        kept = Kept(name=house.live.path.name)
+        if not draft.in_file:
+            kept = await asyncio.to_thread(
+                _write, house.live.path, draft.raw, house.live.digest, keeps=house.live.keeps
+            )
+        async with connect.writing(house.db) as db:
+            size = draft.difference.size
+            await contents.add(db, draft.raw, live.digest(draft.raw), now(house), by=by, changes=size)
+        live.exchange(house.live, draft.content, draft.raw)
+    log.info("another version of the content is live: %s", _in_words(draft))
+    return kept
+
+
+def _in_words(draft: Draft) -> str:
+    return "; ".join(to_plain(line) for line in views.differences("en", draft.difference)) or "nothing has changed"
+
+
+def _write(path: Path, raw: bytes, live_digest: str, *, keeps: bool) -> Kept:
+    """Write the file as a whole or not at all. What stood there and was not live is kept beside it."""
+    if not keeps:
+        return Kept(path.name, written=False)
+    file = path.resolve()  # a link stays one
+    try:
+        before = file.read_bytes() if file.exists() else raw
+        beside = ""
+        if live.digest(before) not in {live_digest, live.digest(raw)}:
+            beside = f"{path.name}.{live.digest(before)[:8]}"
+            shutil.copy2(file, file.with_name(beside))
+        _exchange(file, raw)
+    except OSError as error:
+        return Kept(path.name, written=False, why=error.strerror or type(error).__name__)
+    return Kept(path.name, beside=beside)
+
+
+def _exchange(file: Path, raw: bytes) -> None:
+    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
+        try:
+            new.write(raw)
+            new.flush()
+            os.fsync(new.fileno())
+            new.close()
+            if file.exists():
+                shutil.copymode(file, new.name)
+            Path(new.name).replace(file)
+        except BaseException:
+            Path(new.name).unlink(missing_ok=True)
+            raise
+
+
+async def begin(house: House) -> None:
+    """Keep the version that the program started with, if it is another one than was live last; ready to be searched."""
+    for language in house.content.languages:
+        search.prepared(house.content, language)
+    async with connect.reading(house.db) as db:
+        newest = next(iter(await contents.every(db, 1)), None)
+        before = None if newest is None else await contents.body(db, newest.id)
+    if newest is not None and newest.digest == house.live.digest:
+        return
+    changes = None
+    with suppress(ContentError):  # what was good for an older version of the program need not be for this one
+        if before is not None:
+            changes = content_difference.difference(content_file.read(before, "").content, house.content).size
+    async with connect.writing(house.db) as db:
+        await contents.add(db, house.live.raw, house.live.digest, now(house), changes=changes)
+
+
+async def reload_if_wanted(house: House) -> bool:
+    """Where a signal asked for it: the content file goes live if it is good, and else the log names its faults."""
+    if not house.live.wanted:
+        return False
+    house.live.wanted = False
+    try:
+        await _reload(house, house.live.path)
+    except ContentError as error:
+        log.error("the content file has faults, what was live stays live:\n%s", "\n".join(error.faults))  # noqa: TRY400
+    except NotExaminedError as error:
+        log.error("the content file could not be read again, what was live stays live: %s", error)  # noqa: TRY400
+    except (OvertakenError, StoreFailed) as error:
+        house.live.wanted = True
+        if isinstance(error, StoreFailed):
+            raise
+    return house.live.wanted
+
+
+async def _reload(house: House, path: Path) -> None:
+    try:
+        raw = await asyncio.to_thread(content_check.load, path)
+    except OSError as error:
+        raise NotExaminedError(f"{path}: {error.strerror}") from None
+    if live.digest(raw) == house.live.digest:
+        log.info("the content file was read again: nothing has changed")
+        return
+    draft, _found = await drafted(house, raw, path.name, in_file=True)
+    await apply(house, draft, None)

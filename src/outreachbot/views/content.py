@@ -1,0 +1,206 @@
+"""Says what another content file would change, what is wrong with it, and which versions were live."""
+
+import datetime as dt
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from outreachbot.domain.content_difference import Changes, Difference, Part
+from outreachbot.domain.faults import MAX_LISTED, count
+from outreachbot.domain.message import MAX_TEXT, Button, Message, escape, shown_length
+from outreachbot.views.i18n import Words, words
+from outreachbot.views.parts import CONTENT, moment
+
+NAMED = 5  # entries of a kind that are named one by one
+WARNINGS = 3
+ROOM = 400  # signs for what stands around a list of faults
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of the content file on the disk."""
+
+    name: str
+    written: bool = True  # the next start uses what is live now
+    why: str = ""  # why it could not be written
+    beside: str = ""  # under this name what stood in it is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A version in the list of all."""
+
+    id: int
+    at: dt.datetime
+    by: int | None  # None: by the program's start, or a signal
+    changes: int | None  # None: nobody knows
+    is_live: bool
+
+
+def differences(language: str, found: Difference) -> list[str]:
+    """A line for each kind of change, as HTML; none where nothing has changed."""
+    _ = words(language)
+    lines = [_counted(part, found.parts[part], _) for part in Part if part in found.parts]
+    lines += [_("{what}: another order", what=_name(part, _)) for part in found.reordered]
+    if found.settings:
+        lines.append(_("Settings changed: {names}", names=", ".join(found.settings)))
+    return lines
+
+
+def _counted(part: Part, changes: Changes, _: Words) -> str:
+    """Such as: Facts: 2 changed, 1 added (stones, flood, bridge)."""
+    numbers = []
+    if changes.changed:
+        numbers.append(_.plural("{n} changed", "{n} changed", len(changes.changed)))
+    if changes.added:
+        numbers.append(_.plural("{n} added", "{n} added", len(changes.added)))
+    if changes.removed:
+        numbers.append(_.plural("{n} removed", "{n} removed", len(changes.removed)))
+    line = f"{_name(part, _)}: {', '.join(numbers)}"
+    every = [*changes.changed, *changes.added, *changes.removed]
+    return f"{line} ({escape(', '.join(every))})" if len(every) <= NAMED else line
+
+
+def _name(part: Part, _: Words) -> str:
+    match part:
+        case Part.TOPICS:
+            return _("Topics")
+        case Part.SOURCES:
+            return _("Sources")
+        case Part.FACTS:
+            return _("Facts")
+        case Part.TIMELINE:
+            return _("Timeline")
+        case Part.ANNIVERSARIES:
+            return _("Days")
+        case Part.TEXTS:
+            return _("Texts")
+
+
+def proposal(language: str, key: str, found: Difference, gaps: Mapping[str, int], warnings: Sequence[str]) -> Message:
+    """What an admin reads of a good file, before it goes live. `gaps`: language -> how many entries lack a text."""
+    _ = words(language)
+    lines = [f"<b>{_('This would change')}</b>", *(f"• {line}" for line in differences(language, found))]
+    if len(lines) == 1:
+        lines = [_("Nothing that anybody reads has changed, only comments or the layout of the file.")]
+    for code, number in gaps.items():
+        lines.append(
+            _.plural("{language}: {n} entry lacks a text", "{language}: {n} entries lack a text", number, language=code)
+        )
+    lines += [_("Look at: {warning}", warning=one) for one in warnings[:WARNINGS]]
+    if len(warnings) > WARNINGS:
+        lines.append(_.plural("… and {n} more", "… and {n} more", len(warnings) - WARNINGS))
+    yes = Button(_("Put it live"), f"{CONTENT}:live:{key}")
+    return Message("\n".join(lines), ((yes, Button(_("Discard"), f"{CONTENT}:discard:{key}")),))
+
+
+def unchanged(language: str) -> Message:
+    """What an admin reads whose file is the one that is live."""
+    _ = words(language)
+    return Message(_("Nothing has changed: this is what is live."))
+
+
+def discarded(language: str) -> Message:
+    _ = words(language)
+    return Message(_("Discarded. What was live stays live."))
+
+
+def faulty(language: str, faults: Sequence[str]) -> Message:
+    """What an admin reads of a bad file: the lines of `outreachbot check`, as many as one message takes."""
+    _ = words(language)
+    lines = list(_fitting(faults[:MAX_LISTED]))
+    text = f"<b>{_('The file has faults. What was live stays live.')}</b>\n\n" + "\n".join(lines)
+    if left := count(faults) - len(lines):
+        text += "\n" + _("… and {n} more: run `outreachbot check`", n=_.number(left))
+    return Message(text)
+
+
+def _fitting(faults: Sequence[str]) -> Iterator[str]:
+    room = MAX_TEXT - ROOM
+    for fault in faults:
+        line = escape(fault)
+        room -= shown_length(line) + 1
+        if room < 0:
+            return
+        yield line
+
+
+def unreadable(language: str, name: str, why: str) -> Message:
+    """What an admin reads where there is no file to look at."""
+    _ = words(language)
+    text = _("{name} could not be read: {why}.", name=name, why=why)
+    return Message(f"{text} {_('What was live stays live.')}")
+
+
+def too_large(language: str, name: str, most: int) -> Message:
+    """What an admin reads who sent a file of more than so many bytes."""
+    _ = words(language)
+    text = _("{name} is too large: at most {n} MB are read.", name=name, n=most // 1_000_000)
+    return Message(f"{text} {_('What was live stays live.')}")
+
+
+def is_live(language: str, kept: Kept) -> Message:
+    """What an admin reads who put a file live."""
+    _ = words(language)
+    lines = [_("It is live. /content lists all versions and goes back to them.")]
+    if not kept.written:
+        because = f" ({escape(kept.why)})" if kept.why else ""
+        stays = _("{name} was not written anew: the next start would use the old file.", name=kept.name)
+        lines.append(f"{stays}{because}")
+    if kept.beside:
+        lines.append(
+            _("What stood in {name} was not live; it is kept as {beside}.", name=kept.name, beside=kept.beside)
+        )
+    return Message("\n".join(lines))
+
+
+def overtaken(language: str) -> Message:
+    """What an admin reads who confirms what was compared with a version that is not live any more."""
+    _ = words(language)
+    return Message(
+        _("Another version went live meanwhile, so nothing was done. Ask again to see what would change now.")
+    )
+
+
+def draft_gone(language: str) -> str:
+    """The note under a difference that was decided, or that a restart made forgotten."""
+    _ = words(language)
+    return _("This is not waiting any more: it was decided, a newer one came, or the bot was restarted. Ask again.")
+
+
+def version_gone(language: str) -> str:
+    _ = words(language)
+    return _("There is no such version.")
+
+
+def admins_only(language: str) -> Message:
+    """What somebody else reads who sends a content file."""
+    _ = words(language)
+    return Message(_("Only admins of this bot can change what it says. Nothing was done with your file."))
+
+
+def versions(language: str, zone: str, lines: Sequence[Line], older: int | None) -> Message:
+    """The versions that were live, the newest first, each with its way back. `older`: below this id there are more."""
+    _ = words(language)
+    text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, _) for one in lines)])
+    rows = [(Button(_("Go back to {n}", n=one.id), f"{CONTENT}:back:{one.id}"),) for one in lines if not one.is_live]
+    rows.insert(0, (Button(_("Send me the file that is live"), f"{CONTENT}:file"),))
+    if older is not None:
+        rows.append((Button(_("Older ones"), f"{CONTENT}:list:{older}"),))
+    hint = _("Send /reload after an edit of the file, or send me the file itself (.yaml).")
+    return Message(f"{text}\n\n{hint}", tuple(rows))
+
+
+def caption(language: str) -> str:
+    """What stands below the file that is live."""
+    _ = words(language)
+    return _("This is live. Edit it and send it back: you will see what it would change.")
+
+
+def _line(one: Line, zone: str, _: Words) -> str:
+    who = _("admin {id}", id=one.by) if one.by is not None else _("from the file")
+    parts = [moment(one.at, zone, _), who]
+    if one.changes is not None:
+        parts.append(_.plural("{n} change", "{n} changes", one.changes))
+    if one.is_live:
+        parts.append(f"<b>{_('live')}</b>")
+    return f"{one.id}. {' · '.join(parts)}"
