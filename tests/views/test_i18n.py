@@ -39,6 +39,16 @@ def test_a_date_is_said_as_far_as_it_is_known(written, said):
     assert words("en").partial_date(PartialDate.parse(written)) == said
 
 
+@pytest.mark.parametrize("one", ["az", "tr"])
+def test_no_language_borrows_the_months_of_another(one):
+    names = {"en": "September 1992", "az": "sentyabr 1992", "tr": "Eylül 1992", "ru": "сентябрь 1992"}
+    others = [code for code in names if code != one]
+
+    said = {code: words(code).partial_date(PartialDate(year=1992, month=9)) for code in (one, *others)}
+
+    assert said == names
+
+
 def test_a_language_without_a_catalogue_is_spoken_to_in_english():
     assert words("zz")("Facts") == "Facts"
     assert words("zz").date(dt.date(1992, 2, 26)) == "26 February 1992"

@@ -1,11 +1,12 @@
 """The program's own words in a member's language: texts, plurals, dates and numbers."""
 
+import copy
 import datetime as dt
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from pathlib import Path
 
-from babel import Locale
+from babel import Locale, localedata
 from babel.dates import format_date, format_skeleton
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
@@ -69,7 +70,21 @@ def words(language: str) -> Words:
     """The words of a language; English where there is no catalogue for it."""
     catalogue = Translations.load(CATALOGUES, [language])
     known = isinstance(catalogue, Translations)
-    return Words(Locale(language) if known else Locale("en", "GB"), catalogue)
+    return Words(_locale(language if known else "en_GB"), catalogue)
+
+
+@cache
+def _locale(name: str) -> Locale:
+    """What Babel knows of a language, with parts of its own.
+
+    Babel (2.18) lets languages share what none of them overrides, and writes there what one of them has looked up:
+    after Azerbaijani, Turkish would name its months in it.
+    """
+    shared = localedata.load(name)
+    own = copy.deepcopy(shared)
+    shared.clear()
+    shared.update(own)
+    return Locale.parse(name)
 
 
 @cache
@@ -80,14 +95,14 @@ def languages() -> tuple[str, ...]:
 
 def own_name(language: str) -> str:
     """The language's name in itself: Türkçe."""
-    locale = Locale(language)
+    locale = _locale(language)
     name = str(locale.get_language_name(locale))
     return (name[0].replace("i", "İ") if language in {"az", "tr"} else name[0]).upper() + name[1:]
 
 
 def right_to_left(language: str) -> bool:
     """Whether it is written from right to left, as Arabic is."""
-    return str(Locale(language).text_direction) == "rtl"
+    return str(_locale(language).text_direction) == "rtl"
 
 
 def _safe(values: dict[str, object]) -> dict[str, str]:
