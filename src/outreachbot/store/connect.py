@@ -14,7 +14,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 
 from outreachbot.errors import AlreadyRunning, StoreFailed, WrongUse
-from outreachbot.store import migrate
+from outreachbot.store import migrate, sqlite
 
 ADVISORY_LOCK = 0x6F757472_65616368  # "outreach": one bot for a PostgreSQL database
 MIGRATION_LOCK = ADVISORY_LOCK + 1  # programs that open a database beside each other bring it up to date in turn
@@ -123,7 +123,7 @@ def _database(url: str) -> Database:
 def _options(driver: str) -> dict[str, Any]:
     if driver.startswith("sqlite"):
         # The connection used last is used next: each keeps its pages, so few of them should get warm.
-        return {"connect_args": {"timeout": BUSY_SECONDS}, "pool_use_lifo": True}
+        return {"connect_args": {"timeout": BUSY_SECONDS, "async_creator_fn": sqlite.Connection}, "pool_use_lifo": True}
     return {"pool_pre_ping": True}  # a connection that a restarted server dropped is replaced, not used
 
 

@@ -78,7 +78,7 @@ def _locale(name: str) -> Locale:
     """What Babel knows of a language, with parts of its own.
 
     Babel (2.18) lets languages share what none of them overrides, and writes there what one of them has looked up:
-    after Azerbaijani, Turkish would name its months in it.
+    Turkish would name its months as the language before it did.
     """
     shared = localedata.load(name)
     own = copy.deepcopy(shared)

@@ -1,0 +1,72 @@
+"""SQLite's connection, with one trip to its thread for each statement.
+
+aiosqlite goes there four times: for a cursor, to execute, for the rows, and to close. Each trip wakes a thread, which
+then contends with ours for the interpreter.
+"""
+
+import sqlite3
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
+from typing import Any, Self
+
+import aiosqlite
+
+Execute = Callable[[sqlite3.Cursor, str, Any], object]
+
+CHUNK = 64  # rows; aiosqlite asks for it, and nothing here reads in chunks
+
+
+class Cursor:
+    """One statement and its result: what SQLAlchemy's asyncio adapter uses of a cursor."""
+
+    arraysize = 1
+
+    def __init__(self, connection: "Connection") -> None:
+        self.connection = connection
+        self.rows: Sequence[Any] = ()
+        self.description: Any = None
+        self.rowcount = -1
+        self.lastrowid: int | None = None
+
+    async def __aenter__(self) -> Self:
+        return self
+
+    async def execute(self, sql: str, parameters: Iterable[Any] = ()) -> Self:
+        await self.connection.run(self, sqlite3.Cursor.execute, sql, parameters)
+        return self
+
+    async def executemany(self, sql: str, parameters: Iterable[Iterable[Any]]) -> Self:
+        await self.connection.run(self, sqlite3.Cursor.executemany, sql, parameters)
+        return self
+
+    async def fetchall(self) -> Sequence[Any]:
+        return self.rows
+
+    async def close(self) -> None:
+        """It was closed in its thread."""
+
+
+class Connection(aiosqlite.Connection):
+    """What SQLAlchemy works with."""
+
+    def __init__(self, database: str, **options: Any) -> None:
+        """To be awaited; `options` are those of sqlite3.connect."""
+        super().__init__(partial(sqlite3.connect, database, **options), CHUNK)
+        self._thread.daemon = True  # as SQLAlchemy has it: the end of the program does not wait for it
+
+    def cursor(self) -> Cursor:  # type: ignore[override]
+        return Cursor(self)
+
+    async def run(self, cursor: Cursor, execute: Execute, sql: str, parameters: Iterable[Any]) -> None:
+        """Execute, fetch and close in one go; the cursor holds what came of it."""
+        await self._execute(self._run, cursor, execute, sql, parameters)  # type: ignore[no-untyped-call]
+
+    def _run(self, result: Cursor, execute: Execute, sql: str, parameters: Iterable[Any]) -> None:
+        cursor = self._conn.cursor()
+        try:
+            execute(cursor, sql, parameters)
+            result.description = cursor.description
+            result.rows = cursor.fetchall() if cursor.description else ()
+            result.rowcount, result.lastrowid = cursor.rowcount, cursor.lastrowid
+        finally:
+            cursor.close()
