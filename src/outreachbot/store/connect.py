@@ -130,20 +130,6 @@ def _options(driver: str) -> dict[str, Any]:
 def _prepare_sqlite(engine: AsyncEngine) -> None:
     """Take transactions into our own hands: a writer says so at its BEGIN, so two can't deadlock on an upgrade."""
 
-    @event.listens_for(engine.sync_engine, "connect")
-    def _connect(connection: Any, _record: object) -> None:
-        connection.isolation_level = None
-        cursor = connection.cursor()
-        try:
-            # FULL: what is committed survives a power cut, so a message whose request left is never taken for unsent.
-            # 600 KB of pages for each connection (a minus means KiB): with more nothing that we do is faster.
-            for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON", "cache_size = -600"):
-                cursor.execute(f"PRAGMA {pragma}")
-        except BaseException:  # no database, say
-            connection.close()  # and its thread with it, which would outlive the event loop and complain
-            raise
-        cursor.close()
-
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
         if not connection.get_execution_options().get(READS):  # a reader must not lock
