@@ -40,7 +40,8 @@ class Flight:
     landed: list[tuple[Claimed, Outcome]] = field(default_factory=list)
     ours: set[tuple[int, int]] = field(default_factory=set)  # (message, chat) of both
     unsure: bool = False  # whether the last transaction was written: the database failed in it, perhaps at its end
-    change: asyncio.Event = field(default_factory=asyncio.Event)
+    room: int = 0  # so many in the air leave room for the next claim
+    landing: asyncio.Event = field(default_factory=asyncio.Event)  # set when there is that much room
     bodies: dict[tuple[int, int], Bodies] = field(default_factory=dict)  # of the messages being sent, and its revision
     lease_until: float = 0.0
     late: int = 0  # left when their slots were over: the next claim takes so many more
@@ -123,9 +124,10 @@ async def _sleep_until(moment: float) -> None:
 
 
 async def _has_room(flight: Flight, room: int, size: int) -> None:
-    while len(flight.air) + size > room:
-        flight.change.clear()
-        await flight.change.wait()
+    flight.room = room - size
+    while len(flight.air) > flight.room:
+        flight.landing.clear()
+        await flight.landing.wait()
 
 
 async def _has_work(sender: Sender) -> bool:
@@ -139,7 +141,6 @@ async def _rest(flight: Flight) -> bool:
     if not flight.air and not flight.landed:
         return False
     if not flight.landed:
-        flight.change.clear()
         await asyncio.wait(flight.air, timeout=LONGEST_SLEEP, return_when=asyncio.FIRST_COMPLETED)
     return True
 
@@ -188,7 +189,8 @@ def _launch(sender: Sender, claimed: Sequence[Claimed], slots: pace_row.Slots, a
 
 def _left_the_air(flight: Flight, task: asyncio.Task[None]) -> None:
     flight.air.discard(task)
-    flight.change.set()  # not earlier: who waits for room would still count it, and nobody would wake them again
+    if len(flight.air) <= flight.room:  # to wake it for each that lands would cost as much as the claim
+        flight.landing.set()  # not in `_fly`: who waits for room would still count it, and nobody would wake them again
 
 
 async def _fly(sender: Sender, claimed: Claimed, at: float, slot_ends: float) -> None:
