@@ -126,3 +126,17 @@ def test_what_does_not_fit_below_a_picture_is_named(changed):
 
     assert ": anniversaries[0].text.en: " in fault
     assert re.search(r"; Telegram takes 1,024 below a picture: shorten it by \d+$", fault)
+
+
+@pytest.mark.parametrize(
+    ("code", "said"),
+    [
+        ("ua", 'no language has the code "ua"; did you mean uk or ru?'),
+        ("ge", 'no language has the code "ge"; did you mean ka?'),
+        ("xx", 'no language has the code "xx"'),
+    ],
+)
+def test_a_code_that_no_language_has_is_named_where_it_stands(document, code, said):
+    assert faults_of(document(("languages: [en, de]", f"languages: [en, {code}]"), (", de: Der Bau", ""))) == (
+        f"content.yaml:1:17: languages[1]: {said}",
+    )

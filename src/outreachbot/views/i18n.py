@@ -8,6 +8,7 @@ from pathlib import Path
 
 from babel import Locale, localedata
 from babel.dates import format_date, format_skeleton
+from babel.languages import get_official_languages
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
@@ -71,6 +72,16 @@ def words(language: str) -> Words:
     catalogue = Translations.load(CATALOGUES, [language])
     known = isinstance(catalogue, Translations)
     return Words(_locale(language if known else "en_GB"), catalogue)
+
+
+def is_known(language: str) -> bool:
+    """Whether there is a language with this code, whose dates and numbers can be written."""
+    return localedata.exists(language)
+
+
+def spoken_in(country: str) -> tuple[str, ...]:
+    """The codes of the languages of a country."""
+    return get_official_languages(country.upper(), de_facto=True)
 
 
 @cache

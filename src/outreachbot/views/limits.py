@@ -24,7 +24,7 @@ from outreachbot.domain.message import (
 from outreachbot.domain.schedule import Group, Item, coming
 from outreachbot.domain.settings import ChatSettings
 from outreachbot.errors import ContentError
-from outreachbot.views import basics, campaign, facts, reminder, subscription, timeline
+from outreachbot.views import basics, campaign, facts, i18n, reminder, subscription, timeline
 from outreachbot.views import corrections as corrections_view
 
 FAR = "Pacific/Kiritimati"  # a zone whose local time is said with its day
@@ -34,14 +34,29 @@ _ENTITY = re.compile(r"<[a-z]")
 
 
 def check(document: Document) -> None:
-    """Render every message that comes from the content; ContentError names those that are too long, and by how much."""
+    """Render every message that comes from the content; ContentError names those that are too long, and by how much.
+
+    And the languages in which nothing can be rendered.
+    """
+    languages = document.content.languages
     faults = [
+        document.fault(("languages", index), f'no language has the code "{code}"{_hint(code)}')
+        for index, code in enumerate(languages)
+        if not i18n.is_known(code)
+    ]
+    faults += [
         document.fault(path, problem)
         for language, path, message in _rendered(document.content)
         for problem in _problems(message, language)
     ]
     if faults:
         raise ContentError([fault.in_file(document.name) for fault in sorted(faults, key=lambda fault: fault.mark)])
+
+
+def _hint(code: str) -> str:
+    """Who takes a country's code for its language's means one of these."""
+    spoken = i18n.spoken_in(code)
+    return f"; did you mean {' or '.join(spoken)}?" if spoken else ""
 
 
 def _rendered(content: Content) -> Iterator[tuple[str, Path, Message]]:
