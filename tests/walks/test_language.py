@@ -1,6 +1,7 @@
 """A chat chooses its language, and every word that it reads follows."""
 
 import datetime as dt
+from dataclasses import replace
 
 import pytest
 
@@ -105,6 +106,21 @@ async def test_the_menu_beside_the_text_follows(town):
     for code in ("", "en", "ru"):
         shown = [one["description"] for one in town.world.menus[f"chat:{ADMIN}", code]]
         assert shown == [command.what for command in menus.for_admins("tr")]
+
+
+async def test_menus_of_a_language_a_choice_and_an_admin_that_are_gone_are_taken_back(town):
+    (former,) = people.crowd(town.world, 1)
+    async with replace(town, admins=frozenset({ADMIN, former})).bot():
+        await town.press(MEMBER, await town.answer(MEMBER, "/language"), NAMES["ru"])
+        await town.until(lambda: all((f"chat:{one}", "ru") in town.world.menus for one in (ADMIN, former)))
+    assert ("description", "ru") in town.world.profile
+
+    fewer = town.content.model_copy(update={"languages": ("en", "az", "tr")})
+    async with replace(town, content=fewer).bot():
+        await town.until(lambda: not any("ru" in place for place in (*town.world.menus, *town.world.profile)))
+
+    scopes = {scope for scope, _code in town.world.menus}
+    assert scopes == {"all_private_chats", "all_group_chats", f"chat:{ADMIN}"}
 
 
 async def test_in_a_group_only_its_admins_choose_and_all_read_it(town, group):

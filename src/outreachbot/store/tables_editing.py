@@ -1,4 +1,4 @@
-"""More tables: the content files that were live, the mistakes that readers report, the links that are watched."""
+"""More tables: content files that were live, readers' reports, links that are watched, menus that are set."""
 
 from sqlalchemy import BigInteger, Boolean, Column, Float, Index, Integer, Table, Text, UniqueConstraint, text
 
@@ -47,4 +47,11 @@ links = Table(
     Column("asked_at", Float, nullable=False),
     Column("dead_since", Float),  # NULL: it answered
     Column("told", Boolean, nullable=False, server_default=text("false")),  # the admins, that it is dead
+)
+
+menus = Table(
+    "menus",
+    metadata,
+    Column("scope", Text, primary_key=True),  # whose it is: see bot/menus.py
+    Column("language", Text, primary_key=True),  # Telegram's language code; "": of all without one of their own
 )

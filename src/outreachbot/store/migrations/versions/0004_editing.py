@@ -1,4 +1,4 @@
-"""The language a chat chose, the content files that were live, readers' reports, the links that are watched."""
+"""The language a chat chose, the content files that were live, reports, watched links, the menus that are set."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -53,4 +53,10 @@ def upgrade() -> None:
         sa.Column("dead_since", sa.Float(), nullable=True),
         sa.Column("told", sa.Boolean(), server_default=no, nullable=False),
         sa.PrimaryKeyConstraint("address", name=op.f("pk_links")),
+    )
+    op.create_table(
+        "menus",
+        sa.Column("scope", sa.Text(), nullable=False),
+        sa.Column("language", sa.Text(), nullable=False),
+        sa.PrimaryKeyConstraint("scope", "language", name=op.f("pk_menus")),
     )

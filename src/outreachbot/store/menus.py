@@ -1,0 +1,28 @@
+"""Where Telegram has a menu or a description of ours, so that what is wanted no more can be taken back."""
+
+from collections.abc import Collection
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from outreachbot.store.insert import insert
+from outreachbot.store.tables_editing import menus
+
+Place = tuple[str, str]
+"""Whose it is, and Telegram's language code ("": of all without one of their own)."""
+
+
+async def note(db: AsyncConnection, places: Collection[Place]) -> None:
+    rows = [{"scope": scope, "language": language} for scope, language in places]
+    if rows:
+        await db.execute(insert(db, menus).on_conflict_do_nothing(), rows)
+
+
+async def every(db: AsyncConnection) -> list[Place]:
+    rows = await db.execute(select(menus.c.scope, menus.c.language).order_by(menus.c.scope, menus.c.language))
+    return [(row.scope, row.language) for row in rows]
+
+
+async def forget(db: AsyncConnection, place: Place) -> None:
+    scope, language = place
+    await db.execute(delete(menus).where(menus.c.scope == scope, menus.c.language == language))
