@@ -20,6 +20,12 @@ from outreachbot.store import connect
 from outreachbot.store.connect import Database
 from town import ADMIN, MEMBER, Clock, Town
 
+
+def pytest_xdist_auto_num_workers() -> int:
+    """More than there are processors: many tests wait, as a pace or a time-out has to be kept."""
+    return max(2, (os.cpu_count() or 1) * 3 // 2)
+
+
 ROOT = Path(__file__).parent.parent
 
 

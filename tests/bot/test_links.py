@@ -227,3 +227,13 @@ async def test_a_site_is_asked_one_thing_at_a_time_and_all_sites_eight_at_once(s
     assert set(site.most.values()) == {1}
     assert site.most_in_all <= links.AT_ONCE
     assert len(site.asked) == 60
+
+
+async def test_no_password_of_this_machine_is_sent(site, monkeypatch, tmp_path):
+    (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
+    monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
+
+    (answer,) = await links.ask([site.at("/status/200")])
+
+    assert answer.state is State.OK
+    assert [name for headers in site.headers for name in headers if name.lower() == "authorization"] == []

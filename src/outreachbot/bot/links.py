@@ -9,6 +9,7 @@ from itertools import pairwise
 
 import aiohttp
 
+from outreachbot.bot.transport import proxy_to
 from outreachbot.domain import links
 from outreachbot.domain.links import Answer, Hop, State
 
@@ -23,9 +24,8 @@ _UNCLEAR: tuple[tuple[type[Exception], str], ...] = (
     (aiohttp.ClientSSLError, "no secure connection can be made"),
     (aiohttp.TooManyRedirects, "it redirects without an end"),
     (aiohttp.NonHttpUrlRedirectClientError, "it leads to something that is no web page"),
-    (aiohttp.InvalidURL, "no site can have that name"),
-    (UnicodeError, "no site can have that name"),
     (aiohttp.ServerDisconnectedError, "it breaks off without an answer"),
+    (ValueError, "no site can have that name"),
 )
 _UNKNOWN = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}  # some systems have one of them
 
@@ -57,7 +57,7 @@ async def ask(
             told(answer)
 
     timeout = aiohttp.ClientTimeout(total=seconds, sock_connect=CONNECT_SECONDS)
-    async with aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": USER_AGENT}, trust_env=True) as session:
+    async with aiohttp.ClientSession(timeout=timeout, headers={"User-Agent": USER_AGENT}) as session:
         await asyncio.gather(*(ask_site(session, its) for its in sites.values()))
     return [answers[address] for address in addresses]
 
@@ -80,7 +80,8 @@ async def _ask_one(session: aiohttp.ClientSession, address: str) -> Answer:
 
 async def _request(session: aiohttp.ClientSession, method: str, address: str) -> Answer:
     try:
-        request = session.request(method, address, allow_redirects=True, max_redirects=MAX_REDIRECTS)
+        proxy = proxy_to(address)  # aiohttp's own look at the environment would send the passwords of a .netrc as well
+        request = session.request(method, address, max_redirects=MAX_REDIRECTS, proxy=proxy)
         async with request as response:  # its body is not read
             chain = (*response.history, response)
             hops = [Hop(one.status, str(to.real_url)) for one, to in pairwise(chain)]

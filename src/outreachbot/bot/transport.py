@@ -96,10 +96,15 @@ def session(url: str) -> aiohttp.ClientSession:
 
     The environment's proxy is looked up here, once: aiohttp's own look (trust_env) asks a thread twice a request.
     """
+    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
+    return aiohttp.ClientSession(connector=connector, proxy=proxy_to(url))
+
+
+def proxy_to(url: str) -> str | None:
+    """The proxy that the environment names for this address. Raises ValueError for what is no address."""
     address = urlsplit(url)
     direct = _is_this_machine(address.hostname or "") or proxy_bypass(address.netloc)
-    connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
-    return aiohttp.ClientSession(connector=connector, proxy=None if direct else getproxies().get(address.scheme))
+    return None if direct else getproxies().get(address.scheme)
 
 
 def _is_this_machine(host: str) -> bool:
