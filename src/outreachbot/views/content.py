@@ -1,18 +1,17 @@
-"""Says what another content file would change, what is wrong with it, and which versions were live."""
+"""Says what another content file would change, what became of it, and which versions were live."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from outreachbot.domain.content_difference import Changes, Difference, Part
-from outreachbot.domain.faults import MAX_LISTED, count
-from outreachbot.domain.message import MAX_TEXT, Button, Message, escape, shown_length
+from outreachbot.domain.message import Button, Message, escape
+from outreachbot.views.content_refused import Why, because
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import CONTENT, moment
 
 NAMED = 5  # entries of a kind that are named one by one
 WARNINGS = 3
-ROOM = 400  # signs for what stands around a list of faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,8 @@ class Kept:
 
     name: str
     written: bool = True  # the next start uses what is live now
-    why: str = ""  # why it could not be written
-    beside: str = ""  # under this name what stood in it is kept
+    why: Why | None = None  # why it could not be written
+    beside: str = ""  # under this name, with its folder where that is another one, what stood in it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,48 +103,13 @@ def discarded(language: str) -> Message:
     return Message(_("Discarded. What was live stays live."))
 
 
-def faulty(language: str, faults: Sequence[str]) -> Message:
-    """What an admin reads of a bad file: the lines of `outreachbot check`, as many as one message takes."""
-    _ = words(language)
-    lines = list(_fitting(faults[:MAX_LISTED]))
-    text = f"<b>{_('The file has faults. What was live stays live.')}</b>\n\n" + "\n".join(lines)
-    if left := count(faults) - len(lines):
-        text += "\n" + _("… and {n} more: run `outreachbot check`", n=_.number(left))
-    return Message(text)
-
-
-def _fitting(faults: Sequence[str]) -> Iterator[str]:
-    room = MAX_TEXT - ROOM
-    for fault in faults:
-        line = escape(fault)
-        room -= shown_length(line) + 1
-        if room < 0:
-            return
-        yield line
-
-
-def unreadable(language: str, name: str, why: str) -> Message:
-    """What an admin reads where there is no file to look at."""
-    _ = words(language)
-    text = _("{name} could not be read: {why}.", name=name, why=why)
-    return Message(f"{text} {_('What was live stays live.')}")
-
-
-def too_large(language: str, name: str, most: int) -> Message:
-    """What an admin reads who sent a file of more than so many bytes."""
-    _ = words(language)
-    text = _("{name} is too large: at most {n} MB are read.", name=name, n=most // 1_000_000)
-    return Message(f"{text} {_('What was live stays live.')}")
-
-
 def is_live(language: str, kept: Kept) -> Message:
     """What an admin reads who put a file live."""
     _ = words(language)
     lines = [_("It is live. /content lists all versions and goes back to them.")]
     if not kept.written:
-        because = f" ({escape(kept.why)})" if kept.why else ""
         stays = _("{name} was not written anew: the next start would use the old file.", name=kept.name)
-        lines.append(f"{stays}{because}")
+        lines.append(f"{stays} ({because(kept.why, _)})" if kept.why else stays)
     if kept.beside:
         lines.append(
             _("What stood in {name} was not live; it is kept as {beside}.", name=kept.name, beside=kept.beside)
@@ -170,12 +134,6 @@ def draft_gone(language: str) -> str:
 def version_gone(language: str) -> str:
     _ = words(language)
     return _("There is no such version.")
-
-
-def admins_only(language: str) -> Message:
-    """What somebody else reads who sends a content file."""
-    _ = words(language)
-    return Message(_("Only admins of this bot can change what it says. Nothing was done with your file."))
 
 
 def versions(language: str, zone: str, lines: Sequence[Line], older: int | None) -> Message:
