@@ -265,9 +265,9 @@ def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
 
 def _of_versions(content: Content, language: str) -> Iterator[Message]:
     other = content.model_copy(update={"facts": content.facts[:1], "welcome": {"en": HOSTILE}, "hour": 3})
-    for new in (content, other):
+    for new, readers in ((content, 0), (other, 0), (other.model_copy(update={"languages": ("en", "tr")}), 12_345)):
         found = content_difference.difference(content, new)
-        yield live.proposal(language, "k" * 20, found, {"en": 1, "az": 12}, [HOSTILE] * 9)
+        yield live.proposal(language, "k" * 20, found, {"en": 1, "az": 12}, [HOSTILE] * 9, readers)
     yield from (
         live.unchanged(language),
         live.discarded(language),

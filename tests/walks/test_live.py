@@ -400,6 +400,23 @@ async def test_while_a_broadcast_is_composed_a_yaml_file_is_its_document(town):
     assert town.world.tally.calls["getFile"] == 0
 
 
+async def test_settings_are_shown_with_what_they_become_and_who_reads_a_language_that_goes(town):
+    people.person(town.world, 44, "Uwe", language="de")
+    people.start(town.world, 44)
+    async with town.bot():
+        await town.answer(44, "/subscribe")
+        new = changed(("[en, de]", "[en, tr]"), ("hour: 9", "hour: 19"), ("Europe/Berlin", "Asia/Baku"))
+        asked = await send(town, re.sub(rb"\bde: ", b"tr: ", new))
+
+    for line in (
+        "• languages: without de; new: tr",
+        "• zone: Europe/Berlin → Asia/Baku",
+        "• hour: 9 → 19",
+        "1 subscribed chat reads a language that goes",
+    ):
+        assert line in asked["text"].splitlines()
+
+
 async def test_menus_and_descriptions_follow_the_content(town):
     async with town.bot():
         await town.until(lambda: town.world.profile.get(("short_description", "")) == "The old bridge, remembered")

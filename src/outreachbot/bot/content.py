@@ -14,10 +14,12 @@ from outreachbot.bot.guards import admins_of_the_bot
 from outreachbot.bot.live import Draft
 from outreachbot.bot.route import Reply, button, command, message
 from outreachbot.bot.transport import NoAnswerError, NotReachedError
+from outreachbot.domain.audience import Audience
 from outreachbot.domain.delivery import Sent
 from outreachbot.domain.message import Message
 from outreachbot.domain.yaml_tree import MAX_BYTES
 from outreachbot.errors import ContentError
+from outreachbot.store import audience as audiences
 from outreachbot.store import connect, contents
 from outreachbot.views import calendar_file
 from outreachbot.views import content as views
@@ -83,8 +85,17 @@ async def _proposed(house: House, ask: Ask, raw: bytes, name: str) -> Message:
     except NotExaminedError as error:
         return _unread(ask, name, error)
     assert ask.user_id is not None  # only admins come here
+    readers = await _readers(house, found.difference.languages_gone)
     house.live.drafts[ask.user_id] = draft
-    return views.proposal(ask.language, draft.key, found.difference, found.gaps, found.warnings)
+    return views.proposal(ask.language, draft.key, found.difference, found.gaps, found.warnings, readers)
+
+
+async def _readers(house: House, languages: tuple[str, ...]) -> int:
+    """How many subscribed chats read one of these."""
+    if not languages:
+        return 0
+    async with connect.reading(house.db) as db:
+        return sum(one.chats for one in await audiences.count(db, Audience(languages=languages)))
 
 
 def _unread(ask: Ask, name: str, error: NotExaminedError) -> Message:

@@ -4,13 +4,13 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreachbot.domain.content_difference import Changes, Difference, Part
+from outreachbot.domain.content_difference import Changes, Difference, Part, Setting
 from outreachbot.domain.message import Button, Message, escape
 from outreachbot.views.content_refused import Why, because
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import CONTENT, moment
 
-NAMED = 5  # entries of a kind that are named one by one
+NAMED = 5  # entries of a kind, or words of a list, that are named one by one
 WARNINGS = 3
 
 
@@ -40,9 +40,27 @@ def differences(language: str, found: Difference) -> list[str]:
     _ = words(language)
     lines = [_counted(part, found.parts[part], _) for part in Part if part in found.parts]
     lines += [_("{what}: another order", what=_name(part, _)) for part in found.reordered]
-    if found.settings:
-        lines.append(_("Settings changed: {names}", names=", ".join(found.settings)))
+    said = {one.name: _becomes(one, _) for one in found.settings}
+    lines += [f"{name}: {becomes}" for name, becomes in said.items() if becomes]
+    if unsaid := [name for name, becomes in said.items() if not becomes]:
+        lines.append(_("Settings changed: {names}", names=", ".join(unsaid)))
     return lines
+
+
+def _becomes(one: Setting, _: Words) -> str:
+    """Such as: 9 → 19, or: without tr, ru; empty where that is too long to be read."""
+    if one.old is None or one.new is None:
+        return ""
+    if isinstance(one.old, str) or isinstance(one.new, str):
+        return escape(f"{one.old} → {one.new}")
+    gone = [word for word in one.old if word not in one.new]
+    come = [word for word in one.new if word not in one.old]
+    if [word for word in one.old if word in one.new] != [word for word in one.new if word in one.old]:
+        return escape(f"{', '.join(one.old)} → {', '.join(one.new)}") if len(one.old + one.new) <= 2 * NAMED else ""
+    if len(gone) + len(come) > NAMED:
+        return ""
+    without = [_("without {names}", names=", ".join(gone))] if gone else []
+    return "; ".join([*without, _("new: {names}", names=", ".join(come))] if come else without)
 
 
 def _counted(part: Part, changes: Changes, _: Words) -> str:
@@ -75,12 +93,25 @@ def _name(part: Part, _: Words) -> str:
             return _("Texts")
 
 
-def proposal(language: str, key: str, found: Difference, gaps: Mapping[str, int], warnings: Sequence[str]) -> Message:
-    """What an admin reads of a good file, before it goes live. `gaps`: language -> how many entries lack a text."""
+def proposal(
+    language: str, key: str, found: Difference, gaps: Mapping[str, int], warnings: Sequence[str], readers: int = 0
+) -> Message:
+    """What an admin reads of a good file, before it goes live.
+
+    `gaps`: language -> how many entries lack a text; `readers`: how many subscribed chats read a language that goes.
+    """
     _ = words(language)
     lines = [f"<b>{_('This would change')}</b>", *(f"• {line}" for line in differences(language, found))]
     if len(lines) == 1:
         lines = [_("Nothing that anybody reads has changed, only comments or the layout of the file.")]
+    if readers:
+        lines.append(
+            _.plural(
+                "{n} subscribed chat reads a language that goes",
+                "{n} subscribed chats read a language that goes",
+                readers,
+            )
+        )
     for code, number in gaps.items():
         lines.append(
             _.plural("{language}: {n} entry lacks a text", "{language}: {n} entries lack a text", number, language=code)
