@@ -273,6 +273,8 @@ def _of_versions(content: Content, language: str) -> Iterator[Message]:
         live.discarded(language),
         live.overtaken(language),
         refused.admins_only(language),
+        refused.other_ending(language),
+        Message(refused.is_broadcast(language)),
     )
     for faults in ([HOSTILE], [HOSTILE * 5] * 300, [*["x"] * 200, "and 12345 more"]):
         yield refused.faulty(language, faults)

@@ -395,9 +395,23 @@ async def test_while_a_broadcast_is_composed_a_yaml_file_is_its_document(town):
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
         shown = await send(town, OTHER)
+        await town.until(lambda: town.said(ADMIN)[-1] is not shown)
 
     assert "document" in shown
+    assert "This is a content file. To change what the bot says with it: /cancel" in town.said(ADMIN)[-1]["text"]
     assert town.world.tally.calls["getFile"] == 0
+
+
+async def test_a_file_of_another_kind_is_asked_for_as_yaml_where_nothing_else_takes_it(town):
+    async with town.bot():
+        asked = await send(town, OTHER, name="content.yaml.txt")
+        helped = await send(town, OTHER, MEMBER, name="content.yaml.txt")
+        await town.answer(ADMIN, "/broadcast")
+        shown = await send(town, OTHER, name="note.txt")
+
+    assert asked["text"].startswith("I take .yaml files: rename it to content.yaml and send it again.")
+    assert "/facts" in helped["text"]
+    assert "document" in shown
 
 
 async def test_settings_are_shown_with_what_they_become_and_who_reads_a_language_that_goes(town):

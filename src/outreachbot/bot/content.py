@@ -3,6 +3,7 @@
 import asyncio
 import datetime as dt
 import logging
+from dataclasses import replace
 
 from telegram import Document
 from telegram.ext import filters
@@ -48,7 +49,10 @@ async def upload(house: House, ask: Ask) -> Reply:
     if ask.user_id not in house.admins:
         return refused.admins_only(ask.language)
     if await compose.is_composing(house, ask):
-        return await compose.compose(house, ask)
+        question = await compose.compose(house, ask)
+        if not isinstance(question, Message):
+            return question
+        return replace(question, text=f"{question.text}\n{refused.is_broadcast(ask.language)}")
     assert ask.message is not None
     assert ask.message.document is not None  # the filter has seen to both
     document = ask.message.document
@@ -60,6 +64,13 @@ async def upload(house: House, ask: Ask) -> Reply:
     except NotExaminedError as error:
         return _unread(ask, name, error)
     return await _proposed(house, ask, raw, name)
+
+
+async def other_file(house: House, ask: Ask) -> Reply:
+    """A file of another kind: a broadcast's, or perhaps a content file that was named otherwise on its way."""
+    if ask.user_id not in house.admins or await compose.is_composing(house, ask):
+        return await compose.compose(house, ask)
+    return refused.other_ending(ask.language)
 
 
 async def _downloaded(house: House, document: Document) -> bytes:
@@ -175,6 +186,7 @@ HANDLERS = [
     command("reload", reload, guard=admins_of_the_bot),
     command("content", versions, guard=admins_of_the_bot),
     message(upload, filters.ChatType.PRIVATE & _IS_YAML),
+    message(other_file, filters.ChatType.PRIVATE & filters.Document.ALL & ~filters.ANIMATION),
     *(
         button(f"{CONTENT}:{verb}", function, guard=admins_of_the_bot)
         for verb, function in {

@@ -1,4 +1,4 @@
-"""Says why a content file is not taken: its faults, its size, who sent it, or why nobody could read it."""
+"""Says why a content file is not taken: its faults, its name, its size, who sent it, or why nobody could read it."""
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
@@ -77,3 +77,16 @@ def admins_only(language: str) -> Message:
     """What somebody else reads who sends a content file."""
     _ = words(language)
     return Message(_("Only admins of this bot can change what it says. Nothing was done with your file."))
+
+
+def other_ending(language: str) -> Message:
+    """What an admin reads who sends a file of another kind; phones and Windows like to make a .txt of it."""
+    _ = words(language)
+    take = _("I take .yaml files: rename it to content.yaml and send it again.")
+    return Message(f"{take} {_('To send a file to members, begin with /broadcast.')}")
+
+
+def is_broadcast(language: str) -> str:
+    """The line below the question of a broadcast that is a content file."""
+    _ = words(language)
+    return _("This is a content file. To change what the bot says with it: /cancel, then send it again.")
