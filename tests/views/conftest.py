@@ -283,8 +283,8 @@ def _of_versions(content: Content, language: str) -> Iterator[Message]:
     for kept in (Kept(HOSTILE), Kept(HOSTILE, written=False, why=Why.DISK), Kept(HOSTILE, beside=HOSTILE)):
         yield live.is_live(language, kept)
     versions = [Version(ID - n, NOW, by, changes, n == 0) for n, (by, changes) in enumerate([(2**53, 1), (None, None)])]
-    yield live.versions(language, content.zone, versions, ID)
-    yield live.versions(language, content.zone, [], None)
+    yield live.versions(language, content.zone, versions, ID, 2**53)
+    yield live.versions(language, content.zone, [], None, ID)
 
 
 def _plans(content: Content) -> Iterator[Plan]:

@@ -297,7 +297,7 @@ async def test_every_version_is_listed_and_can_come_back(town):
         for number in range(1, 10):
             asked = await send(town, changed((CLAIM, f"It had {number} stones")))
             await town.press(ADMIN, asked, "Put it live")
-        listed = await town.answer(ADMIN, "/content")
+        listed, by_ben = await town.answer(ADMIN, "/content"), await town.answer(BEN, "/content")
         await town.press(ADMIN, listed, "Older ones")
         older = town.now(ADMIN, listed)
         await town.press(ADMIN, older, "Go back to 1")
@@ -306,7 +306,8 @@ async def test_every_version_is_listed_and_can_come_back(town):
         assert "many stones" in await fact(town)
         note = await town.press_data(ADMIN, listed, "content:back:999")
 
-    assert re.search(r"^10\. .* · admin 22 · 1 change · live$", listed["text"], re.MULTILINE)
+    assert re.search(r"^10\. .* · you · 1 change · live$", listed["text"], re.MULTILINE)
+    assert re.search(r"^10\. .* · admin number 22 · 1 change · live$", by_ben["text"], re.MULTILINE)
     assert re.search(r"^1\. .* \(Europe/Berlin time\) · from the file$", older["text"], re.MULTILINE)
     assert "Facts: 1 changed (stones)" in difference["text"]
     assert town.file.read_bytes() == BRIDGE.read_bytes()

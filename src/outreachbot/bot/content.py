@@ -160,7 +160,7 @@ async def versions(house: House, ask: Ask) -> Message:
         for one in found[:PAGE]
     ]
     older = lines[-1].id if len(found) > PAGE else None
-    return views.versions(ask.language, house.content.zone, lines, older)
+    return views.versions(ask.language, house.content.zone, lines, older, ask.user_id)
 
 
 async def file(house: House, ask: Ask) -> Reply:

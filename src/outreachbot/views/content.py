@@ -167,10 +167,10 @@ def version_gone(language: str) -> str:
     return _("There is no such version.")
 
 
-def versions(language: str, zone: str, lines: Sequence[Line], older: int | None) -> Message:
+def versions(language: str, zone: str, lines: Sequence[Line], older: int | None, reader: int | None) -> Message:
     """The versions that were live, the newest first, each with its way back. `older`: below this id there are more."""
     _ = words(language)
-    text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, _) for one in lines)])
+    text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, reader, _) for one in lines)])
     rows = [(Button(_("Go back to {n}", n=one.id), f"{CONTENT}:back:{one.id}"),) for one in lines if not one.is_live]
     rows.insert(0, (Button(_("Send me the file that is live"), f"{CONTENT}:file"),))
     if older is not None:
@@ -185,11 +185,16 @@ def caption(language: str) -> str:
     return _("This is live. Edit it and send it back: you will see what it would change.")
 
 
-def _line(one: Line, zone: str, _: Words) -> str:
-    who = _("admin {id}", id=one.by) if one.by is not None else _("from the file")
-    parts = [moment(one.at, zone, _), who]
+def _line(one: Line, zone: str, reader: int | None, _: Words) -> str:
+    parts = [moment(one.at, zone, _), _who(one.by, reader, _)]
     if one.changes is not None:
         parts.append(_.plural("{n} change", "{n} changes", one.changes))
     if one.is_live:
         parts.append(f"<b>{_('live')}</b>")
     return f"{one.id}. {' · '.join(parts)}"
+
+
+def _who(by: int | None, reader: int | None, _: Words) -> str:
+    if by is None:
+        return _("from the file")
+    return _("you") if by == reader else _("admin number {id}", id=by)
