@@ -105,6 +105,17 @@ def test_a_picture_that_can_not_be_sent_is_named(begins, size, said):
     assert said in err
 
 
+@pytest.mark.parametrize("make", [Path.mkdir, lambda path: path.symlink_to(path)], ids=["a folder", "unreadable"])
+def test_a_picture_that_can_not_be_read_is_named(make):
+    text = (ROOT / "tests" / "domain" / "bridge.yaml").read_text()
+    Path("content.yaml").write_text(f"{text}    picture: fall.jpg\n")
+    make(Path("fall.jpg"))
+    code, _, err = outreachbot("check", "content.yaml")
+
+    assert code == 1
+    assert re.match(r"content\.yaml:\d+:\d+: anniversaries\[0\]\.picture: \"fall\.jpg\" can't be read", err)
+
+
 def test_a_content_that_is_good_but_for_a_warning_passes_with_it():
     text = (ROOT / "tests" / "domain" / "bridge.yaml").read_text()
     topic = "  - id: unused\n    title: {en: Nothing yet}\n"

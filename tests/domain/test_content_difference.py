@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from outreachbot.domain import content_file
 from outreachbot.domain.content import Content
-from outreachbot.domain.content_difference import Changes, Difference, Part, difference
+from outreachbot.domain.content_difference import Changes, Difference, Part, Setting, difference
 
 TEXT = {"en": "Something else"}
 
@@ -80,14 +80,19 @@ def test_entries_of_the_timeline_are_known_by_their_dates(content):
     assert found.parts == {Part.TIMELINE: Changes(changed=("1840",))}
 
 
-def test_texts_that_stand_alone_and_settings_are_named(content):
+def test_texts_that_stand_alone_are_named_and_settings_with_what_they_become(content):
     operator = content.operator.model_copy(update={"contact": TEXT})
-    update = {"welcome": TEXT, "operator": operator, "hour": 18, "avoid": {"en": ()}}
+    update = {"welcome": TEXT, "operator": operator, "hour": 18, "languages": ("en", "tr"), "avoid": {"en": ()}}
     found = difference(content, content.model_copy(update=update))
 
     assert found.parts == {Part.TEXTS: Changes(changed=("welcome", "operator.contact"))}
-    assert found.settings == ("hour", "avoid")
-    assert found.size == 4
+    assert found.settings == (
+        Setting("languages", ("en", "de"), ("en", "tr")),
+        Setting("hour", "9", "18"),
+        Setting("avoid", None, None),
+    )
+    assert found.languages_gone == ("de",)
+    assert found.size == 5
 
 
 def test_another_order_is_a_change(content):

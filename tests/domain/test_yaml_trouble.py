@@ -2,6 +2,8 @@
 
 import pytest
 import yaml
+from hypothesis import given
+from hypothesis import strategies as st
 
 from outreachbot.domain import yaml_tree
 
@@ -33,6 +35,10 @@ NO_COLON = "here a key with a colon is wanted: write `key: text`, or indent the 
         ('a: "b\nc: d\n', "1:4: the text that begins with this quote is never closed"),
         ("a: [b\nc: d", "1:4: this `[` is not closed; a text that begins with it must be in quotes"),
         ("a: {b\nc: d", "1:4: this `{` is not closed; a text that begins with it must be in quotes"),
+        ("a: [", "1:4: this `[` is not closed; a text that begins with it must be in quotes"),
+        ("a: [b, {c: [d], \n# e\n", "1:8: this `{` is not closed; a text that begins with it must be in quotes"),
+        ("a: [b: ", "1:4: this `[` is not closed; a text that begins with it must be in quotes"),
+        ('a: ["b', "1:5: the text that begins with this quote is never closed"),
         ("a: |text\n  b", "1:4: after `|` the text must begin in the next line, indented with spaces"),
         (
             "a: 1\n...\nb: 2",
@@ -52,3 +58,11 @@ def test_a_complaint_is_one_plain_sentence(monkeypatch, loader, text: str, said:
 def test_list_entries_in_two_columns_are_told_to_stand_in_one() -> None:
     (fault,) = yaml_tree.read(b"- a\nb: 1").faults
     assert fault.text == "every entry of this list must begin with `- ` in the same column"
+
+
+@pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])
+@given(text=st.text(alphabet='a: \n[]{}?&|",-', max_size=12))
+def test_no_complaint_names_a_sign_that_is_not_there(loader, text: str) -> None:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(yaml_tree, "_LOADER", loader)
+        assert not any("``" in fault.text for fault in yaml_tree.read(text.encode()).faults)

@@ -40,9 +40,11 @@ from outreachbot.views import (
     timeline,
 )
 from outreachbot.views import content as live
+from outreachbot.views import content_refused as refused
 from outreachbot.views.broadcast import Standing
 from outreachbot.views.content import Kept
 from outreachbot.views.content import Line as Version
+from outreachbot.views.content_refused import Why
 from outreachbot.views.outgoing import Line
 from outreachbot.views.preflight import Plan
 
@@ -263,25 +265,26 @@ def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
 
 def _of_versions(content: Content, language: str) -> Iterator[Message]:
     other = content.model_copy(update={"facts": content.facts[:1], "welcome": {"en": HOSTILE}, "hour": 3})
-    for new in (content, other):
-        yield live.proposal(
-            language, "k" * 20, content_difference.difference(content, new), {"en": 1, "az": 12}, [HOSTILE] * 9
-        )
+    for new, readers in ((content, 0), (other, 0), (other.model_copy(update={"languages": ("en", "tr")}), 12_345)):
+        found = content_difference.difference(content, new)
+        yield live.proposal(language, "k" * 20, found, {"en": 1, "az": 12}, [HOSTILE] * 9, readers)
     yield from (
         live.unchanged(language),
         live.discarded(language),
         live.overtaken(language),
-        live.admins_only(language),
+        refused.admins_only(language),
+        refused.other_ending(language),
+        Message(refused.is_broadcast(language)),
     )
     for faults in ([HOSTILE], [HOSTILE * 5] * 300, [*["x"] * 200, "and 12345 more"]):
-        yield live.faulty(language, faults)
-    yield live.unreadable(language, HOSTILE, HOSTILE)
-    yield live.too_large(language, HOSTILE, 10_000_000)
-    for kept in (Kept(HOSTILE), Kept(HOSTILE, written=False, why=HOSTILE), Kept(HOSTILE, beside=HOSTILE)):
+        yield refused.faulty(language, faults)
+    yield from (refused.unreadable(language, HOSTILE, why) for why in Why)
+    yield refused.too_large(language, HOSTILE, 10_000_000)
+    for kept in (Kept(HOSTILE), Kept(HOSTILE, written=False, why=Why.DISK), Kept(HOSTILE, beside=HOSTILE)):
         yield live.is_live(language, kept)
     versions = [Version(ID - n, NOW, by, changes, n == 0) for n, (by, changes) in enumerate([(2**53, 1), (None, None)])]
-    yield live.versions(language, content.zone, versions, ID)
-    yield live.versions(language, content.zone, [], None)
+    yield live.versions(language, content.zone, versions, ID, 2**53)
+    yield live.versions(language, content.zone, [], None, ID)
 
 
 def _plans(content: Content) -> Iterator[Plan]:

@@ -1,9 +1,11 @@
 """Another content goes live while the bot runs: looked at first, applied on a press, and a bad file changes nothing."""
 
 import asyncio
+import os
 import re
 import shutil
 import signal
+import sys
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,6 +13,7 @@ import pytest
 from test_broadcast import compose
 
 from outreachbot.app import files
+from outreachbot.bot import content_examiner
 from outreachbot.sandbox import attachments, people
 from outreachbot.sandbox.faults import Fault, FaultKind
 from outreachbot.store import connect, contents
@@ -114,9 +117,26 @@ async def test_where_the_file_can_not_be_written_the_admin_is_told(town):
         await town.press(ADMIN, asked, "Put it live")
         assert "few stones" in await fact(town)
 
-    assert (
-        "bridge.yaml was not written anew: the next start would use the old file. (" in town.now(ADMIN, asked)["text"]
-    )
+    says = "bridge.yaml was not written anew: the next start would use the old file. (it is a folder)"
+    assert says in town.now(ADMIN, asked)["text"]
+
+
+async def test_what_was_edited_after_the_question_is_not_what_goes_live_and_is_kept_beside_the_file(town, tmp_path):
+    home = tmp_path / "home"
+    home.mkdir()
+    file, edited = town.file.rename(home / "ours.yaml"), changed((CLAIM, "It had no stones"))
+    town.file.symlink_to(file)
+    async with town.bot():
+        file.write_bytes(OTHER)
+        asked = await town.answer(ADMIN, "/reload")
+        file.write_bytes(edited)
+        await town.press(ADMIN, asked, "Put it live")
+        assert "few stones" in await fact(town)
+    (beside,) = home.glob("ours.yaml.*")
+
+    assert town.file.is_symlink()
+    assert (file.read_bytes(), beside.read_bytes()) == (OTHER, edited)
+    assert f"What stood in bridge.yaml was not live; it is kept as {beside}." in town.now(ADMIN, asked)["text"]
 
 
 async def test_discarded_it_changes_nothing(town):
@@ -277,7 +297,7 @@ async def test_every_version_is_listed_and_can_come_back(town):
         for number in range(1, 10):
             asked = await send(town, changed((CLAIM, f"It had {number} stones")))
             await town.press(ADMIN, asked, "Put it live")
-        listed = await town.answer(ADMIN, "/content")
+        listed, by_ben = await town.answer(ADMIN, "/content"), await town.answer(BEN, "/content")
         await town.press(ADMIN, listed, "Older ones")
         older = town.now(ADMIN, listed)
         await town.press(ADMIN, older, "Go back to 1")
@@ -286,7 +306,8 @@ async def test_every_version_is_listed_and_can_come_back(town):
         assert "many stones" in await fact(town)
         note = await town.press_data(ADMIN, listed, "content:back:999")
 
-    assert re.search(r"^10\. .* · admin 22 · 1 change · live$", listed["text"], re.MULTILINE)
+    assert re.search(r"^10\. .* · you · 1 change · live$", listed["text"], re.MULTILINE)
+    assert re.search(r"^10\. .* · admin number 22 · 1 change · live$", by_ben["text"], re.MULTILINE)
     assert re.search(r"^1\. .* \(Europe/Berlin time\) · from the file$", older["text"], re.MULTILINE)
     assert "Facts: 1 changed (stones)" in difference["text"]
     assert town.file.read_bytes() == BRIDGE.read_bytes()
@@ -312,24 +333,52 @@ async def test_what_is_live_already_is_said_to_be(town):
         comment = await send(town, b"# a comment\n" + BRIDGE.read_bytes())
         assert "only comments or the layout" in comment["text"]
         town.file.unlink()
-        assert "No such file or directory" in (await town.answer(ADMIN, "/reload"))["text"]
+        assert "there is no such file." in (await town.answer(ADMIN, "/reload"))["text"]
+
+
+NOT_FETCHED = "could not be read: Telegram did not hand it over, send it once more."
 
 
 @pytest.mark.parametrize(
-    ("fault", "says"),
+    ("fault", "why"),
     [
         (Fault(FaultKind.REFUSED, "getFile", code=400, description="Bad Request: file is too big"), "file is too big"),
         (Fault(FaultKind.LOST_BEFORE, "getFile"), "ServerDisconnectedError"),
         (Fault(FaultKind.GARBAGE, "getFile"), "HTTP 200"),
     ],
 )
-async def test_a_file_that_can_not_be_fetched_is_said_to_be_so(town, fault, says):
+async def test_a_file_that_can_not_be_fetched_is_said_to_be_so_and_the_log_says_why(town, fault, why, caplog):
     async with town.bot():
         town.world.faults.orders.append(fault)
         said = await send(town, OTHER)
 
-    assert f"bridge.yaml could not be read: {says}" in said["text"].replace("Bad Request: ", "")
-    assert STAYS in said["text"]
+    assert said["text"] == f"bridge.yaml {NOT_FETCHED} {STAYS}"
+    assert why in caplog.text
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has none")
+async def test_where_no_check_can_be_started_the_bot_goes_on_with_what_was_live(town, monkeypatch, caplog):
+    caplog.set_level("INFO", "outreachbot")
+    async with town.bot():
+        with monkeypatch.context() as patch:
+            patch.setattr(sys, "executable", "/nothing/python")
+            town.file.write_bytes(OTHER)
+            os.kill(os.getpid(), signal.SIGHUP)
+            await town.until(lambda: "could not be read again" in caplog.text)
+            sent = await send(town, OTHER)
+        with monkeypatch.context() as patch:
+            patch.setattr(content_examiner, "CODE", 0)  # as if another version of the program had been put there
+            updated = await send(town, OTHER)
+        assert "many stones" in await fact(town)
+        os.kill(os.getpid(), signal.SIGHUP)
+        await town.until(lambda: "another version of the content is live" in caplog.text)
+        assert "few stones" in await fact(town)
+
+    why = "the check could not be finished, the bot's log says why"
+    assert sent["text"] == f"bridge.yaml could not be read: {why}. {STAYS}"
+    assert updated["text"] == (
+        f"bridge.yaml could not be read: the program was updated, restart the bot first. {STAYS}"
+    )
 
 
 async def test_one_whose_bytes_are_gone_or_too_many_is_said_to_be_so(town):
@@ -338,7 +387,7 @@ async def test_one_whose_bytes_are_gone_or_too_many_is_said_to_be_so(town):
         await town.until(lambda: town.said(ADMIN))
         large = await send(town, b"#" * 10_000_001)
 
-    assert "gone.yaml could not be read: HTTP 404" in town.said(ADMIN)[0]["text"]
+    assert f"gone.yaml {NOT_FETCHED}" in town.said(ADMIN)[0]["text"]
     assert "bridge.yaml is too large: at most 10 MB are read." in large["text"]
     assert "sandbox" not in "".join(message["text"] for message in town.said(ADMIN)), "the token"
 
@@ -347,9 +396,40 @@ async def test_while_a_broadcast_is_composed_a_yaml_file_is_its_document(town):
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
         shown = await send(town, OTHER)
+        await town.until(lambda: town.said(ADMIN)[-1] is not shown)
 
     assert "document" in shown
+    assert "This is a content file. To change what the bot says with it: /cancel" in town.said(ADMIN)[-1]["text"]
     assert town.world.tally.calls["getFile"] == 0
+
+
+async def test_a_file_of_another_kind_is_asked_for_as_yaml_where_nothing_else_takes_it(town):
+    async with town.bot():
+        asked = await send(town, OTHER, name="content.yaml.txt")
+        helped = await send(town, OTHER, MEMBER, name="content.yaml.txt")
+        await town.answer(ADMIN, "/broadcast")
+        shown = await send(town, OTHER, name="note.txt")
+
+    assert asked["text"].startswith("I take .yaml files: rename it to content.yaml and send it again.")
+    assert "/facts" in helped["text"]
+    assert "document" in shown
+
+
+async def test_settings_are_shown_with_what_they_become_and_who_reads_a_language_that_goes(town):
+    people.person(town.world, 44, "Uwe", language="de")
+    people.start(town.world, 44)
+    async with town.bot():
+        await town.answer(44, "/subscribe")
+        new = changed(("[en, de]", "[en, tr]"), ("hour: 9", "hour: 19"), ("Europe/Berlin", "Asia/Baku"))
+        asked = await send(town, re.sub(rb"\bde: ", b"tr: ", new))
+
+    for line in (
+        "• languages: without de; new: tr",
+        "• zone: Europe/Berlin → Asia/Baku",
+        "• hour: 9 → 19",
+        "1 subscribed chat reads a language that goes",
+    ):
+        assert line in asked["text"].splitlines()
 
 
 async def test_menus_and_descriptions_follow_the_content(town):

@@ -2,26 +2,34 @@
 
 import asyncio
 import datetime as dt
+import logging
+from dataclasses import replace
 
 from telegram import Document
 from telegram.ext import filters
 
-from outreachbot.bot import answers, compose, content_check, going_live, live, say
+from outreachbot.bot import answers, compose, content_check, content_disk, going_live, live, say
 from outreachbot.bot.content_examiner import NotExaminedError
 from outreachbot.bot.context import Ask, House, Note, arguments
 from outreachbot.bot.guards import admins_of_the_bot
 from outreachbot.bot.live import Draft
 from outreachbot.bot.route import Reply, button, command, message
 from outreachbot.bot.transport import NoAnswerError, NotReachedError
+from outreachbot.domain.audience import Audience
 from outreachbot.domain.delivery import Sent
 from outreachbot.domain.message import Message
 from outreachbot.domain.yaml_tree import MAX_BYTES
 from outreachbot.errors import ContentError
+from outreachbot.store import audience as audiences
 from outreachbot.store import connect, contents
 from outreachbot.views import calendar_file
 from outreachbot.views import content as views
+from outreachbot.views import content_refused as refused
 from outreachbot.views.content import Line
+from outreachbot.views.content_refused import Why
 from outreachbot.views.parts import CONTENT
+
+log = logging.getLogger(__name__)
 
 PAGE = 8  # versions in the list at once
 
@@ -30,53 +38,80 @@ async def reload(house: House, ask: Ask) -> Message:
     """What the file on the disk would change."""
     path = house.live.path
     try:
-        raw = await asyncio.to_thread(content_check.load, path)
-    except OSError as error:
-        return views.unreadable(ask.language, path.name, error.strerror or type(error).__name__)
-    return await _proposed(house, ask, raw, path.name, in_file=True)
+        raw = await asyncio.to_thread(content_disk.load, path)
+    except NotExaminedError as error:
+        return _unread(ask, path.name, error)
+    return await _proposed(house, ask, raw, path.name)
 
 
 async def upload(house: House, ask: Ask) -> Reply:
     """What a file that an admin sent would change; while a broadcast is composed, it is that broadcast's."""
     if ask.user_id not in house.admins:
-        return views.admins_only(ask.language)
+        return refused.admins_only(ask.language)
     if await compose.is_composing(house, ask):
-        return await compose.compose(house, ask)
+        question = await compose.compose(house, ask)
+        if not isinstance(question, Message):
+            return question
+        return replace(question, text=f"{question.text}\n{refused.is_broadcast(ask.language)}")
     assert ask.message is not None
     assert ask.message.document is not None  # the filter has seen to both
     document = ask.message.document
     name = document.file_name or house.live.path.name
     if (document.file_size or 0) > MAX_BYTES:
-        return views.too_large(ask.language, name, MAX_BYTES)
+        return refused.too_large(ask.language, name, MAX_BYTES)
     try:
         raw = await _downloaded(house, document)
-    except (NotReachedError, NoAnswerError) as error:
-        return views.unreadable(ask.language, name, str(error))
-    return await _proposed(house, ask, raw, name, in_file=False)
+    except NotExaminedError as error:
+        return _unread(ask, name, error)
+    return await _proposed(house, ask, raw, name)
+
+
+async def other_file(house: House, ask: Ask) -> Reply:
+    """A file of another kind: a broadcast's, or perhaps a content file that was named otherwise on its way."""
+    if ask.user_id not in house.admins or await compose.is_composing(house, ask):
+        return await compose.compose(house, ask)
+    return refused.other_ending(ask.language)
 
 
 async def _downloaded(house: House, document: Document) -> bytes:
-    """Bot API, getFile: where it lies, and from there."""
-    answer = await house.telegram.call("getFile", {"file_id": document.file_id})
-    found = answers.result(answer)
-    if not isinstance(found, dict) or not found.get("file_path"):
-        raise NoAnswerError(answers.description(answer))
-    return await house.telegram.download(str(found["file_path"]), content_check.LARGEST)
+    """Bot API, getFile: where it lies, and from there. Raises NotExaminedError."""
+    try:
+        answer = await house.telegram.call("getFile", {"file_id": document.file_id})
+        found = answers.result(answer)
+        if not isinstance(found, dict) or not found.get("file_path"):
+            raise NoAnswerError(answers.description(answer))
+        return await house.telegram.download(str(found["file_path"]), content_check.LARGEST)
+    except (NotReachedError, NoAnswerError) as error:
+        raise NotExaminedError(Why.NOT_FETCHED, str(error)) from None
 
 
-async def _proposed(house: House, ask: Ask, raw: bytes, name: str, *, in_file: bool) -> Message:
+async def _proposed(house: House, ask: Ask, raw: bytes, name: str) -> Message:
     """The difference with the buttons to decide, or everything that is wrong with the file."""
     if live.digest(raw) == house.live.digest:
         return views.unchanged(ask.language)
     try:
-        draft, found = await going_live.drafted(house, raw, name, in_file=in_file)
+        draft, found = await going_live.drafted(house, raw, name)
     except ContentError as error:
-        return views.faulty(ask.language, error.faults)
+        return refused.faulty(ask.language, error.faults)
     except NotExaminedError as error:
-        return views.unreadable(ask.language, name, str(error))
+        return _unread(ask, name, error)
     assert ask.user_id is not None  # only admins come here
+    readers = await _readers(house, found.difference.languages_gone)
     house.live.drafts[ask.user_id] = draft
-    return views.proposal(ask.language, draft.key, found.difference, found.gaps, found.warnings)
+    return views.proposal(ask.language, draft.key, found.difference, found.gaps, found.warnings, readers)
+
+
+async def _readers(house: House, languages: tuple[str, ...]) -> int:
+    """How many subscribed chats read one of these."""
+    if not languages:
+        return 0
+    async with connect.reading(house.db) as db:
+        return sum(one.chats for one in await audiences.count(db, Audience(languages=languages)))
+
+
+def _unread(ask: Ask, name: str, error: NotExaminedError) -> Message:
+    log.warning("%s could not be read: %s", name, error)
+    return refused.unreadable(ask.language, name, error.why)
 
 
 async def put_live(house: House, ask: Ask) -> Reply:
@@ -125,7 +160,7 @@ async def versions(house: House, ask: Ask) -> Message:
         for one in found[:PAGE]
     ]
     older = lines[-1].id if len(found) > PAGE else None
-    return views.versions(ask.language, house.content.zone, lines, older)
+    return views.versions(ask.language, house.content.zone, lines, older, ask.user_id)
 
 
 async def file(house: House, ask: Ask) -> Reply:
@@ -142,7 +177,7 @@ async def back(house: House, ask: Ask) -> Reply:
         raw = await contents.body(db, version_id)
     if raw is None:
         return Note(views.version_gone(ask.language))
-    return await _proposed(house, ask, raw, house.live.path.name, in_file=False)
+    return await _proposed(house, ask, raw, house.live.path.name)
 
 
 _IS_YAML = filters.Document.FileExtension("yaml") | filters.Document.FileExtension("yml")
@@ -151,6 +186,7 @@ HANDLERS = [
     command("reload", reload, guard=admins_of_the_bot),
     command("content", versions, guard=admins_of_the_bot),
     message(upload, filters.ChatType.PRIVATE & _IS_YAML),
+    message(other_file, filters.ChatType.PRIVATE & filters.Document.ALL & ~filters.ANIMATION),
     *(
         button(f"{CONTENT}:{verb}", function, guard=admins_of_the_bot)
         for verb, function in {

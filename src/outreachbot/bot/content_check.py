@@ -1,5 +1,6 @@
 """Checks a content file, and the pictures beside it: the same for `check`, a start, /reload and an upload."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -33,18 +34,22 @@ def _pictures(document: Document, folder: Path) -> Iterator[Fault]:
     for index, anniversary in enumerate(document.content.anniversaries):
         if anniversary.picture is None:
             continue
-        place = ("anniversaries", index, "picture")
+        place, picture = ("anniversaries", index, "picture"), anniversary.picture
         try:
-            size = (folder / anniversary.picture).stat().st_size
+            size, is_picture = _look(folder / picture)
+        except (FileNotFoundError, NotADirectoryError):
+            yield document.fault(place, f'there is no file "{picture}" beside this one')
         except OSError:
-            yield document.fault(place, f'there is no file "{anniversary.picture}" beside this one')
-            continue
-        if size > LARGEST_PICTURE:
-            yield document.fault(place, f'"{anniversary.picture}" is too large: Telegram takes pictures of 10 MB')
-        elif not _is_picture(folder / anniversary.picture):
-            yield document.fault(place, f'"{anniversary.picture}" is not a JPEG or PNG picture')
+            yield document.fault(place, f'"{picture}" can\'t be read; put a picture there that the bot may read')
+        else:
+            if size > LARGEST_PICTURE:
+                yield document.fault(place, f'"{picture}" is too large: Telegram takes pictures of 10 MB')
+            elif not is_picture:
+                yield document.fault(place, f'"{picture}" is not a JPEG or PNG picture')
 
 
-def _is_picture(file: Path) -> bool:
+def _look(file: Path) -> tuple[int, bool]:
+    """How many bytes it has, and whether they begin as those of a picture. Raises OSError, also of a folder."""
     with file.open("rb") as opened:
-        return opened.read(8).startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+        begins = opened.read(8).startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+        return opened.seek(0, os.SEEK_END), begins

@@ -9,27 +9,41 @@ import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import outreachbot
 from outreachbot.bot import content_check
 from outreachbot.domain import content_difference, content_file, content_gaps, search
 from outreachbot.domain.content import Content
 from outreachbot.domain.content_difference import Difference
 from outreachbot.errors import ContentError
+from outreachbot.views.content_refused import Why
 
 SECONDS = 300.0  # how long it may take; the largest file that is read takes about a minute
 ENTRIES = 25  # of a list, taken over at once: about a millisecond
 TEXTS = 1_000  # the same for what a search looks through
 PAUSE = 0.002  # seconds between pieces, in which others are answered
 POLITENESS = 10  # the process yields to the bot where there is one processor
+CODE = sum(file.stat().st_mtime_ns for file in Path(outreachbot.__file__).parent.rglob("*.py"))
+"""Another one after an update of the program: what the new one has checked is not for the old one that still runs."""
+
+# What reading a pickle of other classes, or half of one, may raise.
+_GARBLED = (
+    *(pickle.UnpicklingError, EOFError, AttributeError, ImportError),
+    *(IndexError, KeyError, TypeError, ValueError),
+)
 
 
 class NotExaminedError(Exception):
-    """The process ended without a result, say for want of memory. The text says why."""
+    """A content file could not be read or checked. `why` is for people, the text for the log."""
+
+    def __init__(self, why: Why, detail: str) -> None:
+        super().__init__(detail)
+        self.why = why
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,24 +61,39 @@ async def examine(raw: bytes, name: str, folder: Path, other: bytes) -> Examined
 
     Raises ContentError with every fault, NotExaminedError when it could not be done.
     """
-    process = await asyncio.create_subprocess_exec(
-        *(sys.executable, "-m", __name__), stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(_environment())
-    )
+    answer = await _answer(pickle.dumps((raw, name, folder, other)))
+    try:
+        code, faults, found = pickle.loads(answer)  # noqa: S301 from our own process
+        if code != CODE:
+            raise NotExaminedError(Why.UPDATED, "the program on the disk is not the one that runs; restart it")
+        if not faults:
+            pieces, searched, rest = pickle.loads(found)  # noqa: S301 from our own process
+            return Examined(await _whole(pieces, searched), *rest)
+    except _GARBLED as error:
+        raise NotExaminedError(Why.ENDED, f"the check's answer can't be read: {error!r}") from None
+    raise ContentError(faults)
+
+
+async def _answer(question: bytes) -> bytes:
+    """What a new process answers."""
+    arguments = (sys.executable, "-m", __name__)
+    try:
+        process = await asyncio.create_subprocess_exec(
+            *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(_environment())
+        )
+    except OSError as error:
+        raise NotExaminedError(Why.ENDED, f"{sys.executable} can't be started: {error.strerror}") from None
     try:
         async with asyncio.timeout(SECONDS):
-            answer, complaint = await process.communicate(pickle.dumps((raw, name, folder, other)))
+            answer, complaint = await process.communicate(question)
     except TimeoutError:
-        raise NotExaminedError(f"it took longer than {SECONDS:.0f} s") from None
+        raise NotExaminedError(Why.TOO_LONG, f"it took longer than {SECONDS:.0f} s") from None
     finally:
         await _end(process)
     if process.returncode != 0:
         said = complaint.decode(errors="replace").strip().splitlines()
-        raise NotExaminedError(said[-1] if said else f"the check ended with {process.returncode}")
-    faults, *found = pickle.loads(answer)  # noqa: S301 from our own process
-    if faults:
-        raise ContentError(faults)
-    pieces, searched, difference, gaps, warnings = found
-    return Examined(await _whole(pieces, searched), difference, gaps, warnings)
+        raise NotExaminedError(Why.ENDED, said[-1] if said else f"the check ended with {process.returncode}")
+    return answer
 
 
 def _environment() -> Iterator[tuple[str, str]]:
@@ -120,19 +149,22 @@ def _pieces(values: Iterable[tuple[str, Any]], size: int) -> Iterator[bytes]:
             yield pickle.dumps((name, value[first : first + size], True))
 
 
-def _examined(raw: bytes, name: str, folder: Path, other: bytes) -> tuple[Any, ...]:
-    """What the process answers: faults; pieces of the content and of what a search needs; the rest of Examined."""
+def _examined(raw: bytes, name: str, folder: Path, other: bytes) -> tuple[int, Sequence[str], bytes]:
+    """What the process answers: its code; faults; pieces of the content and of what a search needs, the rest of it all.
+
+    The last are pickled for themselves: another version of the program might read them wrongly, or not at all.
+    """
     try:
         document = content_check.check(raw, name, folder)
     except ContentError as error:
-        return (error.faults,)
+        return CODE, error.faults, b""
     before, content = content_file.read(other, name).content, document.content
     difference = content_difference.difference(before, content)
     warnings = tuple(warning.in_file(name) for warning in document.warnings)
     gaps = {gap.language: gap.number for gap in content_gaps.gaps(document)}
     entries = tuple(_pieces(((key, getattr(content, key)) for key in type(content).model_fields), ENTRIES))
     searched = tuple(_pieces(((one, search.prepared(content, one)) for one in content.languages), TEXTS))
-    return (), entries, searched, difference, gaps, warnings
+    return CODE, (), pickle.dumps((entries, searched, (difference, gaps, warnings)))
 
 
 if __name__ == "__main__":

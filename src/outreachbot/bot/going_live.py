@@ -2,14 +2,12 @@
 
 import asyncio
 import logging
-import os
 import secrets
-import shutil
-import tempfile
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
-from outreachbot.bot import content_check, live
+from outreachbot.bot import content_disk, live
 from outreachbot.bot.content_examiner import Examined, NotExaminedError, examine
 from outreachbot.bot.context import House, now
 from outreachbot.bot.live import Draft
@@ -24,31 +22,28 @@ log = logging.getLogger(__name__)
 
 
 class OvertakenError(Exception):
-    """Another version went live after the draft was compared."""
+    """Another version went live after the draft was compared; or, of a signal's, the file was edited meanwhile."""
 
 
-async def drafted(house: House, raw: bytes, name: str, *, in_file: bool) -> tuple[Draft, Examined]:
+async def drafted(house: House, raw: bytes, name: str) -> tuple[Draft, Examined]:
     """A draft of this file, and what was found in it. Raises ContentError with every fault, and NotExaminedError."""
     async with house.live.checking:
         other = house.live.raw
         found = await examine(raw, name, house.live.path.parent, other)
     key = secrets.token_urlsafe(6)  # after a restart, an old button must not meet another draft
-    return Draft(key, found.content, raw, found.difference, live.digest(other), in_file), found
+    return Draft(key, found.content, raw, found.difference, live.digest(other)), found
 
 
 async def apply(house: House, draft: Draft, by: int | None) -> Kept:
     """The draft goes live; what became of the file. Raises OvertakenError where it was compared with another version.
 
+    `by` None: for a signal, which puts live what stands in the file and writes nothing to it.
     The file is written first: if the program dies in between, its next start notes that version.
     """
     async with house.live.turn:
         if draft.against != house.live.digest:
             raise OvertakenError
-        kept = Kept(name=house.live.path.name)
-        if not draft.in_file:
-            kept = await asyncio.to_thread(
-                _write, house.live.path, draft.raw, house.live.digest, keeps=house.live.keeps
-            )
+        kept = await asyncio.to_thread(_keep, house, draft, by)
         async with connect.writing(house.db) as db:
             size = draft.difference.size
             await contents.add(db, draft.raw, live.digest(draft.raw), now(house), by=by, changes=size)
@@ -57,40 +52,20 @@ async def apply(house: House, draft: Draft, by: int | None) -> Kept:
     return kept
 
 
+def _keep(house: House, draft: Draft, by: int | None) -> Kept:
+    """Look at the file, whatever stood there when the draft was made, and write the draft where another text stands."""
+    path = house.live.path
+    if by is None:
+        if not content_disk.holds(path, draft.raw):
+            raise OvertakenError
+        return Kept(path.name)
+    kept = content_disk.put(path, draft.raw, house.live.digest, keeps=house.live.keeps)
+    draft.beside = kept.beside or draft.beside
+    return replace(kept, beside=draft.beside)
+
+
 def _in_words(draft: Draft) -> str:
     return "; ".join(to_plain(line) for line in views.differences("en", draft.difference)) or "nothing has changed"
-
-
-def _write(path: Path, raw: bytes, live_digest: str, *, keeps: bool) -> Kept:
-    """Write the file as a whole or not at all. What stood there and was not live is kept beside it."""
-    if not keeps:
-        return Kept(path.name, written=False)
-    file = path.resolve()  # a link stays one
-    try:
-        before = file.read_bytes() if file.exists() else raw
-        beside = ""
-        if live.digest(before) not in {live_digest, live.digest(raw)}:
-            beside = f"{path.name}.{live.digest(before)[:8]}"
-            shutil.copy2(file, file.with_name(beside))
-        _exchange(file, raw)
-    except OSError as error:
-        return Kept(path.name, written=False, why=error.strerror or type(error).__name__)
-    return Kept(path.name, beside=beside)
-
-
-def _exchange(file: Path, raw: bytes) -> None:
-    with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
-        try:
-            new.write(raw)
-            new.flush()
-            os.fsync(new.fileno())
-            new.close()
-            if file.exists():
-                shutil.copymode(file, new.name)
-            Path(new.name).replace(file)
-        except BaseException:
-            Path(new.name).unlink(missing_ok=True)
-            raise
 
 
 async def begin(house: House) -> None:
@@ -129,12 +104,9 @@ async def reload_if_wanted(house: House) -> bool:
 
 
 async def _reload(house: House, path: Path) -> None:
-    try:
-        raw = await asyncio.to_thread(content_check.load, path)
-    except OSError as error:
-        raise NotExaminedError(f"{path}: {error.strerror}") from None
+    raw = await asyncio.to_thread(content_disk.load, path)
     if live.digest(raw) == house.live.digest:
         log.info("the content file was read again: nothing has changed")
         return
-    draft, _found = await drafted(house, raw, path.name, in_file=True)
+    draft, _found = await drafted(house, raw, path.name)
     await apply(house, draft, None)

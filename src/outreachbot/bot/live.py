@@ -9,7 +9,7 @@ from outreachbot.domain.content import Content
 from outreachbot.domain.content_difference import Difference
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Draft:
     """A good content file that is not live."""
 
@@ -18,7 +18,7 @@ class Draft:
     raw: bytes
     difference: Difference
     against: str  # the digest of what was live when they were compared
-    in_file: bool  # it was read from the content file, which need not be written
+    beside: str = ""  # as what the file's own text was kept, in case the store fails before this is live
 
 
 @dataclass(slots=True)

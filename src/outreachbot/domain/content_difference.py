@@ -36,17 +36,32 @@ class Changes:
 
 
 @dataclass(frozen=True, slots=True)
+class Setting:
+    """A key of the file such as `zone`, with its value before and after: one word, a list of words, or much more."""
+
+    name: str
+    old: str | tuple[str, ...] | None  # None: too long to be shown
+    new: str | tuple[str, ...] | None
+
+
+@dataclass(frozen=True, slots=True)
 class Difference:
     """How a content differs from the one before it. Only parts that differ are named."""
 
     parts: Mapping[Part, Changes]
     reordered: tuple[Part, ...]  # what both have stands in another order
-    settings: tuple[str, ...]  # keys of the file such as `zone`
+    settings: tuple[Setting, ...]
 
     @property
     def size(self) -> int:
         """How many changes these are."""
         return sum(one.number for one in self.parts.values()) + len(self.reordered) + len(self.settings)
+
+    @property
+    def languages_gone(self) -> tuple[str, ...]:
+        """The languages that the new content does not have any more."""
+        found = next((one for one in self.settings if one.name == "languages"), None)
+        return tuple(code for code in found.old or () if code not in (found.new or ())) if found else ()
 
 
 def difference(old: Content, new: Content) -> Difference:
@@ -57,7 +72,11 @@ def difference(old: Content, new: Content) -> Difference:
     return Difference(
         parts={part: parts[part] for part in Part if parts[part].number},
         reordered=tuple(part for part in _WITH_IDS if _is_reordered(_by_id(old, part), _by_id(new, part))),
-        settings=tuple(name for name in _settings(new) if getattr(old, name) != getattr(new, name)),
+        settings=tuple(
+            Setting(name, _shown(getattr(old, name)), _shown(getattr(new, name)))
+            for name in _settings(new)
+            if getattr(old, name) != getattr(new, name)
+        ),
     )
 
 
@@ -119,3 +138,9 @@ def _settings(content: Content) -> Iterator[str]:
             and not isinstance(getattr(content, name), BaseModel)
         ):
             yield name
+
+
+def _shown(value: object) -> str | tuple[str, ...] | None:
+    if isinstance(value, tuple):
+        return tuple(map(str, value))
+    return None if isinstance(value, dict) else str(value)

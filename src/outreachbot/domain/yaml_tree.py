@@ -94,6 +94,8 @@ def _trouble(text: str, error: yaml.MarkedYAMLError) -> Fault:
     stopped = error.problem_mark or error.context_mark
     if stopped is None:
         return Fault(Mark(1, 1), (), f"this is not YAML: {error.problem}")
+    if stopped.index >= len(text) and (bracket := _open_bracket(text)):
+        return Fault(_mark(bracket), (), yaml_trouble.unclosed(text[bracket.index]))
     began = error.context_mark or stopped
     trouble = yaml_trouble.Trouble(
         problem=error.problem or "",
@@ -104,6 +106,20 @@ def _trouble(text: str, error: yaml.MarkedYAMLError) -> Fault:
     )
     sentence, of_beginning = yaml_trouble.explain(trouble)
     return Fault(_mark(began if of_beginning else stopped), (), sentence)
+
+
+def _open_bracket(text: str) -> Any:
+    """Where the innermost bracket stands that is open at the end of the text; None where there is none."""
+    opened = []
+    try:
+        for token in yaml.scan(text, Loader=_LOADER):
+            if isinstance(token, yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken):
+                opened.append(token.start_mark)
+            elif isinstance(token, yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken):
+                opened.pop()
+    except yaml.YAMLError:
+        return None  # a quote is open, or something else that is said better
+    return opened[-1] if opened else None
 
 
 def _mark(mark: Any) -> Mark:  # PyYAML has two classes of marks, alike but unrelated

@@ -17,6 +17,7 @@ class Trouble:
 _INDENT = "this line is not indented like its neighbours; begin it in the same column as the lines it belongs to"
 _QUOTE_WHOLE = "the text goes on after its closing quote or bracket; put the whole text in quotes"
 _START = "a text can't begin with `{}` unless it is in quotes"
+_ENDED = "the file ends before this is finished; look for a bracket or a quote that is not closed"
 _FLOW = "this `{}` is not closed; a text that begins with it must be in quotes"
 _COLON = "a second `: ` in one line, or a line indented too deep; put a text that has a colon in it in quotes"
 _NO_COLON = "here a key with a colon is wanted: write `key: text`, or indent the line to continue the text above it"
@@ -55,13 +56,19 @@ _SAYINGS = (
 )
 
 
+def unclosed(bracket: str) -> str:
+    """What is said of a bracket that is open where the file ends."""
+    return _FLOW.format(bracket)
+
+
 def explain(trouble: Trouble) -> tuple[str, bool]:
     """One sentence that says what to write; and whether it is said of the place where the unfinished part begins."""
     if trouble.sign == "\t" or "tab character" in trouble.problem:
         return "a tab; indent with spaces", False
     for context, problem, sentence, of_beginning in _SAYINGS:
         if context in trouble.context and problem in trouble.problem:
-            return sentence.format(trouble.opened if of_beginning else trouble.sign), of_beginning
+            sign = trouble.opened if of_beginning else trouble.sign
+            return (sentence.format(sign) if sign else _ENDED), of_beginning
     if "expected key" in trouble.problem or "<block end>" in trouble.problem:
         return (_QUOTE_WHOLE if trouble.before.strip() else _INDENT), False
     return f"this is not YAML: {trouble.problem}", False

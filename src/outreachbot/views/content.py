@@ -1,18 +1,17 @@
-"""Says what another content file would change, what is wrong with it, and which versions were live."""
+"""Says what another content file would change, what became of it, and which versions were live."""
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreachbot.domain.content_difference import Changes, Difference, Part
-from outreachbot.domain.faults import MAX_LISTED, count
-from outreachbot.domain.message import MAX_TEXT, Button, Message, escape, shown_length
+from outreachbot.domain.content_difference import Changes, Difference, Part, Setting
+from outreachbot.domain.message import Button, Message, escape
+from outreachbot.views.content_refused import Why, because
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import CONTENT, moment
 
-NAMED = 5  # entries of a kind that are named one by one
+NAMED = 5  # entries of a kind, or words of a list, that are named one by one
 WARNINGS = 3
-ROOM = 400  # signs for what stands around a list of faults
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +20,8 @@ class Kept:
 
     name: str
     written: bool = True  # the next start uses what is live now
-    why: str = ""  # why it could not be written
-    beside: str = ""  # under this name what stood in it is kept
+    why: Why | None = None  # why it could not be written
+    beside: str = ""  # under this name, with its folder where that is another one, what stood in it is kept
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,9 +40,27 @@ def differences(language: str, found: Difference) -> list[str]:
     _ = words(language)
     lines = [_counted(part, found.parts[part], _) for part in Part if part in found.parts]
     lines += [_("{what}: another order", what=_name(part, _)) for part in found.reordered]
-    if found.settings:
-        lines.append(_("Settings changed: {names}", names=", ".join(found.settings)))
+    said = {one.name: _becomes(one, _) for one in found.settings}
+    lines += [f"{name}: {becomes}" for name, becomes in said.items() if becomes]
+    if unsaid := [name for name, becomes in said.items() if not becomes]:
+        lines.append(_("Settings changed: {names}", names=", ".join(unsaid)))
     return lines
+
+
+def _becomes(one: Setting, _: Words) -> str:
+    """Such as: 9 → 19, or: without tr, ru; empty where that is too long to be read."""
+    if one.old is None or one.new is None:
+        return ""
+    if isinstance(one.old, str) or isinstance(one.new, str):
+        return escape(f"{one.old} → {one.new}")
+    gone = [word for word in one.old if word not in one.new]
+    come = [word for word in one.new if word not in one.old]
+    if [word for word in one.old if word in one.new] != [word for word in one.new if word in one.old]:
+        return escape(f"{', '.join(one.old)} → {', '.join(one.new)}") if len(one.old + one.new) <= 2 * NAMED else ""
+    if len(gone) + len(come) > NAMED:
+        return ""
+    without = [_("without {names}", names=", ".join(gone))] if gone else []
+    return "; ".join([*without, _("new: {names}", names=", ".join(come))] if come else without)
 
 
 def _counted(part: Part, changes: Changes, _: Words) -> str:
@@ -76,12 +93,25 @@ def _name(part: Part, _: Words) -> str:
             return _("Texts")
 
 
-def proposal(language: str, key: str, found: Difference, gaps: Mapping[str, int], warnings: Sequence[str]) -> Message:
-    """What an admin reads of a good file, before it goes live. `gaps`: language -> how many entries lack a text."""
+def proposal(
+    language: str, key: str, found: Difference, gaps: Mapping[str, int], warnings: Sequence[str], readers: int = 0
+) -> Message:
+    """What an admin reads of a good file, before it goes live.
+
+    `gaps`: language -> how many entries lack a text; `readers`: how many subscribed chats read a language that goes.
+    """
     _ = words(language)
     lines = [f"<b>{_('This would change')}</b>", *(f"• {line}" for line in differences(language, found))]
     if len(lines) == 1:
         lines = [_("Nothing that anybody reads has changed, only comments or the layout of the file.")]
+    if readers:
+        lines.append(
+            _.plural(
+                "{n} subscribed chat reads a language that goes",
+                "{n} subscribed chats read a language that goes",
+                readers,
+            )
+        )
     for code, number in gaps.items():
         lines.append(
             _.plural("{language}: {n} entry lacks a text", "{language}: {n} entries lack a text", number, language=code)
@@ -104,48 +134,13 @@ def discarded(language: str) -> Message:
     return Message(_("Discarded. What was live stays live."))
 
 
-def faulty(language: str, faults: Sequence[str]) -> Message:
-    """What an admin reads of a bad file: the lines of `outreachbot check`, as many as one message takes."""
-    _ = words(language)
-    lines = list(_fitting(faults[:MAX_LISTED]))
-    text = f"<b>{_('The file has faults. What was live stays live.')}</b>\n\n" + "\n".join(lines)
-    if left := count(faults) - len(lines):
-        text += "\n" + _("… and {n} more: run `outreachbot check`", n=_.number(left))
-    return Message(text)
-
-
-def _fitting(faults: Sequence[str]) -> Iterator[str]:
-    room = MAX_TEXT - ROOM
-    for fault in faults:
-        line = escape(fault)
-        room -= shown_length(line) + 1
-        if room < 0:
-            return
-        yield line
-
-
-def unreadable(language: str, name: str, why: str) -> Message:
-    """What an admin reads where there is no file to look at."""
-    _ = words(language)
-    text = _("{name} could not be read: {why}.", name=name, why=why)
-    return Message(f"{text} {_('What was live stays live.')}")
-
-
-def too_large(language: str, name: str, most: int) -> Message:
-    """What an admin reads who sent a file of more than so many bytes."""
-    _ = words(language)
-    text = _("{name} is too large: at most {n} MB are read.", name=name, n=most // 1_000_000)
-    return Message(f"{text} {_('What was live stays live.')}")
-
-
 def is_live(language: str, kept: Kept) -> Message:
     """What an admin reads who put a file live."""
     _ = words(language)
     lines = [_("It is live. /content lists all versions and goes back to them.")]
     if not kept.written:
-        because = f" ({escape(kept.why)})" if kept.why else ""
         stays = _("{name} was not written anew: the next start would use the old file.", name=kept.name)
-        lines.append(f"{stays}{because}")
+        lines.append(f"{stays} ({because(kept.why, _)})" if kept.why else stays)
     if kept.beside:
         lines.append(
             _("What stood in {name} was not live; it is kept as {beside}.", name=kept.name, beside=kept.beside)
@@ -172,16 +167,10 @@ def version_gone(language: str) -> str:
     return _("There is no such version.")
 
 
-def admins_only(language: str) -> Message:
-    """What somebody else reads who sends a content file."""
-    _ = words(language)
-    return Message(_("Only admins of this bot can change what it says. Nothing was done with your file."))
-
-
-def versions(language: str, zone: str, lines: Sequence[Line], older: int | None) -> Message:
+def versions(language: str, zone: str, lines: Sequence[Line], older: int | None, reader: int | None) -> Message:
     """The versions that were live, the newest first, each with its way back. `older`: below this id there are more."""
     _ = words(language)
-    text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, _) for one in lines)])
+    text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, reader, _) for one in lines)])
     rows = [(Button(_("Go back to {n}", n=one.id), f"{CONTENT}:back:{one.id}"),) for one in lines if not one.is_live]
     rows.insert(0, (Button(_("Send me the file that is live"), f"{CONTENT}:file"),))
     if older is not None:
@@ -196,11 +185,16 @@ def caption(language: str) -> str:
     return _("This is live. Edit it and send it back: you will see what it would change.")
 
 
-def _line(one: Line, zone: str, _: Words) -> str:
-    who = _("admin {id}", id=one.by) if one.by is not None else _("from the file")
-    parts = [moment(one.at, zone, _), who]
+def _line(one: Line, zone: str, reader: int | None, _: Words) -> str:
+    parts = [moment(one.at, zone, _), _who(one.by, reader, _)]
     if one.changes is not None:
         parts.append(_.plural("{n} change", "{n} changes", one.changes))
     if one.is_live:
         parts.append(f"<b>{_('live')}</b>")
     return f"{one.id}. {' · '.join(parts)}"
+
+
+def _who(by: int | None, reader: int | None, _: Words) -> str:
+    if by is None:
+        return _("from the file")
+    return _("you") if by == reader else _("admin number {id}", id=by)
