@@ -64,7 +64,7 @@ def _sources(content: Content) -> Iterator[str]:
 
 def _figures(content: Content) -> Iterator[str]:
     if found := [fact.id for fact in content_gaps.disagreeing(content)]:
-        yield f"facts whose sources give different figures, shown side by side: {_named(found)}"
+        yield f"facts whose sources give different figures for the same thing, shown side by side: {_named(found)}"
 
 
 def _count(number: int, name: str) -> str:
