@@ -99,8 +99,9 @@ def preview(
     from outreachbot.app import files
     from outreachbot.app import preview as pages
 
-    content = _answer(lambda: files.read_content(file or config.read().content)).content
-    _answer(lambda: pages.write(content, output, open_browser=browser))
+    path = file or _answer(config.read).content
+    content = _answer(lambda: files.read_content(path)).content
+    _answer(lambda: pages.write(content, path.parent, output, open_browser=browser))
     typer.echo(f"{output}: every text in {', '.join(content.languages)}; you can mail it to a reviewer")
 
 
