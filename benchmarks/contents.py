@@ -24,6 +24,7 @@ PIECES = [
 SCALARS = st.one_of(
     st.none(), st.booleans(), st.integers(), st.floats(), st.dates(), st.text(max_size=20), st.sampled_from(PIECES)
 )
+MARKED = ["](", "[a](", "[a](http://", "[a]((", "**", "a*", r"\[", "[", "savage ", "savage]("]
 
 
 @cache
@@ -81,6 +82,19 @@ def _shuffled(draw: st.DrawFn) -> bytes:
 
 
 @st.composite
+def _endless(draw: st.DrawFn) -> bytes:
+    """A good file with one long text of a few pieces of markup, over and over, and a word to avoid."""
+    pieces = "".join(draw(st.lists(st.sampled_from(MARKED), min_size=1, max_size=2)))
+    return endless(pieces, 16_000)
+
+
+def endless(pieces: str, length: int) -> bytes:
+    """The same with these pieces, so many characters long."""
+    text = f"welcome:\n  en: |\n    {pieces * (length // len(pieces))}"
+    return f"{GOOD.read_text('utf-8').replace('welcome: {en: Welcome}', text)}avoid: {{en: [savage]}}\n".encode()
+
+
+@st.composite
 def _exchanged(draw: st.DrawFn) -> bytes:
     """A good file with another value at one place, or without one."""
     root = yaml.safe_load(GOOD.read_text("utf-8"))
@@ -112,5 +126,6 @@ BROKEN = st.one_of(
     _cut(),
     _shuffled(),
     _exchanged(),
+    _endless(),
     STRUCTURES.map(lambda value: yaml.safe_dump(value, allow_unicode=True).encode()),
 )

@@ -20,7 +20,7 @@ BELOW: dict[str, set[str]] = {
     "sandbox": {"domain", "errors"},
     "config": {"errors"},
     "logs": set(),
-    "app": {"bot", "workers", "sandbox", "store", "views", "domain", "errors", "config"},
+    "app": {"bot", "workers", "sandbox", "store", "views", "drawing", "domain", "errors", "config"},
     "cli": {"app", "config", "logs", "errors"},
     "__main__": {"cli"},
     "__init__": set(),

@@ -65,8 +65,8 @@ def check(
     path = file or _answer(config.read).content
     gc.disable()  # a short run that makes millions of objects, of which none has to be collected
     document = _answer(lambda: files.read_content(path))
-    for warning in document.warnings:
-        typer.echo(f"warning: {warning.in_file(document.name)}")
+    for warning in checking.warnings(document):
+        typer.echo(f"warning: {warning}")
     typer.echo(f"{path}: good. {checking.summary(document.content)}")
     if remarks := checking.remarks(document):
         typer.echo("worth a look, though nothing has to be mended:")
@@ -99,8 +99,9 @@ def preview(
     from outreachbot.app import files
     from outreachbot.app import preview as pages
 
-    content = _answer(lambda: files.read_content(file or config.read().content)).content
-    _answer(lambda: pages.write(content, output, open_browser=browser))
+    path = file or _answer(config.read).content
+    content = _answer(lambda: files.read_content(path)).content
+    _answer(lambda: pages.write(content, path.parent, output, open_browser=browser))
     typer.echo(f"{output}: every text in {', '.join(content.languages)}; you can mail it to a reviewer")
 
 

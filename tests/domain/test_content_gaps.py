@@ -49,23 +49,30 @@ def test_sources_are_told_apart_by_how_far_they_were_read_and_where_they_are(doc
 
 
 FIGURE = """\
-      - {{number: {number}, counts: {{en: stones}}, stated_by: {{en: A}}, year: 1910, source: {source}}}
+      - {{number: {number}, counts: {{en: {counts}}}, stated_by: {{en: A}}, year: 1910, source: {source}}}
   - id: flood"""
 
 
 @pytest.mark.parametrize(
-    ("number", "source", "disagrees"),
-    [(900, "herald", True), (950, "chronicle-1902", False)],
+    ("number", "counts", "source", "disagrees"),
+    [
+        (900, "stones", "herald", True),
+        (900, "Stones ", "herald", True),
+        (900, "arches", "herald", False),
+        (950, "stones", "chronicle-1902", False),
+    ],
 )
-def test_figures_disagree_where_two_sources_give_different_numbers(document, number, source, disagrees):
-    content = document(("  - id: flood", FIGURE.format(number=number, source=source))).content
+def test_figures_disagree_where_two_sources_count_the_same_differently(document, number, counts, source, disagrees):
+    figure = FIGURE.format(number=number, counts=f'"{counts}"', source=source)
+    content = document(("  - id: flood", figure)).content
 
     assert [fact.id for fact in content_gaps.disagreeing(content)] == ["stones"] * disagrees
 
 
 def test_two_sources_that_agree_do_not_disagree(document):
     content = document(
-        ("range: [900, 1000]", "number: 900"), ("  - id: flood", FIGURE.format(number=900, source="herald"))
+        ("range: [900, 1000]", "number: 900"),
+        ("  - id: flood", FIGURE.format(number=900, counts="stones", source="herald")),
     ).content
 
     assert content_gaps.disagreeing(content) == []

@@ -1,8 +1,10 @@
 """Words that no text may have are named at their line and column, whatever their case, ending and script."""
 
 import unicodedata
+from time import process_time
 
 import pytest
+from benchmarks import contents
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -48,6 +50,7 @@ WELCOME = "en: Welcome"
         (["kana susa*"], "Kana susamış", ["Kana susamış"]),
         (["c++", "a.b"], "c++ axb", ["c++"]),
         (["savage"], "**savage** *un*savage [savage](https://savage.example/savage)", ["savage", "savage", "savage"]),
+        (["savage"], "[a](savage](savage) [b](savage savage](x savage", ["savage", "savage", "savage"]),
         ([], "savage", []),
     ],
 )
@@ -81,6 +84,7 @@ def test_the_place_is_that_of_the_word_in_the_file(hits):
     letter = "      please **savage** [x](https://savage.example/) the\n      old town, savage,\n\n      savage."
     found = hits("en", ["savage", "old town"], ("      please rebuild the bridge.", letter))
 
+    assert hits("en", ["savage"], (WELCOME, "en: " + "savage " * 30))[-1] == ("c:8:218", "savage")
     assert found == [("c:22:16", "savage"), ("c:23:7", "old town"), ("c:23:17", "savage"), ("c:25:7", "savage")]
 
 
@@ -120,6 +124,14 @@ def test_the_title_of_a_source_is_a_name(hits):
 )
 def test_a_list_that_can_not_be_read_is_named(fault_of, written, said):
     assert fault_of("zone:", f"avoid: {written}\nzone:") == said
+
+
+@pytest.mark.parametrize("pieces", contents.MARKED)
+def test_the_time_a_text_takes_grows_with_its_length_alone(pieces):
+    begin = process_time()
+    contents.refused(contents.endless(pieces, 80_000))
+
+    assert process_time() - begin < 1
 
 
 def test_a_list_for_a_language_without_texts_is_a_warning(changed):

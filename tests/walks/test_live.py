@@ -70,7 +70,9 @@ async def test_an_edited_file_is_shown_as_a_difference_and_goes_live_on_a_press(
     async with town.bot():
         before = await fact(town)
         flood = "  - id: flood\n    topic: fall\n"
-        town.file.write_bytes(changed((CLAIM, "It had *few* stones"), (flood, flood.replace("flood", "water"))))
+        foreign = ("en: Welcome", "en: Этот текст стоит не под своим языком и его надо переставить")
+        edits = (CLAIM, "It had *few* stones"), (flood, flood.replace("flood", "water")), foreign
+        town.file.write_bytes(changed(*edits))
         asked = await town.answer(ADMIN, "/reload")
         meanwhile = await fact(town)
         await town.press(ADMIN, asked, "Put it live")
@@ -78,11 +80,12 @@ async def test_an_edited_file_is_shown_as_a_difference_and_goes_live_on_a_press(
 
     assert "Facts: 1 changed, 1 added, 1 removed (stones, water, flood)" in asked["text"]
     assert "de: 16 entries lack a text" in asked["text"]
+    assert "Look at: bridge.yaml:8:15: welcome.en: is in Cyrillic letters" in asked["text"]
     assert "many stones" in before
     assert meanwhile == before
     assert "few stones" in after
     assert town.now(ADMIN, asked)["text"] == "It is live. /content lists all versions and goes back to them."
-    assert await versions(town) == [(ADMIN, 3), (None, None)]
+    assert await versions(town) == [(ADMIN, 4), (None, None)]
 
 
 async def test_a_file_sent_by_an_admin_goes_live_and_stands_on_the_disk(town):

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 from outreachbot import config
-from outreachbot.domain import content_gaps
+from outreachbot.domain import content_gaps, faults
 from outreachbot.domain.audience import Audience
 from outreachbot.domain.content import Content, Reading
 from outreachbot.domain.content_file import Document
@@ -32,6 +32,11 @@ def summary(content: Content) -> str:
     lists = {name: getattr(content, name) for name in ("facts", "sources", "timeline", "anniversaries")}
     parts = [_count(len(entries), name) for name, entries in lists.items()]
     return f"{', '.join(parts)}; {', '.join(content.languages)}"
+
+
+def warnings(document: Document) -> list[str]:
+    """What an editor may have mistaken, each with its place; as many as of faults are shown."""
+    return faults.listed(document.warnings, document.name)
 
 
 def remarks(document: Document) -> list[str]:
@@ -64,7 +69,7 @@ def _sources(content: Content) -> Iterator[str]:
 
 def _figures(content: Content) -> Iterator[str]:
     if found := [fact.id for fact in content_gaps.disagreeing(content)]:
-        yield f"facts whose sources give different figures, shown side by side: {_named(found)}"
+        yield f"facts whose sources give different figures for the same thing, shown side by side: {_named(found)}"
 
 
 def _count(number: int, name: str) -> str:

@@ -1,10 +1,12 @@
 """Every text as members will see it, as one page that needs nothing else: a language beside the other, gaps marked."""
 
+import base64
 import datetime as dt
+import re
 import string
 import webbrowser
-from collections.abc import Callable, Iterator
-from functools import partial
+from collections.abc import Callable
+from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -13,54 +15,72 @@ from pydantic import BaseModel
 
 from outreachbot.app.demo import has_screen
 from outreachbot.app.run import wall_clock
-from outreachbot.domain.content import Content, Notice, Text
-from outreachbot.domain.markup import to_plain
-from outreachbot.domain.message import Message, escape
-from outreachbot.domain.periods import ENTRIES_A_PAGE
-from outreachbot.domain.schedule import Group, Item, coming
-from outreachbot.domain.settings import ChatSettings
+from outreachbot.domain.content import Content, Text
+from outreachbot.domain.message import Media, Message, escape
+from outreachbot.drawing import picture
 from outreachbot.errors import WrongUse
-from outreachbot.views import basics, campaign, facts, places, reminder, settings, subscription, timeline
+from outreachbot.views import preview as views
 from outreachbot.views.i18n import own_name, right_to_left
+from outreachbot.views.preview import Section, Seen
 
-GAP, END = "\ue000", "\ue001"  # around a text that stands in for one that lacks; signs that no language has
+GAP, END = "\u2062", "\u2063"  # around a text that stands in for one that lacks; signs of no language, never seen
+ROOM = 7_000_000  # bytes of pictures on a page that can still be mailed: written as text they are a third more
+_CUT = re.compile(f"{GAP}(?![^{GAP}]*{END})([^<\n]*)")  # one whose end was cut off with the rest of a long text
 
-Say = Callable[[str], Message]
-"""What is said in a language."""
+Bytes = Callable[[Media], bytes | None]
+"""A picture's bytes; None where it can't be read."""
 
 
-def write(content: Content, file: Path, *, open_browser: bool) -> None:
-    """Write the page and open it where there is a screen. Raises WrongUse where it can't be written."""
+def write(content: Content, folder: Path, file: Path, *, open_browser: bool) -> None:
+    """Write the page and open it where there is a screen; the content's pictures lie in the folder.
+
+    Raises WrongUse where it can't be written.
+    """
     try:
-        file.write_text(page(content, wall_clock()), "utf-8")
+        file.touch()  # before the work, which takes its time
+        file.write_text(page(content, wall_clock(), lambda media: _bytes(folder, media)), "utf-8")
     except OSError as error:
         raise WrongUse(f"{file} can't be written: {error.strerror}; --output names another file") from None
     if open_browser and has_screen():
         webbrowser.open(file.absolute().as_uri())
 
 
-def page(content: Content, now: dt.datetime) -> str:
+def _bytes(folder: Path, media: Media) -> bytes | None:
+    if media.drawn is not None:
+        return picture.small(media.drawn)
+    try:
+        return (folder / media.name).read_bytes()
+    except OSError:
+        return None
+
+
+@dataclass(slots=True)
+class _Page:
+    """What its cells are made with."""
+
+    language: str  # in which the page itself speaks
+    bytes_of: Bytes
+    room: int = ROOM
+
+
+def page(content: Content, now: dt.datetime, bytes_of: Bytes) -> str:
     """The page, as HTML."""
     gaps = dict.fromkeys(content.languages, 0)
     marked: Content = _marked(content, content, gaps)
-    sections = dict(_sections(marked, now))
-    total = sum(gaps.values())
-    summary = "This is how members see each text. " + (
-        f"{total} texts lack a translation: the default language's stands there, marked."
-        if total
-        else "Nothing lacks in any language."
-    )
+    first = content.default_language
+    made = _Page(first, bytes_of)
+    sections = list(views.sections(Seen(marked, content, now, picture.fitting)))
     template = string.Template(files(__package__).joinpath("preview.html").read_text("utf-8"))
     return template.substitute(
-        title=escape(content.say(content.title, content.default_language)),
+        title=escape(content.say(content.title, first)),
+        language=first,
+        direction=_direction(first),
         style=files("outreachbot.sandbox").joinpath("page/colours.css").read_text("utf-8"),
         columns=len(content.languages),
-        summary=summary,
-        links=" ".join(f'<a href="#{number}">{escape(name)}</a>' for number, name in enumerate(sections)),
-        languages="".join(_head(language, gaps[language]) for language in content.languages),
-        sections="\n".join(
-            _section(number, name, says, content.languages) for number, (name, says) in enumerate(sections.items())
-        ),
+        summary=views.summary(first, sum(gaps.values())),
+        links=" ".join(f'<a href="#{number}">{section.heading}</a>' for number, section in enumerate(sections)),
+        languages="".join(_head(first, language, gaps[language]) for language in content.languages),
+        sections="\n".join(_section(made, n, section, content.languages) for n, section in enumerate(sections)),
     )
 
 
@@ -83,78 +103,50 @@ def _filled(text: Text, content: Content, gaps: dict[str, int]) -> Text:
     return text | dict.fromkeys(lacking, f"{GAP}{text[content.default_language]}{END}")
 
 
-def _sections(content: Content, now: dt.datetime) -> Iterator[tuple[str, list[Say]]]:
-    today, first = now.date(), content.default_language
-    yield "Profile", [partial(_plain, content, text) for text in (content.short_description, content.description)]
-    pages = (basics.start, basics.help_text, basics.about, basics.privacy)
-    yield "Start, help, about, privacy", [partial(say, content) for say in pages]
-    yield "Campaign and letter", [partial(say, content) for say in (campaign.campaign, campaign.letter)]
-    yield "The topics", [partial(facts.topics, content)]
-    for topic, found in content.facts_by_topic.items():
-        title = to_plain(content.say(content.topic_by_id[topic].title, first))
-        yield f"Facts: {title}", [partial(_fact, content, fact.id) for fact in found]
-    pieces = range(0, len(content.timeline), ENTRIES_A_PAGE)
-    yield "Timeline", [partial(_timeline, content, start) for start in pieces]
-    days = [Item(one, Notice.DAY) for one in coming(content.anniversaries, today)]
-    yield "Reminders", [partial(_reminder, content, item) for item in days]
-    yield "Subscribing and settings", [partial(say, content, now) for say in (_subscribed, _next, _settings, _zones)]
-
-
-def _plain(content: Content, text: Text, language: str) -> Message:
-    return Message(escape(to_plain(content.say(text, language))))
-
-
-def _fact(content: Content, fact_id: str, language: str) -> Message:
-    return facts.one(content, language, content.fact_by_id[fact_id])
-
-
-def _timeline(content: Content, first: int, language: str) -> Message:
-    return timeline.at(content, language, first)
-
-
-def _reminder(content: Content, item: Item, language: str) -> Message:
-    return reminder.reminder(content, language, [item], Group(content.zone, content.hour))
-
-
-def _subscribed(content: Content, now: dt.datetime, language: str) -> Message:
-    return subscription.subscribed(content, language, ChatSettings(), now, new=True)
-
-
-def _next(content: Content, now: dt.datetime, language: str) -> Message:
-    return subscription.upcoming(content, language, ChatSettings(), now.date(), subscribed=True)
-
-
-def _settings(content: Content, _now: dt.datetime, language: str) -> Message:
-    return settings.reminders(content, language, ChatSettings(), subscribed=True)
-
-
-def _zones(content: Content, now: dt.datetime, language: str) -> Message:
-    return places.countries(language, content.countries, now, content.zone, chosen=False)
-
-
-def _head(language: str, gaps: int) -> str:
-    lacks = f"{gaps} texts lack" if gaps else "complete"
+def _head(first: str, language: str, gaps: int) -> str:
+    lacks = views.lacks(first, gaps)
     return f"<div><strong>{escape(own_name(language))}</strong><span>{language} · {lacks}</span></div>"
 
 
-def _section(number: int, name: str, says: list[Say], languages: tuple[str, ...]) -> str:
-    rows = "".join(f'<div class="row-of">{"".join(_cell(say, one) for one in languages)}</div>' for say in says)
-    return f'<section><h2 id="{number}">{escape(name)}</h2>{rows}</section>'
+def _section(made: _Page, number: int, section: Section, languages: tuple[str, ...]) -> str:
+    rows = ([(language, say(language)) for language in languages] for say in section.says)
+    cells = ("".join(_cell(made, *said) for said in row) for row in rows if any(message for _, message in row))
+    return f'<section><h2 id="{number}">{section.heading}</h2>{"".join(map(_row, cells))}</section>'
 
 
-def _cell(say: Say, language: str) -> str:
+def _row(cells: str) -> str:
+    return f'<div class="row-of">{cells}</div>'
+
+
+def _cell(made: _Page, language: str, message: Message | None) -> str:
     """A message as a bubble. Its text is of Telegram's HTML, which every browser reads alike."""
-    message = say(language)
-    picture = f'<div class="picture">picture: {escape(message.media[0].name)}</div>' if message.media else ""
+    if message is None:
+        return '<div class="cell"></div>'
+    shown = _picture(made, message.media[0]) if message.media else ""
     keys = "".join(
         f'<div class="row">{"".join(f"<div class=key>{escape(button.label)}</div>" for button in row)}</div>'
         for row in message.buttons
     )
-    direction = "rtl" if right_to_left(language) else "ltr"
-    bubble = f'<div class="inner">{picture}<div class="text">{_shown(message.text)}</div></div>'
+    bubble = f'<div class="inner">{shown}<div class="text">{_shown(message.text)}</div></div>'
     name = f'<div class="name">{escape(own_name(language))}</div>'
-    return f'<div class="cell" lang="{language}" dir="{direction}">{name}{bubble}{_shown(keys)}</div>'
+    return f'<div class="cell" lang="{language}" dir="{_direction(language)}">{name}{bubble}{_shown(keys)}</div>'
+
+
+def _picture(made: _Page, media: Media) -> str:
+    """The picture itself, as long as there is room on the page: so it can be mailed as one file."""
+    name = media.drawn.heading if media.drawn else media.name
+    data = made.bytes_of(media) if made.room else None
+    if data is None or len(data) > made.room:
+        made.room = made.room if data is None else 0
+        return f'<div class="picture">{views.named(made.language, name)}</div>'
+    made.room -= len(data)
+    kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
+    return f'<img alt="{escape(name)}" src="data:image/{kind};base64,{base64.b64encode(data).decode()}">'
+
+
+def _direction(language: str) -> str:
+    return "rtl" if right_to_left(language) else "ltr"
 
 
 def _shown(html: str) -> str:
-    return html.replace(GAP, "<mark>").replace(END, "</mark>")
+    return _CUT.sub(r"<mark>\1</mark>", html).replace(GAP, "<mark>").replace(END, "</mark>")

@@ -2,13 +2,14 @@
 
 import os
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
-from outreachbot.domain import content_file
+from outreachbot.domain import content_file, content_languages
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.faults import Fault
 from outreachbot.errors import ContentError
-from outreachbot.views import limits
+from outreachbot.views import i18n, limits
 
 LARGEST = 11 * 1024 * 1024  # bytes; what is larger is refused by content_file without being read to its end
 LARGEST_PICTURE = 10 * 1000 * 1000  # bytes (Bot API, sendPhoto)
@@ -26,7 +27,8 @@ def check(raw: bytes, name: str, folder: Path) -> Document:
     limits.check(document)
     if faults := list(_pictures(document, folder)):
         raise ContentError([fault.in_file(document.name) for fault in faults])
-    return document
+    hints = [*document.warnings, *content_languages.warnings(document.marks, i18n.scripts)]
+    return replace(document, warnings=tuple(sorted(hints, key=lambda hint: hint.mark)))
 
 
 def _pictures(document: Document, folder: Path) -> Iterator[Fault]:

@@ -1,9 +1,10 @@
 """What a good content file still lacks: texts in its other languages, sources that were read, copies that were kept."""
 
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from outreachbot.domain import content_shape, tree
-from outreachbot.domain.content import Content, Fact, Reading, Source
+from outreachbot.domain.content import Content, Fact, Figure, Reading, Source
 from outreachbot.domain.content_file import Document
 from outreachbot.domain.faults import Mark
 from outreachbot.domain.tree import Mapping
@@ -59,10 +60,18 @@ def on_the_web(content: Content) -> list[Source]:
 
 
 def disagreeing(content: Content) -> list[Fact]:
-    """The facts whose sources give different numbers."""
-    return [fact for fact in content.facts if _sources_differ(fact)]
+    """The facts whose sources give different numbers for what they count in the same words."""
+    return [fact for fact in content.facts if any(map(_sources_differ, _by_count(content, fact)))]
 
 
-def _sources_differ(fact: Fact) -> bool:
-    numbers = {(figure.number, figure.range) for figure in fact.figures}
-    return len(numbers) > 1 and len({figure.source for figure in fact.figures}) > 1
+def _by_count(content: Content, fact: Fact) -> Iterable[list[Figure]]:
+    counted: dict[str, list[Figure]] = {}
+    for figure in fact.figures:
+        counts = " ".join(content.say(figure.counts, content.default_language).casefold().split())
+        counted.setdefault(counts, []).append(figure)
+    return counted.values()
+
+
+def _sources_differ(figures: Sequence[Figure]) -> bool:
+    numbers = {(figure.number, figure.range) for figure in figures}
+    return len(numbers) > 1 and len({figure.source for figure in figures}) > 1

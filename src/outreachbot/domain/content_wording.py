@@ -17,7 +17,7 @@ ANY_ENDING = "*"
 _DOTTED = str.maketrans({"İ": "i"})
 _TURKIC = str.maketrans({"I": "ı", "İ": "i"})
 _TURKIC_LANGUAGES = frozenset({"az", "tr"})  # in which I and ı are a pair, and İ and i
-_LINK_TARGET = re.compile(r"(?<=\])\([^)\s]*\)")
+_LINK_TARGET = re.compile(r"(?<=\])\([^)\s]*\)?")  # one without its end as well: its signs are read once
 _LINE_BREAK = re.compile(r"\r\n?|\n")
 _NOT_OF_THE_TEXT = re.compile(r"[\s'\"\\]+")  # what a file may have between the letters of a text
 _COMPARED = 24  # letters before a word by which it is known again in the file
@@ -36,8 +36,7 @@ def faults(root: Node, raw: bytes) -> Iterator[Fault]:
         for path, node in tree.every(root, pattern):
             for language, said in node.entries.items() if isinstance(node, Mapping) else ():
                 if (rule := rules.get(language)) and (text := tree.text_of(said)):
-                    for start, word in _hits(rule, text, titles):
-                        mark = file.place(rule, said.mark, text[:start]) or said.mark
+                    for mark, word in _placed(file, rule, said.mark, text, titles):
                         yield Fault(mark, (*path, language), f"{quoted(word)} is a word to avoid; say it otherwise")
 
 
@@ -88,7 +87,21 @@ def _fold(text: str, language: str) -> str:
 def _searched(text: str, language: str) -> str:
     """The text folded, its links' addresses blanked out, as long as before."""
     folded = _fold(text, language)
-    return _LINK_TARGET.sub(lambda target: " " * len(target[0]), folded) if "](" in folded else folded
+    return _LINK_TARGET.sub(_blank, folded) if "](" in folded else folded
+
+
+def _blank(target: re.Match[str]) -> str:
+    return " " * len(target[0]) if target[0].endswith(")") else target[0]
+
+
+def _placed(file: "_File", rule: _Rule, begin: Mark, text: str, titles: list[str]) -> Iterator[tuple[Mark, str]]:
+    """Where in the file each word of the rule stands that the text, which begins there, has; and the word."""
+    after = begin
+    for start, word in _hits(rule, text, titles):
+        place = file.place(rule, begin, after, text[max(0, start - 4 * _COMPARED) : start])
+        if place:
+            after = Mark(place.line, place.column + 1)
+        yield place or begin, word
 
 
 def _hits(rule: _Rule, text: str, titles: list[str]) -> Iterator[tuple[int, str]]:
@@ -102,12 +115,7 @@ def _hits(rule: _Rule, text: str, titles: list[str]) -> Iterator[tuple[int, str]
 
 
 def _covers(text: str, title: str, found: re.Match[str]) -> bool:
-    place = text.find(title)
-    while 0 <= place <= found.start():
-        if found.end() <= place + len(title):
-            return True
-        place = text.find(title, place + 1)
-    return False
+    return text.find(title, max(0, found.end() - len(title)), found.start() + len(title)) >= 0
 
 
 @dataclass
@@ -126,20 +134,24 @@ class _File:
         """Where each line begins."""
         return [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
 
-    def place(self, rule: _Rule, mark: Mark, before: str) -> Mark | None:
-        """Where the rule's word stands that has this before it in its text, which begins at the mark.
+    def place(self, rule: _Rule, begin: Mark, after: Mark, before: str) -> Mark | None:
+        """Where the rule's word stands that has these signs before it in its text, which begins at that mark.
 
+        The word does not begin before the other mark, which is where the word before it was found.
         None where it can't be told: in quotes a text may be written in other signs than it is read.
         """
         if rule.language not in self.searched:
             self.searched[rule.language] = _searched(self.text, rule.language)
-        begin = self.lines[mark.line - 1] + mark.column - 1
-        wanted = _letters(before[-4 * _COMPARED :])[-_COMPARED:]
-        for _, found in zip(range(_TRIES), rule.pattern.finditer(self.searched[rule.language], begin), strict=False):
-            if _letters(self.text[max(begin, found.start() - 8 * _COMPARED) : found.start()]).endswith(wanted):
+        first, start = self._offset(begin), self._offset(after)
+        wanted = _letters(before)[-_COMPARED:]
+        for _, found in zip(range(_TRIES), rule.pattern.finditer(self.searched[rule.language], start), strict=False):
+            if _letters(self.text[max(first, found.start() - 8 * _COMPARED) : found.start()]).endswith(wanted):
                 line = bisect_right(self.lines, found.start())
                 return Mark(line, found.start() - self.lines[line - 1] + 1)
         return None
+
+    def _offset(self, mark: Mark) -> int:
+        return self.lines[mark.line - 1] + mark.column - 1
 
 
 def _letters(text: str) -> str:

@@ -101,6 +101,7 @@ def _width(line: list[Run]) -> float:
     return sum(length(run.text, run.type) for run in line)
 
 
+@lru_cache(maxsize=4096)  # a picture's lines are found twice: to know what fits, and to be painted
 def length(text: str, type_: Type) -> float:
     """In pixels."""
     return sum(font.getlength(piece) for piece, font in _pieces(text, type_))

@@ -54,12 +54,14 @@ class Sheet:
         self.marks.append(paint)
 
 
-def paint(sheet: Sheet) -> bytes:
-    """As a PNG."""
+def paint(sheet: Sheet, colours: int | None = None) -> bytes:
+    """As a PNG, with at most so many colours."""
     image = Image.new("RGB", (WIDTH, round(sheet.y + MARGIN)), PAPER)
     draw = ImageDraw.Draw(image)
     for mark in sheet.marks:
         mark(image, draw)
+    if colours is not None:
+        image = image.quantize(colours, Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
     out = io.BytesIO()
     image.save(out, "PNG", compress_level=6)
     return out.getvalue()

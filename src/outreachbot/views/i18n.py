@@ -7,6 +7,7 @@ from functools import cache, lru_cache
 from pathlib import Path
 
 from babel import Locale, localedata
+from babel.core import get_global
 from babel.dates import format_date, format_skeleton
 from babel.languages import get_official_languages
 from babel.numbers import format_decimal
@@ -16,6 +17,8 @@ from outreachbot.domain.dates import PartialDate
 from outreachbot.domain.message import escape
 
 CATALOGUES = Path(__file__).parent / "locale"
+
+_BESIDE = {"kk": "Latn", "ku": "Arab", "sr": "Latn", "uz": "Cyrl"}  # what many write a language in beside CLDR's script
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,13 @@ def own_name(language: str) -> str:
 def right_to_left(language: str) -> bool:
     """Whether it is written from right to left, as Arabic is."""
     return str(_locale(language).text_direction) == "rtl"
+
+
+@cache
+def scripts(language: str) -> tuple[str, ...]:
+    """What it is written in, as codes of ISO 15924 (Latn, Cyrl); none where CLDR does not know."""
+    likely = str(get_global("likely_subtags").get(language, "")).split("_")
+    return (*likely[1:2], *([_BESIDE[language]] if language in _BESIDE else []))
 
 
 def _safe(values: dict[str, object]) -> dict[str, str]:

@@ -1,0 +1,80 @@
+"""A long text that stands under another language's key is named at its place, and nothing else is."""
+
+from pathlib import Path
+
+import pytest
+
+from outreachbot.bot import content_check
+from outreachbot.domain import content_file, content_languages
+from outreachbot.views import i18n
+
+ENGLISH = "Every claim names its source, and who states it is written beside it."
+RUSSIAN = "У каждого утверждения назван источник, а рядом написано, кто это утверждает."
+TURKISH = "Her iddianın kaynağı belirtilir, kimin söylediği de yanında yazılıdır."
+GEORGIAN = "ყოველ მტკიცებას თავისი წყარო აქვს, გვერდით კი წერია, ვინ ამტკიცებს ამას."
+PERSIAN = "منبع هر ادعا نام برده شده و در کنار آن نوشته شده است چه کسی آن را می‌گوید."
+LINK = "[https://example.org/a-very-long-address-of-latin-letters](https://example.org/another-one)"
+RIGHT = "; is it under the right language?"
+
+
+def warnings(bridge, **texts):
+    """What is said of these texts, by language, as the welcome; without the place."""
+    welcome = "\n".join(f'  {language}: "{text}"' for language, text in texts.items())
+    text = bridge.replace("[en, de]", f"[{', '.join(dict.fromkeys(['en', 'de', *texts]))}]")
+    document = content_file.read(text.replace("welcome: {en: Welcome}", f"welcome:\n{welcome}").encode(), "c")
+    found = list(content_languages.warnings(document.marks, i18n.scripts))
+    assert all(one.warning and one.text.endswith(RIGHT) for one in found)
+    return [(one.path[-1], one.text.removesuffix(RIGHT)) for one in found]
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "script"),
+    [
+        ("tr", RUSSIAN, "Cyrillic"),
+        ("az", f"BBC: {RUSSIAN}", "Cyrillic"),
+        ("ru", TURKISH, "Latin"),
+        ("ru", ENGLISH, "Latin"),
+        ("fa", TURKISH, "Latin"),
+        ("hy", GEORGIAN, "Georgian"),
+        ("tr", PERSIAN, "Arabic"),
+        ("tr", f"{RUSSIAN} {LINK}", "Cyrillic"),
+        ("ru", f"Читайте {LINK} и ещё https://example.org/letters/of/no/language @and_an_account", None),
+        ("ru", "Human Rights Watch, 36 pages", None),
+        ("ru", f"{RUSSIAN} Human Rights Watch, Helsinki Watch, Memorial, The New York Times", None),
+        ("sr", TURKISH, None),
+        ("fa", PERSIAN, None),
+        ("xx", RUSSIAN, None),
+    ],
+)
+def test_a_long_text_in_letters_of_another_script_is_named(bridge, language, text, script):
+    said = f'is in {script} letters, and "{language}" is not written in them'
+
+    assert warnings(bridge, en="Hello", **{language: text}) == ([(language, said)] if script else [])
+
+
+def test_a_long_text_that_two_languages_share_is_named_once(bridge):
+    long = f"{TURKISH} {TURKISH}"
+
+    assert warnings(bridge, en=ENGLISH, tr=long, az=long) == [("az", 'is the very same text as under "tr"')]
+    assert warnings(bridge, en=ENGLISH, de=ENGLISH) == []
+    assert [language for language, _ in warnings(bridge, en=f"{ENGLISH} {ENGLISH}", ru=f"{ENGLISH} {ENGLISH}")] == [
+        "ru"
+    ]
+
+
+def test_it_is_said_with_its_place_in_the_order_of_the_file(bridge):
+    text = bridge.replace("en: Welcome", f'en: "{RUSSIAN}"').replace(
+        "topics:\n", "topics:\n  - {id: x, title: {en: X}}\n"
+    )
+    document = content_check.check(text.encode(), "c", Path())
+
+    assert [one.in_file("c").split(": ")[:2] for one in document.warnings] == [
+        ["c:8:15", "welcome.en"],
+        ["c:24:10", "topics[0].id"],
+    ]
+
+
+def test_the_shipped_content_stands_under_its_languages():
+    raw = (Path(__file__).parents[2] / "content.yaml").read_bytes()
+
+    assert content_check.check(raw, "content.yaml", Path()).warnings == ()
