@@ -50,7 +50,9 @@ def run(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.
     settings = _answer(config.read)
     logs.begin(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
     document = _answer(lambda: files.read_content(settings.content))
-    _finish(running.run(settings, document.content, document.raw))
+    bot = running.run(settings, document.content, document.raw)
+    del document  # where each text stands takes as much memory as the texts
+    _finish(bot)
 
 
 @cli.command()
