@@ -21,6 +21,7 @@ from outreachbot.store.connect import Database
 from town import ADMIN, MEMBER, Clock, Town
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers() -> int:
     """More than there are processors: many tests wait, as a pace or a time-out has to be kept."""
     return max(2, (os.cpu_count() or 1) * 3 // 2)

@@ -64,10 +64,11 @@ async def test_what_was_received_and_not_handled_is_handled_at_the_next_start(to
 
 
 async def test_menus_are_set_for_each_scope_and_only_when_they_changed(town):
+    codes = 1 + len(town.content.languages)
     async with town.bot():
         await town.answer(ADMIN, "/start")
-        await town.until(lambda: town.world.tally.calls["setMyShortDescription"] >= 1)
-        await town.until(lambda: len(town.world.menus) >= 6)
+        await town.until(lambda: town.world.tally.calls["setMyShortDescription"] == codes - 1)  # English is the default
+        await town.until(lambda: len(town.world.menus) == 3 * codes)  # private chats, groups, the admin's chat
     calls = dict(town.world.tally.calls)
     async with town.bot():
         await town.answer(ADMIN, "/start")

@@ -6,7 +6,7 @@ then contends with ours for the interpreter.
 
 import sqlite3
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Sequence
 from functools import partial
 from typing import Any, Self
 
@@ -54,10 +54,25 @@ class Cursor:
 class Connection(aiosqlite.Connection):
     """What SQLAlchemy works with."""
 
-    def __init__(self, database: str, **options: Any) -> None:
-        """To be awaited; `options` are those of sqlite3.connect."""
-        super().__init__(partial(_open, database, **options), CHUNK)
+    def __init__(self, database: str, *, timeout: float, **options: Any) -> None:
+        """To be awaited. It begins no transactions by itself; `timeout` in seconds, as sqlite3.connect takes it."""
+        super().__init__(partial(sqlite3.connect, database, timeout=timeout, isolation_level=None, **options), CHUNK)
         self._thread.daemon = True  # as SQLAlchemy has it: the end of the program does not wait for it
+        self._patience = timeout
+
+    def __await__(self) -> Generator[Any, None, Self]:
+        return self._begin().__await__()
+
+    async def _begin(self) -> Self:
+        self._thread.start()
+        try:
+            await self._connect()
+            await self._execute(_set_up, self._conn, self._patience)  # type: ignore[no-untyped-call]
+        except BaseException:  # no database, say
+            await self.close()
+            self._thread.join()  # it has only to end; later it might have something to say to a loop that is closed
+            raise
+        return self
 
     def cursor(self) -> Cursor:  # type: ignore[override]
         return Cursor(self)
@@ -77,17 +92,10 @@ class Connection(aiosqlite.Connection):
             cursor.close()
 
 
-def _open(database: str, *, timeout: float, **options: Any) -> sqlite3.Connection:
-    """In the connection's thread. It begins no transactions by itself."""
-    connection: sqlite3.Connection = sqlite3.connect(database, timeout=timeout, isolation_level=None, **options)
-    try:
-        _write_ahead(connection, time.monotonic() + timeout)
-        for pragma in PRAGMAS:
-            connection.execute(f"PRAGMA {pragma}")
-    except BaseException:  # no database, say
-        connection.close()
-        raise
-    return connection
+def _set_up(connection: sqlite3.Connection, patience: float) -> None:
+    _write_ahead(connection, time.monotonic() + patience)
+    for pragma in PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _write_ahead(connection: sqlite3.Connection, until: float) -> None:
