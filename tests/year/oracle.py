@@ -4,9 +4,10 @@ It shares nothing with the program but the words of its settings. What a chat is
 
 * On the local day of a notice, once the chat's clock has reached its hour: if the chat was subscribed by then, wants
   it and was not told. The first look at that decides; who begins to want it later that day gets the next one.
-* Who changes its hour or zone, so that the hour is past by the new clock while the day runs by the old or the new one
-  (or between them: some are 26 hours apart): at once, if the chat wanted it before and still does, was not told, and
-  had subscribed before the later of both hours.
+* Who changes its hour or zone (or anything else that it chose), so that the hour is past by the new clock while the
+  day runs by the old or the new one (or between them: some are 26 hours apart): at once, if the chat wanted it before
+  and still does, was not told, and had subscribed before the later of both hours. To choose again what one had
+  changes nothing.
 * What the program slept through is told when it runs again, while the day runs; after that it is late, and counted.
 """
 
@@ -77,6 +78,10 @@ def wants(chat: Chat, day: Day, date: dt.date, notice: str) -> bool:
     )
 
 
+def chosen(chat: Chat) -> tuple[object, ...]:
+    return chat.zone, chat.hour, chat.reminders, chat.big_only, chat.notices, chat.days, chat.skipped
+
+
 def hour_of(zone: str, hour: int, date: dt.date) -> dt.datetime:
     """The first minute of that local day at which its clock shows that hour or a later one.
 
@@ -142,8 +147,8 @@ class Oracle:
                     self.late[key] += 1
 
     def changed(self, before: Chat, chat: Chat, now: dt.datetime) -> None:
-        """A chat has other settings now."""
-        if chat.subscribed_at is None:
+        """A chat has other settings now; one that chose again what it had has not."""
+        if chat.subscribed_at is None or chosen(before) == chosen(chat):
             return
         moved = (before.zone, before.hour) != (chat.zone, chat.hour)
         for day, date, notice, told_on in self.near(now):

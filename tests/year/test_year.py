@@ -274,6 +274,7 @@ async def change(stage: Stage) -> None:
             chat.subscribed_at = None
     else:
         choose(stage, chat, kind)
+        chat.skipped = {one for one in chat.skipped if one[1] >= now.year}  # older ones are forgotten with a change
         await settings.change(stage.house, ask, lambda _before: as_settings(chat))
         stage.oracle.changed(before, chat, now)
     await drain(stage)
