@@ -1,5 +1,7 @@
 """Groups, topics and channels: who is heard, who decides, and where the answer goes."""
 
+import asyncio
+
 import pytest
 
 from outreachbot.domain.audience import Audience
@@ -109,31 +111,30 @@ async def test_a_group_that_moves_keeps_its_subscription(town):
     assert (await chat(town, new_id)).subscribed
 
 
-@pytest.mark.parametrize(("leave", "reason"), [(groups.kick_bot, "kicked"), (groups.remove_bot, "kicked")])
-async def test_a_group_that_removes_the_bot_is_not_counted_and_comes_back_by_itself(town, group, leave, reason):
+@pytest.mark.parametrize("leave", [groups.kick_bot, groups.remove_bot])
+async def test_a_group_that_removes_the_bot_is_not_counted_and_comes_back_by_itself(town, group, leave):
     async with town.bot():
         await town.answer(group, "/subscribe", ADMIN)
         leave(town.world, group, ADMIN)
-        await town.answer(MEMBER, "/about")
-        counted = await count(town)
+        await counts(town, {})
         groups.add_bot(town.world, group, ADMIN)
-        await town.answer(MEMBER, "/about")
-
-    assert counted == {}
-    assert await count(town) == {"supergroup": 1}
+        await counts(town, {"supergroup": 1})
 
 
 async def test_a_member_who_blocks_the_bot_is_not_counted_and_comes_back_by_itself(town):
     async with town.bot():
         await town.answer(MEMBER, "/subscribe")
         people.block(town.world, MEMBER)
-        await town.answer(ADMIN, "/about")
-        counted = await count(town)
+        await counts(town, {})
         people.unblock(town.world, MEMBER)
-        await town.answer(ADMIN, "/about")
+        await counts(town, {"private": 1})
 
-    assert counted == {}
-    assert await count(town) == {"private": 1}
+
+async def counts(town: Town, wanted: dict[str, int]) -> None:
+    """Wait until these are the chats that a message to all would go to."""
+    async with asyncio.timeout(20):
+        while await count(town) != wanted:  # noqa: ASYNC110 what the bot writes down shows nowhere else
+            await asyncio.sleep(0.05)
 
 
 async def count(town: Town) -> dict[str, int]:
