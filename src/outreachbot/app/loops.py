@@ -53,7 +53,7 @@ def _always(
         ),
         "telling": again(
             "telling",
-            lambda: planner.tell_late(house.db, house.content, sorted(house.admins), house.clock()),
+            lambda: planner.tell_late(house.db, house.content, house.admins, house.clock()),
             pause=BEAT_SECONDS,
         ),
         "starting": again("starting", lambda: planner.begin(house.db, house.clock()), pause=SHOW_SECONDS),

@@ -12,13 +12,13 @@ from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
 from outreachbot.bot import answers, say
-from outreachbot.bot.context import House, asked
+from outreachbot.bot.context import House
 from outreachbot.bot.features import HANDLERS
 from outreachbot.bot.polling import PollFailedError, forget_webhook, refusal
 from outreachbot.bot.route import heard
 from outreachbot.bot.transport import ANSWER_SECONDS, NoAnswerError, NotReachedError, Telegram, post
 from outreachbot.domain.delivery import Halt
-from outreachbot.errors import CannotRun, StoreFailed, TelegramRefuses
+from outreachbot.errors import CannotRun, TelegramRefuses
 from outreachbot.views import basics
 
 log = logging.getLogger(__name__)
@@ -93,10 +93,7 @@ async def _dispatch(house: House, update: Update) -> None:
 
 async def _apologise(house: House, update: Update) -> None:
     """Tell who asked that it failed, once; the update itself is set aside by the caller."""
-    try:
-        ask = heard(house, update)
-    except StoreFailed:
-        ask = asked(update, house.content)
+    ask = heard(house, update)
     if ask is None:
         return
     failed = basics.failed(ask.language)

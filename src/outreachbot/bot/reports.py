@@ -86,7 +86,7 @@ def _unfit(language: str, words: str, most: int) -> str:
 async def _tell(house: House, db: Connection, new: Report) -> None:
     """Every admin, by the outbox: in the transaction that writes it down, so that none is lost."""
     bodies = {language: _told(house, language, new, ignored=False) for language in house.content.languages}
-    await store.tell(db, new.id, bodies, sorted(house.admins), now(house))
+    await store.tell(db, new.id, bodies, house.admins, now(house))
 
 
 def _told(house: House, language: str, one: Report, *, ignored: bool) -> Message:

@@ -1,5 +1,6 @@
 """Mistakes that members report: what they wrote, whose reports are ignored, and what was answered."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from sqlalchemy import and_, delete, func, not_, or_, select, update
@@ -8,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from outreachbot.domain import reports as rules
 from outreachbot.domain.delivery import Kind
 from outreachbot.domain.reports import Recent
-from outreachbot.store import audience, messages
+from outreachbot.store import alarms
 from outreachbot.store.bodies import Bodies
 from outreachbot.store.insert import insert
 from outreachbot.store.tables import messages as outbox
@@ -53,13 +54,10 @@ async def add(
     return None if report_id is None else Report(report_id, fact_id, chat_id, language, words)
 
 
-async def tell(db: AsyncConnection, report_id: int, bodies: Bodies, admins: list[int], now: float) -> None:
+async def tell(db: AsyncConnection, report_id: int, bodies: Bodies, admins: Collection[int], now: float) -> None:
     """Queue what the admins are told of a report; it is given up before what it says is forgotten."""
     expires_at = now + rules.KEEP_SECONDS - rules.DAY
-    message_id = await messages.write(db, Kind.ALARM, bodies, now, key=f"{KEY}{report_id}", expires_at=expires_at)
-    assert message_id is not None  # an id is given to one report only
-    for admin in admins:
-        await audience.queue_one(db, message_id, admin)
+    await alarms.tell(db, bodies, admins, now, key=f"{KEY}{report_id}", expires_at=expires_at)
 
 
 async def find(db: AsyncConnection, report_id: int) -> Report | None:

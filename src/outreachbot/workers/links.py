@@ -6,10 +6,9 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from outreachbot.domain import links as rules
 from outreachbot.domain.content import Content
-from outreachbot.domain.delivery import Kind
 from outreachbot.domain.links import Answer, News
-from outreachbot.store import audience, connect, links, messages
-from outreachbot.store.connect import Connection, Database
+from outreachbot.store import alarms, connect, links
+from outreachbot.store.connect import Database
 from outreachbot.views import campaign
 
 log = logging.getLogger(__name__)
@@ -36,16 +35,7 @@ async def watch(db: Database, content: Content, ask: Asking, admins: Collection[
         if news:
             log.warning(_LOGGED[news], address, answer.detail or "it answers")
         if news and admins:
-            await _tell(transaction, content, news, answer, sorted(admins), moment)
+            say = campaign.link_is_dead if news is News.DEAD else campaign.link_is_well
+            words = {language: say(content, language, answer) for language in content.languages}
+            await alarms.tell(transaction, words, admins, moment)
     return False
-
-
-async def _tell(
-    db: Connection, content: Content, news: News, answer: Answer, admins: Sequence[int], now: float
-) -> None:
-    say = campaign.link_is_dead if news is News.DEAD else campaign.link_is_well
-    words = {language: say(content, language, answer) for language in content.languages}
-    message_id = await messages.write(db, Kind.ALARM, words, now)
-    assert message_id is not None  # it has no key
-    for admin in admins:
-        await audience.queue_one(db, message_id, admin)

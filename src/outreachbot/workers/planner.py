@@ -3,7 +3,7 @@
 import asyncio
 import datetime as dt
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
@@ -14,7 +14,7 @@ from outreachbot.domain.content import Content
 from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState
 from outreachbot.domain.schedule import Due, Group
 from outreachbot.domain.timing import LocalHour
-from outreachbot.store import audience, connect, inbox, leases, ledger, messages, plans, reports
+from outreachbot.store import alarms, audience, connect, inbox, leases, ledger, messages, plans, reports
 from outreachbot.store.connect import Connection, Database
 from outreachbot.views import reminder
 
@@ -151,7 +151,7 @@ async def catch_up(db: Database, content: Content, since: dt.datetime, now: dt.d
     await _plan_all(db, content, new, now)
 
 
-async def tell_late(db: Database, content: Content, admins: Iterable[int], now: dt.datetime) -> bool:
+async def tell_late(db: Database, content: Content, admins: Collection[int], now: dt.datetime) -> bool:
     """Tell the admins, by the outbox, how many chats a reminder came too late for."""
     async with connect.reading(db) as connection:
         late = await ledger.late(connection)
@@ -163,10 +163,7 @@ async def tell_late(db: Database, content: Content, admins: Iterable[int], now: 
         if not admins:
             return False
         words = {language: reminder.late(content, language, late) for language in content.languages}
-        message_id = await messages.write(transaction, Kind.ALARM, words, now.timestamp())
-        assert message_id is not None  # it has no key
-        for admin in admins:
-            await audience.queue_one(transaction, message_id, admin)
+        await alarms.tell(transaction, words, admins, now.timestamp())
     return True
 
 
