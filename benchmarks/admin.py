@@ -8,8 +8,8 @@ from typing import Any
 from benchmarks.arena import Telegram
 from benchmarks.contestants import ADMIN, BROADCAST_TEXT, DATABASE
 from benchmarks.stopwatch import FIRST
-from outreachbot.store import connect
-from outreachbot.store.insert import insert
+from outreachbot.store.database import connect
+from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import chats
 from outreachbot.views.parts import BROADCAST
 

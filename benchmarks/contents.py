@@ -10,10 +10,10 @@ import yaml
 from hypothesis import strategies as st
 
 from benchmarks.arena import ROOT
-from outreachbot.app import files
-from outreachbot.bot import content_check
-from outreachbot.domain.content import Content
+from outreachbot.app.commands import content_file
+from outreachbot.domain.content.model import Content
 from outreachbot.errors import ContentError
+from outreachbot.services.content import validate
 
 NAME = "content.yaml"
 GOOD = ROOT / "tests" / "domain" / "bridge.yaml"
@@ -29,7 +29,7 @@ MARKED = ["](", "[a](", "[a](http://", "[a]((", "**", "a*", r"\[", "[", "savage 
 
 @cache
 def shipped() -> Content:
-    return files.read_content(ROOT / NAME).content
+    return content_file.read_content(ROOT / NAME).content
 
 
 def large(facts: int, ending: str) -> str:
@@ -50,7 +50,7 @@ def large(facts: int, ending: str) -> str:
 def refused(raw: bytes) -> bool:
     """Whether the file has faults, each said in one line with its place; what else is raised is a mistake of ours."""
     try:
-        content_check.check(raw, NAME, Path())
+        validate.check(raw, NAME, Path())
     except ContentError as error:
         faults = error.faults
     else:

@@ -11,13 +11,13 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from outreachbot.app import files
-from outreachbot.domain.content import Content
+from outreachbot.app.commands import content_file
+from outreachbot.domain.content.model import Content
 from outreachbot.sandbox import people
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import World
-from outreachbot.store import connect
-from outreachbot.store.connect import Database
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
 from town import ADMIN, MEMBER, Clock, Town
 
 
@@ -33,7 +33,7 @@ ROOT = Path(__file__).parent.parent
 @pytest.fixture(scope="session")
 def content() -> Content:
     """The shipped content."""
-    return files.read_content(ROOT / "content.yaml").content
+    return content_file.read_content(ROOT / "content.yaml").content
 
 
 @pytest.fixture(scope="session")

@@ -6,25 +6,16 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import (
-    GONE,
-    JOBS,
-    Failed,
-    Kind,
-    MessageState,
-    Migrated,
-    Reason,
-    Sent,
-    State,
-    Wait,
-    after,
-)
-from outreachbot.domain.delivery import Uncertain as Maybe
-from outreachbot.domain.message import Message
-from outreachbot.store import audience, broadcasts, chats, leases, messages, outbox
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.delivery.outcomes import Failed, Migrated, Sent, Wait, after
+from outreachbot.domain.delivery.outcomes import Uncertain as Maybe
+from outreachbot.domain.delivery.states import GONE, JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
-from outreachbot.store.connect import Database, writing
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database.connect import Database, writing
+from outreachbot.store.delivery import leases, messages, outbox
 
 RUNNING, PAUSED, CANCELLED = MessageState.RUNNING, MessageState.PAUSED, MessageState.CANCELLED
 GROUPS = {-4: -1004, -5: -1005}  # the id of each before and after it becomes a supergroup
@@ -120,7 +111,7 @@ class Book:
                 key, end = f"key {self.now}", self.now + 60.0
                 number = await messages.write(db, kind, BODY, 1.0, key=key, expires_at=end, audience=to)
             else:
-                number = await broadcasts.draft(db, 1, -4, BODY, 1.0)
+                number = await records.draft(db, 1, -4, BODY, 1.0)
                 await messages.narrow(db, number, to)
                 await messages.start(db, number, self.now)
             return number, (await db.execute(select(t.chats))).all()
@@ -132,7 +123,7 @@ class Book:
 
     def change_copies(self, kind, of_id):
         async def write(db):
-            job = await broadcasts.draft(db, 1, -4, {}, 1.0, kind=kind, of_id=of_id)
+            job = await records.draft(db, 1, -4, {}, 1.0, kind=kind, of_id=of_id)
             await messages.start(db, job, self.now)
             return job
 

@@ -14,10 +14,13 @@ import pytest
 from typer.testing import CliRunner
 
 from outreachbot import logs
-from outreachbot.app import listing
+from outreachbot.app.commands import listing
 from outreachbot.cli import cli
-from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, chats, connect, messages, tables
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import chats, tables
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
 
 ROOT = Path(__file__).parent.parent
 VERBS = ["demo", "run", "check", "schema", "preview", "broadcasts", "send"]
@@ -309,7 +312,7 @@ def test_an_extra_sender_needs_a_token_and_postgresql(monkeypatch):
 async def fill(rows):
     """Write a broadcast that runs, with a delivery to each chat (state, reason, Telegram's words)."""
     async with connect.opened("sqlite+aiosqlite:///outreachbot.db") as db, connect.writing(db) as transaction:
-        await broadcasts.draft(transaction, 22, 22, {"en": Message("Dear friends")}, 1.0)
+        await records.draft(transaction, 22, 22, {"en": Message("Dear friends")}, 1.0)
         await messages.start(transaction, 1, 1772366400.0)
         await transaction.execute(tables.messages.update().values(queued_to=None))
         for chat_id, (state, reason, detail) in enumerate(rows, start=1001):

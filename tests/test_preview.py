@@ -8,9 +8,9 @@ from pathlib import Path
 import pytest
 from pydantic import BaseModel
 
-from outreachbot.app import files, preview
-from outreachbot.domain.content import Source
-from outreachbot.domain.markup import to_plain
+from outreachbot.app.commands import content_file, preview
+from outreachbot.domain.content.model import Source
+from outreachbot.domain.messages.markup import to_plain
 from outreachbot.errors import WrongUse
 
 ROOT = Path(__file__).parent.parent
@@ -22,7 +22,7 @@ PNG = "data:image/png;base64,iVBORw0KGgo"
 
 @pytest.fixture(scope="module")
 def content():
-    return files.read_content(ROOT / "content.yaml").content
+    return content_file.read_content(ROOT / "content.yaml").content
 
 
 def without(content, language, count):
@@ -110,7 +110,7 @@ def test_pictures_lie_in_the_page_itself(tmp_path):
     text = BRIDGE.read_text().replace("  - id: flood\n    topic: fall", f"{FIGURE}  - id: flood\n    topic: fall")
     (tmp_path / "content.yaml").write_text(f"{text}    picture: fall.jpg\n")
     (tmp_path / "fall.jpg").write_bytes(b"\xff\xd8\xff")
-    content = files.read_content(tmp_path / "content.yaml").content
+    content = content_file.read_content(tmp_path / "content.yaml").content
     preview.write(content, tmp_path, tmp_path / "seen.html", open_browser=False)
     page = (tmp_path / "seen.html").read_text("utf-8")
 

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from outreachbot.app import run
-from outreachbot.bot.live import Live
 from outreachbot.config import Settings
-from outreachbot.domain.content import Content
+from outreachbot.domain.content.model import Content
 from outreachbot.sandbox import people
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.world import TOKEN, World, chat_of
+from outreachbot.services.content.live import Live
 
 ROOT = Path(__file__).parent.parent
 ADMIN, MEMBER = 22, 11

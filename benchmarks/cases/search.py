@@ -5,8 +5,8 @@ from time import perf_counter
 from benchmarks import contents
 from benchmarks.contestants import OURS
 from benchmarks.measures import Goal, Measure, Scale, percentile
-from outreachbot.domain import content_file, search
-from outreachbot.views import facts
+from outreachbot.domain.content import file, search
+from outreachbot.views.pages import facts
 
 NAME = "search"
 QUERIES = 300
@@ -17,7 +17,7 @@ async def run(scale: Scale) -> list[Measure]:
         NAME, f"{scale.facts:,} facts: /facts with words, p99", "ms", [Goal(most=20.0)], more_is_better=False
     )
     raw = contents.large(scale.facts, "is so").encode()
-    content = content_file.read(raw, contents.NAME).content
+    content = file.read(raw, contents.NAME).content
     for language in content.languages:
         search.prepared(content, language)  # as the bot does at its start
     words = sorted({word for text in search.prepared(content, "en") for word in text.split()})

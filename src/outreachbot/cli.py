@@ -44,12 +44,12 @@ def demo(
 def run(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False) -> None:
     """The bot on Telegram. Needs OUTREACHBOT_TOKEN; every setting is in the README."""
     from outreachbot import config, logs
-    from outreachbot.app import files
     from outreachbot.app import run as running
+    from outreachbot.app.commands import content_file
 
     settings = _answer(config.read)
     logs.begin(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
-    document = _answer(lambda: files.read_content(settings.content))
+    document = _answer(lambda: content_file.read_content(settings.content))
     bot = running.run(settings, document.content, document.raw)
     del document  # where each text stands takes as much memory as the texts
     _finish(bot)
@@ -62,11 +62,12 @@ def check(
 ) -> None:
     """Name every fault of the content file, with its line and column, and what it still lacks."""
     from outreachbot import config
-    from outreachbot.app import checking, files
+    from outreachbot.app.commands import check as checking
+    from outreachbot.app.commands import content_file
 
     path = file or _answer(config.read).content
     gc.disable()  # a short run that makes millions of objects, of which none has to be collected
-    document = _answer(lambda: files.read_content(path))
+    document = _answer(lambda: content_file.read_content(path))
     for warning in checking.warnings(document):
         typer.echo(f"warning: {warning}")
     typer.echo(f"{path}: good. {checking.summary(document.content)}")
@@ -75,9 +76,9 @@ def check(
     for remark in remarks:
         typer.echo(f"  {remark}")
     if links:
-        from outreachbot.app import asking
+        from outreachbot.app.commands import check_links
 
-        answers = _finish(asking.ask(document))
+        answers = _finish(check_links.ask(document))
         typer.echo("\n".join(answers.lines))
         sys.exit(1 if answers.dead else 0)
 
@@ -85,9 +86,9 @@ def check(
 @cli.command()
 def schema() -> None:
     """Print the JSON Schema of the content file, by which editors complete and check it as one types."""
-    from outreachbot.app import files
+    from outreachbot.app.commands import content_file
 
-    typer.echo(files.schema())
+    typer.echo(content_file.schema())
 
 
 @cli.command()
@@ -98,11 +99,11 @@ def preview(
 ) -> None:
     """Every text as members will see it, in one HTML file: language beside language, gaps marked."""
     from outreachbot import config
-    from outreachbot.app import files
-    from outreachbot.app import preview as pages
+    from outreachbot.app.commands import content_file
+    from outreachbot.app.commands import preview as pages
 
     path = file or _answer(config.read).content
-    content = _answer(lambda: files.read_content(path)).content
+    content = _answer(lambda: content_file.read_content(path)).content
     _answer(lambda: pages.write(content, path.parent, output, open_browser=browser))
     typer.echo(f"{output}: every text in {', '.join(content.languages)}; you can mail it to a reviewer")
 
@@ -116,7 +117,7 @@ def broadcasts(
 ) -> None:
     """List reminders and broadcasts, and what became of them."""
     from outreachbot import config
-    from outreachbot.app import listing
+    from outreachbot.app.commands import listing
 
     settings = _answer(config.read)
     _finish(listing.watch(settings) if watch else listing.show(settings, number))
@@ -126,11 +127,11 @@ def broadcasts(
 def send(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False) -> None:
     """One more sender for a bot that runs, on any machine. Needs PostgreSQL and the same settings as the bot."""
     from outreachbot import config, logs
-    from outreachbot.app import helper
+    from outreachbot.app.commands import extra_sender
 
     settings = _answer(config.read)
     logs.begin(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
-    _finish(helper.send(settings))
+    _finish(extra_sender.send(settings))
 
 
 def main() -> None:

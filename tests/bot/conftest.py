@@ -12,15 +12,19 @@ from pydantic import SecretStr
 from sqlalchemy import select, update
 
 from outreachbot.app import run
-from outreachbot.bot import application, transport
+from outreachbot.bot import application
 from outreachbot.bot.context import House
-from outreachbot.bot.transport import Telegram
-from outreachbot.domain.delivery import Kind, MessageState, Reason, State
-from outreachbot.domain.message import Media, MediaKind, Message
+from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Media, MediaKind, Message
+from outreachbot.gateway import transport
+from outreachbot.gateway.transport import Telegram
 from outreachbot.sandbox import files, people
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.world import TOKEN
-from outreachbot.store import broadcasts, chats, connect, messages, tables
+from outreachbot.store import chats, tables
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
 from town import ADMIN, Town
 
 ENDS: dict[int, tuple[State, Reason | None, str | None]] = {
@@ -143,7 +147,7 @@ def sent(house: House, subscribe: Callable[..., Awaitable[None]]) -> Callable[..
         await subscribe(*ends)
         bodies = {"en": body or Message("Dear friends")}
         async with connect.writing(house.db) as db:
-            message_id = await broadcasts.draft(db, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
+            message_id = await records.draft(db, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
             values = {"state": state, "starts_at": 5.0, "started_at": house.clock().timestamp(), "queued_to": None}
             await db.execute(tables.messages.update().where(tables.messages.c.id == message_id).values(values))
             for chat_id in ends:

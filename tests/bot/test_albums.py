@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.bot import compose
-from outreachbot.domain.message import MAX_ALBUM
+from outreachbot.bot.broadcasts import compose
+from outreachbot.domain.messages.message import MAX_ALBUM
 from outreachbot.sandbox import attachments
-from outreachbot.store import composing
+from outreachbot.store.broadcasts import composing
 from town import ADMIN, buttons
 
 

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.bot import answers
-from outreachbot.bot.transport import Answer, NoAnswerError, NotReachedError
-from outreachbot.domain.delivery import GONE, Failed, Halt, Migrated, NotSent, Outcome, Reason, Sent, Uncertain, Wait
+from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Outcome, Sent, Uncertain, Wait
+from outreachbot.domain.delivery.states import GONE, Reason
+from outreachbot.gateway import responses
+from outreachbot.gateway.transport import Answer, NoAnswerError, NotReachedError
 
 
 def refusal(code: int, description: str, **parameters: object) -> Answer:
@@ -67,7 +68,7 @@ def good(result: object, status: int = 200) -> Answer:
     ],
 )  # fmt: skip
 def test_a_refusal_has_its_reason_and_telegrams_words(code, description, reason):
-    assert answers.read(refusal(code, description)) == Failed(reason, description)
+    assert responses.read(refusal(code, description)) == Failed(reason, description)
 
 
 def test_a_wrong_message_and_a_closed_topic_are_not_the_chats_fault():
@@ -116,28 +117,28 @@ def test_a_wrong_message_and_a_closed_topic_are_not_the_chats_fault():
     ],
 )  # fmt: skip
 def test_every_other_answer_has_its_outcome(answer, outcome):
-    assert answers.read(answer) == outcome
+    assert responses.read(answer) == outcome
 
 
 def test_a_request_that_did_not_leave_is_not_sent_and_one_that_did_is_uncertain():
-    assert answers.failure(NotReachedError("refused")) == NotSent("refused")
-    assert answers.failure(NoAnswerError("late")) == Uncertain(Reason.NO_ANSWER)
+    assert responses.failure(NotReachedError("refused")) == NotSent("refused")
+    assert responses.failure(NoAnswerError("late")) == Uncertain(Reason.NO_ANSWER)
 
 
 def test_an_edit_that_changes_nothing_is_recognised():
     words = "Bad Request: message is not modified: specified new message content and reply markup are exactly the same"
 
-    assert answers.is_unchanged(answers.read(refusal(400, words)))
-    assert not answers.is_unchanged(answers.read(refusal(400, "Bad Request: message to edit not found")))
-    assert not answers.is_unchanged(Sent(1))
+    assert responses.is_unchanged(responses.read(refusal(400, words)))
+    assert not responses.is_unchanged(responses.read(refusal(400, "Bad Request: message to edit not found")))
+    assert not responses.is_unchanged(Sent(1))
 
 
 def test_only_a_good_answer_has_a_result_and_only_a_refusal_telegrams_words():
-    assert answers.result(good([1])) == [1]
-    assert answers.result(refusal(400, "no")) is None
-    assert answers.result(Answer(200, b"<html>")) is None
-    assert answers.description(refusal(400, "no")) == "no"
-    assert answers.description(Answer(502, b"<html>")) == "HTTP 502"
+    assert responses.result(good([1])) == [1]
+    assert responses.result(refusal(400, "no")) is None
+    assert responses.result(Answer(200, b"<html>")) is None
+    assert responses.description(refusal(400, "no")) == "no"
+    assert responses.description(Answer(502, b"<html>")) == "HTTP 502"
 
 
 anything = st.recursive(
@@ -163,12 +164,12 @@ def test_a_message_that_telegram_has_is_sent_whatever_else_is_said_of_it(number,
         result = {"message_id": number, **{key: value for key, value in rest.items() if key != "message_id"}}
         body = json.dumps({"ok": True, "result": result}, separators=separators).encode()
 
-        assert answers.read(Answer(200, body)) == Sent(number)
+        assert responses.read(Answer(200, body)) == Sent(number)
 
 
 @given(st.integers(100, 999), st.binary() | anything.map(lambda said: json.dumps(said).encode()) | shaped)
 def test_whatever_comes_back_means_something(status, body):
-    outcome = answers.read(Answer(status, body))
+    outcome = responses.read(Answer(status, body))
 
     assert isinstance(outcome, Outcome)
     match outcome:

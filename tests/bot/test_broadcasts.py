@@ -7,12 +7,13 @@ import io
 import aiohttp
 import pytest
 
-from outreachbot.bot import broadcasts as handlers
-from outreachbot.bot.standing import DELETABLE_SECONDS
-from outreachbot.domain.delivery import Kind, MessageState, State
-from outreachbot.domain.message import Copy, Message
+from outreachbot.bot.broadcasts import overview as handlers
+from outreachbot.domain.delivery.states import Kind, MessageState, State
+from outreachbot.domain.messages.message import Copy, Message
 from outreachbot.sandbox.faults import Fault, FaultKind
-from outreachbot.store import connect, tables
+from outreachbot.services.broadcasts.status import DELETABLE_SECONDS
+from outreachbot.store import tables
+from outreachbot.store.database import connect
 from town import ADMIN, MEMBER, buttons
 
 RUNNING, PAUSED, MISSED = MessageState.RUNNING, MessageState.PAUSED, MessageState.MISSED

@@ -5,19 +5,20 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import MessageState
-from outreachbot.domain.timing import LocalHour, Moment, Past
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
+from outreachbot.domain.delivery.states import MessageState
 from outreachbot.sandbox import people
-from outreachbot.store import broadcasts, connect
-from outreachbot.views import preflight
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.views.broadcasts import confirm
 from town import ADMIN, MEMBER, buttons
 
 BAKU = ZoneInfo("Asia/Baku")  # the content's own
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=BAKU)
 EVERYBODY = Audience()
 GROUPS = ("group", "supergroup")
-LEAFLET, POSTER = (f"c.{preflight.code_data(code)}" for code in ("leaflet", "poster"))
+LEAFLET, POSTER = (f"c.{confirm.code_data(code)}" for code in ("leaflet", "poster"))
 
 
 @pytest.fixture
@@ -58,7 +59,7 @@ def choose(town, press, question):
 def chosen(house):
     async def chosen():
         async with connect.reading(house.db) as db:
-            one = await broadcasts.find(db, 1)
+            one = await records.find(db, 1)
         assert one is not None
         return one
 

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.domain.delivery import Kind, MessageState
+from outreachbot.domain.delivery.states import Kind, MessageState
 from outreachbot.sandbox import attachments, people
 from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
-from outreachbot.store import composing
+from outreachbot.store.broadcasts import composing
 from town import ADMIN, MEMBER, buttons
 
 SITE = "https://example.org/"

@@ -2,10 +2,11 @@
 
 import pytest
 
-from outreachbot.domain.delivery import Kind, MessageState
-from outreachbot.domain.message import Media, MediaKind, Message
+from outreachbot.domain.delivery.states import Kind, MessageState
+from outreachbot.domain.messages.message import Media, MediaKind, Message
 from outreachbot.sandbox import attachments
-from outreachbot.store import composing, connect
+from outreachbot.store.broadcasts import composing
+from outreachbot.store.database import connect
 from town import ADMIN, buttons
 
 SITE = "https://example.org/"

@@ -4,12 +4,13 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.bot import deliver
-from outreachbot.domain.delivery import Failed, Kind, Reason, Sent, Uncertain, Wait
-from outreachbot.domain.message import Button, Copy, Message
+from outreachbot.domain.delivery.outcomes import Failed, Sent, Uncertain, Wait
+from outreachbot.domain.delivery.states import Kind, Reason
+from outreachbot.domain.messages.message import Button, Copy, Message
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
-from outreachbot.store.outbox import Claimed
+from outreachbot.services.sending import deliveries
+from outreachbot.store.delivery.outbox import Claimed
 from town import ADMIN, MEMBER
 
 FIRST = Message("first", ((Button("Facts", "facts"),),))
@@ -21,7 +22,7 @@ def bring(telegram):
     """Bring a message to Mina, or change the copy that she has; what became of it."""
 
     async def bring(message, kind=Kind.BROADCAST, copy_ids=(), chat_id=MEMBER, topic_id=None):
-        return await deliver.deliver(telegram, Claimed(1, chat_id, "en", topic_id, kind, copy_ids), message)
+        return await deliveries.deliver(telegram, Claimed(1, chat_id, "en", topic_id, kind, copy_ids), message)
 
     return bring
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from outreachbot.app import files
-from outreachbot.bot import going_live, live
+from outreachbot.app.commands import content_file
 from outreachbot.errors import StoreFailed
+from outreachbot.services.content import activate, live
 from town import ADMIN, Town
 
 BRIDGE = Path(__file__).parents[1] / "domain" / "bridge.yaml"
@@ -18,37 +18,37 @@ FIRST, SECOND = (f"# {word}\n".encode() + BRIDGE.read_bytes() for word in ("firs
 @pytest.fixture
 def town(town: Town, tmp_path: Path) -> Town:
     file = Path(shutil.copy(BRIDGE, tmp_path / "bridge.yaml"))
-    return replace(town, file=file, content=files.read_content(file).content)
+    return replace(town, file=file, content=content_file.read_content(file).content)
 
 
 async def test_what_was_kept_beside_is_said_also_where_the_store_failed_before_it_was(house, town, monkeypatch):
     async def fail(*_: object, **__: object) -> None:
         raise StoreFailed("the disk is full")
 
-    draft, _ = await going_live.drafted(house, FIRST, "bridge.yaml")
+    draft, _ = await activate.drafted(house, FIRST, "bridge.yaml")
     town.file.write_bytes(SECOND)
     with monkeypatch.context() as patch:
-        patch.setattr(going_live.contents, "add", fail)
+        patch.setattr(activate.versions, "add", fail)
         with pytest.raises(StoreFailed):
-            await going_live.apply(house, draft, ADMIN)
-    kept = await going_live.apply(house, draft, ADMIN)
+            await activate.apply(house, draft, ADMIN)
+    kept = await activate.apply(house, draft, ADMIN)
 
     assert (town.file.read_bytes(), house.live.raw) == (FIRST, FIRST)
     assert town.file.with_name(kept.beside).read_bytes() == SECOND
 
 
 async def test_an_edit_while_a_signal_is_followed_is_read_as_well(house, town, monkeypatch):
-    examine = going_live.examine
+    examine = activate.examine
 
     async def edited_meanwhile(*what: object) -> object:
         found = await examine(*what)
         town.file.write_bytes(SECOND)
         return found
 
-    monkeypatch.setattr(going_live, "examine", edited_meanwhile)
+    monkeypatch.setattr(activate, "examine", edited_meanwhile)
     town.file.write_bytes(FIRST)
     live.want(house.live)
-    while await going_live.reload_if_wanted(house):
+    while await activate.reload_if_wanted(house):
         pass
 
     assert house.live.raw == SECOND

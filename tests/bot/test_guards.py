@@ -9,7 +9,9 @@ from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.chat import Standing
 from outreachbot.sandbox.faults import Fault, FaultKind
 from outreachbot.sandbox.world import chat_json
-from outreachbot.store import chats, composing, connect
+from outreachbot.store import chats
+from outreachbot.store.broadcasts import composing
+from outreachbot.store.database import connect
 from town import ADMIN, MEMBER
 
 GROUP, CHANNEL = -1001, -1002

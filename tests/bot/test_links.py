@@ -10,8 +10,8 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from outreachbot.bot import links
 from outreachbot.domain.links import Answer, State
+from outreachbot.gateway import web_links
 
 
 class Site:
@@ -105,7 +105,7 @@ def certificate() -> ssl.SSLContext:
 
 
 async def ask(address: str, **options: float) -> tuple[State, str]:
-    (answer,) = await links.ask([address], **options)
+    (answer,) = await web_links.ask([address], **options)
     assert answer.address == address
     return answer.state, answer.detail
 
@@ -171,10 +171,10 @@ async def test_a_site_without_a_valid_certificate_is_not_clear(site, certificate
 
 
 async def test_nothing_is_said_of_a_link_while_no_other_site_can_be_reached(site, nowhere):
-    assert await links.ask_one(nowhere, [nowhere + "a", nowhere + "b"]) is None
-    dead = await links.ask_one(nowhere, [nowhere + "a", site.at("/status/500")])
+    assert await web_links.ask_one(nowhere, [nowhere + "a", nowhere + "b"]) is None
+    dead = await web_links.ask_one(nowhere, [nowhere + "a", site.at("/status/500")])
     assert dead == Answer(nowhere, State.UNREACHED, "Connection refused")
-    assert await links.ask_one(site.at("/status/404"), [nowhere]) == Answer(
+    assert await web_links.ask_one(site.at("/status/404"), [nowhere]) == Answer(
         site.at("/status/404"), State.GONE, "HTTP 404"
     )
 
@@ -200,7 +200,7 @@ async def test_head_is_enough_and_too_many_requests_is_not_answered_by_another(s
 async def test_a_site_that_is_asked_too_often_is_left_alone(site):
     first, second, third = [site.at(path) for path in ("/status/200", "/status/429", "/status/404")]
     elsewhere = site.at("/status/404", "127.0.0.2")
-    answers = await links.ask([first, second, third, elsewhere])
+    answers = await web_links.ask([first, second, third, elsewhere])
 
     assert [(answer.state, answer.detail) for answer in answers] == [
         (State.OK, ""),
@@ -220,12 +220,12 @@ async def test_the_program_names_itself_and_nothing_more(site):
 async def test_a_site_is_asked_one_thing_at_a_time_and_all_sites_eight_at_once(site):
     addresses = [site.at(f"/crowd/{n}", f"127.0.0.{1 + n % 20}") for n in range(60)]
     told: list[Answer] = []
-    answers = await links.ask([*addresses, *addresses], told=told.append)
+    answers = await web_links.ask([*addresses, *addresses], told=told.append)
 
     assert [answer.address for answer in answers] == addresses
     assert sorted(told, key=str) == sorted(answers, key=str)
     assert set(site.most.values()) == {1}
-    assert site.most_in_all <= links.AT_ONCE
+    assert site.most_in_all <= web_links.AT_ONCE
     assert len(site.asked) == 60
 
 
@@ -233,7 +233,7 @@ async def test_no_password_of_this_machine_is_sent(site, monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
 
-    (answer,) = await links.ask([site.at("/status/200")])
+    (answer,) = await web_links.ask([site.at("/status/200")])
 
     assert answer.state is State.OK
     assert [name for headers in site.headers for name in headers if name.lower() == "authorization"] == []

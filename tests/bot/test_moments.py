@@ -6,10 +6,13 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery import WAVE_MISSED, MessageState, State
-from outreachbot.domain.timing import LocalHour, Moment, Past
-from outreachbot.store import broadcasts, connect, messages, tables
-from outreachbot.workers import planner
+from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
+from outreachbot.domain.delivery.states import WAVE_MISSED, MessageState, State
+from outreachbot.store import tables
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
+from outreachbot.workers.reminders import planner
 from town import ADMIN
 
 RUNNING, SCHEDULED = MessageState.RUNNING, MessageState.SCHEDULED
@@ -36,7 +39,7 @@ def compose(write, subscribe):
 
 async def find(house):
     async with connect.reading(house.db) as db:
-        return await broadcasts.find(db, 1)
+        return await records.find(db, 1)
 
 
 @pytest.fixture

@@ -4,12 +4,15 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.bot.preflight import HOLD_SECONDS
-from outreachbot.domain.delivery import MessageState, State
-from outreachbot.domain.timing import Moment
+from outreachbot.bot.broadcasts.confirm import HOLD_SECONDS
+from outreachbot.domain.broadcasts.timing import Moment
+from outreachbot.domain.delivery.states import MessageState, State
 from outreachbot.sandbox import people
-from outreachbot.store import broadcasts, connect, messages, tables
-from outreachbot.workers import planner
+from outreachbot.store import tables
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
+from outreachbot.workers.reminders import planner
 from town import ADMIN, MEMBER, buttons
 
 BEN, CEM = 33, 44  # two more admins
@@ -47,7 +50,7 @@ def compose(write, subscribe):
 
 async def find(house, message_id=1):
     async with connect.reading(house.db) as db:
-        return await broadcasts.find(db, message_id)
+        return await records.find(db, message_id)
 
 
 async def test_what_goes_to_few_starts_at_once_and_its_question_becomes_the_progress(house, compose, press):
@@ -237,7 +240,7 @@ async def test_nobody_but_who_wrote_it_asks_again(town, house, compose, press):
     assert "decided already" in (await press("broadcast:send:1", BEN))["text"]
     assert len(town.said(CEM)) == before
     async with connect.reading(house.db) as db:
-        assert await broadcasts.consenting(db, 1) == {ADMIN}
+        assert await records.consenting(db, 1) == {ADMIN}
 
 
 async def test_where_consent_comes_after_the_moment_it_was_missed_and_a_person_decides(town, house, compose, press):

@@ -8,10 +8,10 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from telegram import Message as TelegramMessage
 
-from outreachbot.bot import reading
-from outreachbot.bot.reading import ButtonError
-from outreachbot.domain import address
-from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message, escape, length
+from outreachbot.bot import incoming
+from outreachbot.bot.incoming import ButtonError
+from outreachbot.domain import urls as address
+from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message, escape, length
 from outreachbot.sandbox import html
 
 CHAT = {"id": 22, "type": "private", "first_name": "Ada"}
@@ -33,7 +33,7 @@ def bold(offset, size, kind="bold", **more):
 
 
 def read(text, *entities):
-    return reading.as_members_get_it(sent(text=text, entities=list(entities)))
+    return incoming.as_members_get_it(sent(text=text, entities=list(entities)))
 
 
 def one(label, url=SITE):
@@ -51,7 +51,9 @@ def test_a_link_leads_where_it_led(url):
     for message in (
         read("a link", bold(2, 4, "text_link", url=url)),
         Message(
-            reading.caption_of(sent(photo=SIZES, caption="a link", caption_entities=[bold(2, 4, "text_link", url=url)]))
+            incoming.caption_of(
+                sent(photo=SIZES, caption="a link", caption_entities=[bold(2, 4, "text_link", url=url)])
+            )
         ),
     ):
         (link,) = html.parse(message.text)[1]
@@ -179,7 +181,7 @@ def test_what_is_written_above_the_buttons_and_each_button_come_out_as_they_are(
     if re.match(r"^\s*\[", body.split("\n")[-1]):
         body += "."
     text = "\n".join([body, *(f"[{label}] {url}" for label, url in buttons)])
-    message = reading.as_members_get_it(sent(text=text, entities=list(aligned(text, spans))))
+    message = incoming.as_members_get_it(sent(text=text, entities=list(aligned(text, spans))))
 
     assert html.parse(message.text)[0] == body
     assert message.buttons == tuple((Button(label, url=url),) for label, url in buttons)
@@ -189,7 +191,7 @@ def test_what_is_written_above_the_buttons_and_each_button_come_out_as_they_are(
 def test_whatever_is_written_is_read_or_its_button_refused(text):
     message = None
     with suppress(ButtonError):
-        message = reading.as_members_get_it(sent(text=text))
+        message = incoming.as_members_get_it(sent(text=text))
     if message is not None:
         assert text.startswith(html.parse(message.text)[0])
         assert all(not address.wrong(button.url) for row in message.buttons for button in row)
@@ -207,16 +209,16 @@ def test_a_picture_a_film_and_a_file_are_sent_by_their_id_with_caption_and_butto
     caption = f"A caption\n[One] {SITE}"
     message = sent(**content, caption=caption, caption_entities=[bold(2, 40)])
 
-    assert reading.media_of(message) == media
-    assert reading.as_members_get_it(message) == Message("A <b>caption</b>", one("One"), (media,))
-    assert reading.as_members_get_it(sent(**content)) == Message(media=(media,))
+    assert incoming.media_of(message) == media
+    assert incoming.as_members_get_it(message) == Message("A <b>caption</b>", one("One"), (media,))
+    assert incoming.as_members_get_it(sent(**content)) == Message(media=(media,))
 
 
 def test_a_caption_is_html():
     message = sent(photo=SIZES, caption="a < b", caption_entities=[bold(4, 1)])
 
-    assert reading.caption_of(message) == "a &lt; <b>b</b>"
-    assert reading.caption_of(sent(photo=SIZES)) == ""
+    assert incoming.caption_of(message) == "a &lt; <b>b</b>"
+    assert incoming.caption_of(sent(photo=SIZES)) == ""
 
 
 @pytest.mark.parametrize(
@@ -233,5 +235,5 @@ def test_a_caption_is_html():
 def test_anything_else_is_copied_as_it_stands(content):
     message = sent(**content)
 
-    assert reading.media_of(message) is None
-    assert reading.as_members_get_it(message) == Message(copy=Copy(22, 9))
+    assert incoming.media_of(message) is None
+    assert incoming.as_members_get_it(message) == Message(copy=Copy(22, 9))

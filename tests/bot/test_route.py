@@ -3,13 +3,14 @@
 import pytest
 
 from outreachbot.bot import application
-from outreachbot.bot.route import NotAnsweredError
-from outreachbot.domain.audience import Audience
+from outreachbot.bot.routing import NotAnsweredError
+from outreachbot.domain.broadcasts.audience import Audience
 from outreachbot.errors import TelegramRefuses
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.chat import Json, Standing
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
-from outreachbot.store import audience, chats, connect
+from outreachbot.store import audience, chats
+from outreachbot.store.database import connect
 from town import ADMIN, MEMBER, buttons
 
 OLD = "Bad Request: message can't be edited"

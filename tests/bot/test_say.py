@@ -7,13 +7,15 @@ import aiohttp
 import pytest
 from pydantic import SecretStr
 
-from outreachbot.bot import say, transport
-from outreachbot.bot.transport import Telegram
-from outreachbot.domain.delivery import Failed, Reason, Sent, Uncertain, Wait
-from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
+from outreachbot.domain.delivery.outcomes import Failed, Sent, Uncertain, Wait
+from outreachbot.domain.delivery.states import Reason
+from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
+from outreachbot.gateway import transport
+from outreachbot.gateway.transport import Telegram
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import TOKEN
+from outreachbot.services.sending import messages
 from town import MEMBER
 
 TEXT = {"text": "<b>Hi</b>", "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
@@ -53,19 +55,19 @@ KEYBOARD = [
          "copy with buttons"],
 )  # fmt: skip
 def test_each_kind_of_message_has_its_request(message, topic_id, method, params):
-    assert say.request(message, topic_id) == (method, params)
+    assert messages.request(message, topic_id) == (method, params)
 
 
 @pytest.mark.parametrize("message", [Message("Hi", BUTTONS), Message("Hi", asks=True)])
 async def test_telegram_takes_each_of_them(town, telegram, message):
-    outcome = await say.send(telegram, message, MEMBER)
+    outcome = await messages.send(telegram, message, MEMBER)
 
     assert outcome == Sent(town.said(MEMBER)[0]["message_id"])
 
 
 async def test_telegram_takes_each_kind_of_file_by_its_id(town, telegram, shelf):
     for media in shelf:
-        outcome = await say.send(telegram, Message("<b>Hi</b>", BUTTONS, (media,)), MEMBER)
+        outcome = await messages.send(telegram, Message("<b>Hi</b>", BUTTONS, (media,)), MEMBER)
         said = town.said(MEMBER)[-1]
 
         assert outcome == Sent(said["message_id"])
@@ -74,7 +76,7 @@ async def test_telegram_takes_each_kind_of_file_by_its_id(town, telegram, shelf)
 
 
 async def test_an_album_is_several_messages_with_one_caption(town, telegram, shelf):
-    outcome = await say.send(telegram, Message("<b>Hi</b>", media=shelf[:2]), MEMBER)
+    outcome = await messages.send(telegram, Message("<b>Hi</b>", media=shelf[:2]), MEMBER)
     said = town.said(MEMBER)
 
     assert outcome == Sent(said[0]["message_id"], (said[1]["message_id"],))
@@ -85,9 +87,9 @@ async def test_an_album_is_several_messages_with_one_caption(town, telegram, she
 @pytest.mark.parametrize("paid", [True, False])
 async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switched_on(town, telegram, requests, paid):
     telegram.paid = paid
-    await say.push(telegram, Message("Hi"), MEMBER, None)
-    await say.reply(telegram, Message("Hi"), MEMBER, None)
-    await say.show(telegram, Message("Hi"), MEMBER, None)
+    await messages.push(telegram, Message("Hi"), MEMBER, None)
+    await messages.reply(telegram, Message("Hi"), MEMBER, None)
+    await messages.show(telegram, Message("Hi"), MEMBER, None)
 
     assert ["allow_paid_broadcast" in params for params in requests] == [paid, False, False]
     assert requests[0].get("allow_paid_broadcast", True) is True
@@ -109,7 +111,7 @@ async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switch
 async def test_a_reply_is_tried_once_where_it_may_have_arrived_or_would_not(town, telegram, fault, outcome):
     town.world.faults.orders.append(fault)
 
-    assert await say.reply(telegram, Message("Hi"), MEMBER, None) == outcome
+    assert await messages.reply(telegram, Message("Hi"), MEMBER, None) == outcome
     assert town.world.tally.calls["sendMessage"] == 1
     assert telegram.replies_since_last_look() == 1
 
@@ -130,7 +132,7 @@ async def test_a_reply_that_surely_was_not_sent_is_tried_again(town):
         watch.freeze()
         session.trace_configs.append(watch)
         telegram = Telegram(session, url, SecretStr(TOKEN))
-        reply = asyncio.create_task(say.reply(telegram, Message("Hi"), MEMBER, None))
+        reply = asyncio.create_task(messages.reply(telegram, Message("Hi"), MEMBER, None))
         await refused.wait()
         async with serve(town.world, port=port):
             outcome = await reply

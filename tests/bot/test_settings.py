@@ -7,13 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.app import run
-from outreachbot.bot import settings
-from outreachbot.domain.delivery import State
-from outreachbot.domain.settings import ChatSettings, Quiet
+from outreachbot.domain.delivery.states import State
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet
 from outreachbot.sandbox import people
-from outreachbot.store import connect
+from outreachbot.services.reminders import settings
+from outreachbot.store.database import connect
 from outreachbot.store.tables import deliveries
-from outreachbot.workers import planner, resume, sender
+from outreachbot.workers.delivery import sender
+from outreachbot.workers.reminders import planner, resume
 from town import ADMIN, MEMBER, buttons
 
 BAKU = dt.timezone(dt.timedelta(hours=4))

@@ -4,7 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.sandbox import groups, people
-from outreachbot.store import audience, chats, connect, tables
+from outreachbot.store import audience, chats, tables
+from outreachbot.store.database import connect
 from town import ADMIN, MEMBER
 
 

@@ -2,8 +2,11 @@
 
 import pytest
 
-from outreachbot.domain.delivery import MessageState, State, Tally
-from outreachbot.store import broadcasts, connect, ledger, messages, tables
+from outreachbot.domain.delivery.states import MessageState, State, Tally
+from outreachbot.store import tables
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import ledger, messages
 
 RUNNING, PAUSED, MISSED = MessageState.RUNNING, MessageState.PAUSED, MessageState.MISSED
 SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED, MessageState.FINISHED
@@ -32,7 +35,7 @@ async def test_steering_holds_at_once_and_the_progress_follows_by_itself(
     message_id = await sent(state, [6])
     (progress,) = await write("/help")
     async with connect.writing(house.db) as db:
-        await broadcasts.show_progress_in(db, message_id, progress["message_id"])
+        await records.show_progress_in(db, message_id, progress["message_id"])
     answer = await press(f"broadcast:{verb}:1", under=progress)
 
     assert (answer["text"].startswith(note), answer["show_alert"]) == (True, False)
@@ -65,7 +68,7 @@ async def test_nothing_is_steered_that_stands_otherwise(write, press, sent, row,
 async def test_only_who_may_not_have_got_it_is_written_to_again(house, press, write, sent, row, verb, queued):
     await sent()
     async with connect.writing(house.db) as db:
-        await broadcasts.reported(db, 1)
+        await records.reported(db, 1)
     await write("/help")
     note = await press(f"broadcast:{verb}:1")
 
@@ -75,7 +78,7 @@ async def test_only_who_may_not_have_got_it_is_written_to_again(house, press, wr
     async with connect.reading(house.db) as db:
         (entry,) = [one for one in await ledger.not_sent(db, 1) if one.state is State.QUEUED]
         assert (entry.chat_id, entry.reason) == (queued, None)
-        assert [one.message_id for one in await broadcasts.unreported(db)] == [1], "its report comes again"
+        assert [one.message_id for one in await records.unreported(db)] == [1], "its report comes again"
     assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
 
 
@@ -84,7 +87,7 @@ async def test_who_presses_twice_keeps_the_report_of_the_first_press(house, pres
     """The second press finds nothing, while it still goes on or when it is over and not yet reported."""
     await sent()
     async with connect.writing(house.db) as db:
-        await broadcasts.reported(db, 1)
+        await records.reported(db, 1)
     await write("/help")
     await press("broadcast:uncertain:1")
     if over:
@@ -94,7 +97,7 @@ async def test_who_presses_twice_keeps_the_report_of_the_first_press(house, pres
 
     assert "decided already" in (await press("broadcast:uncertain:1"))["text"]
     async with connect.reading(house.db) as db:
-        assert [one.message_id for one in await broadcasts.unreported(db)] == [1]
+        assert [one.message_id for one in await records.unreported(db)] == [1]
 
 
 async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(house, press, write, sent):

@@ -10,8 +10,9 @@ import pytest
 from pydantic import SecretStr
 from telegram.error import NetworkError, TimedOut
 
-from outreachbot.bot import application, transport
-from outreachbot.bot.transport import Answer, NoAnswerError, NotReachedError, Telegram
+from outreachbot.bot import application
+from outreachbot.gateway import transport
+from outreachbot.gateway.transport import Answer, NoAnswerError, NotReachedError, Telegram
 
 SECRET = "AAE-this-is-the-secret-part"
 TOKEN = SecretStr(f"123456:{SECRET}")

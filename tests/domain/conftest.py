@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from outreachbot.domain import content_file
+from outreachbot.domain.content import file
 from outreachbot.errors import ContentError
 
 Changed = Callable[..., str]
@@ -37,7 +37,7 @@ def changed(bridge: str) -> Changed:
 def faults_of() -> FaultsOf:
     def read(text: str) -> tuple[str, ...]:
         with pytest.raises(ContentError) as caught:
-            content_file.read(text.encode(), "content.yaml")
+            file.read(text.encode(), "content.yaml")
         return caught.value.faults
 
     return read

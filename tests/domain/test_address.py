@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreachbot.domain import address
+from outreachbot.domain import urls
 
 
 @pytest.mark.parametrize(
@@ -18,7 +18,7 @@ from outreachbot.domain import address
     ],
 )
 def test_an_address_has_nothing_wrong(text: str) -> None:
-    assert address.wrong(text) is None
+    assert urls.wrong(text) is None
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_an_address_has_nothing_wrong(text: str) -> None:
     ],
 )
 def test_what_is_no_address_is_told_why(text: str, why: str) -> None:
-    assert address.wrong(text) == why
+    assert urls.wrong(text) == why

@@ -5,10 +5,10 @@ import json
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain import audience
-from outreachbot.domain.audience import Audience, Wish
-from outreachbot.domain.content import Notice
-from outreachbot.domain.schedule import Group
+from outreachbot.domain.broadcasts import audience
+from outreachbot.domain.broadcasts.audience import Audience, Wish
+from outreachbot.domain.content.model import Notice
+from outreachbot.domain.reminders.schedule import Group
 
 groups = st.none() | st.builds(Group, st.sampled_from(["Asia/Baku", "Europe/Berlin", "UTC"]), st.integers(0, 23))
 words = st.text(max_size=10)

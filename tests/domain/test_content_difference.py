@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain import content_file
-from outreachbot.domain.content import Content
-from outreachbot.domain.content_difference import Changes, Difference, Part, Setting, difference
+from outreachbot.domain.content import file
+from outreachbot.domain.content.difference import Changes, Difference, Part, Setting, difference
+from outreachbot.domain.content.model import Content
 
 TEXT = {"en": "Something else"}
 
 
 @pytest.fixture(scope="module")
 def content(bridge) -> Content:
-    return content_file.read(bridge.encode(), "content.yaml").content
+    return file.read(bridge.encode(), "content.yaml").content
 
 
 def lists(content):

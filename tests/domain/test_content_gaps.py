@@ -2,15 +2,16 @@
 
 import pytest
 
-from outreachbot.domain import content_file, content_gaps
-from outreachbot.domain.content import Reading
-from outreachbot.domain.content_gaps import Gap
-from outreachbot.domain.faults import Mark
+from outreachbot.domain.content import file
+from outreachbot.domain.content import gaps as content_gaps
+from outreachbot.domain.content.faults import Mark
+from outreachbot.domain.content.gaps import Gap
+from outreachbot.domain.content.model import Reading
 
 
 @pytest.fixture
 def document(changed):
-    return lambda *changes: content_file.read(changed(*changes).encode(), "c")
+    return lambda *changes: file.read(changed(*changes).encode(), "c")
 
 
 def test_a_file_in_one_language_has_no_gaps(document):

@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
-from outreachbot.bot import content_check
-from outreachbot.domain import content_file, content_languages
+from outreachbot.domain.content import file
+from outreachbot.domain.content.checks import languages
+from outreachbot.services.content import validate
 from outreachbot.views import i18n
 
 ENGLISH = "Every claim names its source, and who states it is written beside it."
@@ -21,8 +22,8 @@ def warnings(bridge, **texts):
     """What is said of these texts, by language, as the welcome; without the place."""
     welcome = "\n".join(f'  {language}: "{text}"' for language, text in texts.items())
     text = bridge.replace("[en, de]", f"[{', '.join(dict.fromkeys(['en', 'de', *texts]))}]")
-    document = content_file.read(text.replace("welcome: {en: Welcome}", f"welcome:\n{welcome}").encode(), "c")
-    found = list(content_languages.warnings(document.marks, i18n.scripts))
+    document = file.read(text.replace("welcome: {en: Welcome}", f"welcome:\n{welcome}").encode(), "c")
+    found = list(languages.warnings(document.marks, i18n.scripts))
     assert all(one.warning and one.text.endswith(RIGHT) for one in found)
     return [(one.path[-1], one.text.removesuffix(RIGHT)) for one in found]
 
@@ -66,7 +67,7 @@ def test_it_is_said_with_its_place_in_the_order_of_the_file(bridge):
     text = bridge.replace("en: Welcome", f'en: "{RUSSIAN}"').replace(
         "topics:\n", "topics:\n  - {id: x, title: {en: X}}\n"
     )
-    document = content_check.check(text.encode(), "c", Path())
+    document = validate.check(text.encode(), "c", Path())
 
     assert [one.in_file("c").split(": ")[:2] for one in document.warnings] == [
         ["c:8:15", "welcome.en"],
@@ -77,4 +78,4 @@ def test_it_is_said_with_its_place_in_the_order_of_the_file(bridge):
 def test_the_shipped_content_stands_under_its_languages():
     raw = (Path(__file__).parents[2] / "content.yaml").read_bytes()
 
-    assert content_check.check(raw, "content.yaml", Path()).warnings == ()
+    assert validate.check(raw, "content.yaml", Path()).warnings == ()

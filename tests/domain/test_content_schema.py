@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from outreachbot.domain import content_file, content_schema, tree, yaml_tree
-from outreachbot.domain.content_schema import LANGUAGES
+from outreachbot.domain.content import file
+from outreachbot.domain.content import schema as content_schema
+from outreachbot.domain.content.schema import LANGUAGES
+from outreachbot.domain.content.yaml import reader, tree
 from outreachbot.errors import ContentError
 from outreachbot.views import i18n
 
@@ -60,7 +62,7 @@ RULES = {
 
 
 def faults_of(text: str) -> list[str]:
-    written = yaml_tree.read(text.encode())
+    written = reader.read(text.encode())
     assert written.root is not None
     return faults(tree.values(written.root), SCHEMA)
 
@@ -92,7 +94,7 @@ def test_the_shipped_file_names_its_schema_and_passes_it():
 )
 def test_what_is_good_passes(changed, old, new):
     text = changed((old, new))
-    content_file.read(text.encode(), "c")
+    file.read(text.encode(), "c")
 
     assert faults_of(text) == []
 
@@ -128,7 +130,7 @@ def test_what_is_good_passes(changed, old, new):
 def test_what_an_editor_can_see_is_refused_as_check_does(changed, old, new, said):
     text = changed((old, new))
     with pytest.raises(ContentError):
-        content_file.read(text.encode(), "c")
+        file.read(text.encode(), "c")
 
     assert faults_of(text) == [said]
 

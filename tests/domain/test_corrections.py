@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain import content_file, corrections, dates
+from outreachbot.domain.content import corrections, dates, file
 
 FACT = "    certainty: stated\n"
 GOOD = f"""{FACT}    corrected:
@@ -24,7 +24,7 @@ def content(changed):
     """The bridge's content, in which two facts were corrected: one on two days."""
     first = "    certainty: documented\n"
     one = first + "    corrected: [{on: 2026-05-03, was: {en: Few}, why: {en: Counted again}}]\n"
-    return content_file.read(changed((FACT, GOOD), (first, one)).encode(), "content.yaml").content
+    return file.read(changed((FACT, GOOD), (first, one)).encode(), "content.yaml").content
 
 
 def test_a_correction_is_read_with_its_day_and_its_texts(content) -> None:

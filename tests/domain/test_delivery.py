@@ -6,23 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain import delivery
-from outreachbot.domain.delivery import (
-    ENDED,
-    GOING,
-    Failed,
-    Halt,
-    Kind,
-    MessageState,
-    Migrated,
-    NotSent,
-    Reason,
-    Sent,
-    State,
-    Tally,
-    Uncertain,
-    Wait,
-)
+from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Sent, Uncertain, Wait, after
+from outreachbot.domain.delivery.states import ENDED, GOING, GONE, JOBS, Kind, MessageState, Reason, State, Tally
 
 tallies = st.builds(Tally, *[st.integers(0, 10_000)] * 6)
 outcomes = st.one_of(
@@ -37,41 +22,41 @@ outcomes = st.one_of(
 
 
 def test_a_message_that_telegram_has_is_sent():
-    assert delivery.after(Sent(7)) == delivery.after(Sent(7, (8, 9))) == (State.SENT, None)
+    assert after(Sent(7)) == after(Sent(7, (8, 9))) == (State.SENT, None)
 
 
 @pytest.mark.parametrize("reason", [Reason.NO_ANSWER, Reason.SERVER_ERROR, Reason.STOPPED])
 def test_what_may_have_arrived_is_uncertain_and_says_why(reason):
-    assert delivery.after(Uncertain(reason)) == (State.UNCERTAIN, reason)
+    assert after(Uncertain(reason)) == (State.UNCERTAIN, reason)
 
 
 @pytest.mark.parametrize("kind", sorted(Kind))
 @pytest.mark.parametrize("outcome", [NotSent("refused"), Wait(3.0), Migrated(-1002), Halt("Unauthorized")])
 def test_what_surely_did_not_leave_is_queued_again(outcome, kind):
-    assert delivery.after(outcome, kind) == (State.QUEUED, None)
+    assert after(outcome, kind) == (State.QUEUED, None)
 
 
 @pytest.mark.parametrize("kind", sorted(Kind))
 @pytest.mark.parametrize("reason", list(Reason))
 def test_a_refusal_is_final_and_says_why(reason, kind):
-    assert delivery.after(Failed(reason, "Forbidden"), kind) == (State.FAILED, reason)
+    assert after(Failed(reason, "Forbidden"), kind) == (State.FAILED, reason)
 
 
-@given(outcomes, st.sampled_from(sorted(delivery.JOBS)))
+@given(outcomes, st.sampled_from(sorted(JOBS)))
 def test_no_change_of_a_copy_is_ever_uncertain(outcome, job):
-    assert delivery.after(outcome, job)[0] in {State.SENT, State.FAILED, State.QUEUED}
+    assert after(outcome, job)[0] in {State.SENT, State.FAILED, State.QUEUED}
 
 
-@given(outcomes, st.sampled_from(sorted(set(Kind) - delivery.JOBS)))
+@given(outcomes, st.sampled_from(sorted(set(Kind) - JOBS)))
 def test_nothing_that_may_have_arrived_is_queued_again(outcome, kind):
-    assert (delivery.after(outcome, kind)[0] is State.QUEUED) == isinstance(outcome, NotSent | Wait | Migrated | Halt)
+    assert (after(outcome, kind)[0] is State.QUEUED) == isinstance(outcome, NotSent | Wait | Migrated | Halt)
 
 
 def test_a_chat_is_left_alone_only_after_what_stands_in_the_way_of_every_message():
     message_only = {Reason.TEMPLATE, Reason.REFUSED, Reason.TOPIC_GONE, Reason.NO_ANSWER, Reason.SERVER_ERROR}
 
-    assert message_only.isdisjoint(delivery.GONE)
-    assert {Reason.BLOCKED, Reason.DEACTIVATED, Reason.KICKED} <= delivery.GONE
+    assert message_only.isdisjoint(GONE)
+    assert {Reason.BLOCKED, Reason.DEACTIVATED, Reason.KICKED} <= GONE
 
 
 def test_a_message_that_goes_on_has_not_ended():

@@ -1,6 +1,6 @@
 """How a fault is written."""
 
-from outreachbot.domain.faults import Fault, Mark, count, listed, nearest, notation
+from outreachbot.domain.content.faults import Fault, Mark, count, listed, nearest, notation
 
 
 def test_a_fault_is_one_line_with_file_line_column_and_path() -> None:

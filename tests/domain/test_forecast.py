@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain import forecast
-from outreachbot.domain.forecast import Forecast
-from outreachbot.domain.schedule import Due, Group
+from outreachbot.domain.reminders import forecast
+from outreachbot.domain.reminders.forecast import Forecast
+from outreachbot.domain.reminders.schedule import Due, Group
 
 DAY = dt.date(2026, 2, 26)
 NINE = dt.datetime(2026, 2, 26, 5, tzinfo=dt.UTC)  # in Baku

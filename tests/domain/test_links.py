@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain import content_file, links
+from outreachbot.domain import links
+from outreachbot.domain.content import file
 from outreachbot.domain.links import DAY, DEAD, WEEK, Answer, Hop, News, State, Watch
 
 ASKED = "https://a.example/page#part"
@@ -16,7 +17,7 @@ def test_every_address_is_found_once_where_it_stands_first(changed):
         ("en: Welcome", "en: '[a](https://bridge.example/petition) [b](https://c.example/) \\[c](https://d.example/)'"),
         ("{en: A flood took it}", "{en: '[a](https://c.example/)', de: '[d](https://e.example/)'}"),
     )
-    found = links.written(content_file.read(text.encode(), "c"))
+    found = links.written(file.read(text.encode(), "c"))
 
     assert {address: str(mark) for address, mark in found.items()} == {
         "https://bridge.example/petition": "8:15",
@@ -109,7 +110,7 @@ def test_deaths_and_returns_are_told_in_turn(steps):
 
 
 def test_other_sites_tell_whether_the_network_works(changed):
-    content = content_file.read(changed().encode(), "c").content
+    content = file.read(changed().encode(), "c").content
     link = content.model_copy(update={"campaign": content.campaign.model_copy(update={"link": content.sources[0].url})})
     source = content.sources[0]
     more = [source.model_copy(update={"url": f"https://www.{n // 2}.example/{n}"}) for n in range(20)]

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreachbot.domain import address, markup
+from outreachbot.domain import urls
+from outreachbot.domain.messages import markup
 
 LINK = "https://x.example/a"
 
@@ -93,7 +94,7 @@ class Nesting(HTMLParser):
         assert tag in {"a", "b", "i"}
         assert tag not in self.open
         assert [name for name, _ in attrs] == (["href"] if tag == "a" else [])
-        assert all(address.wrong(value) is None for _, value in attrs)
+        assert all(urls.wrong(value) is None for _, value in attrs)
         self.open.append(tag)
 
     def handle_endtag(self, tag) -> None:

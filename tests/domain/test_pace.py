@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain import pace
-from outreachbot.domain.pace import Spacing
+from outreachbot.domain.delivery import pace
+from outreachbot.domain.delivery.pace import Spacing
 
 rates = st.floats(0.01, 1000)
 

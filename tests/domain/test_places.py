@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreachbot.domain import places
-from outreachbot.domain.places import Place
-from outreachbot.domain.places_fold import fold
+from outreachbot.domain.places import index
+from outreachbot.domain.places.folding import fold
+from outreachbot.domain.places.index import Place
 
 BAKU = Place("Baku", "AZ", "Asia/Baku")
-ROWS = places._atlas().rows
-COUNTRIES = sorted(places._atlas().countries)
+ROWS = index._atlas().rows
+COUNTRIES = sorted(index._atlas().countries)
 ZONES = zoneinfo.available_timezones()
 ALPHABET = "abcçdeəfgğhxıiİIjkqlmnoöprsştuüvyzабвгдежзиыйьщяҹһ'’- ,/_+4\u0307"
 
@@ -59,7 +59,7 @@ typed = st.text() | st.text(ALPHABET, max_size=80)
     ],
 )
 def test_a_city_is_found_however_it_is_written(text, name, zone):
-    found = places.find(text)[0]
+    found = index.find(text)[0]
 
     assert (found.name, found.zone) == (name, zone)
 
@@ -79,12 +79,12 @@ def test_a_city_is_found_however_it_is_written(text, name, zone):
     ],
 )
 def test_one_mistyped_letter_in_a_longer_word_is_forgiven(text, name):
-    assert places.find(text)[0].name == name
+    assert index.find(text)[0].name == name
 
 
 @pytest.mark.parametrize("text", ["Bqku", "nxw yrok", "Isxanbxl", "qwertyuiop"])
 def test_more_is_not(text):
-    assert places.find(text) == []
+    assert index.find(text) == []
 
 
 @pytest.mark.parametrize(
@@ -105,23 +105,23 @@ def test_more_is_not(text):
     ],
 )
 def test_a_country_is_found_in_several_languages(text, name):
-    assert places.find(text, 1)[0].name == name
+    assert index.find(text, 1)[0].name == name
 
 
 @pytest.mark.parametrize("text", ["USA", "ABŞ", "США", "Amerika Birleşik Devletleri", "united states"])
 def test_a_country_with_several_clocks_gives_a_city_of_each(text):
-    assert places.find(text) == places.clocks("US")[:6]
+    assert index.find(text) == index.clocks("US")[:6]
 
 
 def test_a_city_may_stand_before_its_country():
-    assert places.find("Bakı, Azərbaycan")[0] == BAKU
-    assert places.find("London, Canada") == [Place("London", "CA", "America/Toronto")]
-    assert places.find("Torontoo Canada") == [Place("Toronto", "CA", "America/Toronto")]
+    assert index.find("Bakı, Azərbaycan")[0] == BAKU
+    assert index.find("London, Canada") == [Place("London", "CA", "America/Toronto")]
+    assert index.find("Torontoo Canada") == [Place("Toronto", "CA", "America/Toronto")]
 
 
 def test_a_city_may_stand_before_words_we_do_not_know():
-    assert places.find("Bakı şəhəri") == [BAKU]
-    assert places.find("Moscow time")[0].zone == "Europe/Moscow"
+    assert index.find("Bakı şəhəri") == [BAKU]
+    assert index.find("Moscow time")[0].zone == "Europe/Moscow"
 
 
 @pytest.mark.parametrize(
@@ -139,13 +139,13 @@ def test_a_city_may_stand_before_words_we_do_not_know():
     ],
 )
 def test_the_name_of_a_zone_is_found_and_an_old_one_becomes_todays(text, zone):
-    assert [place.zone for place in places.find(text)] == [zone]
+    assert [place.zone for place in index.find(text)] == [zone]
 
 
 def test_every_zone_is_found_by_its_name():
-    zones = {place.zone for country in COUNTRIES for place in places.cities(country)}
+    zones = {place.zone for country in COUNTRIES for place in index.cities(country)}
 
-    assert [zone for zone in sorted(zones) if places.find(zone, 1)[0].zone != zone] == []
+    assert [zone for zone in sorted(zones) if index.find(zone, 1)[0].zone != zone] == []
 
 
 @pytest.mark.parametrize(
@@ -156,11 +156,11 @@ def test_every_zone_is_found_by_its_name():
     ],
 )
 def test_what_is_no_name_of_a_place_finds_nothing(text):
-    assert places.find(text) == []
+    assert index.find(text) == []
 
 
 def test_the_whole_name_comes_before_beginnings_and_the_larger_before_the_smaller():
-    found = places.find("Rome")
+    found = index.find("Rome")
 
     assert [place.country for place in found][:2] == ["IT", "US"]
     assert {fold(place.name) for place in found[:2]} == {"rome"}
@@ -168,12 +168,12 @@ def test_the_whole_name_comes_before_beginnings_and_the_larger_before_the_smalle
 
 @pytest.mark.parametrize(("text", "country"), [("Islamabad", "PK"), ("Одесса", "UA"), ("Roma", "IT"), ("Wien", "AT")])
 def test_a_name_that_cities_share_means_the_likelier(text, country):
-    assert places.find(text)[0].country == country
+    assert index.find(text)[0].country == country
 
 
 @given(typed, st.integers(1, 10))
 def test_no_text_does_harm(text, limit):
-    found = places.find(text, limit)
+    found = index.find(text, limit)
 
     assert len(found) <= limit
     assert {place.zone for place in found} <= ZONES
@@ -183,8 +183,8 @@ def test_no_text_does_harm(text, limit):
 @given(numbers)
 def test_a_city_is_found_by_its_name(number):
     """Or so many larger ones have it too that it is not among the first."""
-    place = places._atlas().place(number)
-    found = places.find(place.name)
+    place = index._atlas().place(number)
+    found = index.find(place.name)
 
     namesakes = sum(fold(row.split("\t")[0]) == fold(place.name) for row in ROWS[:number]) if place not in found else 0
     assert any((one.name, one.zone) == (place.name, place.zone) for one in found) or namesakes
@@ -192,17 +192,17 @@ def test_a_city_is_found_by_its_name(number):
 
 @given(numbers, st.sampled_from([str.upper, str.lower, str.title, lambda name: name.replace("-", " ")]))
 def test_case_and_hyphens_make_no_difference(number, rewrite):
-    name = places._atlas().place(number).name
+    name = index._atlas().place(number).name
     if fold(rewrite(name)) == fold(name):  # an abbreviation in small letters is a name in capitals: Çat, CAT
-        assert places.find(rewrite(name)) == places.find(name)
+        assert index.find(rewrite(name)) == index.find(name)
 
 
 def test_all_that_is_known_of_a_place_is_sound():
-    found = [places._atlas().place(number) for number in range(len(ROWS))]
+    found = [index._atlas().place(number) for number in range(len(ROWS))]
 
     assert {place.zone for place in found} <= ZONES
     assert {place.country for place in found} == set(COUNTRIES)
-    assert all(name.isascii() for name in places._atlas().names)
+    assert all(name.isascii() for name in index._atlas().names)
 
 
 @given(numbers)
@@ -210,7 +210,7 @@ def test_all_that_is_known_of_a_place_is_sound():
 def test_where_a_city_lies_its_zone_is_the_nearest(number):
     *_, zone, latitude, longitude = ROWS[number].split("\t")
 
-    assert places.nearest(float(latitude), float(longitude)).zone == zone
+    assert index.nearest(float(latitude), float(longitude)).zone == zone
 
 
 @pytest.mark.parametrize(
@@ -223,14 +223,14 @@ def test_where_a_city_lies_its_zone_is_the_nearest(number):
     ],
 )
 def test_a_shared_location_has_the_zone_of_the_nearest_city(spot, name):
-    zone = places.find(name)[0].zone
+    zone = index.find(name)[0].zone
 
-    assert places.nearest(*spot).zone == zone
+    assert index.nearest(*spot).zone == zone
 
 
 def test_the_date_line_and_the_poles_are_no_edges():
-    assert places.nearest(-16.5, 180.0) == places.nearest(-16.5, -180.0)
-    assert places.nearest(90.0, 0.0) == places.nearest(90.0, 120.0)
+    assert index.nearest(-16.5, 180.0) == index.nearest(-16.5, -180.0)
+    assert index.nearest(90.0, 0.0) == index.nearest(90.0, 120.0)
 
 
 @pytest.mark.parametrize(
@@ -238,11 +238,11 @@ def test_the_date_line_and_the_poles_are_no_edges():
     [("az", ["AZ", "TR"]), ("tr", ["TR", "DE"]), ("ru", ["RU", "KZ"]), ("en", ["US", "GB"]), ("en-AU", ["AU", "US"])],
 )
 def test_a_language_tells_likely_countries(language, first):
-    assert places.countries(language)[:2] == first
+    assert index.countries(language)[:2] == first
 
 
 def test_the_preferred_countries_come_first_once_and_only_where_somebody_lives():
-    found = places.countries("az", ["GE", "AZ", "ZZ"])
+    found = index.countries("az", ["GE", "AZ", "ZZ"])
 
     assert found[:3] == ["GE", "AZ", "TR"]
     assert len(found) == len(set(found)) <= 12
@@ -250,40 +250,40 @@ def test_the_preferred_countries_come_first_once_and_only_where_somebody_lives()
 
 @pytest.mark.parametrize("language", ["", "-", "xx", "tlh", "az-Latn-"])
 def test_an_unknown_language_leaves_the_preferred(language):
-    assert places.countries(language, ["IL"])[0] == "IL"
+    assert index.countries(language, ["IL"])[0] == "IL"
 
 
 def test_there_are_never_more_than_twelve():
-    assert len(places.countries("en", COUNTRIES)) == 12
+    assert len(index.countries("en", COUNTRIES)) == 12
 
 
 def test_each_zone_of_a_country_has_its_largest_city():
-    assert places.cities("AZ") == [BAKU]
-    assert [place.zone for place in places.cities("DE")] == ["Europe/Berlin", "Europe/Busingen"]
-    assert [place.name for place in places.cities("US")][:4] == ["New York City", "Los Angeles", "Chicago", "Phoenix"]
-    assert {"America/Adak", "America/Indiana/Knox"} < {place.zone for place in places.cities("US")}
-    assert [place.zone for place in places.cities("GB")] == ["Europe/London"]
+    assert index.cities("AZ") == [BAKU]
+    assert [place.zone for place in index.cities("DE")] == ["Europe/Berlin", "Europe/Busingen"]
+    assert [place.name for place in index.cities("US")][:4] == ["New York City", "Los Angeles", "Chicago", "Phoenix"]
+    assert {"America/Adak", "America/Indiana/Knox"} < {place.zone for place in index.cities("US")}
+    assert [place.zone for place in index.cities("GB")] == ["Europe/London"]
 
 
 def test_zones_that_keep_one_time_are_one_clock():
-    assert [place.name for place in places.clocks("DE")] == ["Berlin"]
-    assert [place.name for place in places.clocks("KZ")] == ["Almaty"]
-    assert len(places.clocks("US")) < 10
+    assert [place.name for place in index.clocks("DE")] == ["Berlin"]
+    assert [place.name for place in index.clocks("KZ")] == ["Almaty"]
+    assert len(index.clocks("US")) < 10
 
 
 @pytest.mark.parametrize("country", COUNTRIES)
 def test_every_country_has_a_city_with_its_clock(country):
-    cities = places.cities(country)
+    cities = index.cities(country)
 
     assert cities
     assert {place.country for place in cities} == {country}
     assert len({place.zone for place in cities}) == len(cities)
-    assert set(places.clocks(country)) <= set(cities)
+    assert set(index.clocks(country)) <= set(cities)
 
 
 @pytest.mark.parametrize("country", ["ZZ", "", "az", "Azerbaijan"])
 def test_an_unknown_country_has_no_cities(country):
-    assert places.cities(country) == places.clocks(country) == []
+    assert index.cities(country) == index.clocks(country) == []
 
 
 @pytest.mark.parametrize(
@@ -291,13 +291,13 @@ def test_an_unknown_country_has_no_cities(country):
 )
 def test_an_answer_does_not_hold_up_others(text):
     start = time.perf_counter()
-    places.find(text)
+    index.find(text)
 
     assert time.perf_counter() - start < 0.2  # 0.02 where nothing else runs
 
 
 def test_the_data_stays_small():
-    packed = resources.files("outreachbot.domain").joinpath("places.tsv.gz").read_bytes()
+    packed = resources.files("outreachbot.domain.places").joinpath("places.tsv.gz").read_bytes()
 
     assert len(packed) < 500_000
     assert len(gzip.decompress(packed)) < 2_000_000

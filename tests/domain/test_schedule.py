@@ -8,11 +8,11 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from outreachbot.domain import schedule
-from outreachbot.domain.content import Anniversary, LeapDay, Notice
-from outreachbot.domain.content_values import zones
-from outreachbot.domain.dates import YearlyDay
-from outreachbot.domain.schedule import Due, Group, Item, Occurrence
+from outreachbot.domain.content.dates import YearlyDay
+from outreachbot.domain.content.model import Anniversary, LeapDay, Notice
+from outreachbot.domain.content.values import zones
+from outreachbot.domain.reminders import schedule
+from outreachbot.domain.reminders.schedule import Due, Group, Item, Occurrence
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 BAKU = "Asia/Baku"  # UTC+4 all year

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain import search
+from outreachbot.domain.content import search
 
 
 @pytest.mark.parametrize("written", ["Xocalı", "xocali", "XOCALI", "XOCALİ", "xocalı", "Xocali\u0307"])

@@ -10,11 +10,11 @@ from hypothesis import example, given
 from hypothesis import settings as trying
 from hypothesis import strategies as st
 
-from outreachbot.domain import schedule
-from outreachbot.domain import settings as rules
-from outreachbot.domain.content import Notice
-from outreachbot.domain.schedule import Due, Group, items_on
-from outreachbot.domain.settings import Change, ChatSettings, Quiet
+from outreachbot.domain.content.model import Notice
+from outreachbot.domain.reminders import schedule
+from outreachbot.domain.reminders import settings as rules
+from outreachbot.domain.reminders.schedule import Due, Group, items_on
+from outreachbot.domain.reminders.settings import Change, ChatSettings, Quiet
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 DATE = dt.date(2026, 2, 26)  # of khojaly, whose eve is the day of another

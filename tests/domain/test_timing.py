@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreachbot.domain import schedule, timing
-from outreachbot.domain.content_values import zones
-from outreachbot.domain.timing import LocalHour, Moment, Past
+from outreachbot.domain.broadcasts import timing
+from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
+from outreachbot.domain.content.values import zones
+from outreachbot.domain.reminders import schedule
 
 DAY = dt.timedelta(days=1)
 BAKU, BERLIN, TOKYO = "Asia/Baku", "Europe/Berlin", "Asia/Tokyo"  # UTC+4, +1 or +2, +9

@@ -1,8 +1,8 @@
 """Finding places in a tree, and where they are written."""
 
-from outreachbot.domain import tree
-from outreachbot.domain.faults import Mark
-from outreachbot.domain.tree import LOST, Mapping, Scalar, Sequence
+from outreachbot.domain.content.faults import Mark
+from outreachbot.domain.content.yaml import tree
+from outreachbot.domain.content.yaml.tree import LOST, Mapping, Scalar, Sequence
 
 ITEM = Scalar(Mark(2, 5), "x", "x")
 ROOT = Mapping(Mark(1, 1), {"list": Sequence(Mark(2, 3), [ITEM, Scalar(Mark(3, 5), "", LOST)])}, {"list": Mark(1, 1)})

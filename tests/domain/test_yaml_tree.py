@@ -4,16 +4,16 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from outreachbot.domain import tree, yaml_tree
-from outreachbot.domain.faults import Mark
+from outreachbot.domain.content.faults import Mark
+from outreachbot.domain.content.yaml import reader, tree
 
 
 def faults_of(text: str | bytes) -> list[str]:
-    return [str(fault) for fault in yaml_tree.read(text if isinstance(text, bytes) else text.encode()).faults]
+    return [str(fault) for fault in reader.read(text if isinstance(text, bytes) else text.encode()).faults]
 
 
 def root_of(text: str) -> tree.Node:
-    written = yaml_tree.read(text.encode())
+    written = reader.read(text.encode())
     assert written.faults == ()
     assert written.root is not None
     return written.root
@@ -103,7 +103,7 @@ def test_reading_goes_on_after_what_is_refused() -> None:
 
 
 def test_the_first_of_two_equal_keys_counts() -> None:
-    root = yaml_tree.read(b"a: 1\na: 2").root
+    root = reader.read(b"a: 1\na: 2").root
     assert root is not None
     assert tree.values(root) == {"a": 1}
 
@@ -120,5 +120,5 @@ def test_a_list_too_long_is_refused() -> None:
     )
 )
 def test_reading_never_raises(raw: bytes) -> None:
-    written = yaml_tree.read(raw)
+    written = reader.read(raw)
     assert written.root is not None or written.faults

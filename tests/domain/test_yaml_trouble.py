@@ -5,7 +5,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain import yaml_tree
+from outreachbot.domain.content.yaml import reader
 
 INDENT = "this line is not indented like its neighbours; begin it in the same column as the lines it belongs to"
 WHOLE = "the text goes on after its closing quote or bracket; put the whole text in quotes"
@@ -50,13 +50,13 @@ NO_COLON = "here a key with a colon is wanted: write `key: text`, or indent the 
     ],
 )
 def test_a_complaint_is_one_plain_sentence(monkeypatch, loader, text: str, said: str | None) -> None:
-    monkeypatch.setattr(yaml_tree, "_LOADER", loader)
-    (fault,) = yaml_tree.read(text.encode()).faults
+    monkeypatch.setattr(reader, "_LOADER", loader)
+    (fault,) = reader.read(text.encode()).faults
     assert said is None or str(fault) == said
 
 
 def test_list_entries_in_two_columns_are_told_to_stand_in_one() -> None:
-    (fault,) = yaml_tree.read(b"- a\nb: 1").faults
+    (fault,) = reader.read(b"- a\nb: 1").faults
     assert fault.text == "every entry of this list must begin with `- ` in the same column"
 
 
@@ -64,5 +64,5 @@ def test_list_entries_in_two_columns_are_told_to_stand_in_one() -> None:
 @given(text=st.text(alphabet='a: \n[]{}?&|",-', max_size=12))
 def test_no_complaint_names_a_sign_that_is_not_there(loader, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(yaml_tree, "_LOADER", loader)
-        assert not any("``" in fault.text for fault in yaml_tree.read(text.encode()).faults)
+        patch.setattr(reader, "_LOADER", loader)
+        assert not any("``" in fault.text for fault in reader.read(text.encode()).faults)

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.drawn import is_drawable
+from outreachbot.domain.messages.pictures import is_drawable
 from outreachbot.drawing import letters
 from outreachbot.drawing.letters import CUT, Run, Type
 

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image
 
-from outreachbot.domain.drawn import Bar, Chart, End, Event, Strip
+from outreachbot.domain.messages.pictures import Bar, Chart, End, Event, Strip
 from outreachbot.drawing import chart, letters, picture, strip
 from outreachbot.drawing.sheet import ACCENT, HIGHEST, MARGIN, WIDTH
 

@@ -10,13 +10,15 @@ import pytest
 import sqlalchemy as sa
 from test_broadcast import compose
 
-from outreachbot.domain import pace
-from outreachbot.domain.delivery import State, Tally
+from outreachbot.domain.delivery import pace
+from outreachbot.domain.delivery.states import State, Tally
 from outreachbot.sandbox.chat import Json
-from outreachbot.store import connect, ledger, tables
-from outreachbot.store.connect import Database
+from outreachbot.store import tables
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
+from outreachbot.store.delivery import ledger
 from outreachbot.store.tables import chats, deliveries
-from outreachbot.workers.sender import LEAD_SECONDS, LONGEST_SLEEP
+from outreachbot.workers.delivery.sender import LEAD_SECONDS, LONGEST_SLEEP
 from town import ADMIN, MEMBER, PATIENCE, Town
 
 on_sqlite = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)

@@ -11,8 +11,8 @@ import pytest
 from accounts import CHATS, PACE, subscribe
 
 from outreachbot.sandbox import people
-from outreachbot.store import connect
-from outreachbot.store.connect import Database
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
 from town import Town
 
 

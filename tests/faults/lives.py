@@ -11,8 +11,8 @@ from pathlib import Path
 import sqlalchemy as sa
 from accounts import until
 
-from outreachbot.store import connect
-from outreachbot.store.connect import Database
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
 from program import environment
 from town import Town
 

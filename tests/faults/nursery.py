@@ -10,7 +10,12 @@ import sys
 
 from outreachbot import cli
 
-WHAT_RUN_IMPORTS = ("outreachbot.app.run", "outreachbot.app.files", "outreachbot.config", "outreachbot.logs")
+WHAT_RUN_IMPORTS = (
+    "outreachbot.app.run",
+    "outreachbot.app.commands.content_file",
+    "outreachbot.config",
+    "outreachbot.logs",
+)
 WHAT_THE_DATABASE_IMPORTS = ("sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.dialects.postgresql.asyncpg")
 WHAT_MIGRATIONS_IMPORT = (
     "alembic.command",

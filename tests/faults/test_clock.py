@@ -7,7 +7,7 @@ import pytest
 from accounts import CHATS, begin, copies, finished, locked, next_look, reached
 from test_broadcast import numbers
 
-from outreachbot.workers.sender import LONGEST_SLEEP
+from outreachbot.workers.delivery.sender import LONGEST_SLEEP
 from town import Town
 
 HOUR_BACK, DAY_ON = dt.timedelta(hours=-1), dt.timedelta(days=1)

@@ -12,8 +12,8 @@ from test_broadcast import numbers
 from test_full_disk import allow, nothing_left_to_write, wrote
 
 from outreachbot.errors import StoreFailed
-from outreachbot.store import connect
-from outreachbot.store.connect import Database
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
 from program import started
 
 BEFORE = 100  # sent when the database fails

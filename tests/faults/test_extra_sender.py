@@ -11,13 +11,15 @@ from accounts import CHATS, begin, claimed, copies, finished, in_flight, in_stat
 from test_broadcast import numbers
 from test_full_disk import wrote
 
-from outreachbot.app import helper, loops
-from outreachbot.domain.delivery import State
+from outreachbot.app import loops
+from outreachbot.app.commands import extra_sender as helper
+from outreachbot.domain.delivery.states import State
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.faults import Limits
-from outreachbot.store import connect, leases
-from outreachbot.store import pace as pace_row
-from outreachbot.store.connect import Database
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
+from outreachbot.store.delivery import leases
+from outreachbot.store.delivery import pace as pace_row
 from outreachbot.store.tables import deliveries, senders
 from program import Program, outcome, started
 from town import ADMIN, Town

@@ -11,11 +11,11 @@ from accounts import BROADCAST, begin, claimed, copies, finished, in_flight, in_
 from lives import lives
 from test_broadcast import numbers
 
-from outreachbot.app import listing
-from outreachbot.domain.delivery import State
-from outreachbot.domain.pace import CLAIM_SECONDS
+from outreachbot.app.commands import listing
+from outreachbot.domain.delivery.pace import CLAIM_SECONDS
+from outreachbot.domain.delivery.states import State
 from outreachbot.sandbox import people
-from outreachbot.store.connect import Database
+from outreachbot.store.database.connect import Database
 from town import Town
 
 KILLS = 20

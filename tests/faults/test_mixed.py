@@ -6,12 +6,12 @@ import sqlalchemy as sa
 from accounts import begin, copies, finished, in_state, subscribe
 from test_broadcast import numbers
 
-from outreachbot.domain.delivery import Reason, State
+from outreachbot.domain.delivery.states import Reason, State
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.chat import Standing
 from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
-from outreachbot.store import connect
-from outreachbot.store.connect import Database
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
 from outreachbot.store.tables import chats
 from town import ADMIN, Town
 

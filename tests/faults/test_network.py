@@ -11,13 +11,13 @@ import pytest
 from accounts import CHATS, PACE, begin, copies, finished, in_flight, in_state, next_look, reached, until
 from test_broadcast import numbers
 
-from outreachbot.domain.delivery import State
+from outreachbot.domain.delivery.states import State
 from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
 from outreachbot.sandbox.server import serve
+from outreachbot.views.broadcasts.confirm import moment
 from outreachbot.views.i18n import words
-from outreachbot.views.preflight import moment
-from outreachbot.workers import lessons
-from outreachbot.workers.lessons import LONGEST_BACKOFF
+from outreachbot.workers.delivery import outcomes
+from outreachbot.workers.delivery.outcomes import LONGEST_BACKOFF
 from town import ADMIN, Town
 
 NOON = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
@@ -27,14 +27,14 @@ NOON = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
 def made(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that the bot's sender has made, in seconds: they are its own, and stand nowhere in the database."""
     made: list[float] = []
-    backoff = lessons._backoff
+    backoff = outcomes._backoff
 
     def watched(*values: Any) -> float:
         if pause := backoff(*values):
             made.append(pause)
         return pause
 
-    monkeypatch.setattr(lessons, "_backoff", watched)
+    monkeypatch.setattr(outcomes, "_backoff", watched)
     return made
 
 

@@ -18,9 +18,9 @@ from accounts import (
 from lives import lives
 from test_broadcast import numbers
 
-from outreachbot.domain.delivery import State
+from outreachbot.domain.delivery.states import State
 from outreachbot.sandbox.chat import Json
-from outreachbot.store.connect import Database
+from outreachbot.store.database.connect import Database
 from town import ADMIN, MEMBER, Town
 
 BEFORE = 100  # sent when the button is pressed

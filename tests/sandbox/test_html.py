@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.message import escape
+from outreachbot.domain.messages.message import escape
 from outreachbot.sandbox.html import parse
 from outreachbot.sandbox.refused import Refused
 

@@ -9,13 +9,16 @@ import pytest
 from sqlalchemy import delete, insert, make_url, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import Kind, MessageState, Reason, State
-from outreachbot.domain.message import Message
-from outreachbot.store import audience, broadcasts, chats, connect, leases, messages
-from outreachbot.store import insert as inserts
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
-from outreachbot.store.connect import Database
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.database import insert as inserts
+from outreachbot.store.database.connect import Database
+from outreachbot.store.delivery import leases, messages
 
 PACE = {"name": "bulk", "next_slot": 0.0, "updated_at": 0.0}  # the row that the migration makes
 BODIES = {"en": Message("hello")}
@@ -165,7 +168,7 @@ def confirm(db: Database) -> Callable[..., Awaitable[int]]:
 
     async def confirm(to: Audience | None = None, *, kind: Kind = Kind.BROADCAST, of_id: int | None = None) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await broadcasts.draft(transaction, 11, 5, BODIES, 1.0, kind=kind, of_id=of_id)
+            message_id = await records.draft(transaction, 11, 5, BODIES, 1.0, kind=kind, of_id=of_id)
             await messages.narrow(transaction, message_id, to or Audience())
             assert await messages.start(transaction, message_id, 2.0)
         return message_id

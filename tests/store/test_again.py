@@ -3,9 +3,11 @@
 import pytest
 from sqlalchemy import select, update
 
-from outreachbot.domain.delivery import MessageState, Reason, State
-from outreachbot.store import chats, connect, messages, outbox
+from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.store import chats
 from outreachbot.store import tables as t
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages, outbox
 from transactions import do, row
 
 ALL = dict(enumerate(State))

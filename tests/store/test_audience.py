@@ -5,12 +5,14 @@ import itertools
 import pytest
 from sqlalchemy import insert
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import Kind, Reason, State
-from outreachbot.domain.schedule import Group
-from outreachbot.store import audience, chats, connect, plans
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.delivery.states import Kind, Reason, State
+from outreachbot.domain.reminders.schedule import Group
+from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
 from outreachbot.store.audience import Count
+from outreachbot.store.database import connect
+from outreachbot.store.reminders import plans
 from transactions import do
 
 

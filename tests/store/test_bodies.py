@@ -6,10 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.delivery import Kind
-from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
-from outreachbot.store import bodies, connect
-from outreachbot.store import messages as outgoing
+from outreachbot.domain.delivery.states import Kind
+from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import bodies
+from outreachbot.store.delivery import messages as outgoing
 
 texts = st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\0"), max_size=50)
 buttons = st.builds(Button, texts, data=texts) | st.builds(Button, texts, url=texts)

@@ -4,11 +4,13 @@ import asyncio
 
 import pytest
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import ENDED, JOBS, Kind, MessageState
-from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, connect, messages, outbox
-from outreachbot.store.broadcasts import Broadcast
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.delivery.states import ENDED, JOBS, Kind, MessageState
+from outreachbot.domain.messages.message import Message
+from outreachbot.store.broadcasts import records
+from outreachbot.store.broadcasts.records import Broadcast
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages, outbox
 from transactions import do
 
 ADMIN, OTHER = 11, 22
@@ -16,18 +18,18 @@ BODIES = {"en": Message("hello")}
 
 
 async def draft(db, admin_id=ADMIN, chat_id=5, now=1.0, **job):
-    return await do(db, broadcasts.draft, admin_id, chat_id, BODIES, now, **job)
+    return await do(db, records.draft, admin_id, chat_id, BODIES, now, **job)
 
 
 async def unreported(db):
     async with connect.reading(db) as connection:
-        return [one.message_id for one in await broadcasts.unreported(connection)]
+        return [one.message_id for one in await records.unreported(connection)]
 
 
 async def test_a_draft_is_found_as_it_was_written(db):
     message_id = await draft(db)
 
-    assert await do(db, broadcasts.find, message_id) == Broadcast(
+    assert await do(db, records.find, message_id) == Broadcast(
         message_id=message_id,
         kind=Kind.BROADCAST,
         of_id=None,
@@ -48,7 +50,7 @@ async def test_a_draft_is_found_as_it_was_written(db):
 @pytest.mark.parametrize("kind", sorted(JOBS))
 async def test_a_job_knows_whose_copies_it_changes(db, kind):
     of_id = await draft(db)
-    found = await do(db, broadcasts.find, await draft(db, kind=kind, of_id=of_id))
+    found = await do(db, records.find, await draft(db, kind=kind, of_id=of_id))
 
     assert (found.kind, found.of_id, found.state) == (kind, of_id, MessageState.DRAFT)
 
@@ -63,7 +65,7 @@ async def test_a_draft_goes_to_nobody(db, subscribe, queue, states):
 
 
 async def test_a_reminder_is_no_broadcast(db, deliver):
-    assert await do(db, broadcasts.find, await deliver({}, kind=Kind.REMINDER)) is None
+    assert await do(db, records.find, await deliver({}, kind=Kind.REMINDER)) is None
     assert await unreported(db) == []
 
 
@@ -76,9 +78,9 @@ async def test_a_confirmed_broadcast_is_unreported_until_its_report_was_shown(db
     await do(db, messages.stop, stopped, 3.0)
     assert await unreported(db) == [started, scheduled, stopped]
 
-    await do(db, broadcasts.reported, stopped)
+    await do(db, records.reported, stopped)
     assert await unreported(db) == [started, scheduled]
-    assert (await do(db, broadcasts.find, only_draft)).state is MessageState.DRAFT
+    assert (await do(db, records.find, only_draft)).state is MessageState.DRAFT
 
 
 async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
@@ -86,9 +88,9 @@ async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
     message_id = await draft(db)
     await do(db, messages.start, message_id, 2.0)
     await do(db, messages.move, message_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
-    await do(db, broadcasts.reported, message_id)
+    await do(db, records.reported, message_id)
     assert await unreported(db) == []
-    await do(db, broadcasts.reported, message_id, done=False)
+    await do(db, records.reported, message_id, done=False)
 
     assert await unreported(db) == [message_id]
 
@@ -99,26 +101,26 @@ async def test_what_goes_on_by_now_is_not_reported(db, state):
     message_id = await draft(db)
     await do(db, messages.start, message_id, 2.0)
     await do(db, messages.move, message_id, state, only_from=[MessageState.RUNNING])
-    await do(db, broadcasts.reported, message_id)
+    await do(db, records.reported, message_id)
 
     assert await unreported(db) == [message_id]
 
 
 async def test_it_is_known_while_its_audience_is_queued(db, confirm, queue):
     message_id = await confirm()
-    assert (await do(db, broadcasts.find, message_id)).queueing is True
+    assert (await do(db, records.find, message_id)).queueing is True
     await queue()
 
-    assert (await do(db, broadcasts.find, message_id)).queueing is False
+    assert (await do(db, records.find, message_id)).queueing is False
 
 
 async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
     message_id = await draft(db)
     await do(db, messages.start, message_id, 2.0)
     await do(db, messages.pause, message_id, "can't parse entities")
-    await do(db, broadcasts.show_progress_in, message_id, 99)
+    await do(db, records.show_progress_in, message_id, 99)
 
-    found = await do(db, broadcasts.find, message_id)
+    found = await do(db, records.find, message_id)
 
     assert (found.state, found.state_reason) == (MessageState.PAUSED, "can't parse entities")
     assert (found.progress_id, found.started_at) == (99, 2.0)
@@ -127,17 +129,17 @@ async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
 async def test_two_admins_who_write_at_once_each_get_their_own(db):
     first, second = await asyncio.gather(draft(db, ADMIN), draft(db, OTHER))
 
-    assert (await do(db, broadcasts.find, first)).admin_id == ADMIN
-    assert (await do(db, broadcasts.find, second)).admin_id == OTHER
+    assert (await do(db, records.find, first)).admin_id == ADMIN
+    assert (await do(db, records.find, second)).admin_id == OTHER
 
 
 async def test_only_the_message_that_shows_the_progress_follows_it(db):
     message_id, other = await draft(db), await draft(db)
-    await do(db, broadcasts.show_progress_in, message_id, 99)
+    await do(db, records.show_progress_in, message_id, 99)
 
-    assert await do(db, broadcasts.shows_progress, message_id, 99) is True
-    assert await do(db, broadcasts.shows_progress, message_id, 98) is False
-    assert await do(db, broadcasts.shows_progress, other, 99) is False
+    assert await do(db, records.shows_progress, message_id, 99) is True
+    assert await do(db, records.shows_progress, message_id, 98) is False
+    assert await do(db, records.shows_progress, other, 99) is False
 
 
 async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, state):
@@ -145,8 +147,8 @@ async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, 
     await do(db, messages.start, started, 2.0)
     await do(db, messages.schedule, scheduled, 9.0)
 
-    assert await do(db, broadcasts.discard_drafts, ADMIN) is True
-    assert await do(db, broadcasts.discard_drafts, ADMIN) is False
+    assert await do(db, records.discard_drafts, ADMIN) is True
+    assert await do(db, records.discard_drafts, ADMIN) is False
     assert await do(db, messages.start, ours, 3.0) is False
     assert await do(db, messages.body, ours) == {}
     assert [await state(one) for one in (ours, started, scheduled, theirs)] == [
@@ -160,49 +162,49 @@ async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, 
 async def test_the_id_of_a_discarded_draft_is_never_that_of_another(db):
     """Or an old button would send a new message."""
     discarded = await draft(db)
-    await do(db, broadcasts.discard_drafts, ADMIN)
+    await do(db, records.discard_drafts, ADMIN)
     new = await draft(db)
 
     assert new != discarded
-    assert (await do(db, broadcasts.find, discarded)).state is MessageState.CANCELLED
+    assert (await do(db, records.find, discarded)).state is MessageState.CANCELLED
 
 
 async def test_a_draft_that_waits_for_the_consent_of_others_may_stay(db, state):
     waiting, fresh = await draft(db), await draft(db)
-    await do(db, broadcasts.consent, waiting, ADMIN)
+    await do(db, records.consent, waiting, ADMIN)
 
-    assert await do(db, broadcasts.discard_drafts, ADMIN, confirmed_too=False) is True
+    assert await do(db, records.discard_drafts, ADMIN, confirmed_too=False) is True
     assert (await state(waiting), await state(fresh)) == (MessageState.DRAFT, MessageState.CANCELLED)
-    assert await do(db, broadcasts.discard_drafts, ADMIN, confirmed_too=False) is False
-    assert await do(db, broadcasts.discard_drafts, ADMIN) is True
+    assert await do(db, records.discard_drafts, ADMIN, confirmed_too=False) is False
+    assert await do(db, records.discard_drafts, ADMIN) is True
     assert await state(waiting) == MessageState.CANCELLED
 
 
 async def test_each_admin_consents_once(db):
     message_id, other = await draft(db), await draft(db)
 
-    assert await do(db, broadcasts.consents, message_id) == 0
-    assert await do(db, broadcasts.consent, message_id, ADMIN) == 1
-    assert await do(db, broadcasts.consent, message_id, ADMIN) == 1
-    assert await do(db, broadcasts.consent, message_id, OTHER) == 2
-    assert await do(db, broadcasts.consents, message_id) == 2
-    assert await do(db, broadcasts.consents, other) == 0
+    assert await do(db, records.consents, message_id) == 0
+    assert await do(db, records.consent, message_id, ADMIN) == 1
+    assert await do(db, records.consent, message_id, ADMIN) == 1
+    assert await do(db, records.consent, message_id, OTHER) == 2
+    assert await do(db, records.consents, message_id) == 2
+    assert await do(db, records.consents, other) == 0
 
 
 async def test_admins_that_consent_at_once_are_all_counted(db):
     message_id = await draft(db)
-    await asyncio.gather(*(do(db, broadcasts.consent, message_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
+    await asyncio.gather(*(do(db, records.consent, message_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
 
-    assert await do(db, broadcasts.consents, message_id) == 3
+    assert await do(db, records.consents, message_id) == 3
 
 
 async def test_who_consents_is_known(db):
     message_id, other = await draft(db), await draft(db)
     for admin_id in (33, OTHER, 33):
-        await do(db, broadcasts.consent, message_id, admin_id)
+        await do(db, records.consent, message_id, admin_id)
 
-    assert await do(db, broadcasts.consenting, message_id) == {OTHER, 33}
-    assert await do(db, broadcasts.consenting, other) == set()
+    assert await do(db, records.consenting, message_id) == {OTHER, 33}
+    assert await do(db, records.consenting, other) == set()
 
 
 async def test_it_is_deleted_from_the_moment_a_deletion_of_it_begins(db):
@@ -211,9 +213,9 @@ async def test_it_is_deleted_from_the_moment_a_deletion_of_it_begins(db):
     await do(db, messages.start, correction, 2.0)
     deletion, discarded = [await draft(db, kind=Kind.DELETION, of_id=of_id) for _ in range(2)]
     await do(db, messages.stop, discarded, 2.0, only_from=messages.UNCONFIRMED)
-    assert not await do(db, broadcasts.is_deleted, of_id)
+    assert not await do(db, records.is_deleted, of_id)
 
     await do(db, messages.start, deletion, 3.0)
 
-    assert await do(db, broadcasts.is_deleted, of_id)
-    assert not await do(db, broadcasts.is_deleted, other)
+    assert await do(db, records.is_deleted, of_id)
+    assert not await do(db, records.is_deleted, other)

@@ -2,11 +2,12 @@
 
 from sqlalchemy import select
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import Reason
-from outreachbot.store import audience, chats, connect
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.delivery.states import Reason
+from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
 from outreachbot.store.chats import Chat
+from outreachbot.store.database import connect
 from transactions import do
 
 

@@ -2,9 +2,10 @@
 
 import pytest
 
-from outreachbot.domain.message import MAX_ALBUM, Media, MediaKind
-from outreachbot.store import composing, connect
-from outreachbot.store.composing import ALBUM_SECONDS, SECONDS, Album, Composing
+from outreachbot.domain.messages.message import MAX_ALBUM, Media, MediaKind
+from outreachbot.store.broadcasts import composing
+from outreachbot.store.broadcasts.composing import ALBUM_SECONDS, SECONDS, Album, Composing
+from outreachbot.store.database import connect
 from transactions import do
 
 ADMIN, OTHER = 11, 22

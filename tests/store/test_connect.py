@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import event, func, insert, make_url, select, text
 
 from outreachbot.errors import AlreadyRunning, StoreFailed, WrongUse
-from outreachbot.store import connect
+from outreachbot.store.database import connect
 from outreachbot.store.tables import composing
 
 HOLD = """

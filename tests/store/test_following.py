@@ -4,8 +4,9 @@ import itertools
 
 import pytest
 
-from outreachbot.domain.delivery import Kind, Reason, State
-from outreachbot.store import audience, chats, ledger, messages
+from outreachbot.domain.delivery.states import Kind, Reason, State
+from outreachbot.store import audience, chats
+from outreachbot.store.delivery import ledger, messages
 from transactions import do, piece
 
 

@@ -5,8 +5,9 @@ import json
 import pytest
 from sqlalchemy import select
 
-from outreachbot.store import connect, inbox
+from outreachbot.store import inbox
 from outreachbot.store import tables as t
+from outreachbot.store.database import connect
 from outreachbot.store.inbox import State
 
 

@@ -3,10 +3,11 @@
 import pytest
 from sqlalchemy import select, update
 
-from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
-from outreachbot.store import connect, leases, messages, outbox
+from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
 from outreachbot.store import tables as t
-from outreachbot.store.outbox import Settled
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import leases, messages, outbox
+from outreachbot.store.delivery.outbox import Settled
 from transactions import do
 
 DAY = 86_400.0

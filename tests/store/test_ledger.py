@@ -3,12 +3,15 @@
 import datetime as dt
 import itertools
 
-from outreachbot.domain.delivery import Kind, MessageState, Reason, State, Tally
-from outreachbot.domain.message import Message
-from outreachbot.domain.timing import LocalHour, Past
-from outreachbot.store import broadcasts, chats, connect, ledger, messages, outbox
-from outreachbot.store.ledger import Entry, Told
-from outreachbot.store.outbox import Settled
+from outreachbot.domain.broadcasts.timing import LocalHour, Past
+from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import chats
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import ledger, messages, outbox
+from outreachbot.store.delivery.ledger import Entry, Told
+from outreachbot.store.delivery.outbox import Settled
 
 MIXES = [dict(enumerate(mix)) for size in (0, 1, 2) for mix in itertools.product(State, repeat=size)]
 
@@ -115,7 +118,7 @@ async def every(db, **named):
 async def test_all_that_was_confirmed_is_told_the_oldest_first_or_a_page_of_the_newest(db, deliver, confirm):
     ids = [await deliver({}, kind=Kind.REMINDER), await confirm(), await confirm(), await confirm()]
     async with connect.writing(db) as transaction:
-        await broadcasts.draft(transaction, 11, 5, {"en": Message("draft")}, 1.0)
+        await records.draft(transaction, 11, 5, {"en": Message("draft")}, 1.0)
 
     assert await every(db) == ids
     assert await every(db, newest=2) == ids[2:]
@@ -127,7 +130,7 @@ async def test_all_that_was_confirmed_is_told_the_oldest_first_or_a_page_of_the_
 
 async def test_a_confirmed_message_is_told_as_it_stands(db):
     async with connect.writing(db) as transaction:
-        scheduled = await broadcasts.draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
+        scheduled = await records.draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
         assert await ledger.find(transaction, scheduled) is None
         await messages.schedule(transaction, scheduled, 9.0)
         told = Told(
@@ -170,7 +173,7 @@ async def test_what_the_program_has_paused_waits_for_a_person_and_what_a_person_
 async def test_a_local_hour_is_told_with_its_message(db):
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
     async with connect.writing(db) as transaction:
-        message_id = await broadcasts.draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
+        message_id = await records.draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
         await messages.time(transaction, message_id, plan)
         await messages.schedule(transaction, message_id, 9.0)
 

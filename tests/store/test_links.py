@@ -1,7 +1,8 @@
 """What is known of the watched link."""
 
 from outreachbot.domain.links import Watch
-from outreachbot.store import connect, links
+from outreachbot.store import links
+from outreachbot.store.database import connect
 
 
 async def test_what_is_known_of_the_link_is_kept_and_that_of_another_forgotten(db):

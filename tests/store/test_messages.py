@@ -4,11 +4,12 @@ import itertools
 
 import pytest
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
-from outreachbot.domain.message import Message
-from outreachbot.domain.timing import Moment
-from outreachbot.store import broadcasts, ledger, messages
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.timing import Moment
+from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store.broadcasts import records
+from outreachbot.store.delivery import ledger, messages
 from transactions import BODIES, do, draft, put, row
 
 OVER = [MessageState.CANCELLED, MessageState.FINISHED]
@@ -50,7 +51,7 @@ async def test_only_a_draft_changes_what_it_says_to_whom_and_when(db):
         await do(db, messages.rewrite, message_id, {"en": Message(word)})
         await do(db, messages.narrow, message_id, Audience(languages=(word,)))
         await do(db, messages.time, message_id, Moment(at))
-        found = await do(db, broadcasts.find, message_id)
+        found = await do(db, records.find, message_id)
         return (await do(db, messages.body, message_id))["en"].text, found.audience.languages, found.timing
 
     assert await change("better", 7.0) == ("better", ("better",), Moment(7.0))

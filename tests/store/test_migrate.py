@@ -9,7 +9,7 @@ from sqlalchemy import insert, inspect, select, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from outreachbot.errors import SchemaTooNew
-from outreachbot.store import connect, migrate
+from outreachbot.store.database import connect, migrate
 from outreachbot.store.tables import composing, metadata
 
 

@@ -5,11 +5,14 @@ import itertools
 import pytest
 from sqlalchemy import select, update
 
-from outreachbot.domain.delivery import State
-from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, chats, connect, outbox
+from outreachbot.domain.delivery.states import State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import chats
 from outreachbot.store import tables as t
+from outreachbot.store.broadcasts import records
 from outreachbot.store.chats import Chat
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import outbox
 from transactions import do
 
 OLD, NEW = -5, -1005
@@ -147,12 +150,12 @@ async def test_other_messages_and_other_chats_do_not_move(db, deliver, states):
 
 
 async def test_a_broadcast_shows_its_progress_in_the_group_that_moved(db):
-    here = await do(db, broadcasts.draft, 1, OLD, {"en": Message("x")}, 1.0)
-    there = await do(db, broadcasts.draft, 1, 7, {"en": Message("x")}, 1.0)
+    here = await do(db, records.draft, 1, OLD, {"en": Message("x")}, 1.0)
+    there = await do(db, records.draft, 1, 7, {"en": Message("x")}, 1.0)
     await do(db, chats.migrate, OLD, NEW)
     async with connect.reading(db) as connection:
-        assert (await broadcasts.find(connection, here)).chat_id == NEW
-        assert (await broadcasts.find(connection, there)).chat_id == 7
+        assert (await records.find(connection, here)).chat_id == NEW
+        assert (await records.find(connection, there)).chat_id == 7
 
 
 async def test_the_ids_of_a_copy_move_with_it(db, deliver):

@@ -5,12 +5,14 @@ import itertools
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
-from outreachbot.domain.message import Message
-from outreachbot.store import chats, connect, ledger, messages, outbox
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import chats
 from outreachbot.store import tables as t
-from outreachbot.store.outbox import Claimed, Settled
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import ledger, messages, outbox
+from outreachbot.store.delivery.outbox import Claimed, Settled
 from transactions import do
 
 BODIES = {"en": Message("hello")}

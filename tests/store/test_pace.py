@@ -6,8 +6,9 @@ import itertools
 import pytest
 from sqlalchemy import insert, select
 
-from outreachbot.store import connect, pace
 from outreachbot.store import tables as t
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import pace
 
 
 async def slots(db, count, now, *, per_second=10.0, lead=None):

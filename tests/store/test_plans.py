@@ -5,12 +5,15 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery import Kind, MessageState, Reason, State
-from outreachbot.domain.message import Message
-from outreachbot.domain.schedule import Due, Group
-from outreachbot.domain.settings import ChatSettings, Quiet
-from outreachbot.store import audience, connect, files, ledger, messages, outbox, plans, settings
+from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.domain.reminders.schedule import Due, Group
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet
+from outreachbot.store import audience, telegram_files
 from outreachbot.store import tables as t
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import ledger, messages, outbox
+from outreachbot.store.reminders import plans, settings
 
 DAY = dt.date(2026, 2, 26)
 BODIES = {"en": Message("hello")}
@@ -163,24 +166,28 @@ async def test_only_what_was_late_of_a_reminder_whose_day_is_over_is_told(db, ov
 
 
 async def test_a_file_is_found_by_its_bytes_and_the_last_of_a_name_counts(db):
-    assert await do(db, files.find, "a.jpg", "d1") is None
-    await do(db, files.learn, "a.jpg", "d1", "AgAC1")
-    await do(db, files.learn, "b.jpg", "d1", "AgAC2")
-    assert await do(db, files.find, "a.jpg", "d1") == await do(db, files.find, "a.jpg", None) == "AgAC1"
-    await do(db, files.learn, "a.jpg", "d3", "AgAC3")
+    assert await do(db, telegram_files.find, "a.jpg", "d1") is None
+    await do(db, telegram_files.learn, "a.jpg", "d1", "AgAC1")
+    await do(db, telegram_files.learn, "b.jpg", "d1", "AgAC2")
+    assert (
+        await do(db, telegram_files.find, "a.jpg", "d1") == await do(db, telegram_files.find, "a.jpg", None) == "AgAC1"
+    )
+    await do(db, telegram_files.learn, "a.jpg", "d3", "AgAC3")
 
-    assert await do(db, files.find, "a.jpg", "d1") is None
-    assert await do(db, files.find, "a.jpg", "d3") == await do(db, files.find, "a.jpg", None) == "AgAC3"
-    assert await do(db, files.find, "b.jpg", None) == "AgAC2"
+    assert await do(db, telegram_files.find, "a.jpg", "d1") is None
+    assert (
+        await do(db, telegram_files.find, "a.jpg", "d3") == await do(db, telegram_files.find, "a.jpg", None) == "AgAC3"
+    )
+    assert await do(db, telegram_files.find, "b.jpg", None) == "AgAC2"
 
 
 async def test_an_id_that_telegram_forgot_is_forgotten_and_a_newer_one_is_not(db):
-    await do(db, files.learn, "a.jpg", "d1", "AgAC2")
-    await do(db, files.forget, "a.jpg", "AgAC1")
-    assert await do(db, files.find, "a.jpg", "d1") == "AgAC2"
-    await do(db, files.forget, "a.jpg", "AgAC2")
+    await do(db, telegram_files.learn, "a.jpg", "d1", "AgAC2")
+    await do(db, telegram_files.forget, "a.jpg", "AgAC1")
+    assert await do(db, telegram_files.find, "a.jpg", "d1") == "AgAC2"
+    await do(db, telegram_files.forget, "a.jpg", "AgAC2")
 
-    assert await do(db, files.find, "a.jpg", None) is None
+    assert await do(db, telegram_files.find, "a.jpg", None) is None
 
 
 async def test_what_a_reminder_tells_goes_with_it(db):

@@ -3,11 +3,13 @@
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import JOBS, Kind, Reason, State
-from outreachbot.domain.message import Message
-from outreachbot.store import audience, chats, connect, messages, outbox
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.delivery.states import JOBS, Kind, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages, outbox
 from transactions import do, piece
 
 BODIES = {"en": Message("hello")}

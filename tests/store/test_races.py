@@ -4,10 +4,14 @@ import asyncio
 
 import pytest
 
-from outreachbot.domain.delivery import Kind, MessageState, Reason, State
-from outreachbot.domain.message import Message
-from outreachbot.store import audience, broadcasts, chats, connect, leases, messages, outbox, plans
-from outreachbot.store.outbox import Settled
+from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import audience, chats
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import leases, messages, outbox
+from outreachbot.store.delivery.outbox import Settled
+from outreachbot.store.reminders import plans
 from transactions import do
 
 BODIES = {"en": Message("hello")}
@@ -46,7 +50,7 @@ async def test_many_senders_at_once_claim_everything_once(database_url):
     async with connect.opened(database_url) as one, connect.opened(database_url, exclusive=False) as other:
         for chat_id in range(40):
             await do(one, chats.subscribe, chat_id, kind="private", language="en", topic_id=None, now=1.0)
-        message_id = await do(one, broadcasts.draft, 1, 1, BODIES, 1.0)
+        message_id = await do(one, records.draft, 1, 1, BODIES, 1.0)
         await do(one, messages.start, message_id, 2.0)
         await do(one, queue_whole)
         claims = await asyncio.gather(*(claim(db, number) for db in (one, other) for number in range(8)))
@@ -75,7 +79,7 @@ async def test_of_two_who_press_at_once_one_moves_it(db, deliver):
 
 
 async def test_a_draft_that_two_confirm_at_once_starts_once(db):
-    message_id = await do(db, broadcasts.draft, 11, 5, BODIES, 1.0)
+    message_id = await do(db, records.draft, 11, 5, BODIES, 1.0)
     started = await asyncio.gather(*(do(db, messages.start, message_id, 2.0) for _ in range(4)))
 
     assert sorted(started) == [False, False, False, True]
@@ -211,11 +215,11 @@ async def test_a_lease_that_is_renewed_in_time_is_not_taken_for_over(db, deliver
 
 @at_once
 async def test_of_two_admins_who_consent_at_the_same_moment_the_second_counts_both(db, until_blocked):
-    message_id = await do(db, broadcasts.draft, 11, 5, BODIES, 1.0)
+    message_id = await do(db, records.draft, 11, 5, BODIES, 1.0)
 
     async def consent(transaction, admin_id):
-        await broadcasts.lock(transaction, message_id)
-        return await broadcasts.consent(transaction, message_id, admin_id)
+        await records.lock(transaction, message_id)
+        return await records.consent(transaction, message_id, admin_id)
 
     async with connect.writing(db) as first:
         assert await consent(first, 22) == 1

@@ -6,11 +6,14 @@ import random
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery import Kind, State
-from outreachbot.domain.message import Message
+from outreachbot.domain.delivery.states import Kind, State
+from outreachbot.domain.messages.message import Message
 from outreachbot.domain.reports import DAY, HOUR, KEEP_SECONDS, MINUTE, Recent, refusal
-from outreachbot.store import broadcasts, connect, ledger, messages, outbox, reports
+from outreachbot.store import reports
 from outreachbot.store import tables as t
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import ledger, messages, outbox
 from transactions import BODIES, do, row
 
 NOW = 1_772_366_400.0
@@ -127,7 +130,7 @@ async def test_after_ninety_days_nothing_of_the_words_is_left(db, sender):
     for one, at in ((old, NOW), (young, NOW + 60)):
         await do(db, reports.tell, one.id, {"en": Message("It was a fire")}, [22], at)
     old_told, young_told = await told(db, old), await told(db, young)
-    other = await do(db, broadcasts.draft, 11, 11, BODIES, 1.0)
+    other = await do(db, records.draft, 11, 11, BODIES, 1.0)
 
     await do(db, outbox.claim, sender, 10, NOW + KEEP_SECONDS - 60)  # too late: the admin never got it
     await do(db, reports.purge, NOW + KEEP_SECONDS - 1)

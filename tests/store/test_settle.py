@@ -5,10 +5,11 @@ import itertools
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
-from outreachbot.store import connect, leases, messages, outbox
+from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
 from outreachbot.store import tables as t
-from outreachbot.store.outbox import Settled
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import leases, messages, outbox
+from outreachbot.store.delivery.outbox import Settled
 from transactions import do
 
 OVER = 1.0 + leases.SECONDS  # when the lease of `sender` is over

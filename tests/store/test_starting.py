@@ -4,9 +4,10 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.domain.delivery import MessageState, State
-from outreachbot.domain.timing import LocalHour, Past
-from outreachbot.store import audience, messages
+from outreachbot.domain.broadcasts.timing import LocalHour, Past
+from outreachbot.domain.delivery.states import MessageState, State
+from outreachbot.store import audience
+from outreachbot.store.delivery import messages
 from transactions import do, draft, put, row
 
 

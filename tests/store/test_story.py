@@ -9,21 +9,11 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_state_machine_as_test
 from sqlalchemy import event
 
-from outreachbot.domain.delivery import (
-    GONE,
-    JOBS,
-    Failed,
-    Halt,
-    Kind,
-    Migrated,
-    NotSent,
-    Reason,
-    Sent,
-    State,
-    Uncertain,
-    Wait,
-)
-from outreachbot.store import audience, chats, connect, messages
+from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Sent, Uncertain, Wait
+from outreachbot.domain.delivery.states import GONE, JOBS, Kind, Reason, State
+from outreachbot.store import audience, chats
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
 from storybook import EVERYBODY, GROUPS, PAUSED, RUNNING, Book
 
 STORIES = int(os.environ.get("STORIES", "12"))  # how many are told of each database; more find more

@@ -9,27 +9,18 @@ from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.delivery import Kind, MessageState, State
-from outreachbot.domain.message import Button, Copy, Media, MediaKind, Message
-from outreachbot.domain.schedule import Due, Group
-from outreachbot.domain.settings import ChatSettings, Quiet
-from outreachbot.store import (
-    audience,
-    broadcasts,
-    chats,
-    connect,
-    leases,
-    ledger,
-    messages,
-    migrate,
-    outbox,
-    pace,
-    plans,
-    settings,
-)
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.delivery.states import Kind, MessageState, State
+from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
+from outreachbot.domain.reminders.schedule import Due, Group
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet
+from outreachbot.store import audience, chats
+from outreachbot.store.broadcasts import records
 from outreachbot.store.chats import Chat
-from outreachbot.store.outbox import Claimed
+from outreachbot.store.database import connect, migrate
+from outreachbot.store.delivery import leases, ledger, messages, outbox, pace
+from outreachbot.store.delivery.outbox import Claimed
+from outreachbot.store.reminders import plans, settings
 from transactions import do
 
 OLD = {"buttons": [], "photo": "", "copy": None, "asks": False}
@@ -95,7 +86,7 @@ async def test_a_broadcast_of_the_first_schema_goes_on(old_url):
         await do(db, outbox.settle, sender, [sent], 11.0)
         assert set(await do(db, messages.finish, 12.0)) == {1, 2, 3}
         tally = await do(db, ledger.tally, 1)
-        found = await do(db, broadcasts.find, 1)
+        found = await do(db, records.find, 1)
 
     assert (tally.sent, tally.uncertain, tally.audience) == (2, 1, 3)
     assert (found.kind, found.of_id, found.state) == (Kind.BROADCAST, None, MessageState.FINISHED)
@@ -113,7 +104,7 @@ async def test_the_pace_and_the_chats_of_the_first_schema_are_kept(old_url):
 
 async def test_a_job_changes_the_copies_that_the_first_schema_knows(old_url):
     async with connect.opened(old_url) as db:
-        job = await do(db, broadcasts.draft, 11, 11, {}, 3.0, kind=Kind.DELETION, of_id=1)
+        job = await do(db, records.draft, 11, 11, {}, 3.0, kind=Kind.DELETION, of_id=1)
         await do(db, messages.start, job, 3.0)
         (one,) = await do(db, audience.queueing, 1)
         assert await do(db, audience.queue, one) == 1

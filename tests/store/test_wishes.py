@@ -5,15 +5,17 @@ import random
 import pytest
 from sqlalchemy import insert, select, update
 
-from outreachbot.domain.audience import Audience, Wish
-from outreachbot.domain.content import Anniversary, Notice
-from outreachbot.domain.dates import YearlyDay
-from outreachbot.domain.delivery import Kind, Reason, State
-from outreachbot.domain.schedule import Group, Item, Occurrence, date_in
-from outreachbot.domain.settings import ChatSettings, Quiet, wants
-from outreachbot.store import audience, chats, connect, plans, settings, wishes
+from outreachbot.domain.broadcasts.audience import Audience, Wish
+from outreachbot.domain.content.dates import YearlyDay
+from outreachbot.domain.content.model import Anniversary, Notice
+from outreachbot.domain.delivery.states import Kind, Reason, State
+from outreachbot.domain.reminders.schedule import Group, Item, Occurrence, date_in
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet, wants
+from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
 from outreachbot.store.audience import Count
+from outreachbot.store.database import connect
+from outreachbot.store.reminders import eligibility, plans, settings
 
 NAMES = ["one", "two", "three"]
 ZONES = [None, "Asia/Baku", "Asia/Tokyo", "America/New_York"]
@@ -87,7 +89,7 @@ async def test_what_chats_want_is_the_same_in_sql_as_for_one_chat(db, content, p
     rng = random.Random(seed)
     one, chosen = some_content(rng, content), await populate(rng, 60)
     for item in every_item(one):
-        query = select(t.chats.c.id).where(*wishes.flags_of(Audience(wishes=(Wish.of(item, one),))))
+        query = select(t.chats.c.id).where(*eligibility.flags_of(Audience(wishes=(Wish.of(item, one),))))
         async with connect.reading(db) as connection:
             found = set((await connection.execute(query)).scalars())
 
@@ -143,10 +145,10 @@ async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe,
         return sum(found.chats for found in await do(db, audience.count, whom))
 
     assert await told_now(2 * DAY) == 1
-    assert await told_now(wishes.LATELY + 2.0) == 3  # a chat that changed nothing lately was not told elsewhere
+    assert await told_now(eligibility.LATELY + 2.0) == 3  # a chat that changed nothing lately was not told elsewhere
     async with connect.writing(db) as transaction:
         await transaction.execute(update(t.chats).where(t.chats.c.id == 1).values(changed_at=5.0))
-    assert await told_now(wishes.LATELY + 2.0) == 2
+    assert await told_now(eligibility.LATELY + 2.0) == 2
     assert await do(db, settings.told, 1, [item.key, "other"]) == {item.key}
     assert await do(db, settings.told, 2, [item.key]) == {item.key}  # whatever became of it
     assert await do(db, settings.told, 3, [item.key]) == set()

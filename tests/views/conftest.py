@@ -9,44 +9,35 @@ from typing import Any
 
 import pytest
 
-from outreachbot.domain import content_difference, content_file, schedule
-from outreachbot.domain import places as gazetteer
-from outreachbot.domain.audience import Audience
-from outreachbot.domain.content import Content, Correction, Notice
-from outreachbot.domain.content_file import Document
-from outreachbot.domain.delivery import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
+from outreachbot.domain.content import difference as content_difference
+from outreachbot.domain.content import file
+from outreachbot.domain.content.file import Document
+from outreachbot.domain.content.model import Content, Correction, Notice
+from outreachbot.domain.delivery.states import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
 from outreachbot.domain.links import DEAD, Answer
 from outreachbot.domain.links import State as LinkState
-from outreachbot.domain.message import Media, MediaKind, Message, escape
+from outreachbot.domain.messages.message import Media, MediaKind, Message, escape
+from outreachbot.domain.places import index as gazetteer
+from outreachbot.domain.reminders import schedule
+from outreachbot.domain.reminders.schedule import Group, Item
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet
 from outreachbot.domain.reports import Refusal
-from outreachbot.domain.schedule import Group, Item
-from outreachbot.domain.settings import ChatSettings, Quiet
-from outreachbot.domain.timing import LocalHour, Moment, Past
-from outreachbot.views import (
-    basics,
-    broadcast,
-    calendar,
-    campaign,
-    corrections,
-    facts,
-    figures,
-    outgoing,
-    places,
-    preflight,
-    reminder,
-    reports,
-    settings,
-    subscription,
-    timeline,
-)
-from outreachbot.views import content as live
-from outreachbot.views import content_refused as refused
-from outreachbot.views.broadcast import Standing
-from outreachbot.views.content import Kept
-from outreachbot.views.content import Line as Version
-from outreachbot.views.content_refused import Why
-from outreachbot.views.outgoing import Line
-from outreachbot.views.preflight import Plan
+from outreachbot.views import reports
+from outreachbot.views.broadcasts import confirm as preflight
+from outreachbot.views.broadcasts import replies, status
+from outreachbot.views.broadcasts import schedule as calendar
+from outreachbot.views.broadcasts.confirm import Plan
+from outreachbot.views.broadcasts.replies import Line
+from outreachbot.views.broadcasts.status import Standing
+from outreachbot.views.content import changes as live
+from outreachbot.views.content import refusals as refused
+from outreachbot.views.content.changes import Kept
+from outreachbot.views.content.changes import Line as Version
+from outreachbot.views.content.refusals import Why
+from outreachbot.views.pages import campaign, corrections, facts, figures, info, timeline
+from outreachbot.views.reminders import reminder, settings, subscription, timezone
 
 BRIDGE = Path(__file__).parents[1] / "domain" / "bridge.yaml"
 HOSTILE = "<b>&\"'</i> **bold *both* [site](https://a.example/?a=1&b=2) [x] {0} {query} %s \\* &amp; 😀"
@@ -65,7 +56,7 @@ def document() -> Documents:
         for old, new in changes:
             assert text.count(old) == 1, old
             text = text.replace(old, new)
-        return content_file.read(text.encode(), "content.yaml")
+        return file.read(text.encode(), "content.yaml")
 
     return read
 
@@ -127,12 +118,12 @@ def everything() -> Callable[[Content], list[Message]]:
 
 
 def _said(content: Content, language: str) -> Iterator[Message]:
-    yield basics.start(content, language)
-    yield basics.help_text(content, language, admin=True)
-    yield basics.help_text(content, language, in_group=True)
-    yield basics.about(content, language)
-    yield basics.privacy(content, language)
-    yield basics.failed(language)
+    yield info.start(content, language)
+    yield info.help_text(content, language, admin=True)
+    yield info.help_text(content, language, in_group=True)
+    yield info.about(content, language)
+    yield info.privacy(content, language)
+    yield info.failed(language)
     yield campaign.campaign(content, language)
     yield campaign.letter(content, language)
     for state in DEAD:
@@ -151,7 +142,7 @@ def _said(content: Content, language: str) -> Iterator[Message]:
         yield subscription.subscribed(content, language, chosen, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
         yield subscription.upcoming(content, language, chosen, NOW.date(), subscribed=new)
-        yield places.chosen(content, language, chosen, subscribed=new)
+        yield timezone.chosen(content, language, chosen, subscribed=new)
         yield settings.reminders(content, language, chosen, subscribed=new)
         yield settings.days(content, language, chosen)
         yield settings.quiet(content, language, chosen)
@@ -193,8 +184,8 @@ def _of_reminders(content: Content, language: str) -> Iterator[Message]:
     yield reminder.preview_usage(content, language, "")
     keys = [Item(one, notice).key for one, notice in itertools.product(occurrences, Notice)]
     yield reminder.late(content, language, dict.fromkeys(["no-such:2026-03-01:day", *keys], 12_345))
-    yield outgoing.reminders(language, [("2026-03-01", tally) for tally in TALLIES])
-    yield outgoing.reminders(language, [])
+    yield replies.reminders(language, [("2026-03-01", tally) for tally in TALLIES])
+    yield replies.reminders(language, [])
 
 
 def _of_corrections(content: Content, language: str) -> Iterator[Message]:
@@ -236,20 +227,20 @@ def _of_clocks(language: str) -> Iterator[Message]:
 
 def _of_places(language: str) -> Iterator[Message]:
     codes = gazetteer.countries(language, ("AZ", "GB"))
-    yield from (places.countries(language, codes, NOW, "Asia/Baku", chosen=chosen) for chosen in (True, False))
-    yield from (places.cities(language, code, gazetteer.clocks(code)) for code in [*codes, "US", "RU", "ZZ"])
+    yield from (timezone.countries(language, codes, NOW, "Asia/Baku", chosen=chosen) for chosen in (True, False))
+    yield from (timezone.cities(language, code, gazetteer.clocks(code)) for code in [*codes, "US", "RU", "ZZ"])
     yield from (
-        places.matches(language, name, gazetteer.find(name)) for name in ("Baku", "London", HOSTILE, "x" * 4000)
+        timezone.matches(language, name, gazetteer.find(name)) for name in ("Baku", "London", HOSTILE, "x" * 4000)
     )
-    yield places.ask(language)
+    yield timezone.ask(language)
     for zone in ("Pacific/Kiritimati", "America/Argentina/ComodRivadavia", "Etc/GMT+12", "UTC"):
-        yield places.confirm(language, HOSTILE, zone, NOW)
+        yield timezone.confirm(language, HOSTILE, zone, NOW)
 
 
 def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
     yield preflight.ask(language)
     yield preflight.ask_correction(language, ID)
-    yield preflight.with_way_out(language, basics.privacy(content, language))
+    yield preflight.with_way_out(language, info.privacy(content, language))
     yield preflight.with_way_out(language, Message(media=(Media(MediaKind.PHOTO, "a"), Media(MediaKind.VIDEO, "b"))))
     for plan in _plans(content):
         yield preflight.question(language, content, plan, NOW)
@@ -258,9 +249,9 @@ def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
     yield from _answers(language)
     for state, tally in itertools.product(MessageState, TALLIES):
         for one in _standings(state, tally):
-            yield broadcast.progress(language, one)
-            yield broadcast.ledger(language, one)
-            yield broadcast.paused(language, one)
+            yield status.progress(language, one)
+            yield status.ledger(language, one)
+            yield status.paused(language, one)
 
 
 def _of_versions(content: Content, language: str) -> Iterator[Message]:
@@ -318,21 +309,21 @@ def _of_moments(content: Content, language: str) -> Iterator[Message]:
 
 
 def _answers(language: str) -> Iterator[Message]:
-    yield outgoing.preview_failed(language, HOSTILE)
-    yield outgoing.preview_failed(language, "")
-    yield outgoing.discarded(language)
-    yield outgoing.nothing_to_cancel(language)
-    yield outgoing.text_only(language)
-    yield outgoing.bad_button(language, HOSTILE)
-    yield outgoing.consent(language, ID, str(2**53), "It goes to 3 chats.")
+    yield replies.preview_failed(language, HOSTILE)
+    yield replies.preview_failed(language, "")
+    yield replies.discarded(language)
+    yield replies.nothing_to_cancel(language)
+    yield replies.text_only(language)
+    yield replies.bad_button(language, HOSTILE)
+    yield replies.consent(language, ID, str(2**53), "It goes to 3 chats.")
     for missing in (0, 1, 5):
-        yield outgoing.waits(language, ID, missing, [2**53] * missing)
-        yield outgoing.consented(language, missing)
-    yield outgoing.objected(language, str(2**53))
+        yield replies.waits(language, ID, missing, [2**53] * missing)
+        yield replies.consented(language, missing)
+    yield replies.objected(language, str(2**53))
     lines = [Line(ID - n, kind, ID, state, NOW, tally) for n, (kind, state, tally) in enumerate(_EVERY)]
     for first in range(0, len(lines), 8):
-        yield outgoing.listed(language, "Europe/Berlin", lines[first : first + 8], ID, newer=True)
-    yield outgoing.listed(language, "Europe/Berlin", [], None, newer=False)
+        yield replies.listed(language, "Europe/Berlin", lines[first : first + 8], ID, newer=True)
+    yield replies.listed(language, "Europe/Berlin", [], None, newer=False)
 
 
 def _standings(state: MessageState, tally: Tally) -> Iterator[Standing]:

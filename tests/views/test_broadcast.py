@@ -7,9 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.delivery import ENDED, WAVE_MISSED, Kind, MessageState, Reason, State, Tally
-from outreachbot.views import broadcast
-from outreachbot.views.broadcast import Standing
+from outreachbot.domain.delivery.states import ENDED, WAVE_MISSED, Kind, MessageState, Reason, State, Tally
+from outreachbot.views.broadcasts import status
+from outreachbot.views.broadcasts.status import Standing
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 RUNNING, PAUSED, FINISHED = MessageState.RUNNING, MessageState.PAUSED, MessageState.FINISHED
@@ -22,7 +22,7 @@ def standing(state=RUNNING, tally=Tally(queued=1), kind=Kind.BROADCAST, **more):
 
 
 def progress(*place, **more):
-    return broadcast.progress("en", standing(*place, **more)).text
+    return status.progress("en", standing(*place, **more)).text
 
 
 def data(message):
@@ -47,9 +47,9 @@ counted = st.sampled_from(sorted(set(MessageState) - {MessageState.SCHEDULED, Me
 def test_the_numbers_add_up(tally, state, kind):
     one = standing(state, tally, kind)
     for message in (
-        broadcast.progress("en", one),
-        broadcast.ledger("en", one),
-        broadcast.paused("en", one),
+        status.progress("en", one),
+        status.ledger("en", one),
+        status.paused("en", one),
     ):
         assert sum(parts(message.text)) == total(message.text) == tally.audience
 
@@ -59,7 +59,7 @@ def test_the_bar_is_full_when_nothing_is_left_and_only_then(tally):
     bar = re.search(r"<code>(█*)(░*)</code> ([\d,]+) / ([\d,]+)$", progress(RUNNING, tally), re.MULTILINE)
 
     assert bar
-    assert len(bar[1] + bar[2]) == broadcast.BAR
+    assert len(bar[1] + bar[2]) == status.BAR
     assert (not bar[2]) == (tally.finished and tally.audience > 0)
     assert [int(number.replace(",", "")) for number in bar.group(3, 4)] == [tally.settled, tally.audience]
 
@@ -119,7 +119,7 @@ def test_each_reason_has_words_of_its_own():
 @pytest.mark.parametrize("state", MessageState)
 def test_each_state_and_kind_has_its_heading(state):
     said = [progress(state, kind=kind, of_id=3).splitlines()[0] for kind in Kind]
-    name = broadcast.state_name(state, broadcast.words("en"))
+    name = status.state_name(state, status.words("en"))
 
     assert said == [
         f"<b>Reminder 7: {name}</b>",
@@ -131,7 +131,7 @@ def test_each_state_and_kind_has_its_heading(state):
 
 
 def test_each_state_is_named_differently():
-    assert len({broadcast.state_name(state, broadcast.words("en")) for state in MessageState}) == len(MessageState)
+    assert len({status.state_name(state, status.words("en")) for state in MessageState}) == len(MessageState)
 
 
 def test_why_it_rests_stands_in_it_as_text():
@@ -165,14 +165,14 @@ def test_what_waits_says_until_when_and_counts_nothing_yet():
 def test_what_can_be_done_with_it_depends_on_how_it_stands(state, offered):
     one = standing(state, Tally(queued=state not in ENDED))
 
-    assert data(broadcast.progress("en", one)) == offered
-    assert data(broadcast.paused("en", one)) == offered
-    assert data(broadcast.ledger("en", one)) == [*offered, ["broadcast:csv:7"], ["broadcast:list"]]
+    assert data(status.progress("en", one)) == offered
+    assert data(status.paused("en", one)) == offered
+    assert data(status.ledger("en", one)) == [*offered, ["broadcast:csv:7"], ["broadcast:list"]]
 
 
 def test_when_it_is_over_what_did_not_surely_arrive_can_be_sent_again():
     one = standing(FINISHED, Tally(sent=1, uncertain=2000, failed=4), send_again=2000, try_again=3)
-    message = broadcast.progress("en", one)
+    message = status.progress("en", one)
 
     assert [[(button.label, button.data) for button in row] for row in message.buttons] == [
         [("Send again to the uncertain (2,000)", "broadcast:uncertain:7")],
@@ -182,7 +182,7 @@ def test_when_it_is_over_what_did_not_surely_arrive_can_be_sent_again():
 
 def test_while_something_is_in_the_air_the_report_is_not_final():
     one = standing(MessageState.CANCELLED, Tally(sending=1, uncertain=1), uncertain=[5], send_again=1)
-    message = broadcast.progress("en", one)
+    message = status.progress("en", one)
 
     assert message.buttons == ()
     assert "may or may not" not in message.text
@@ -191,7 +191,7 @@ def test_while_something_is_in_the_air_the_report_is_not_final():
 def test_the_ledger_offers_all_that_can_still_be_done():
     one = standing(FINISHED, Tally(sent=5, uncertain=1), send_again=1, correctable=True, deletable=True)
 
-    assert data(broadcast.ledger("en", one)) == [
+    assert data(status.ledger("en", one)) == [
         ["broadcast:uncertain:7"],
         ["broadcast:csv:7"],
         ["broadcast:correct:7", "broadcast:delete:7"],
@@ -201,19 +201,19 @@ def test_the_ledger_offers_all_that_can_still_be_done():
 
 def test_the_ledger_counts_each_language_where_there_are_several():
     languages = [("en", State.SENT, 1900), ("en", State.FAILED, 100), ("de", State.SENT, 3), ("", State.SKIPPED, 4)]
-    text = broadcast.ledger("en", standing(FINISHED, Tally(sent=1903, failed=100, skipped=4), languages=languages)).text
+    text = status.ledger("en", standing(FINISHED, Tally(sent=1903, failed=100, skipped=4), languages=languages)).text
 
     assert "\nEnglish: 1,900 of 2,000\nnot known any more: 0 of 4\nGerman: 3 of 3" in text
-    assert "of 5" not in broadcast.ledger("en", standing(FINISHED, languages=[("en", State.SENT, 5)])).text
+    assert "of 5" not in status.ledger("en", standing(FINISHED, languages=[("en", State.SENT, 5)])).text
 
 
 def test_a_paused_reminder_says_what_to_mend():
     words = "Mend content.yaml for the next one."
 
-    assert words in broadcast.paused("en", standing(PAUSED, kind=Kind.REMINDER, why="wrong")).text
-    assert words not in broadcast.paused("en", standing(RUNNING, kind=Kind.REMINDER)).text
+    assert words in status.paused("en", standing(PAUSED, kind=Kind.REMINDER, why="wrong")).text
+    assert words not in status.paused("en", standing(RUNNING, kind=Kind.REMINDER)).text
     for kind in set(Kind) - {Kind.REMINDER}:
-        text = broadcast.paused("en", standing(PAUSED, kind=kind, why="wrong")).text
+        text = status.paused("en", standing(PAUSED, kind=kind, why="wrong")).text
         assert "Telegram says: wrong" in text
         assert words not in text
 
@@ -237,8 +237,8 @@ def test_what_is_done_to_a_copy_is_called_what_it_is(kind, done, open_):
 def test_what_was_deleted_says_so():
     words = "Its copies were deleted, as far as Telegram allowed it."
 
-    assert words in broadcast.ledger("en", standing(FINISHED, Tally(sent=1), deleted=True)).text
-    assert words not in broadcast.ledger("en", standing(FINISHED, Tally(sent=1))).text
+    assert words in status.ledger("en", standing(FINISHED, Tally(sent=1), deleted=True)).text
+    assert words not in status.ledger("en", standing(FINISHED, Tally(sent=1))).text
 
 
 def test_what_goes_out_by_local_hours_and_was_missed_says_what_becomes_of_each():

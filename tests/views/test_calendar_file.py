@@ -7,10 +7,10 @@ import pytest
 import vobject
 from dateutil.rrule import rrulestr
 
-from outreachbot.domain import schedule
-from outreachbot.domain.content import Anniversary
-from outreachbot.domain.settings import ChatSettings
-from outreachbot.views import calendar_file
+from outreachbot.domain.content.model import Anniversary
+from outreachbot.domain.reminders import schedule
+from outreachbot.domain.reminders.settings import ChatSettings
+from outreachbot.views.reminders import calendar_file
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 YEARS = range(2026, 2110)

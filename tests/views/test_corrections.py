@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreachbot.views import corrections
+from outreachbot.views.pages import corrections
 
 
 def labels(message):

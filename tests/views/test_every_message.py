@@ -5,12 +5,15 @@ import datetime as dt
 import pytest
 from telegram import Update
 
-from outreachbot.bot import say
 from outreachbot.bot.features import HANDLERS
-from outreachbot.domain.message import MAX_CALLBACK_ANSWER, MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, length
+from outreachbot.domain.messages.message import MAX_CALLBACK_ANSWER, MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, length
 from outreachbot.sandbox import html, markup
-from outreachbot.views import basics, calendar, calendar_file, outgoing, places, reports, subscription
-from outreachbot.views import content as live
+from outreachbot.services.sending import messages as say
+from outreachbot.views import reports
+from outreachbot.views.broadcasts import replies, schedule
+from outreachbot.views.content import changes as live
+from outreachbot.views.pages import info
+from outreachbot.views.reminders import calendar_file, subscription, timezone
 
 NOW = dt.datetime(2026, 9, 30, 23, 59, tzinfo=dt.UTC)
 PERSON = {"id": 11, "is_bot": False, "first_name": "Mina"}
@@ -75,12 +78,12 @@ def test_a_label_is_no_html(messages):
 
 def notes(language):
     """Every text that a pressed button answers with."""
-    yield from (basics.group_admins_only(language), basics.admins_unknown(language), basics.pressed_unknown(language))
-    yield from (outgoing.decided(language), outgoing.gone(language), calendar.in_the_past(language))
-    yield from (outgoing.paused(language), outgoing.resumed(language), outgoing.stopped(language))
+    yield from (info.group_admins_only(language), info.admins_unknown(language), info.pressed_unknown(language))
+    yield from (replies.decided(language), replies.gone(language), schedule.in_the_past(language))
+    yield from (replies.paused(language), replies.resumed(language), replies.stopped(language))
     yield from (live.draft_gone(language), live.version_gone(language))
-    yield from (outgoing.moment_passed(language), outgoing.still_under_way(language), places.unknown(language))
-    yield from (outgoing.queued_again(language, number) for number in (1, 2, 10**9))
+    yield from (replies.moment_passed(language), replies.still_under_way(language), timezone.unknown(language))
+    yield from (replies.queued_again(language, number) for number in (1, 2, 10**9))
     yield from (reports.ignored(language, 2**52), reports.heard(language, 2**52), reports.forgotten(language))
     yield reports.answered_before(language, NOW, "America/Argentina/ComodRivadavia")
     for yes in (True, False):
@@ -97,5 +100,5 @@ def test_a_note_is_plain_and_short(bridge):
 
 def test_the_caption_of_a_file_is_html(bridge):
     for language in bridge.languages:
-        assert "999" in html.parse(outgoing.table_caption(language, 999))[0]
+        assert "999" in html.parse(replies.table_caption(language, 999))[0]
         assert "calendar" in html.parse(calendar_file.caption(language))[0]

@@ -2,9 +2,9 @@
 
 import pytest
 
-from outreachbot.domain.content import Figure, Precision
-from outreachbot.views import facts, figures
+from outreachbot.domain.content.model import Figure, Precision
 from outreachbot.views.i18n import words
+from outreachbot.views.pages import facts, figures
 
 
 def figure(precision, **number):

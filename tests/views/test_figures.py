@@ -2,10 +2,10 @@
 
 import pytest
 
-from outreachbot.domain.content import Content
-from outreachbot.domain.drawn import End
-from outreachbot.domain.message import MAX_CAPTION, shown_length
-from outreachbot.views import facts, figures
+from outreachbot.domain.content.model import Content
+from outreachbot.domain.messages.message import MAX_CAPTION, shown_length
+from outreachbot.domain.messages.pictures import End
+from outreachbot.views.pages import facts, figures
 
 
 def telling(content, fact):

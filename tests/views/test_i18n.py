@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.dates import PartialDate
+from outreachbot.domain.content.dates import PartialDate
 from outreachbot.sandbox import html
 from outreachbot.views.i18n import words
 

@@ -5,12 +5,13 @@ from collections.abc import Callable
 
 import pytest
 
-from outreachbot.domain.content import Content
-from outreachbot.domain.content_file import Document
-from outreachbot.domain.message import MAX_TEXT, length
+from outreachbot.domain.content.file import Document
+from outreachbot.domain.content.model import Content
+from outreachbot.domain.messages.message import MAX_TEXT, length
 from outreachbot.errors import ContentError
 from outreachbot.sandbox import html
-from outreachbot.views import facts, limits
+from outreachbot.views.content import limits
+from outreachbot.views.pages import facts
 
 CLAIM = "claim: {en: A flood took it}"
 

@@ -4,9 +4,9 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.domain.delivery import Kind, MessageState, Tally
-from outreachbot.views import outgoing
-from outreachbot.views.outgoing import Line
+from outreachbot.domain.delivery.states import Kind, MessageState, Tally
+from outreachbot.views.broadcasts import replies
+from outreachbot.views.broadcasts.replies import Line
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -21,7 +21,7 @@ def data(message):
 
 def test_the_list_says_of_each_what_it_is_when_it_began_and_how_many_got_it():
     lines = [line(9, Kind.DELETION, MessageState.RUNNING, Tally(queued=2000)), line(8), line(7, Kind.CORRECTION)]
-    message = outgoing.listed("en", "Asia/Baku", lines, None, newer=False)
+    message = replies.listed("en", "Asia/Baku", lines, None, newer=False)
 
     assert message.text == (
         "<b>9</b> · Deletion of broadcast 2: under way\n1 March 2026 at 16:00 (Asia/Baku time) · 0 of 2,000 deleted\n\n"
@@ -41,7 +41,7 @@ def test_the_list_says_of_each_what_it_is_when_it_began_and_how_many_got_it():
     ],
 )
 def test_the_list_is_paged_where_there_are_more(older, newer, turns):
-    message = outgoing.listed("en", "UTC", [line(number) for number in range(6, 0, -1)], older, newer=newer)
+    message = replies.listed("en", "UTC", [line(number) for number in range(6, 0, -1)], older, newer=newer)
 
     assert data(message) == [
         [f"broadcast:open:{number}" for number in (6, 5, 4, 3)],
@@ -52,7 +52,7 @@ def test_the_list_is_paged_where_there_are_more(older, newer, turns):
 
 
 def test_an_empty_list_says_how_to_begin():
-    message = outgoing.listed("en", "UTC", [], None, newer=False)
+    message = replies.listed("en", "UTC", [], None, newer=False)
 
     assert "/broadcast" in message.text
     assert data(message) == [["broadcast:reminders"]]
@@ -60,51 +60,51 @@ def test_an_empty_list_says_how_to_begin():
 
 def test_what_became_of_the_reminders_stands_under_their_day():
     days = [("2027-02-26", Tally(sent=2000, uncertain=1)), ("2027-02-17", Tally(sent=3, failed=1, skipped=2))]
-    message = outgoing.reminders("en", days)
+    message = replies.reminders("en", days)
 
     assert message.text.splitlines() == [
         "<b>Reminders</b>",
         "26 February 2027: 2,000 of 2,001 sent, uncertain 1",
         "17 February 2027: 3 of 6 sent, failed 1, skipped 2",
     ]
-    assert data(message) == data(outgoing.reminders("en", [])) == [["broadcast:list"]]
-    assert outgoing.reminders("en", []).text == "No reminder has been sent yet."
+    assert data(message) == data(replies.reminders("en", [])) == [["broadcast:list"]]
+    assert replies.reminders("en", []).text == "No reminder has been sent yet."
 
 
 def test_who_is_asked_for_consent_reads_who_asks_and_the_whole_question():
-    message = outgoing.consent("en", 7, "22", "It goes to 3 chats.\nIt takes 1 second.")
+    message = replies.consent("en", 7, "22", "It goes to 3 chats.\nIt takes 1 second.")
 
     assert message.text == "22 wants to send this and asks for your consent.\nIt goes to 3 chats.\nIt takes 1 second."
     assert data(message) == [["broadcast:consent:7", "broadcast:object:7"]]
 
 
 def test_how_many_consents_are_missing_is_said_to_both():
-    assert "1 more admin." in outgoing.waits("en", 7, 1, []).text
-    assert "2 more admins." in outgoing.waits("en", 7, 2, []).text
-    assert data(outgoing.waits("en", 7, 2, [])) == [["broadcast:send:7", "broadcast:discard:7"]]
-    assert outgoing.consented("en", 2).text == "You consented. 2 more admins have to."
-    assert "more" not in outgoing.consented("en", 0).text
+    assert "1 more admin." in replies.waits("en", 7, 1, []).text
+    assert "2 more admins." in replies.waits("en", 7, 2, []).text
+    assert data(replies.waits("en", 7, 2, [])) == [["broadcast:send:7", "broadcast:discard:7"]]
+    assert replies.consented("en", 2).text == "You consented. 2 more admins have to."
+    assert "more" not in replies.consented("en", 0).text
 
 
 def test_who_could_not_be_asked_for_consent_is_named_with_what_helps():
     words = "Not reached: 33, 44. They have to write /start to this bot once; then ask again."
 
-    assert outgoing.waits("en", 7, 1, [33, 44]).text.endswith(words)
-    assert "Not reached" not in outgoing.waits("en", 7, 1, []).text
+    assert replies.waits("en", 7, 1, [33, 44]).text.endswith(words)
+    assert "Not reached" not in replies.waits("en", 7, 1, []).text
 
 
 def test_telegrams_words_about_a_preview_are_quoted_as_text():
     assert (
         "Telegram refuses this message: can&#x27;t parse &lt;b&gt;"
-        in outgoing.preview_failed("en", "can't parse <b>").text
+        in replies.preview_failed("en", "can't parse <b>").text
     )
-    assert "refuses" not in outgoing.preview_failed("en", "").text
+    assert "refuses" not in replies.preview_failed("en", "").text
 
 
 def test_a_wrong_button_is_named():
-    assert "The button “Read &lt;more&gt;” needs an address" in outgoing.bad_button("en", "Read <more>").text
+    assert "The button “Read &lt;more&gt;” needs an address" in replies.bad_button("en", "Read <more>").text
 
 
 @pytest.mark.parametrize(("number", "said"), [(1, "1 chat is"), (2000, "2,000 chats are")])
 def test_how_many_are_written_to_again_is_said(number, said):
-    assert outgoing.queued_again("en", number) == f"{said} written to again."
+    assert replies.queued_again("en", number) == f"{said} written to again."

@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.domain.content import Anniversary, Notice
-from outreachbot.domain.message import MAX_CAPTION, MAX_TEXT, shown_length
-from outreachbot.domain.schedule import Group, Item, Occurrence
-from outreachbot.views import reminder
+from outreachbot.domain.content.model import Anniversary, Notice
+from outreachbot.domain.messages.message import MAX_CAPTION, MAX_TEXT, shown_length
+from outreachbot.domain.reminders.schedule import Group, Item, Occurrence
+from outreachbot.views.reminders import reminder
 
 BERLIN = Group("Europe/Berlin", 9)
 SILENCE = {"at": "00:30", "zone": "Asia/Baku", "place": {"en": "the old town"}}

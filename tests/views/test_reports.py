@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreachbot.domain.message import MAX_TEXT, shown_length
+from outreachbot.domain.messages.message import MAX_TEXT, shown_length
 from outreachbot.domain.reports import MAX_ANSWER, MAX_REPORT
 from outreachbot.sandbox import html
 from outreachbot.views import reports

@@ -2,10 +2,10 @@
 
 import pytest
 
-from outreachbot.domain.content import Notice
-from outreachbot.domain.message import MAX_BUTTONS, MAX_CALLBACK_BYTES
-from outreachbot.domain.settings import ChatSettings, Quiet
-from outreachbot.views import settings
+from outreachbot.domain.content.model import Notice
+from outreachbot.domain.messages.message import MAX_BUTTONS, MAX_CALLBACK_BYTES
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet
+from outreachbot.views.reminders import settings
 
 
 def menu(content, chosen=None, *, subscribed=True):

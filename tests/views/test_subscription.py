@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.domain.content import Notice
-from outreachbot.domain.forecast import Forecast
-from outreachbot.domain.settings import ChatSettings, kept
-from outreachbot.views import subscription
+from outreachbot.domain.content.model import Notice
+from outreachbot.domain.reminders.forecast import Forecast
+from outreachbot.domain.reminders.settings import ChatSettings, kept
+from outreachbot.views.reminders import subscription
 
 NOTHING_CHOSEN = ChatSettings()
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreachbot.views import timeline
+from outreachbot.views.pages import timeline
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import io
 import pytest
 from test_broadcast import compose, in_state, numbers, send, subscribe
 
-from outreachbot.domain.delivery import State
+from outreachbot.domain.delivery.states import State
 from outreachbot.sandbox import attachments, people
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind

@@ -9,7 +9,8 @@ import sqlalchemy as sa
 from outreachbot.sandbox import attachments, groups, people
 from outreachbot.sandbox.chat import Json, Standing
 from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
-from outreachbot.store import chats, connect
+from outreachbot.store import chats
+from outreachbot.store.database import connect
 from outreachbot.store.tables import deliveries
 from town import ADMIN, MEMBER, Town, buttons
 

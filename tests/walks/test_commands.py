@@ -4,7 +4,8 @@ import pytest
 
 from outreachbot.sandbox import people
 from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
-from outreachbot.store import chats, connect
+from outreachbot.store import chats
+from outreachbot.store.database import connect
 from town import MEMBER, buttons
 
 

@@ -5,11 +5,12 @@ import datetime as dt
 import pytest
 import sqlalchemy as sa
 
-from outreachbot.domain.content import Content, Correction
+from outreachbot.domain.content.model import Content, Correction
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
-from outreachbot.store import connect, tables
+from outreachbot.store import tables
+from outreachbot.store.database import connect
 from town import ADMIN, MEMBER, Town, buttons
 
 OTHER, STRANGER = 33, 44

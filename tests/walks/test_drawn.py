@@ -6,7 +6,7 @@ import io
 import pytest
 from PIL import Image
 
-from outreachbot.domain.content import Content
+from outreachbot.domain.content.model import Content
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
 from town import ADMIN, MEMBER, buttons

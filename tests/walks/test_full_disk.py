@@ -8,7 +8,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from outreachbot.sandbox import people
-from outreachbot.store import connect
+from outreachbot.store.database import connect
 from outreachbot.store.tables import inbox
 from program import Program, started
 from town import MEMBER, Town

@@ -4,9 +4,10 @@ import asyncio
 
 import pytest
 
-from outreachbot.domain.audience import Audience
+from outreachbot.domain.broadcasts.audience import Audience
 from outreachbot.sandbox import groups, people
-from outreachbot.store import audience, chats, connect
+from outreachbot.store import audience, chats
+from outreachbot.store.database import connect
 from town import ADMIN, MEMBER, Town
 
 GROUP, CHANNEL = -1001, -1002

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from outreachbot.domain.content import Content
+from outreachbot.domain.content.model import Content
 from outreachbot.sandbox import groups, people
 from outreachbot.views import i18n, menus
 from town import ADMIN, MEMBER, Town, buttons

@@ -12,11 +12,12 @@ from pathlib import Path
 import pytest
 from test_broadcast import compose
 
-from outreachbot.app import files
-from outreachbot.bot import content_examiner
+from outreachbot.app.commands import content_file
 from outreachbot.sandbox import attachments, people
 from outreachbot.sandbox.faults import Fault, FaultKind
-from outreachbot.store import connect, contents
+from outreachbot.services.content import process as content_examiner
+from outreachbot.store.content import versions as contents
+from outreachbot.store.database import connect
 from program import started
 from town import ADMIN, MEMBER, Town, buttons
 
@@ -34,7 +35,7 @@ def town(town: Town, tmp_path: Path) -> Town:
     people.person(town.world, BEN, "Ben", language="en")
     people.start(town.world, BEN)
     town.world.updates.clear()
-    content = files.read_content(file).content
+    content = content_file.read_content(file).content
     return replace(town, file=file, content=content, admins=frozenset({ADMIN, BEN}))
 
 

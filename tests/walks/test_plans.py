@@ -5,9 +5,10 @@ import datetime as dt
 from sqlalchemy import update
 from test_broadcast import compose, in_state, numbers, send, subscribe
 
-from outreachbot.domain.delivery import State
+from outreachbot.domain.delivery.states import State
 from outreachbot.sandbox import people
-from outreachbot.store import connect, tables
+from outreachbot.store import tables
+from outreachbot.store.database import connect
 from town import ADMIN, MEMBER, Town, buttons
 
 SECOND = 33  # another admin

@@ -12,7 +12,8 @@ from test_broadcast import compose, subscribe
 
 from outreachbot.sandbox import people
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
-from outreachbot.store import connect, ledger
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import ledger
 from program import environment, outcome, started
 from town import ADMIN, MEMBER, Town
 

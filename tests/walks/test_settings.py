@@ -5,10 +5,11 @@ import re
 
 import pytest
 
-from outreachbot.domain.settings import ChatSettings
+from outreachbot.domain.reminders.settings import ChatSettings
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.chat import Json
-from outreachbot.store import connect, settings
+from outreachbot.store.database import connect
+from outreachbot.store.reminders import settings
 from town import ADMIN, MEMBER, Town, buttons
 
 GROUP, CHANNEL = -1001, -1002

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from test_broadcast import compose, in_state, numbers, send, subscribe
 
-from outreachbot.domain.delivery import State
+from outreachbot.domain.delivery.states import State
 from outreachbot.sandbox import attachments, groups, people
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
 from town import ADMIN, MEMBER, buttons

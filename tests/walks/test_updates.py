@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 
 from outreachbot.sandbox import people
-from outreachbot.store import connect
+from outreachbot.store.database import connect
 from outreachbot.store.tables import inbox
 from town import ADMIN, MEMBER, Town
 

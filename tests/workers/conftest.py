@@ -12,16 +12,20 @@ from typing import Any
 import pytest
 from sqlalchemy import select, text
 
-from outreachbot.domain import pace
-from outreachbot.domain.delivery import Kind, Outcome, Sent
-from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, chats, connect, leases, messages, tables
-from outreachbot.store.bodies import Bodies
-from outreachbot.store.connect import Database
-from outreachbot.store.outbox import Claimed
-from outreachbot.workers import planner
-from outreachbot.workers import sender as senders
-from outreachbot.workers.sender import Sender
+from outreachbot.domain.delivery import pace
+from outreachbot.domain.delivery.outcomes import Outcome, Sent
+from outreachbot.domain.delivery.states import Kind
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import chats, tables
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
+from outreachbot.store.delivery import leases, messages
+from outreachbot.store.delivery.bodies import Bodies
+from outreachbot.store.delivery.outbox import Claimed
+from outreachbot.workers.delivery import sender as senders
+from outreachbot.workers.delivery.sender import Sender
+from outreachbot.workers.reminders import planner
 
 ADMIN = 22
 HELLO = {"en": Message("hello")}
@@ -73,7 +77,7 @@ def broadcast(db: Database) -> Callable[..., Awaitable[int]]:
 
     async def broadcast(bodies: Bodies = HELLO, *, kind: Kind = Kind.BROADCAST, of_id: int | None = None) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await broadcasts.draft(transaction, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
+            message_id = await records.draft(transaction, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
             await messages.start(transaction, message_id, 2.0)
         while await planner.queue(db, "UTC", asyncio.Event()):
             pass

@@ -8,10 +8,11 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.errors import StoreFailed, TelegramRefuses
-from outreachbot.store import connect, inbox, tables
-from outreachbot.workers import desk as desks
+from outreachbot.store import inbox, tables
+from outreachbot.store.database import connect
 from outreachbot.workers import loop
-from outreachbot.workers.desk import Desk
+from outreachbot.workers.updates import dispatcher as desks
+from outreachbot.workers.updates.dispatcher import Desk
 
 
 @pytest.fixture(autouse=True)

@@ -5,11 +5,14 @@ import asyncio
 import pytest
 from sqlalchemy import insert, select
 
-from outreachbot.domain.delivery import JOBS, Failed, Kind, MessageState, NotSent, Reason, Sent, State, Uncertain
-from outreachbot.domain.message import Message
-from outreachbot.store import chats, connect, messages, tables
-from outreachbot.workers import sender as senders
-from outreachbot.workers.lessons import TRIES
+from outreachbot.domain.delivery.outcomes import Failed, NotSent, Sent, Uncertain
+from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import chats, tables
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
+from outreachbot.workers.delivery import sender as senders
+from outreachbot.workers.delivery.outcomes import TRIES
 
 jobs = pytest.mark.parametrize("kind", sorted(JOBS))
 LOST = Uncertain(Reason.NO_ANSWER)

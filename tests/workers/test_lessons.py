@@ -8,13 +8,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from outreachbot.domain import pace
-from outreachbot.domain.delivery import Failed, Halt, Migrated, NotSent, Reason, Sent, Uncertain, Wait
-from outreachbot.store import connect, tables
-from outreachbot.store import pace as pace_row
-from outreachbot.store.outbox import Claimed
-from outreachbot.workers import lessons
-from outreachbot.workers.lessons import LONGEST_BACKOFF, Lessons
+from outreachbot.domain.delivery import pace
+from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Sent, Uncertain, Wait
+from outreachbot.domain.delivery.states import Reason
+from outreachbot.store import tables
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import pace as pace_row
+from outreachbot.store.delivery.outbox import Claimed
+from outreachbot.workers.delivery import outcomes as lessons
+from outreachbot.workers.delivery.outcomes import LONGEST_BACKOFF, Lessons
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC).timestamp()
 LOST, REFUSED = Uncertain(Reason.NO_ANSWER), NotSent("refused")

@@ -6,8 +6,9 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.domain.links import Answer, State
-from outreachbot.store import connect, tables
-from outreachbot.workers import links
+from outreachbot.store import tables
+from outreachbot.store.database import connect
+from outreachbot.workers import link_monitor
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
@@ -25,7 +26,7 @@ def watch(db, content):
                 asked.append(address)
                 return state and Answer(address, state, "HTTP 404")
 
-            assert await links.watch(db, content, ask, admins, NOON + dt.timedelta(days=day)) is False
+            assert await link_monitor.watch(db, content, ask, admins, NOON + dt.timedelta(days=day)) is False
         assert set(asked) <= {content.campaign.link}
         return len(asked)
 
@@ -94,7 +95,7 @@ async def test_another_link_has_a_story_of_its_own(db, content, watch):
     async def ask(address, _):
         return Answer(address, State.GONE, "HTTP 410")
 
-    await links.watch(db, other, ask, {22}, NOON)
+    await link_monitor.watch(db, other, ask, {22}, NOON)
 
     assert len((await told(db))[1]) == 2
 

@@ -7,10 +7,11 @@ from collections import Counter
 import pytest
 from sqlalchemy import select, update
 
-from outreachbot.domain.content import Notice
+from outreachbot.domain.content.model import Notice
 from outreachbot.errors import StoreFailed
-from outreachbot.store import connect, tables
-from outreachbot.workers import planner, resume
+from outreachbot.store import tables
+from outreachbot.store.database import connect
+from outreachbot.workers.reminders import planner, resume
 
 BAKU = dt.timezone(dt.timedelta(hours=4))
 

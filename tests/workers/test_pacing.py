@@ -5,10 +5,10 @@ import time
 
 import pytest
 
-from outreachbot.domain import pace
-from outreachbot.domain.delivery import State
-from outreachbot.domain.pace import claim_size
-from outreachbot.workers import sender as senders
+from outreachbot.domain.delivery import pace
+from outreachbot.domain.delivery.pace import claim_size
+from outreachbot.domain.delivery.states import State
+from outreachbot.workers.delivery import sender as senders
 
 LATENCY = 0.02  # what the loop may need until a task that is due runs
 

@@ -7,12 +7,15 @@ from contextlib import contextmanager
 import pytest
 from sqlalchemy import event, select, update
 
-from outreachbot.domain.content import Notice
-from outreachbot.domain.delivery import Kind, MessageState
-from outreachbot.domain.settings import ChatSettings
-from outreachbot.store import connect, leases, messages, outbox, settings, tables
-from outreachbot.workers import planner, resume
-from outreachbot.workers.planner import Planner
+from outreachbot.domain.content.model import Notice
+from outreachbot.domain.delivery.states import Kind, MessageState
+from outreachbot.domain.reminders.settings import ChatSettings
+from outreachbot.store import tables
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import leases, messages, outbox
+from outreachbot.store.reminders import settings
+from outreachbot.workers.reminders import planner, resume
+from outreachbot.workers.reminders.planner import Planner
 
 BAKU = dt.timezone(dt.timedelta(hours=4))
 MINUTE = dt.timedelta(minutes=1)

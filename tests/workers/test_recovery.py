@@ -5,13 +5,16 @@ import datetime as dt
 import pytest
 from sqlalchemy import insert, select, update
 
-from outreachbot.domain import timing
-from outreachbot.domain.delivery import JOBS, WAVE_MISSED, Kind, MessageState, Reason, State
-from outreachbot.domain.message import Message
-from outreachbot.domain.timing import LocalHour
-from outreachbot.store import broadcasts, connect, leases, messages, outbox, tables
-from outreachbot.workers import planner
-from outreachbot.workers import sender as senders
+from outreachbot.domain.broadcasts import timing
+from outreachbot.domain.broadcasts.timing import LocalHour
+from outreachbot.domain.delivery.states import JOBS, WAVE_MISSED, Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import tables
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import leases, messages, outbox
+from outreachbot.workers.delivery import sender as senders
+from outreachbot.workers.reminders import planner
 
 MOMENT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 NOW = MOMENT.timestamp()
@@ -92,7 +95,7 @@ def wave(db, subscribe):
 
     async def wave(at, *, state=State.QUEUED, plan=LocalHour(MOMENT.date(), 12)):  # noqa: B008 it is frozen
         async with connect.writing(db) as transaction:
-            message_id = await broadcasts.draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
+            message_id = await records.draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
             await messages.time(transaction, message_id, plan)
             await messages.schedule(transaction, message_id, NOW - 7200)
             await messages.start(transaction, message_id, NOW - 7200)

@@ -7,12 +7,15 @@ from contextlib import asynccontextmanager
 import pytest
 from sqlalchemy import delete, select, update
 
-from outreachbot.domain.delivery import Failed, MessageState, Migrated, Reason, Sent, State, Uncertain
-from outreachbot.domain.message import Message
-from outreachbot.domain.pace import MAX_CLAIM, claim_size
+from outreachbot.domain.delivery.outcomes import Failed, Migrated, Sent, Uncertain
+from outreachbot.domain.delivery.pace import MAX_CLAIM, claim_size
+from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
 from outreachbot.errors import StoreFailed
-from outreachbot.store import connect, messages, tables
-from outreachbot.workers import sender as senders
+from outreachbot.store import tables
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
+from outreachbot.workers.delivery import sender as senders
 
 
 async def delivery(db, chat_id, message_id=1):

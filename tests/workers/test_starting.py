@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 import pytest
 from sqlalchemy import select, update
 
-from outreachbot.domain import timing
-from outreachbot.domain.delivery import MessageState, Reason, State
-from outreachbot.domain.message import Message
-from outreachbot.domain.timing import LocalHour, Past
-from outreachbot.store import audience, broadcasts, connect, messages, tables
-from outreachbot.workers import planner
+from outreachbot.domain.broadcasts import timing
+from outreachbot.domain.broadcasts.timing import LocalHour, Past
+from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import audience, tables
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
+from outreachbot.workers.reminders import planner
 
 BERLIN, TOKYO, LIMA = "Europe/Berlin", "Asia/Tokyo", "America/Lima"
 DAY = dt.date(2026, 3, 2)
@@ -45,7 +48,7 @@ def scheduled(db):
 
     async def scheduled(at=MOMENT, plan=None):
         async with connect.writing(db) as transaction:
-            message_id = await broadcasts.draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
+            message_id = await records.draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
             await messages.time(transaction, message_id, plan)
             assert await messages.schedule(transaction, message_id, at.timestamp())
         return message_id

@@ -4,10 +4,12 @@ import asyncio
 
 import pytest
 
-from outreachbot.domain.delivery import MessageState, NotSent, Reason, State, Uncertain
-from outreachbot.domain.pace import claim_size
-from outreachbot.store import connect, messages
-from outreachbot.workers import sender as senders
+from outreachbot.domain.delivery.outcomes import NotSent, Uncertain
+from outreachbot.domain.delivery.pace import claim_size
+from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
+from outreachbot.workers.delivery import sender as senders
 
 RUNNING, PAUSED = MessageState.RUNNING, MessageState.PAUSED
 

@@ -6,11 +6,13 @@ from collections import Counter
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery import Failed, Halt, MessageState, NotSent, Reason, Sent, State, Uncertain, Wait
-from outreachbot.domain.message import Message
+from outreachbot.domain.delivery.outcomes import Failed, Halt, NotSent, Sent, Uncertain, Wait
+from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
 from outreachbot.errors import TelegramRefuses
-from outreachbot.store import chats, connect, tables
-from outreachbot.workers import sender as senders
+from outreachbot.store import chats, tables
+from outreachbot.store.database import connect
+from outreachbot.workers.delivery import sender as senders
 
 REFUSED, LOST = NotSent("refused"), Uncertain(Reason.NO_ANSWER)
 pytestmark = pytest.mark.usefixtures("impatient")  # the tests put the clock forward

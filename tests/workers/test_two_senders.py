@@ -4,10 +4,12 @@ from collections import Counter
 
 import pytest
 
-from outreachbot.domain.delivery import NotSent, State
-from outreachbot.store import connect, leases
-from outreachbot.workers import sender as senders
-from outreachbot.workers.sender import Sender
+from outreachbot.domain.delivery.outcomes import NotSent
+from outreachbot.domain.delivery.states import State
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import leases
+from outreachbot.workers.delivery import sender as senders
+from outreachbot.workers.delivery.sender import Sender
 
 
 @pytest.fixture

@@ -6,10 +6,11 @@ import time
 import pytest
 
 from outreachbot.errors import AlreadyRunning, CannotRun, StoreFailed
-from outreachbot.store import connect, inbox
-from outreachbot.workers import updates
-from outreachbot.workers.desk import Desk
-from outreachbot.workers.updates import PROBE_SECONDS, Line
+from outreachbot.store import inbox
+from outreachbot.store.database import connect
+from outreachbot.workers.updates import poller
+from outreachbot.workers.updates.dispatcher import Desk
+from outreachbot.workers.updates.poller import PROBE_SECONDS, Line
 
 
 class PollError(Exception):
@@ -42,7 +43,7 @@ class Handled(list):
 
 async def poll(db, telegram, desk=None, line=None):
     line, desk = line or Line(), desk or Desk(db, Handled())
-    await updates.poll(desk, line, telegram.fetch, PollError, RivalError, 1.0)
+    await poller.poll(desk, line, telegram.fetch, PollError, RivalError, 1.0)
     await asyncio.gather(*desk.tasks)
 
 
@@ -153,15 +154,15 @@ async def test_who_was_there_first_stays(db):
 
 async def test_a_poll_that_stayed_open_makes_the_token_ours_and_later_polls_long(db):
     line = Line()
-    updates._succeeded(line, time.monotonic() - PROBE_SECONDS / 4)
+    poller._succeeded(line, time.monotonic() - PROBE_SECONDS / 4)
     assert not line.ours
 
-    updates._succeeded(line, time.monotonic() - PROBE_SECONDS)
+    poller._succeeded(line, time.monotonic() - PROBE_SECONDS)
     telegram = Telegram(batch())
     await poll(db, telegram, line=line)
 
     assert line.ours
-    assert telegram.seconds == [updates.POLL_SECONDS]
+    assert telegram.seconds == [poller.POLL_SECONDS]
 
 
 async def test_polls_that_always_bring_something_make_it_ours_after_a_while(db):

@@ -5,11 +5,14 @@ import logging
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery import Failed, Kind, MessageState, Reason, Sent, State, Uncertain
-from outreachbot.domain.message import Message
-from outreachbot.store import connect, messages, tables
-from outreachbot.workers import sender as senders
-from outreachbot.workers.lessons import SAME_ERROR, SAME_REFUSAL
+from outreachbot.domain.delivery.outcomes import Failed, Sent, Uncertain
+from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import tables
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
+from outreachbot.workers.delivery import sender as senders
+from outreachbot.workers.delivery.outcomes import SAME_ERROR, SAME_REFUSAL
 
 WORDS = "Bad Request: can't parse entities"
 WRONG = Failed(Reason.TEMPLATE, WORDS)

@@ -18,18 +18,21 @@ from oracle import BEFORE, Chat, Day, Oracle
 from sqlalchemy import event, select
 
 from outreachbot.app import run
-from outreachbot.bot import settings
 from outreachbot.bot.context import Ask, House
-from outreachbot.bot.transport import Telegram, session
-from outreachbot.domain.content import Anniversary, LeapDay, Notice
-from outreachbot.domain.dates import YearlyDay
-from outreachbot.domain.delivery import Kind, Reason, State
-from outreachbot.domain.settings import ChatSettings
+from outreachbot.domain.content.dates import YearlyDay
+from outreachbot.domain.content.model import Anniversary, LeapDay, Notice
+from outreachbot.domain.delivery.states import Kind, Reason, State
+from outreachbot.domain.reminders.settings import ChatSettings
+from outreachbot.gateway.transport import Telegram, session
 from outreachbot.sandbox import people
-from outreachbot.store import chats, connect, ledger, tables
-from outreachbot.store import settings as stored
-from outreachbot.workers import planner, resume, sender
-from outreachbot.workers.planner import Planner
+from outreachbot.services.reminders import settings
+from outreachbot.store import chats, tables
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import ledger
+from outreachbot.store.reminders import settings as stored
+from outreachbot.workers.delivery import sender
+from outreachbot.workers.reminders import planner, resume
+from outreachbot.workers.reminders.planner import Planner
 from town import Town
 
 CHATS, CHANGES, STOPS = 2000, 1500, 14

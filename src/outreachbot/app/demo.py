@@ -14,10 +14,11 @@ from zoneinfo import ZoneInfo
 
 from pydantic import SecretStr
 
-from outreachbot.app import files, run, signals
+from outreachbot.app import run, signals
+from outreachbot.app.commands import content_file as files
 from outreachbot.config import Settings
-from outreachbot.domain import schedule
-from outreachbot.domain.content import Content
+from outreachbot.domain.content.model import Content
+from outreachbot.domain.reminders import schedule
 from outreachbot.sandbox import page, people, scene
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import TOKEN, World

@@ -5,18 +5,26 @@ from collections.abc import Coroutine, Sequence
 from functools import partial
 from typing import Any
 
-from outreachbot.bot import compose, going_live, links, menus, polling, say, standing
+from outreachbot.bot.broadcasts import compose
+from outreachbot.bot.chats import menus
 from outreachbot.bot.context import House
 from outreachbot.domain.links import Answer
-from outreachbot.workers import desk as desks
-from outreachbot.workers import lessons, planner, progress, resume, sender, updates
-from outreachbot.workers import links as watching
-from outreachbot.workers.desk import Desk
+from outreachbot.gateway import polling, web_links
+from outreachbot.services.broadcasts import status
+from outreachbot.services.content import activate
+from outreachbot.services.sending import messages
+from outreachbot.workers import link_monitor as watching
+from outreachbot.workers import progress
+from outreachbot.workers.delivery import outcomes, sender
+from outreachbot.workers.delivery.sender import Sender
 from outreachbot.workers.loop import or_stop, repeat
-from outreachbot.workers.planner import Planner
 from outreachbot.workers.progress import Screen
-from outreachbot.workers.sender import Sender
-from outreachbot.workers.updates import Line
+from outreachbot.workers.reminders import planner, resume
+from outreachbot.workers.reminders.planner import Planner
+from outreachbot.workers.updates import dispatcher as desks
+from outreachbot.workers.updates import poller
+from outreachbot.workers.updates.dispatcher import Desk
+from outreachbot.workers.updates.poller import Line
 
 PLAN_SECONDS = 2.0
 TIDY_SECONDS = 3600.0
@@ -69,7 +77,7 @@ def _always(
         "progress": again("progress", lambda: _show_progress(house, screen), pause=SHOW_SECONDS),
         "tidying": again("tidying", lambda: planner.tidy(house.db, house.clock()), pause=TIDY_SECONDS),
         "reloading": again(
-            "reloading", partial(going_live.reload_if_wanted, house), pause=RELOAD_SECONDS, wake=house.live.woken
+            "reloading", partial(activate.reload_if_wanted, house), pause=RELOAD_SECONDS, wake=house.live.woken
         ),
         "menus": again("menus", partial(_set_menus, house, stop), pause=MENU_SECONDS, wake=house.live.changed),
     }
@@ -77,11 +85,11 @@ def _always(
 
 def _screen(house: House, outgoing: Sender) -> Screen:
     return Screen(
-        partial(say.show, house.telegram),
-        partial(standing.standing, house),
+        partial(messages.show, house.telegram),
+        partial(status.standing, house),
         house.content.default_language,
         house.admins,
-        partial(lessons.silent_since, outgoing.lessons),
+        partial(outcomes.silent_since, outgoing.lessons),
     )
 
 
@@ -95,7 +103,7 @@ async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
 
     async def poll() -> bool:
         now = house.clock().timestamp()
-        return await updates.poll(desk, line, fetch, polling.PollFailedError, polling.ConflictError, now)
+        return await poller.poll(desk, line, fetch, polling.PollFailedError, polling.ConflictError, now)
 
     await desks.resume(desk)
     await repeat("receiving", poll, pause=0, stop=stop)
@@ -113,6 +121,6 @@ async def _set_menus(house: House, stop: asyncio.Event) -> bool:
 
 async def _watch_link(house: House, stop: asyncio.Event) -> bool:
     async def ask(address: str, witnesses: Sequence[str]) -> Answer | None:
-        return await or_stop(stop, links.ask_one(address, witnesses))
+        return await or_stop(stop, web_links.ask_one(address, witnesses))
 
     return await watching.watch(house.db, house.content, ask, house.admins, house.clock())

@@ -12,21 +12,26 @@ from functools import partial
 from typing import Any
 
 from outreachbot.app import loops, signals
-from outreachbot.bot import application, chosen, deliver, going_live, live, transport
+from outreachbot.bot import application
 from outreachbot.bot.context import House
-from outreachbot.bot.live import Live
-from outreachbot.bot.pictures import Pictures
-from outreachbot.bot.transport import Telegram
 from outreachbot.config import Settings
-from outreachbot.domain.content import Content
-from outreachbot.store import connect
-from outreachbot.store.connect import Database
-from outreachbot.workers import desk as desks
-from outreachbot.workers import planner, resume, sender
-from outreachbot.workers.desk import Desk
+from outreachbot.domain.content.model import Content
+from outreachbot.gateway import transport
+from outreachbot.gateway.transport import Telegram
+from outreachbot.services import language_cache
+from outreachbot.services.content import activate, live
+from outreachbot.services.content.live import Live
+from outreachbot.services.sending import deliveries
+from outreachbot.services.sending.pictures import Pictures
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
+from outreachbot.workers.delivery import sender
+from outreachbot.workers.delivery.sender import Sender
 from outreachbot.workers.loop import or_stop
-from outreachbot.workers.planner import Planner
-from outreachbot.workers.sender import Sender
+from outreachbot.workers.reminders import planner, resume
+from outreachbot.workers.reminders.planner import Planner
+from outreachbot.workers.updates import dispatcher as desks
+from outreachbot.workers.updates.dispatcher import Desk
 
 log = logging.getLogger(__name__)
 
@@ -68,9 +73,9 @@ async def run(
         signals.on_hangup(partial(live.want, house.live), stop)
         if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
             return
-        await chosen.load(house)
+        await language_cache.load(house)
         sender_id = await planner.recover(db, this_process(), clock())
-        await going_live.begin(house)
+        await activate.begin(house)
         planning = await resume.resume(db, content, settings.messages_per_second, clock())
         await _work(house, sender_id, planning, stop, ready)
 
@@ -101,7 +106,7 @@ def outgoing_of(house: House, sender_id: int) -> Sender:
     return Sender(
         house.db,
         sender_id,
-        partial(deliver.deliver, house.telegram),
+        partial(deliveries.deliver, house.telegram),
         lambda: house.clock().timestamp(),
         house.per_second,
         house.telegram.replies_since_last_look,

@@ -11,15 +11,16 @@ from telegram import Bot, Update
 from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from outreachbot.bot import answers, say
 from outreachbot.bot.context import House
 from outreachbot.bot.features import HANDLERS
-from outreachbot.bot.polling import PollFailedError, forget_webhook, refusal
-from outreachbot.bot.route import heard
-from outreachbot.bot.transport import ANSWER_SECONDS, NoAnswerError, NotReachedError, Telegram, post
-from outreachbot.domain.delivery import Halt
+from outreachbot.bot.routing import heard
+from outreachbot.domain.delivery.outcomes import Halt
 from outreachbot.errors import CannotRun, TelegramRefuses
-from outreachbot.views import basics
+from outreachbot.gateway import responses
+from outreachbot.gateway.polling import PollFailedError, forget_webhook, refusal
+from outreachbot.gateway.transport import ANSWER_SECONDS, NoAnswerError, NotReachedError, Telegram, post
+from outreachbot.services.sending import messages
+from outreachbot.views.pages import info
 
 log = logging.getLogger(__name__)
 
@@ -58,7 +59,7 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(str(error)) from None
         except NoAnswerError as error:
             raise TimedOut(str(error)) from None
-        if not answers.is_telegrams(answer):  # PTB would raise the same, and log the whole page with a traceback
+        if not responses.is_telegrams(answer):  # PTB would raise the same, and log the whole page with a traceback
             kind = InvalidToken if answer.status in {401, 404} else NetworkError
             raise kind(f"HTTP {answer.status} from something that is not Telegram")
         return answer.status, answer.body
@@ -96,11 +97,11 @@ async def _apologise(house: House, update: Update) -> None:
     ask = heard(house, update)
     if ask is None:
         return
-    failed = basics.failed(ask.language)
+    failed = info.failed(ask.language)
     if ask.press_id is not None:
-        await say.answer_press(house.telegram, ask.press_id, failed.text)
+        await messages.answer_press(house.telegram, ask.press_id, failed.text)
     elif ask.in_private:
-        await say.send(house.telegram, failed, ask.chat_id, ask.topic_id)
+        await messages.send(house.telegram, failed, ask.chat_id, ask.topic_id)
 
 
 async def introduce(telegram: Telegram, bot: Bot, seconds: float) -> str:

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 
 from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 
-from outreachbot.bot.live import Live
-from outreachbot.bot.transport import Telegram
-from outreachbot.domain.content import Content
-from outreachbot.store.connect import Database
+from outreachbot.domain.content.model import Content
+from outreachbot.gateway.transport import Telegram
+from outreachbot.services.content.live import Live
+from outreachbot.store.database.connect import Database
 
 ANONYMOUS_ADMIN = 1087968824  # Telegram's GroupAnonymousBot: every anonymous admin of every group
 

@@ -1,25 +1,12 @@
 """What the bot does, in the order in which handlers are asked: this list is the list of features."""
 
-from outreachbot.bot import (
-    basics,
-    broadcasts,
-    campaign,
-    choosing,
-    compose,
-    content,
-    corrections,
-    facts,
-    language,
-    membership,
-    preflight,
-    reminders,
-    reports,
-    start,
-    subscription,
-    timeline,
-    timezone,
-)
-from outreachbot.bot.route import Handler
+from outreachbot.bot import reports
+from outreachbot.bot.broadcasts import compose, confirm, options, overview
+from outreachbot.bot.chats import language, membership
+from outreachbot.bot.content import changes
+from outreachbot.bot.pages import campaign, corrections, facts, info, start, timeline
+from outreachbot.bot.reminders import settings, subscription, timezone
+from outreachbot.bot.routing import Handler
 
 HANDLERS: tuple[Handler, ...] = (
     *start.HANDLERS,
@@ -29,16 +16,16 @@ HANDLERS: tuple[Handler, ...] = (
     *timeline.HANDLERS,
     *campaign.HANDLERS,
     *subscription.HANDLERS,
-    *reminders.HANDLERS,
+    *settings.HANDLERS,
     *timezone.HANDLERS,
     *language.HANDLERS,
-    *basics.HANDLERS,
+    *info.HANDLERS,
     *membership.HANDLERS,
-    *broadcasts.HANDLERS,
-    *preflight.HANDLERS,
-    *choosing.HANDLERS,
-    *content.HANDLERS,
+    *overview.HANDLERS,
+    *confirm.HANDLERS,
+    *options.HANDLERS,
+    *changes.HANDLERS,
     *compose.HANDLERS,
-    *basics.LAST,
+    *info.LAST,
 )
 ALLOWED_UPDATES = ("message", "channel_post", "callback_query", "my_chat_member")

@@ -3,9 +3,9 @@
 from telegram.error import TelegramError
 
 from outreachbot.bot.context import Ask, House, Note
-from outreachbot.bot.route import Reply
-from outreachbot.domain.message import Message
-from outreachbot.views import basics
+from outreachbot.bot.routing import Reply
+from outreachbot.domain.messages.message import Message
+from outreachbot.views.pages import info
 
 
 async def admins_of_the_bot(house: House, ask: Ask) -> Reply:
@@ -13,8 +13,8 @@ async def admins_of_the_bot(house: House, ask: Ask) -> Reply:
     if ask.user_id in house.admins and ask.in_private:
         return None
     if ask.press_id is not None:
-        return Note(basics.pressed_unknown(ask.language))
-    return basics.help_text(house.content, ask.language) if ask.in_private else Note("")
+        return Note(info.pressed_unknown(ask.language))
+    return info.help_text(house.content, ask.language) if ask.in_private else Note("")
 
 
 async def admins_of_the_group(house: House, ask: Ask) -> Reply:
@@ -22,9 +22,9 @@ async def admins_of_the_group(house: House, ask: Ask) -> Reply:
     if ask.in_private:
         return None
     try:
-        refusal = None if await _decides(house, ask) else basics.group_admins_only(ask.language)
+        refusal = None if await _decides(house, ask) else info.group_admins_only(ask.language)
     except TelegramError:
-        refusal = basics.admins_unknown(ask.language)
+        refusal = info.admins_unknown(ask.language)
     if refusal is None:
         return None
     return Note(refusal) if ask.press_id is not None else Message(refusal)

@@ -7,20 +7,21 @@ from typing import Any
 from telegram import Message as TelegramMessage
 from telegram.ext import filters
 
-from outreachbot.bot import reading, route
-from outreachbot.bot import say as telegram_say
+from outreachbot.bot import incoming, routing
 from outreachbot.bot.context import Ask, House, Note, arguments, now
 from outreachbot.bot.guards import admins_of_the_bot
-from outreachbot.bot.route import Reply, button, message, private_address
-from outreachbot.domain.delivery import GONE, Failed, Outcome, Sent, Uncertain
-from outreachbot.domain.message import Message, length
+from outreachbot.bot.routing import Reply, button, message, private_address
+from outreachbot.domain.delivery.outcomes import Failed, Outcome, Sent, Uncertain
+from outreachbot.domain.delivery.states import GONE
+from outreachbot.domain.messages.message import Message, length
 from outreachbot.domain.reports import MAX_ANSWER, MAX_REPORT, clean, refusal
-from outreachbot.store import connect
+from outreachbot.services.sending import messages as telegram_say
 from outreachbot.store import reports as store
-from outreachbot.store.connect import Connection
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Connection
 from outreachbot.store.reports import Report
-from outreachbot.views import basics, facts
 from outreachbot.views import reports as say
+from outreachbot.views.pages import facts, info
 from outreachbot.views.parts import REPORT, REPORTS
 
 
@@ -46,7 +47,7 @@ def _elsewhere(house: House, ask: Ask, fact_id: str) -> Message | None:
     """What is said where nothing can be reported: the fact is gone, or no admin would read it."""
     if fact_id not in house.content.fact_by_id:
         return facts.gone(house.content, ask.language)
-    return None if house.admins else basics.about(house.content, ask.language)
+    return None if house.admins else info.about(house.content, ask.language)
 
 
 async def reported(house: House, ask: Ask) -> Message:
@@ -98,7 +99,7 @@ async def ignore(house: House, ask: Ask) -> Reply:
     report_id, who = arguments(ask)
     is_ignored = ask.words.startswith("ignore")
     if not (who.isascii() and who.isdigit() and len(who) < 16):
-        return Note(basics.pressed_unknown(ask.language))
+        return Note(info.pressed_unknown(ask.language))
     async with connect.writing(house.db) as db:
         await (store.ignore if is_ignored else store.hear)(db, int(who))
         one = await store.find(db, report_id)
@@ -140,9 +141,9 @@ async def answered(house: House, ask: Ask) -> Message:
     if not is_ours:
         return Message(_before(house, ask, one))
     assert ask.message is not None
-    words = say.answer(house.content, one.language, one.fact_id, one.words, reading.text_of(ask.message))
+    words = say.answer(house.content, one.language, one.fact_id, one.words, incoming.text_of(ask.message))
     outcome = await telegram_say.reply(house.telegram, words, one.chat_id, None)
-    await route.learn(house, one.chat_id, outcome)
+    await routing.learn(house, one.chat_id, outcome)
     if not isinstance(outcome, Sent):
         async with connect.writing(house.db) as db:
             await store.reopen(db, report_id)

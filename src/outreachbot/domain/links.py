@@ -5,11 +5,14 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 from urllib.parse import urlsplit
 
-from outreachbot.domain import address, content_shape, markup, tree
-from outreachbot.domain.content import Content
-from outreachbot.domain.content_file import Document
-from outreachbot.domain.faults import Mark
-from outreachbot.domain.tree import Mapping
+from outreachbot.domain import urls
+from outreachbot.domain.content import shape
+from outreachbot.domain.content.faults import Mark
+from outreachbot.domain.content.file import Document
+from outreachbot.domain.content.model import Content
+from outreachbot.domain.content.yaml import tree
+from outreachbot.domain.content.yaml.tree import Mapping
+from outreachbot.domain.messages import markup
 
 DAY = 86_400.0
 WEEK = 7 * DAY
@@ -83,11 +86,11 @@ def written(document: Document) -> dict[str, Mark]:
     """Each address of the file with the place where it stands first."""
     found: dict[str, Mark] = {}
     root = document.marks
-    for pattern in content_shape.ADDRESSES:
+    for pattern in shape.ADDRESSES:
         for _, node in tree.every(root, pattern):
             if text := tree.text_of(node):
                 _note(found, text, node.mark)
-    for pattern in content_shape.TEXTS:
+    for pattern in shape.TEXTS:
         for _, node in tree.every(root, pattern):
             for said in node.entries.values() if isinstance(node, Mapping) else ():
                 for target in _targets(tree.text_of(said) or ""):
@@ -100,7 +103,7 @@ def _note(found: dict[str, Mark], target: str, mark: Mark) -> None:
 
 
 def _targets(text: str) -> list[str]:
-    return [one for one in markup.targets(text) if not address.wrong(one)] if "](" in text else []
+    return [one for one in markup.targets(text) if not urls.wrong(one)] if "](" in text else []
 
 
 @dataclass(frozen=True, slots=True)

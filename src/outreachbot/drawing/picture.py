@@ -6,7 +6,7 @@ from pathlib import Path
 
 import PIL
 
-from outreachbot.domain.drawn import Bar, Chart, Drawn, Event
+from outreachbot.domain.messages.pictures import Bar, Chart, Drawn, Event
 from outreachbot.drawing import chart, strip
 from outreachbot.drawing.letters import FONTS, Run, Type
 from outreachbot.drawing.sheet import ACCENT, GREY, HIGHEST, INK, Sheet, paint

@@ -2,7 +2,7 @@
 
 from PIL import ImageDraw
 
-from outreachbot.domain.drawn import Event
+from outreachbot.domain.messages.pictures import Event
 from outreachbot.drawing.letters import Run, Type
 from outreachbot.drawing.sheet import ACCENT, GREY, INK, MARGIN, PALE, Sheet
 

@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from outreachbot.domain.message import length
+from outreachbot.domain.messages.message import length
 from outreachbot.sandbox.links import WrongLink, checked
 from outreachbot.sandbox.refused import Refused, bad
 

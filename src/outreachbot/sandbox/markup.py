@@ -4,7 +4,7 @@ import json
 from functools import lru_cache
 from typing import Any
 
-from outreachbot.domain.message import MAX_CALLBACK_BYTES
+from outreachbot.domain.messages.message import MAX_CALLBACK_BYTES
 from outreachbot.sandbox.links import WrongLink, checked
 from outreachbot.sandbox.refused import Refused, bad
 

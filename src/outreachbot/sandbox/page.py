@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from outreachbot.domain.message import MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, length
+from outreachbot.domain.messages.message import MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, length
 from outreachbot.errors import WrongUse
 from outreachbot.sandbox import attachments, files, params, people, shown
 from outreachbot.sandbox.chat import Json, Kind, Standing

@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from outreachbot.domain.message import length
+from outreachbot.domain.messages.message import length
 from outreachbot.sandbox import html
 from outreachbot.sandbox.refused import bad
 

@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, Select, and_, case, exists, false, func, literal, select, union_all, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain import timing as timings
-from outreachbot.domain.audience import Audience, load
-from outreachbot.domain.delivery import JOBS, Kind, MessageState, Reason, State
-from outreachbot.domain.schedule import Group
-from outreachbot.domain.timing import Timing
-from outreachbot.store import wishes
+from outreachbot.domain.broadcasts import timing as timings
+from outreachbot.domain.broadcasts.audience import Audience, load
+from outreachbot.domain.broadcasts.timing import Timing
+from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.reminders.schedule import Group
 from outreachbot.store.conditions import is_subscribed
-from outreachbot.store.insert import insert
+from outreachbot.store.database.insert import insert
+from outreachbot.store.reminders import eligibility
 from outreachbot.store.tables import chats, choices, deliveries, messages
 
 START = -(2**62)  # below every chat id of Telegram's
@@ -83,7 +83,7 @@ _ZONES = select(ZONES.c.zone).where(ZONES.c.zone.is_not(None))
 
 async def combinations(db: AsyncConnection, audience: Audience) -> list[tuple[bool, ...]]:
     """Which of its wishes its chats have together: each combination that occurs, those that want nothing left out."""
-    query = select(*wishes.flags_of(audience)).where(_belongs(audience)).distinct()
+    query = select(*eligibility.flags_of(audience)).where(_belongs(audience)).distinct()
     return sorted(tuple(map(bool, row)) for row in await db.execute(query))
 
 
@@ -216,7 +216,7 @@ def _belongs(audience: Audience, *bounds: ColumnElement[bool]) -> ColumnElement[
     if audience.group is not None:
         conditions.append(_in_group(audience.group, audience.default or audience.group, bounds))
     if audience.wishes:
-        conditions.append(wishes.fulfilled(audience))
+        conditions.append(eligibility.fulfilled(audience))
     if audience.languages:
         conditions.append(chats.c.language.in_(audience.languages))
     if audience.kinds:

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery import Reason, State
+from outreachbot.domain.delivery.states import Reason, State
 from outreachbot.store import audience
 from outreachbot.store.conditions import is_sending
-from outreachbot.store.insert import insert
+from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import broadcasts, chats, choices, deliveries, skipped
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import literal_column
 
-from outreachbot.domain.delivery import MessageState, State
+from outreachbot.domain.delivery.states import MessageState, State
 from outreachbot.store.tables import chats, deliveries, inbox, messages
 
 is_queued = deliveries.c.state == literal_column(f"'{State.QUEUED}'")

@@ -8,7 +8,7 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.store.conditions import is_waiting
-from outreachbot.store.insert import insert
+from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import inbox
 
 KEEP_SECONDS = 48 * 3600  # twice as long as Telegram keeps an update: a repeated one is still recognised

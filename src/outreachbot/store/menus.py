@@ -5,7 +5,7 @@ from collections.abc import Collection
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.store.insert import insert
+from outreachbot.store.database.insert import insert
 from outreachbot.store.tables_editing import menus
 
 Place = tuple[str, str]

@@ -7,11 +7,11 @@ from sqlalchemy import and_, delete, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain import reports as rules
-from outreachbot.domain.delivery import Kind
+from outreachbot.domain.delivery.states import Kind
 from outreachbot.domain.reports import Recent
-from outreachbot.store import alarms
-from outreachbot.store.bodies import Bodies
-from outreachbot.store.insert import insert
+from outreachbot.store import alerts
+from outreachbot.store.database.insert import insert
+from outreachbot.store.delivery.bodies import Bodies
 from outreachbot.store.tables import messages as outbox
 from outreachbot.store.tables_editing import reporters, reports
 
@@ -57,7 +57,7 @@ async def add(
 async def tell(db: AsyncConnection, report_id: int, bodies: Bodies, admins: Collection[int], now: float) -> None:
     """Queue what the admins are told of a report; it is given up before what it says is forgotten."""
     expires_at = now + rules.KEEP_SECONDS - rules.DAY
-    await alarms.tell(db, bodies, admins, now, key=f"{KEY}{report_id}", expires_at=expires_at)
+    await alerts.tell(db, bodies, admins, now, key=f"{KEY}{report_id}", expires_at=expires_at)
 
 
 async def find(db: AsyncConnection, report_id: int) -> Report | None:

@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
-from outreachbot.domain.delivery import State
+from outreachbot.domain.delivery.states import State
 
 metadata = MetaData(
     naming_convention={

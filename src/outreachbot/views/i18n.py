@@ -13,8 +13,8 @@ from babel.languages import get_official_languages
 from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 
-from outreachbot.domain.dates import PartialDate
-from outreachbot.domain.message import escape
+from outreachbot.domain.content.dates import PartialDate
+from outreachbot.domain.messages.message import escape
 
 CATALOGUES = Path(__file__).parent / "locale"
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from outreachbot.domain.message import Button, Message
+from outreachbot.domain.messages.message import Button, Message
 from outreachbot.views.i18n import own_name, words
 from outreachbot.views.parts import LANGUAGE
 

@@ -6,10 +6,10 @@ from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from outreachbot.domain.content import Content, Reading, Source
-from outreachbot.domain.markup import to_html, to_plain
-from outreachbot.domain.message import MAX_CAPTION, Button, escape, shown_length
-from outreachbot.domain.periods import Page
+from outreachbot.domain.content.model import Content, Reading, Source
+from outreachbot.domain.content.paging import Page
+from outreachbot.domain.messages.markup import to_html, to_plain
+from outreachbot.domain.messages.message import MAX_CAPTION, Button, escape, shown_length
 from outreachbot.views.i18n import Words
 
 # Data of buttons. A leading + means: answer below, leave the message that holds the button as it is.

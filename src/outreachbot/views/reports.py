@@ -4,8 +4,8 @@ import datetime as dt
 import re
 from functools import cache
 
-from outreachbot.domain.content import Content
-from outreachbot.domain.message import Button, Message, Rows, escape
+from outreachbot.domain.content.model import Content
+from outreachbot.domain.messages.message import Button, Message, Rows, escape
 from outreachbot.domain.reports import Refusal
 from outreachbot.views.i18n import Words, languages, words
 from outreachbot.views.parts import BELOW, FACT, REPORT, REPORTS, moment

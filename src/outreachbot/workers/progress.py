@@ -4,14 +4,16 @@ import datetime as dt
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field, replace
 
-from outreachbot.domain.delivery import ENDED, MessageState
-from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, connect, ledger
-from outreachbot.store.broadcasts import Broadcast
-from outreachbot.store.connect import Connection, Database
-from outreachbot.store.ledger import Told
-from outreachbot.views import broadcast as views
-from outreachbot.views.broadcast import Standing
+from outreachbot.domain.delivery.states import ENDED, MessageState
+from outreachbot.domain.messages.message import Message
+from outreachbot.store.broadcasts import records
+from outreachbot.store.broadcasts.records import Broadcast
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Connection, Database
+from outreachbot.store.delivery import ledger
+from outreachbot.store.delivery.ledger import Told
+from outreachbot.views.broadcasts import status as views
+from outreachbot.views.broadcasts.status import Standing
 
 Show = Callable[[Message, int, int | None], Awaitable[int | None]]
 """Puts a message in the place of an earlier one (chat, message id); where it stands now, None to try again later."""
@@ -56,7 +58,7 @@ class Screen:
 async def step(db: Database, screen: Screen, now: float) -> bool:
     """Bring every unreported message's progress up to date; tell of those that the program has paused."""
     async with connect.reading(db) as connection:
-        unreported = await broadcasts.unreported(connection)
+        unreported = await records.unreported(connection)
         paused = set(await ledger.paused(connection))
     for one in unreported:
         if _is_time(screen.shown.get(one.message_id), one.state, now):
@@ -97,10 +99,10 @@ async def _update(db: Database, screen: Screen, one: Broadcast, now: float) -> N
         return
     if place != one.progress_id:
         async with connect.writing(db) as transaction:
-            await broadcasts.show_progress_in(transaction, one.message_id, place)
+            await records.show_progress_in(transaction, one.message_id, place)
     if told.state in ENDED and standing.tally.finished and not told.queueing:
         async with connect.writing(db) as transaction:
-            await broadcasts.reported(transaction, one.message_id)
+            await records.reported(transaction, one.message_id)
         del screen.shown[one.message_id]
 
 

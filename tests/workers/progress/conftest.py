@@ -5,13 +5,15 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from outreachbot.domain.delivery import MessageState, Reason, State
-from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, connect, ledger, messages, outbox
-from outreachbot.store.connect import Connection, Database
-from outreachbot.store.ledger import Told
-from outreachbot.store.outbox import Settled
-from outreachbot.views.broadcast import Standing
+from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Connection, Database
+from outreachbot.store.delivery import ledger, messages, outbox
+from outreachbot.store.delivery.ledger import Told
+from outreachbot.store.delivery.outbox import Settled
+from outreachbot.views.broadcasts.status import Standing
 from outreachbot.workers.progress import Screen
 
 ADMIN, PLACE = 22, 77
@@ -76,7 +78,7 @@ async def started(
     await subscribe(1, 2, 3)
     message_id = await broadcast()
     async with connect.writing(db) as transaction:
-        await broadcasts.show_progress_in(transaction, message_id, PLACE)
+        await records.show_progress_in(transaction, message_id, PLACE)
     return message_id
 
 

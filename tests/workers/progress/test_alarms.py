@@ -5,11 +5,13 @@ from collections import defaultdict
 
 import pytest
 
-from outreachbot.domain.delivery import Kind, MessageState, State
-from outreachbot.domain.message import Message
-from outreachbot.store import connect, messages
-from outreachbot.workers import planner, progress
+from outreachbot.domain.delivery.states import Kind, MessageState, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
+from outreachbot.workers import progress
 from outreachbot.workers.progress import EDIT_SECONDS, Screen
+from outreachbot.workers.reminders import planner
 
 ADA, BEN = 22, 33
 PLACE = 77  # where Ada's progress of `started` stands

@@ -5,9 +5,12 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery import MessageState, State
-from outreachbot.domain.message import Message
-from outreachbot.store import broadcasts, connect, messages, tables
+from outreachbot.domain.delivery.states import MessageState, State
+from outreachbot.domain.messages.message import Message
+from outreachbot.store import tables
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages
 from outreachbot.workers import progress
 from outreachbot.workers.progress import EDIT_SECONDS, PAUSED_SECONDS
 
@@ -111,8 +114,8 @@ async def test_where_it_stands_now_is_remembered(db, started, screen, shown):
 @pytest.mark.parametrize(("state", "says"), [(MessageState.SCHEDULED, "scheduled"), (MessageState.MISSED, "missed")])
 async def test_what_waits_for_its_moment_is_shown_once(db, screen, shown, state, says):
     async with connect.writing(db) as transaction:
-        message_id = await broadcasts.draft(transaction, ADMIN, ADMIN, {"en": Message("x")}, 1.0)
-        await broadcasts.show_progress_in(transaction, message_id, PLACE)
+        message_id = await records.draft(transaction, ADMIN, ADMIN, {"en": Message("x")}, 1.0)
+        await records.show_progress_in(transaction, message_id, PLACE)
     await progress.step(db, screen, 90.0)
     assert shown == []
 

@@ -1,8 +1,10 @@
 """The report at the end: at once, once, also after a restart, and as often as there is an end."""
 
-from outreachbot.domain.delivery import MessageState, State
-from outreachbot.store import broadcasts, connect, messages, outbox
-from outreachbot.store.outbox import Settled
+from outreachbot.domain.delivery.states import MessageState, State
+from outreachbot.store.broadcasts import records
+from outreachbot.store.database import connect
+from outreachbot.store.delivery import messages, outbox
+from outreachbot.store.delivery.outbox import Settled
 from outreachbot.workers import progress
 from outreachbot.workers.progress import Screen
 
@@ -53,7 +55,7 @@ async def test_what_is_sent_to_some_again_is_shown_again_and_has_a_report_again(
     await progress.step(db, screen, 100.0)
     async with connect.writing(db) as transaction:
         assert await messages.again(transaction, started, State.UNCERTAIN, 9.0) == 1
-        await broadcasts.reported(transaction, started, done=False)
+        await records.reported(transaction, started, done=False)
     await progress.step(db, screen, 101.0)
     await settle(State.SENT)
     await progress.step(db, screen, 102.0)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from outreachbot.domain.message import MAX_CALLBACK_ANSWER, MAX_TEXT, length
+from outreachbot.domain.messages.message import MAX_CALLBACK_ANSWER, MAX_TEXT, length
 from outreachbot.sandbox import access, markup
 from outreachbot.sandbox.access import Need
 from outreachbot.sandbox.chat import Chat, Json, Kind

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from outreachbot.domain.message import MAX_CAPTION, MAX_TEXT, length
+from outreachbot.domain.messages.message import MAX_CAPTION, MAX_TEXT, length
 from outreachbot.sandbox import access, files, markup, texts
 from outreachbot.sandbox.access import Need
 from outreachbot.sandbox.chat import Chat, Json, Kind

@@ -1,0 +1,1 @@
+"""The verbs of the command line, except for `run` and `demo`."""

@@ -1,0 +1,24 @@
+"""Reads the content file from the disk: for `check` and the start."""
+
+import json
+from pathlib import Path
+
+from outreachbot.domain.content import schema as content_schema
+from outreachbot.domain.content.file import Document
+from outreachbot.errors import WrongUse
+from outreachbot.services.content import validate
+
+
+def read_content(path: Path) -> Document:
+    """The content file, checked. Raises ContentError with every fault, WrongUse when the file can't be read."""
+    try:
+        raw = validate.load(path)
+    except OSError as error:
+        reason = f"{error.strerror}; OUTREACHBOT_CONTENT says which file it is"
+        raise WrongUse(f"the content file {path} can't be read: {reason}") from None
+    return validate.check(raw, path.name, path.parent)
+
+
+def schema() -> str:
+    """The JSON Schema of content files, as text."""
+    return json.dumps(content_schema.schema(), ensure_ascii=False, indent=2)

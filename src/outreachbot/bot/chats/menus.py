@@ -1,0 +1,141 @@
+"""Sets the command menus and the bot's descriptions, per scope and language, and only what changed."""
+
+import logging
+from collections.abc import Awaitable, Collection, Iterable, Sequence
+
+from telegram import (
+    Bot,
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeAllPrivateChats,
+    BotCommandScopeChat,
+    Chat,
+)
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from outreachbot.bot.context import Ask, House
+from outreachbot.domain.messages.markup import to_plain
+from outreachbot.store import menus as store
+from outreachbot.store.database import connect
+from outreachbot.store.menus import Place
+from outreachbot.views import menus
+from outreachbot.views.menus import Command
+
+log = logging.getLogger(__name__)
+
+PRIVATE, GROUPS, PROFILE, CHAT = "private", "groups", "profile", "chat"  # as they are noted in the store
+
+
+async def set_all(house: House) -> None:
+    """Bring Telegram's menus and descriptions in line with ours: also where a language or an admin is no more.
+
+    What fails is said and left for the next day.
+    """
+    codes = _codes(house)
+    await _note(house, [(scope, code) for scope in (PRIVATE, GROUPS, PROFILE) for code, _ in codes])
+    for code, language in codes:
+        await _try(_set_menu(house.bot, PRIVATE, code, menus.for_members(language)))
+        await _try(_set_menu(house.bot, GROUPS, code, menus.for_groups(language)))
+        await _try(_set_descriptions(house, code, language))
+    await set_for_admins(house, house.admins)
+    await _take_back(house)
+
+
+async def set_for_admins(house: House, admins: Iterable[int]) -> None:
+    """The admins' own menu. Telegram knows an admin's chat only after they have started the bot."""
+    for admin in admins:
+        await _note(house, [(_of_chat(admin), code) for code, _ in _codes(house)])
+        chosen = house.chosen.get(admin)
+        for code, language in _codes(house):
+            commands = menus.for_admins(chosen if chosen in house.content.languages else language)
+            await _try(_set_menu(house.bot, _of_chat(admin), code, commands))
+
+
+async def set_for_chat(house: House, ask: Ask, language: str) -> None:
+    """The menu of a chat that chose a language. A channel has none."""
+    if ask.in_private and ask.user_id in house.admins:
+        await set_for_admins(house, [ask.user_id])
+    elif ask.kind != Chat.CHANNEL:
+        await _note(house, [(_of_chat(ask.chat_id), "")])
+        commands = menus.for_members if ask.in_private else menus.for_groups
+        await _try(_set_menu(house.bot, _of_chat(ask.chat_id), "", commands(language)))
+
+
+def _codes(house: House) -> list[Place]:
+    """Telegram's language code and ours: the default language stands for everybody whose own has no menu."""
+    return [("", house.content.default_language), *((code, code) for code in house.content.languages)]
+
+
+def _of_chat(chat_id: int) -> str:
+    return f"{CHAT}:{chat_id}"
+
+
+def _scope(name: str) -> BotCommandScope:
+    match name.partition(":"):
+        case (scope, ":", chat_id) if scope == CHAT:
+            return BotCommandScopeChat(int(chat_id))
+        case _:
+            return BotCommandScopeAllPrivateChats() if name == PRIVATE else BotCommandScopeAllGroupChats()
+
+
+async def _note(house: House, places: Collection[Place]) -> None:
+    async with connect.writing(house.db) as db:
+        await store.note(db, places)
+
+
+async def _take_back(house: House) -> None:
+    """What Telegram still has of languages, admins and choices that are no more."""
+    async with connect.reading(house.db) as db:
+        places = await store.every(db)
+    for place in places:
+        if not _is_wanted(house, place) and await _try(_delete(house.bot, place)):
+            async with connect.writing(house.db) as db:
+                await store.forget(db, place)
+
+
+def _is_wanted(house: House, place: Place) -> bool:
+    scope, code = place
+    is_ours = code in {code for code, _ in _codes(house)}
+    if not scope.startswith(f"{CHAT}:"):
+        return is_ours
+    chat_id = int(scope.removeprefix(f"{CHAT}:"))
+    if chat_id in house.admins:
+        return is_ours
+    return not code and house.chosen.get(chat_id) in house.content.languages
+
+
+async def _delete(bot: Bot, place: Place) -> None:
+    scope, code = place
+    if scope == PROFILE:
+        await bot.set_my_description("", language_code=code)
+        await bot.set_my_short_description("", language_code=code)
+        return
+    try:
+        await bot.delete_my_commands(scope=_scope(scope), language_code=code)
+    except (BadRequest, Forbidden):
+        log.info("the chat of a menu is gone: %s", scope)
+
+
+async def _set_menu(bot: Bot, scope: str, code: str, commands: Sequence[Command]) -> None:
+    wanted = tuple(BotCommand(one.name, one.what) for one in commands)
+    if await bot.get_my_commands(scope=_scope(scope), language_code=code) != wanted:
+        await bot.set_my_commands(wanted, scope=_scope(scope), language_code=code)
+
+
+async def _set_descriptions(house: House, code: str, language: str) -> None:
+    bot, content = house.bot, house.content
+    long, short = (to_plain(content.say(text, language)) for text in (content.description, content.short_description))
+    if (await bot.get_my_description(language_code=code)).description != long:
+        await bot.set_my_description(long, language_code=code)
+    if (await bot.get_my_short_description(language_code=code)).short_description != short:
+        await bot.set_my_short_description(short, language_code=code)
+
+
+async def _try(setting: Awaitable[None]) -> bool:
+    try:
+        await setting
+    except TelegramError as error:
+        log.info("a menu or description was not set, the next day or start tries again: %s", error)
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Handlers for admins who change the content while the bot runs."""

@@ -1,0 +1,1 @@
+"""Handlers for the pages that members read."""

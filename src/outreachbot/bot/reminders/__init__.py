@@ -1,0 +1,1 @@
+"""Handlers for reminders: subscribing, choosing what, when and where, the coming days."""

@@ -1,0 +1,1 @@
+"""To whom and when a broadcast goes out."""

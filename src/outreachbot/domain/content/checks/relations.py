@@ -1,0 +1,143 @@
+"""What must hold between the parts of a content file: ids that exist, figures of one value, addresses that open.
+
+All checks look at the tree as it is written and skip what has a wrong shape, so that a fault elsewhere hides none here.
+"""
+
+import datetime as dt
+from collections.abc import Iterator
+
+from outreachbot.domain import urls
+from outreachbot.domain.content import shape
+from outreachbot.domain.content.dates import DayTime, PartialDate, YearlyDay
+from outreachbot.domain.content.faults import Fault, Path, quoted
+from outreachbot.domain.content.shape import Pattern
+from outreachbot.domain.content.yaml import tree
+from outreachbot.domain.content.yaml.tree import Mapping, Node, Scalar, Sequence
+
+_WITH_IDS = ("topics", "sources", "facts", "anniversaries")
+_TOPIC_REFERENCES: tuple[Pattern, ...] = (("facts", "*", "topic"), ("anniversaries", "*", "topic"))
+_FACT_TOPIC = _TOPIC_REFERENCES[:1]
+_SOURCE_REFERENCES: tuple[Pattern, ...] = (
+    *((*pattern, "*") for pattern in shape.SOURCE_LISTS),
+    ("facts", "*", "figures", "*", "source"),
+)
+
+
+def faults(root: Node) -> Iterator[Fault]:
+    """Whatever keeps the file from being used."""
+    yield from _repeated(root)
+    yield from _dangling(root, "topic", _TOPIC_REFERENCES)
+    yield from _dangling(root, "source", _SOURCE_REFERENCES)
+    yield from _figures(root)
+    yield from _addresses(root)
+    yield from _dates(root)
+    yield from _leap_days(root)
+
+
+def warnings(root: Node) -> Iterator[Fault]:
+    """What an editor may have forgotten."""
+    yield from _unused(root, "source", _SOURCE_REFERENCES, "nothing names this source")
+    yield from _unused(root, "topic", _FACT_TOPIC, "no fact belongs to this topic")
+
+
+def _texts(root: Node, *patterns: Pattern) -> Iterator[tuple[Path, Node, str]]:
+    for pattern in patterns:
+        for path, node in tree.every(root, pattern):
+            if text := tree.text_of(node):
+                yield path, node, text
+
+
+def _repeated(root: Node) -> Iterator[Fault]:
+    for kind in _WITH_IDS:
+        yield from _repeated_among(root, (kind, "*", "id"), "the id")
+    yield from _repeated_among(root, ("languages", "*"), "the language")
+    for pattern in shape.SOURCE_LISTS:
+        for path, node in tree.every(root, pattern):
+            for fault in _repeated_among(node, ("*",), "the source"):
+                yield Fault(fault.mark, path + fault.path, fault.text)
+
+
+def _repeated_among(root: Node, pattern: Pattern, what: str) -> Iterator[Fault]:
+    first: dict[str, Node] = {}
+    for path, node, text in _texts(root, pattern):
+        if first.setdefault(text, node) is not node:
+            line = first[text].mark.line
+            yield Fault(node.mark, path, f"{what} {quoted(text)} is written twice; first in line {line}")
+
+
+def _known(root: Node, kind: str) -> tuple[str, ...] | None:
+    """The ids of a list; None where the list is missing or is none: then nothing can be said of references."""
+    if not isinstance(tree.find(root, (f"{kind}s",)), Sequence):
+        return None
+    return tuple(dict.fromkeys(text for _, _, text in _texts(root, (f"{kind}s", "*", "id"))))
+
+
+def _dangling(root: Node, kind: str, references: tuple[Pattern, ...]) -> Iterator[Fault]:
+    known = _known(root, kind)
+    names = frozenset(known or ())
+    for path, node, text in _texts(root, *references):
+        if known is not None and text not in names:
+            of_list = path[:-1] if isinstance(path[-1], int) else path
+            yield Fault(node.mark, of_list, f"unknown {kind} {quoted(text)}", wrong=text, known=known)
+
+
+def _unused(root: Node, kind: str, references: tuple[Pattern, ...], sentence: str) -> Iterator[Fault]:
+    used = {text for _, _, text in _texts(root, *references)}
+    for path, node, text in _texts(root, (f"{kind}s", "*", "id")):
+        if text not in used:
+            yield Fault(node.mark, path, f"{sentence}: {quoted(text)}", warning=True)
+
+
+def _figures(root: Node) -> Iterator[Fault]:
+    for path, node in tree.every(root, ("facts", "*", "figures", "*")):
+        if isinstance(node, Mapping):
+            yield from _figure(path, node)
+
+
+def _figure(path: Path, figure: Mapping) -> Iterator[Fault]:
+    given = [key for key in ("number", "range") if not _is_absent(figure.entries.get(key))]
+    if not given:
+        yield Fault(figure.mark, path, "has no value; write `number` or `range`")
+    elif len(given) > 1:
+        yield Fault(figure.mark, path, "has both `number` and `range`; write one of them")
+    span = figure.entries.get("range")
+    ends = tree.values(span) if isinstance(span, Sequence) else None
+    match ends:
+        case [int(first), int(last)] if first > last:
+            text = f"goes from {first} down to {last}; write the smaller number first"
+            yield Fault(figure.entries["range"].mark, (*path, "range"), text)
+
+
+def _is_absent(node: Node | None) -> bool:
+    return node is None or (isinstance(node, Scalar) and node.value is None)
+
+
+def _addresses(root: Node) -> Iterator[Fault]:
+    for path, node, text in _texts(root, *shape.ADDRESSES):
+        if why := urls.wrong(text):
+            yield Fault(node.mark, path, f"{quoted(text)} is not an http(s) address: {why}")
+
+
+_IN_ONE_WORD: dict[object, str] = {
+    PartialDate: "a date in one word, such as 1992-02-26",
+    YearlyDay: "a day of the year in one word, such as 02-26",
+    dt.date: "a day in one word, such as 2026-05-03",
+    DayTime: 'a time of day in one word, such as "17:00"',
+}
+
+
+def _dates(root: Node) -> Iterator[Fault]:
+    for pattern in shape.WRITTEN_DATES:
+        for path, node in tree.every(root, pattern):
+            if not isinstance(node, Scalar):
+                yield Fault(node.mark, path, f"must be {_IN_ONE_WORD[shape.WANTED[pattern]]}")
+
+
+def _leap_days(root: Node) -> Iterator[Fault]:
+    for path, node in tree.every(root, ("anniversaries", "*")):
+        if not isinstance(node, Mapping) or "leap_day" not in node.entries:
+            continue
+        date = node.entries.get("date")
+        if date is not None and (text := tree.text_of(date)) and text.strip() != "02-29":
+            fault = f"is only for a day that is kept on 02-29, and this one is kept on {text}; leave it out"
+            yield Fault(node.entries["leap_day"].mark, (*path, "leap_day"), fault)

@@ -1,0 +1,85 @@
+"""What must hold of the texts of a content file: their languages, their links and their lengths."""
+
+from collections.abc import Callable, Iterator
+
+from outreachbot.domain import urls
+from outreachbot.domain.content import shape
+from outreachbot.domain.content.faults import Fault, Path, quoted
+from outreachbot.domain.content.model import MAX_LETTER_WORDS
+from outreachbot.domain.content.shape import Pattern
+from outreachbot.domain.content.yaml import tree
+from outreachbot.domain.content.yaml.tree import Mapping, Node, Sequence
+from outreachbot.domain.messages import markup, message
+
+# Bot API, setMyShortDescription and setMyDescription
+MAX_SHORT_DESCRIPTION = 120
+MAX_DESCRIPTION = 512
+
+
+def faults(root: Node) -> Iterator[Fault]:
+    """Whatever keeps the texts from being said."""
+    languages = _languages(root)
+    for pattern in shape.TEXTS:
+        for path, node in tree.every(root, pattern):
+            if isinstance(node, Mapping):
+                yield from _in_languages(path, node, languages)
+                yield from _in_themselves(pattern, path, node)
+
+
+def _languages(root: Node) -> tuple[str, ...]:
+    node = tree.find(root, ("languages",))
+    items = node.items if isinstance(node, Sequence) else []
+    return tuple(item.text for item in items if isinstance(item, tree.Scalar) and item.text)
+
+
+def _in_languages(path: Path, texts: Mapping, languages: tuple[str, ...]) -> Iterator[Fault]:
+    if not languages:
+        return  # that has its own fault
+    if languages[0] not in texts.key_marks:
+        yield Fault(texts.mark, path, f'the text in the default language "{languages[0]}" is missing')
+    for language, mark in texts.key_marks.items():
+        if language not in languages:
+            text = f"unknown language {quoted(language)}"
+            yield Fault(mark, (*path, language), text, wrong=language, known=languages)
+
+
+def _in_themselves(pattern: Pattern, path: Path, texts: Mapping) -> Iterator[Fault]:
+    for language, node in texts.entries.items():
+        text = tree.text_of(node)
+        if text is None:
+            continue
+        plain = markup.to_plain(text).strip()
+        if not plain:
+            yield Fault(node.mark, (*path, language), "is empty; write a text")
+        for written in _false_links(text):
+            yield Fault(node.mark, (*path, language), written)
+        if too_long := _TOO_LONG.get(pattern, _over_length(message.MAX_TEXT))(plain):
+            yield Fault(node.mark, (*path, language), too_long)
+
+
+def _false_links(text: str) -> Iterator[str]:
+    if "](" not in text:
+        return
+    for target in markup.targets(text):
+        if why := urls.wrong(target):
+            yield f"{quoted(target)} in a link is not an http(s) address: {why}; where no link is meant, write \\["
+
+
+def _over_words(plain: str) -> str:
+    words = len(plain.split())
+    return f"has {words} words; at most {MAX_LETTER_WORDS} are read" if words > MAX_LETTER_WORDS else ""
+
+
+def _over_length(limit: int) -> Callable[[str], str]:
+    def over(plain: str) -> str:
+        length = message.length(plain)
+        return f"has {length:,} characters; Telegram shows at most {limit:,}" if length > limit else ""
+
+    return over
+
+
+_TOO_LONG: dict[Pattern, Callable[[str], str]] = {
+    ("campaign", "letter"): _over_words,
+    ("short_description",): _over_length(MAX_SHORT_DESCRIPTION),
+    ("description",): _over_length(MAX_DESCRIPTION),
+}

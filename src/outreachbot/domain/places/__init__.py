@@ -1,0 +1,1 @@
+"""Countries, cities and their time zones."""

@@ -1,0 +1,1 @@
+"""CALLS: the only room with an HTTP client. Telegram's Bot API, and addresses on the web."""

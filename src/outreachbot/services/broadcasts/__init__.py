@@ -1,0 +1,1 @@
+"""What an admin needs to know about a broadcast, before and after it is confirmed."""

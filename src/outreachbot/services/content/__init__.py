@@ -1,0 +1,1 @@
+"""The content that is live, and how another version takes its place."""

@@ -1,0 +1,59 @@
+"""Checks a content file, and the pictures beside it: the same for `check`, a start, /reload and an upload."""
+
+import os
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from outreachbot.domain.content import file as content_file
+from outreachbot.domain.content.checks import languages
+from outreachbot.domain.content.faults import Fault
+from outreachbot.domain.content.file import Document
+from outreachbot.errors import ContentError
+from outreachbot.views import i18n
+from outreachbot.views.content import limits
+
+LARGEST = 11 * 1024 * 1024  # bytes; what is larger is refused by content_file without being read to its end
+LARGEST_PICTURE = 10 * 1000 * 1000  # bytes (Bot API, sendPhoto)
+
+
+def load(path: Path) -> bytes:
+    """A content file's bytes, as many as are needed to check it; OSError when it can't be read."""
+    with path.open("rb") as file:
+        return file.read(LARGEST)
+
+
+def check(raw: bytes, name: str, folder: Path) -> Document:
+    """A content file whose pictures lie in that folder. Raises ContentError with every fault."""
+    document = content_file.read(raw, name)
+    limits.check(document)
+    if faults := list(_pictures(document, folder)):
+        raise ContentError([fault.in_file(document.name) for fault in faults])
+    hints = [*document.warnings, *languages.warnings(document.marks, i18n.scripts)]
+    return replace(document, warnings=tuple(sorted(hints, key=lambda hint: hint.mark)))
+
+
+def _pictures(document: Document, folder: Path) -> Iterator[Fault]:
+    """Whatever keeps the pictures from being sent."""
+    for index, anniversary in enumerate(document.content.anniversaries):
+        if anniversary.picture is None:
+            continue
+        place, picture = ("anniversaries", index, "picture"), anniversary.picture
+        try:
+            size, is_picture = _look(folder / picture)
+        except (FileNotFoundError, NotADirectoryError):
+            yield document.fault(place, f'there is no file "{picture}" beside this one')
+        except OSError:
+            yield document.fault(place, f'"{picture}" can\'t be read; put a picture there that the bot may read')
+        else:
+            if size > LARGEST_PICTURE:
+                yield document.fault(place, f'"{picture}" is too large: Telegram takes pictures of 10 MB')
+            elif not is_picture:
+                yield document.fault(place, f'"{picture}" is not a JPEG or PNG picture')
+
+
+def _look(file: Path) -> tuple[int, bool]:
+    """How many bytes it has, and whether they begin as those of a picture. Raises OSError, also of a folder."""
+    with file.open("rb") as opened:
+        begins = opened.read(8).startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+        return opened.seek(0, os.SEEK_END), begins

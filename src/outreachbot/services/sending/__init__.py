@@ -1,0 +1,1 @@
+"""Brings messages to chats: requests, pictures, retries."""

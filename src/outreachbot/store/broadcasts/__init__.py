@@ -1,0 +1,1 @@
+"""What admins compose, and who has approved it."""

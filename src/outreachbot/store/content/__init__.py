@@ -1,0 +1,1 @@
+"""The versions of the content file that have been live."""

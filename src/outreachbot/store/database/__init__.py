@@ -1,0 +1,1 @@
+"""Opens the database, and hides what differs between SQLite and PostgreSQL."""

@@ -1,0 +1,1 @@
+"""Messages, their deliveries, who sends them and how fast."""

@@ -1,0 +1,53 @@
+"""Which chats want a notice, as conditions: the same rule as domain/settings, for many chats at once."""
+
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
+
+from outreachbot.domain.broadcasts.audience import Audience, Wish
+from outreachbot.store.tables import chats, choices, deliveries, notices, skipped
+
+LATELY = 3 * 86_400.0
+"""A chat that changed something so long before may have been told under its earlier zone, hour or choices.
+
+A local day lasts 50 hours over all zones; what was told of it earlier than that is not told of it again anyway.
+"""
+
+
+def fulfilled(audience: Audience) -> ColumnElement[bool]:
+    """The chats that want some of the audience's wishes; or exactly those that are given as wanted."""
+    flags = flags_of(audience)
+    if not audience.wanted:
+        return or_(*flags)
+    return and_(*(one if wanted else not_(one) for one, wanted in zip(flags, audience.wanted, strict=True)))
+
+
+def flags_of(audience: Audience) -> list[ColumnElement[bool]]:
+    """For each wish whether the chat wants it and was not told of it."""
+    return [_flag(wish, audience.subscribed_until or 0.0) for wish in audience.wishes]
+
+
+@lru_cache(maxsize=64)  # hundreds of groups share a moment, and building takes longer than running
+def _flag(wish: Wish, moment: float) -> ColumnElement[bool]:
+    of_chat = choices.c.chat_id == chats.c.id
+    chosen = select(choices.c.wanted).where(of_chat, choices.c.anniversary_id == wish.anniversary).scalar_subquery()
+    skips = exists().where(
+        skipped.c.chat_id == chats.c.id, skipped.c.anniversary_id == wish.anniversary, skipped.c.year == wish.year
+    )
+    conditions = [
+        chats.c.reminders,
+        func.coalesce(chats.c[wish.notice], literal(wish.notice_by_default)),
+        func.coalesce(chosen, literal(wish.anniversary_by_default)),
+        not_(skips),
+        not_(_told_lately(wish.item, moment)),
+    ]
+    return and_(*conditions if wish.big else [*conditions, not_(chats.c.big_only)])
+
+
+def _told_lately(item: str, now: float) -> ColumnElement[bool]:
+    told = exists().where(
+        deliveries.c.chat_id == chats.c.id,
+        notices.c.message_id == deliveries.c.message_id,
+        notices.c.item == item,
+    )
+    return and_(func.coalesce(chats.c.changed_at, 0.0) > now - LATELY, told)

@@ -1,0 +1,28 @@
+"""Files that Telegram has already, by their id there."""
+
+from sqlalchemy import delete, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from outreachbot.store.database.insert import insert
+from outreachbot.store.tables import files
+
+
+async def find(db: AsyncConnection, name: str, digest: str | None) -> str | None:
+    """Telegram's id of the file of this name and these bytes; without a digest, of whatever had this name last."""
+    query = select(files.c.file_id).where(files.c.name == name)
+    file_id: str | None = (
+        await db.execute(query if digest is None else query.where(files.c.digest == digest))
+    ).scalar_one_or_none()
+    return file_id
+
+
+async def learn(db: AsyncConnection, name: str, digest: str, file_id: str) -> None:
+    """Remember it; what had this name before is forgotten."""
+    values = {"digest": digest, "file_id": file_id}
+    statement = insert(db, files).values(name=name, **values)
+    await db.execute(statement.on_conflict_do_update(index_elements=[files.c.name], set_=values))
+
+
+async def forget(db: AsyncConnection, name: str, file_id: str) -> None:
+    """Telegram does not know that id any more."""
+    await db.execute(delete(files).where(files.c.name == name, files.c.file_id == file_id))

@@ -1,0 +1,1 @@
+"""What admins read before, during and after a broadcast."""

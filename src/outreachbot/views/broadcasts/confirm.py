@@ -1,0 +1,236 @@
+"""Says what an admin reads before a broadcast goes out: the question, to whom, when, and who else must consent."""
+
+import datetime as dt
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from zoneinfo import ZoneInfo
+
+from outreachbot.domain.broadcasts import timing as timings
+from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past, Timing
+from outreachbot.domain.content.model import Content
+from outreachbot.domain.delivery.states import Kind
+from outreachbot.domain.messages.message import Button, Message, Rows, escape
+from outreachbot.views.i18n import Words, words
+from outreachbot.views.parts import BROADCAST, duration, moment, push_buttons
+
+DAYS = 14  # so many days ahead a broadcast can be scheduled by buttons
+GROUPS = ("group", "supergroup")
+KINDS: Mapping[str, tuple[str, ...]] = {"members": ("private",), "groups": GROUPS, "channels": ("channel",)}
+LABEL = 40  # characters of a button's label
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an admin is about to send: all that the question before it needs to say."""
+
+    message_id: int
+    kind: Kind
+    chats: int
+    by_kind: Mapping[str, int]
+    by_language: Mapping[str, int]
+    by_zone: Mapping[str, int]  # counted where it goes out at a local hour
+    audience: Audience
+    timing: Timing
+    per_second: float
+    hold: float  # seconds between the last consent and the start
+    approvals: int  # admins who must consent; 1: the one who asks
+
+
+def ask(language: str) -> Message:
+    """What `/broadcast` says."""
+    _ = words(language)
+    what = _("Send me the message now: a text, a picture, a film, a file, an album, a poll or anything else.")
+    example = "<code>[Read more] https://example.org/</code>"
+    buttons = _("For buttons with links, end it with lines like this one:")
+    return Message(f"{what}\n\n{buttons}\n{example}\n\n{_('/cancel to stop.')}", asks=True)
+
+
+def ask_correction(language: str, message_id: int) -> Message:
+    _ = words(language)
+    text = _("Send me the corrected text of broadcast {n}. It replaces the text of every copy.", n=message_id)
+    return Message(f"{text} {_('/cancel to stop.')}", asks=True)
+
+
+def with_way_out(language: str, message: Message) -> Message:
+    """The message as members get it: every push carries its "unsubscribe". An album can have no buttons."""
+    _ = words(language)
+    if len(message.media) > 1:
+        return replace(message, text=f"{message.text}\n\n{_('No more of these: /unsubscribe')}".strip())
+    return replace(message, buttons=(*message.buttons, *push_buttons(_)))
+
+
+def question(language: str, content: Content, plan: Plan, now: dt.datetime) -> Message:
+    """The question under the preview: to how many chats, how long it takes, until when, yes or no."""
+    _ = words(language)
+    whose = _button("whom", plan, _("To whom?")), _button("when", plan, _("When?"))
+    ways: Rows = (whose,) if plan.kind is Kind.BROADCAST else ()
+    discard = _button("discard", plan, _("Discard"))
+    if not plan.chats:
+        return Message(_nobody(plan, _), (*(ways if not plan.audience.everybody else ()), (discard,)))
+    seen = [] if plan.kind is Kind.DELETION else [_("Above is what members will see.")]
+    lines = [*seen, _goes_to(plan, _)]
+    if len(plan.by_language) > 1:
+        lines.append(_("Languages: {list}", list=_languages(plan.by_language, _)))
+    if not plan.audience.everybody:
+        lines.append(f"{_('Only to:')} {described(plan.audience, content, language)}")
+    lines += [_takes(plan, content.zone, now, _), *_safeguards(plan, _)]
+    return Message("\n".join(lines), ((_yes(plan, _),), *ways, (discard,)))
+
+
+def _button(verb: str, plan: Plan, label: str, *more: str) -> Button:
+    return Button(label, ":".join((BROADCAST, verb, str(plan.message_id), *more)))
+
+
+def _nobody(plan: Plan, _: Words) -> str:
+    if plan.kind is not Kind.BROADCAST:
+        return _("No chat has a copy, so there is nothing to change.")
+    if plan.audience.everybody:
+        return _("Nobody is subscribed yet, so there is nobody to send this to.")
+    return _("No subscribed chat is among these, so there is nobody to send this to.")
+
+
+def _yes(plan: Plan, _: Words) -> Button:
+    n = plan.chats
+    match plan.kind:
+        case Kind.CORRECTION:
+            label = _.plural("Correct {n} copy", "Correct {n} copies", n)
+        case Kind.DELETION:
+            label = _.plural("Delete {n} copy", "Delete {n} copies", n)
+        case _other:
+            label = _.plural("Send to {n} chat", "Send to {n} chats", n)
+    return _button("send", plan, label)
+
+
+def _goes_to(plan: Plan, _: Words) -> str:
+    if plan.kind is Kind.CORRECTION:
+        return _.plural("It replaces {n} copy.", "It replaces {n} copies.", plan.chats)
+    if plan.kind is Kind.DELETION:
+        return _.plural("It is deleted in {n} chat.", "It is deleted in {n} chats.", plan.chats)
+    return _.plural("It goes to {n} chat:", "It goes to {n} chats:", plan.chats) + f" {_kinds(plan.by_kind, _)}."
+
+
+def _kinds(chats: Mapping[str, int], _: Words) -> str:
+    groups = sum(chats.get(kind, 0) for kind in GROUPS)
+    counted = [
+        (chats.get("private", 0), _.plural("{n} member", "{n} members", chats.get("private", 0))),
+        (groups, _.plural("{n} group", "{n} groups", groups)),
+        (chats.get("channel", 0), _.plural("{n} channel", "{n} channels", chats.get("channel", 0))),
+    ]
+    return ", ".join(text for number, text in counted if number)
+
+
+def _languages(chats: Mapping[str, int], _: Words) -> str:
+    order = sorted(chats.items(), key=lambda one: -one[1])
+    return ", ".join(f"{language_name(code, _)} {_.number(number)}" for code, number in order)
+
+
+def language_name(code: str, _: Words) -> str:
+    """The language in the reader's own; its code where that has no name for it."""
+    return str(_.locale.languages.get(code, code))
+
+
+def _takes(plan: Plan, zone: str, now: dt.datetime, _: Words) -> str:
+    seconds = plan.chats / plan.per_second
+    span = duration(seconds, _)
+    match plan.timing:
+        case LocalHour(date, hour, past):
+            text = _(
+                "It goes out at {hour}:00 on {date} in each chat's own time zone.", hour=f"{hour:02}", date=_.date(date)
+            )
+            ends_at = timings.ends_at(plan.timing, plan.by_zone, plan.per_second, now.timestamp())
+            last = moment(dt.datetime.fromtimestamp(ends_at, dt.UTC), zone, _)
+            takes = _("Sending takes {time} in all; the last ones get it on {moment}.", time=span, moment=last)
+            return f"{text} {_past(past, _)} {takes}"
+        case Moment(at):
+            begin = dt.datetime.fromtimestamp(at, dt.UTC)
+            text = _("It goes out on {moment} and takes {time}", moment=moment(begin, zone, _), time=span)
+        case _now:
+            begin = now + dt.timedelta(seconds=plan.hold)
+            text = _("At the pace that Telegram allows it takes {time}", time=span)
+    end = _("until about {hour} ({zone} time).", hour=_clock(begin + dt.timedelta(seconds=seconds), zone), zone=zone)
+    return f"{text}, {end}"
+
+
+def _past(past: Past, _: Words) -> str:
+    match past:
+        case Past.NOW:
+            return _("Where that hour has passed, at once.")
+        case Past.TOMORROW:
+            return _("Where that hour has passed, a day later.")
+        case Past.SKIP:
+            return _("Where that hour has passed, not at all.")
+
+
+def _safeguards(plan: Plan, _: Words) -> list[str]:
+    lines = []
+    if plan.approvals > 1:
+        others = plan.approvals - 1
+        lines.append(_.plural("{n} more admin has to consent.", "{n} more admins have to consent.", others))
+    if plan.hold and plan.timing is None:
+        text = _("It is for many, so it starts {n} seconds after it is confirmed: time to stop it.", n=round(plan.hold))
+        lines.append(text)
+    return lines
+
+
+def _clock(at: dt.datetime, zone: str) -> str:
+    return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
+
+
+def described(audience: Audience, content: Content, language: str) -> str:
+    """What narrows an audience down, in words, as HTML."""
+    _ = words(language)
+    titles = {one.id: content.say(one.title, language) for one in content.anniversaries}
+    parts = [escape(language_name(code, _)) for code in audience.languages]
+    parts += [kind_name(name, _) for name, kinds in KINDS.items() if set(kinds) & set(audience.kinds)]
+    if audience.anniversary:
+        parts.append(_("reminded of “{title}”", title=titles.get(audience.anniversary, audience.anniversary)))
+    if audience.joined:
+        parts.append(_("came with the start code “{code}”", code=audience.joined))
+    return ", ".join(parts)
+
+
+def kind_name(name: str, _: Words) -> str:
+    return {"members": _("private chats"), "groups": _("groups"), "channels": _("channels")}[name]
+
+
+def whom(language: str, content: Content, plan: Plan, languages: Sequence[str], codes: Sequence[str]) -> Message:
+    """The menu with which an audience is narrowed down; each press counts anew."""
+    _ = words(language)
+    audience = plan.audience
+    chats = _.plural("{n} chat", "{n} chats", plan.chats)
+    narrowed = _("Everybody who subscribed") if audience.everybody else described(audience, content, language)
+    rows = [
+        *_in_rows(_tick(plan, f"l.{code}", language_name(code, _), code in audience.languages) for code in languages),
+        *_in_rows(
+            _tick(plan, f"k.{name}", kind_name(name, _), set(kinds) <= set(audience.kinds))
+            for name, kinds in KINDS.items()
+        ),
+        *_in_rows(
+            (
+                _tick(plan, f"a.{number}", content.say(one.title, language), one.id == audience.anniversary)
+                for number, one in enumerate(content.anniversaries)
+            ),
+            1,
+        ),
+        *_in_rows((_tick(plan, f"c.{code_data(code)}", code, code == audience.joined) for code in codes), 2),
+    ]
+    everybody = () if audience.everybody else ((_button("whom", plan, _("Everybody"), "all"),),)
+    text = f"<b>{_('To whom?')}</b>\n{narrowed}: {chats}"
+    return Message(text, (*rows, *everybody, (_button("ask", plan, _("‹ Back")),)))
+
+
+def code_data(code: str) -> str:
+    """A start code in a button's 64 bytes: it may have as many itself, and its place in the list changes."""
+    return hashlib.sha256(code.encode()).hexdigest()[:12]
+
+
+def _tick(plan: Plan, argument: str, label: str, ticked: bool) -> Button:
+    short = label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
+    return _button("whom", plan, f"✓ {short}" if ticked else short, argument)
+
+
+def _in_rows(buttons: Iterable[Button], width: int = 3) -> list[tuple[Button, ...]]:
+    row = list(buttons)
+    return [tuple(row[start : start + width]) for start in range(0, len(row), width)]

@@ -1,0 +1,187 @@
+"""Says the short answers around broadcasts: notes of buttons, refusals, the list of all, consent of others."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from outreachbot.domain.delivery.states import Kind, MessageState, Tally
+from outreachbot.domain.messages.message import Button, Message
+from outreachbot.views.broadcasts.status import Standing, done_name, heading
+from outreachbot.views.i18n import words
+from outreachbot.views.parts import BROADCAST, moment
+
+
+def preview_failed(language: str, detail: str) -> Message:
+    """What an admin reads when Telegram refuses the message itself. The next message is a new try."""
+    _ = words(language)
+    why = _("Telegram refuses this message: {detail}", detail=detail) if detail else _("It could not be shown to you.")
+    return Message(f"{why}\n{_('Nothing was sent. Send me a corrected one, or /cancel.')}")
+
+
+def discarded(language: str) -> Message:
+    _ = words(language)
+    return Message(_("Discarded. Nothing was sent."))
+
+
+def decided(language: str) -> str:
+    """The note when what the button offers was decided before."""
+    _ = words(language)
+    return _("This was decided already.")
+
+
+def nothing_to_cancel(language: str) -> Message:
+    _ = words(language)
+    return Message(_("There is nothing to cancel. A running broadcast is stopped with the button under its progress."))
+
+
+def paused(language: str) -> str:
+    _ = words(language)
+    return _("Paused. What is on its way still arrives.")
+
+
+def resumed(language: str) -> str:
+    _ = words(language)
+    return _("It goes on.")
+
+
+def stopped(language: str) -> str:
+    _ = words(language)
+    return _("Stopped. What is on its way still arrives, nothing more.")
+
+
+def queued_again(language: str, number: int) -> str:
+    _ = words(language)
+    return _.plural("{n} chat is written to again.", "{n} chats are written to again.", number)
+
+
+def text_only(language: str) -> Message:
+    """What an admin reads who sends something else as the correction of a text."""
+    _ = words(language)
+    return Message(_("Send me just the corrected text, or /cancel."))
+
+
+def bad_button(language: str, label: str) -> Message:
+    """What an admin reads whose button leads nowhere."""
+    _ = words(language)
+    text = _("The button “{label}” needs an address that begins with https://.", label=label)
+    return Message(f"{text}\n{_('Nothing was sent. Send me a corrected one, or /cancel.')}")
+
+
+def consent(language: str, message_id: int, who: str, question: str) -> Message:
+    """What another admin reads, under the very thing that is to be sent."""
+    _ = words(language)
+    text = _("{who} wants to send this and asks for your consent.", who=who)
+    yes = Button(_("I consent"), f"{BROADCAST}:consent:{message_id}")
+    no = Button(_("I object"), f"{BROADCAST}:object:{message_id}")
+    return Message(f"{text}\n{question}", ((yes, no),))
+
+
+def waits(language: str, message_id: int, missing: int, unreachable: Sequence[int]) -> Message:
+    """What the admin reads who has confirmed what others must consent to."""
+    _ = words(language)
+    text = _.plural(
+        "It waits for the consent of {n} more admin.", "It waits for the consent of {n} more admins.", missing
+    )
+    if unreachable:
+        names = ", ".join(map(str, unreachable))
+        text += "\n" + _(
+            "Not reached: {names}. They have to write /start to this bot once; then ask again.", names=names
+        )
+    ask = Button(_("Ask again"), f"{BROADCAST}:send:{message_id}")
+    return Message(text, ((ask, Button(_("Discard"), f"{BROADCAST}:discard:{message_id}")),))
+
+
+def moment_passed(language: str) -> str:
+    """The note for an admin who confirms too late."""
+    _ = words(language)
+    return _("The moment you chose has passed. Choose another one under “When?”.")
+
+
+def being_changed(language: str) -> str:
+    """The note where a broadcast is to go on whose copies are being changed, or were deleted."""
+    _ = words(language)
+    return _("Its copies are being changed, or were deleted. It can only be stopped.")
+
+
+def still_under_way(language: str) -> str:
+    """The note where a broadcast is to be changed that is being sent."""
+    _ = words(language)
+    return _("The broadcast itself is being sent. Pause or stop it first, then confirm this.")
+
+
+def consented(language: str, missing: int) -> Message:
+    _ = words(language)
+    if not missing:
+        return Message(_("You consented. It is confirmed."))
+    return Message(
+        _.plural("You consented. {n} more admin has to.", "You consented. {n} more admins have to.", missing)
+    )
+
+
+def objected(language: str, who: str) -> Message:
+    _ = words(language)
+    return Message(_("{who} objects. Nothing was sent.", who=who))
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One message in the list of all."""
+
+    message_id: int
+    kind: Kind
+    of_id: int | None
+    state: MessageState
+    at: dt.datetime  # when it started, or is to start
+    tally: Tally
+
+
+def listed(language: str, zone: str, lines: Sequence[Line], older: int | None, newer: bool) -> Message:
+    """What `/broadcasts` says: the newest first, each with a button. `older`: the id below which there are more."""
+    _ = words(language)
+    to_reminders = (Button(_("Reminders"), f"{BROADCAST}:reminders"),)
+    if not lines:
+        nothing = _("Nothing has been sent yet. /broadcast begins a message to all subscribed chats.")
+        return Message(nothing, (to_reminders,))
+    texts = []
+    for one in lines:
+        standing = Standing(one.message_id, one.kind, one.state, one.tally, zone, of_id=one.of_id)
+        numbers = {"n": _.number(one.tally.sent), "all": _.number(one.tally.audience)}
+        sent = f"{_('{n} of {all}', **numbers)} {done_name(one.kind, _)}"
+        texts.append(f"<b>{one.message_id}</b> · {heading(standing, _)}\n{moment(one.at, zone, _)} · {sent}")
+    buttons = [Button(str(one.message_id), f"{BROADCAST}:open:{one.message_id}") for one in lines]
+    rows = [tuple(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
+    turn = [Button(_("‹ Newest"), f"{BROADCAST}:list")] if newer else []
+    turn += [Button(_("Older ›"), f"{BROADCAST}:list:{older}")] if older else []
+    return Message("\n\n".join(texts), (*rows, *((tuple(turn),) if turn else ()), to_reminders))
+
+
+def reminders(language: str, days: Sequence[tuple[str, Tally]]) -> Message:
+    """What became of the reminders of each day (2027-02-26), over all zones and hours."""
+    _ = words(language)
+    back = ((Button(_("‹ All broadcasts"), f"{BROADCAST}:list"),),)
+    if not days:
+        return Message(_("No reminder has been sent yet."), back)
+    lines = [f"<b>{_('Reminders')}</b>"]
+    for written, tally in days:
+        parts = [_("{n} of {all} sent", n=_.number(tally.sent), all=_.number(tally.audience))]
+        rest = [(_("uncertain"), tally.uncertain), (_("failed"), tally.failed), (_("skipped"), tally.skipped)]
+        parts += [f"{name} {_.number(number)}" for name, number in rest if number]
+        lines.append(f"{_.date(dt.date.fromisoformat(written))}: {', '.join(parts)}")
+    return Message("\n".join(lines), back)
+
+
+def gone(language: str) -> str:
+    """The note where the message that a button names is not there."""
+    _ = words(language)
+    return _("There is no such message any more.")
+
+
+def not_uploaded(language: str) -> Message:
+    """What an admin reads where the table could not be brought to Telegram."""
+    _ = words(language)
+    return Message(_("The table could not be uploaded. Please try again."))
+
+
+def table_caption(language: str, message_id: int) -> str:
+    _ = words(language)
+    return _("What became of message {n}, chat by chat.", n=message_id)

@@ -1,0 +1,1 @@
+"""What admins and editors read about the content file."""

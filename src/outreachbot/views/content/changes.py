@@ -1,0 +1,200 @@
+"""Says what another content file would change, what became of it, and which versions were live."""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from outreachbot.domain.content.difference import Changes, Difference, Part, Setting
+from outreachbot.domain.messages.message import Button, Message, escape
+from outreachbot.views.content.refusals import Why, because
+from outreachbot.views.i18n import Words, words
+from outreachbot.views.parts import CONTENT, moment
+
+NAMED = 5  # entries of a kind, or words of a list, that are named one by one
+WARNINGS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What became of the content file on the disk."""
+
+    name: str
+    written: bool = True  # the next start uses what is live now
+    why: Why | None = None  # why it could not be written
+    beside: str = ""  # under this name, with its folder where that is another one, what stood in it is kept
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A version in the list of all."""
+
+    id: int
+    at: dt.datetime
+    by: int | None  # None: by the program's start, or a signal
+    changes: int | None  # None: nobody knows
+    is_live: bool
+
+
+def differences(language: str, found: Difference) -> list[str]:
+    """A line for each kind of change, as HTML; none where nothing has changed."""
+    _ = words(language)
+    lines = [_counted(part, found.parts[part], _) for part in Part if part in found.parts]
+    lines += [_("{what}: another order", what=_name(part, _)) for part in found.reordered]
+    said = {one.name: _becomes(one, _) for one in found.settings}
+    lines += [f"{name}: {becomes}" for name, becomes in said.items() if becomes]
+    if unsaid := [name for name, becomes in said.items() if not becomes]:
+        lines.append(_("Settings changed: {names}", names=", ".join(unsaid)))
+    return lines
+
+
+def _becomes(one: Setting, _: Words) -> str:
+    """Such as: 9 → 19, or: without tr, ru; empty where that is too long to be read."""
+    if one.old is None or one.new is None:
+        return ""
+    if isinstance(one.old, str) or isinstance(one.new, str):
+        return escape(f"{one.old} → {one.new}")
+    gone = [word for word in one.old if word not in one.new]
+    come = [word for word in one.new if word not in one.old]
+    if [word for word in one.old if word in one.new] != [word for word in one.new if word in one.old]:
+        return escape(f"{', '.join(one.old)} → {', '.join(one.new)}") if len(one.old + one.new) <= 2 * NAMED else ""
+    if len(gone) + len(come) > NAMED:
+        return ""
+    without = [_("without {names}", names=", ".join(gone))] if gone else []
+    return "; ".join([*without, _("new: {names}", names=", ".join(come))] if come else without)
+
+
+def _counted(part: Part, changes: Changes, _: Words) -> str:
+    """Such as: Facts: 2 changed, 1 added (stones, flood, bridge)."""
+    numbers = []
+    if changes.changed:
+        numbers.append(_.plural("{n} changed", "{n} changed", len(changes.changed)))
+    if changes.added:
+        numbers.append(_.plural("{n} added", "{n} added", len(changes.added)))
+    if changes.removed:
+        numbers.append(_.plural("{n} removed", "{n} removed", len(changes.removed)))
+    line = f"{_name(part, _)}: {', '.join(numbers)}"
+    every = [*changes.changed, *changes.added, *changes.removed]
+    return f"{line} ({escape(', '.join(every))})" if len(every) <= NAMED else line
+
+
+def _name(part: Part, _: Words) -> str:
+    match part:
+        case Part.TOPICS:
+            return _("Topics")
+        case Part.SOURCES:
+            return _("Sources")
+        case Part.FACTS:
+            return _("Facts")
+        case Part.TIMELINE:
+            return _("Timeline")
+        case Part.ANNIVERSARIES:
+            return _("Days")
+        case Part.TEXTS:
+            return _("Texts")
+
+
+def proposal(
+    language: str, key: str, found: Difference, gaps: Mapping[str, int], warnings: Sequence[str], readers: int = 0
+) -> Message:
+    """What an admin reads of a good file, before it goes live.
+
+    `gaps`: language -> how many entries lack a text; `readers`: how many subscribed chats read a language that goes.
+    """
+    _ = words(language)
+    lines = [f"<b>{_('This would change')}</b>", *(f"• {line}" for line in differences(language, found))]
+    if len(lines) == 1:
+        lines = [_("Nothing that anybody reads has changed, only comments or the layout of the file.")]
+    if readers:
+        lines.append(
+            _.plural(
+                "{n} subscribed chat reads a language that goes",
+                "{n} subscribed chats read a language that goes",
+                readers,
+            )
+        )
+    for code, number in gaps.items():
+        lines.append(
+            _.plural("{language}: {n} entry lacks a text", "{language}: {n} entries lack a text", number, language=code)
+        )
+    lines += [_("Look at: {warning}", warning=one) for one in warnings[:WARNINGS]]
+    if len(warnings) > WARNINGS:
+        lines.append(_.plural("… and {n} more", "… and {n} more", len(warnings) - WARNINGS))
+    yes = Button(_("Put it live"), f"{CONTENT}:live:{key}")
+    return Message("\n".join(lines), ((yes, Button(_("Discard"), f"{CONTENT}:discard:{key}")),))
+
+
+def unchanged(language: str) -> Message:
+    """What an admin reads whose file is the one that is live."""
+    _ = words(language)
+    return Message(_("Nothing has changed: this is what is live."))
+
+
+def discarded(language: str) -> Message:
+    _ = words(language)
+    return Message(_("Discarded. What was live stays live."))
+
+
+def is_live(language: str, kept: Kept) -> Message:
+    """What an admin reads who put a file live."""
+    _ = words(language)
+    lines = [_("It is live. /content lists all versions and goes back to them.")]
+    if not kept.written:
+        stays = _("{name} was not written anew: the next start would use the old file.", name=kept.name)
+        lines.append(f"{stays} ({because(kept.why, _)})" if kept.why else stays)
+    if kept.beside:
+        lines.append(
+            _("What stood in {name} was not live; it is kept as {beside}.", name=kept.name, beside=kept.beside)
+        )
+    return Message("\n".join(lines))
+
+
+def overtaken(language: str) -> Message:
+    """What an admin reads who confirms what was compared with a version that is not live any more."""
+    _ = words(language)
+    return Message(
+        _("Another version went live meanwhile, so nothing was done. Ask again to see what would change now.")
+    )
+
+
+def draft_gone(language: str) -> str:
+    """The note under a difference that was decided, or that a restart made forgotten."""
+    _ = words(language)
+    return _("This is not waiting any more: it was decided, a newer one came, or the bot was restarted. Ask again.")
+
+
+def version_gone(language: str) -> str:
+    _ = words(language)
+    return _("There is no such version.")
+
+
+def versions(language: str, zone: str, lines: Sequence[Line], older: int | None, reader: int | None) -> Message:
+    """The versions that were live, the newest first, each with its way back. `older`: below this id there are more."""
+    _ = words(language)
+    text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, reader, _) for one in lines)])
+    rows = [(Button(_("Go back to {n}", n=one.id), f"{CONTENT}:back:{one.id}"),) for one in lines if not one.is_live]
+    rows.insert(0, (Button(_("Send me the file that is live"), f"{CONTENT}:file"),))
+    if older is not None:
+        rows.append((Button(_("Older ones"), f"{CONTENT}:list:{older}"),))
+    hint = _("Send /reload after an edit of the file, or send me the file itself (.yaml).")
+    return Message(f"{text}\n\n{hint}", tuple(rows))
+
+
+def caption(language: str) -> str:
+    """What stands below the file that is live."""
+    _ = words(language)
+    return _("This is live. Edit it and send it back: you will see what it would change.")
+
+
+def _line(one: Line, zone: str, reader: int | None, _: Words) -> str:
+    parts = [moment(one.at, zone, _), _who(one.by, reader, _)]
+    if one.changes is not None:
+        parts.append(_.plural("{n} change", "{n} changes", one.changes))
+    if one.is_live:
+        parts.append(f"<b>{_('live')}</b>")
+    return f"{one.id}. {' · '.join(parts)}"
+
+
+def _who(by: int | None, reader: int | None, _: Words) -> str:
+    if by is None:
+        return _("from the file")
+    return _("you") if by == reader else _("admin number {id}", id=by)

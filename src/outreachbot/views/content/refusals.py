@@ -1,0 +1,92 @@
+"""Says why a content file is not taken: its faults, its name, its size, who sent it, or why nobody could read it."""
+
+from collections.abc import Iterator, Sequence
+from enum import StrEnum
+
+from outreachbot.domain.content.faults import MAX_LISTED, count
+from outreachbot.domain.messages.message import MAX_TEXT, Message, escape, shown_length
+from outreachbot.views.i18n import Words, words
+
+ROOM = 400  # signs for what stands around a list of faults
+
+
+class Why(StrEnum):
+    """Why a content file could not be read or written."""
+
+    GONE = "gone"  # there is no such file
+    FOLDER = "folder"  # it is one
+    FORBIDDEN = "forbidden"  # the system does not allow it
+    FULL = "full"  # the disk
+    DISK = "disk"  # gives any other error
+    NOT_FETCHED = "not-fetched"  # Telegram did not hand it over
+    TOO_LONG = "too-long"  # the check took
+    ENDED = "ended"  # the check could not begin, or not finish, say for want of memory
+    UPDATED = "updated"  # the program on the disk is not the one that runs
+
+
+def because(why: Why, _: Words) -> str:
+    """The reason as a part of a sentence."""
+    return {
+        Why.GONE: _("there is no such file"),
+        Why.FOLDER: _("it is a folder"),
+        Why.FORBIDDEN: _("the bot has no right to"),
+        Why.FULL: _("the disk is full"),
+        Why.DISK: _("the disk gave an error, which stands in the bot's log"),
+        Why.NOT_FETCHED: _("Telegram did not hand it over, send it once more"),
+        Why.TOO_LONG: _("the check took too long"),
+        Why.ENDED: _("the check could not be finished, the bot's log says why"),
+        Why.UPDATED: _("the program was updated, restart the bot first"),
+    }[why]
+
+
+def faulty(language: str, faults: Sequence[str]) -> Message:
+    """What an admin reads of a bad file: the lines of `outreachbot check`, as many as one message takes."""
+    _ = words(language)
+    lines = list(_fitting(faults[:MAX_LISTED]))
+    text = f"<b>{_('The file has faults. What was live stays live.')}</b>\n\n" + "\n".join(lines)
+    if left := count(faults) - len(lines):
+        text += "\n" + _("… and {n} more: run `outreachbot check`", n=_.number(left))
+    return Message(text)
+
+
+def _fitting(faults: Sequence[str]) -> Iterator[str]:
+    room = MAX_TEXT - ROOM
+    for fault in faults:
+        line = escape(fault)
+        room -= shown_length(line) + 1
+        if room < 0:
+            return
+        yield line
+
+
+def unreadable(language: str, name: str, why: Why) -> Message:
+    """What an admin reads where there is no file to look at."""
+    _ = words(language)
+    text = _("{name} could not be read: {why}.", name=name, why=because(why, _))
+    return Message(f"{text} {_('What was live stays live.')}")
+
+
+def too_large(language: str, name: str, most: int) -> Message:
+    """What an admin reads who sent a file of more than so many bytes."""
+    _ = words(language)
+    text = _("{name} is too large: at most {n} MB are read.", name=name, n=most // 1_000_000)
+    return Message(f"{text} {_('What was live stays live.')}")
+
+
+def admins_only(language: str) -> Message:
+    """What somebody else reads who sends a content file."""
+    _ = words(language)
+    return Message(_("Only admins of this bot can change what it says. Nothing was done with your file."))
+
+
+def other_ending(language: str) -> Message:
+    """What an admin reads who sends a file of another kind; phones and Windows like to make a .txt of it."""
+    _ = words(language)
+    take = _("I take .yaml files: rename it to content.yaml and send it again.")
+    return Message(f"{take} {_('To send a file to members, begin with /broadcast.')}")
+
+
+def is_broadcast(language: str) -> str:
+    """The line below the question of a broadcast that is a content file."""
+    _ = words(language)
+    return _("This is a content file. To change what the bot says with it: /cancel, then send it again.")

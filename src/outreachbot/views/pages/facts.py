@@ -1,0 +1,141 @@
+"""Says the facts: the topics, one fact at a time, and what a search finds."""
+
+from outreachbot.domain.content import corrections, search
+from outreachbot.domain.content.model import Certainty, Content, Fact
+from outreachbot.domain.messages.markup import to_plain
+from outreachbot.domain.messages.message import Button, Message, Rows, escape
+from outreachbot.views.i18n import Words, words
+from outreachbot.views.pages import figures
+from outreachbot.views.pages.corrections import was_and_why
+from outreachbot.views.parts import BELOW, FACT, FACTS, REPORT, arrows, said, titled
+
+SHOWN_RESULTS = 8
+BUTTON_LENGTH = 48  # characters of a claim on a button; more would be cut on a phone
+
+
+def answer(content: Content, language: str, query: str) -> Message:
+    """What `/facts` and `/facts query` say."""
+    if not query:
+        return topics(content, language)
+    if query.isascii() and query.isdigit() and not search.fact_number(content, query):
+        return topics(content, language, _no_such_number(content, language, query))
+    if (fact := search.fact_number(content, query)) or (fact := content.fact_by_id.get(query.lower())):
+        return one(content, language, fact)
+    if topic := search.topic(content, query, language):
+        return of_topic(content, language, topic.id)
+    return results(content, language, query, search.facts(content, query, language))
+
+
+def _no_such_number(content: Content, language: str, query: str) -> str:
+    _ = words(language)
+    return _.plural(
+        "There is no fact {query}: there is {n}.",
+        "There is no fact {query}: there are {n}.",
+        len(content.facts),
+        query=query[:12],
+    )
+
+
+def topics(content: Content, language: str, notice: str = "") -> Message:
+    """The topics as buttons, with how many facts each has."""
+    _ = words(language)
+    lines = [
+        f"<b>{_('Facts')}</b>",
+        _.plural("{n} fact, with its source.", "{n} facts, each with its source.", len(content.facts)),
+        _("Choose a topic, or write words to look for: /facts word"),
+    ]
+    rows = tuple(
+        (
+            Button(
+                f"{content.say(topic.title, language)} · {_.number(len(content.facts_by_topic[topic.id]))}",
+                f"{FACTS}:{topic.id}",
+            ),
+        )
+        for topic in content.topics
+        if content.facts_by_topic[topic.id]
+    )
+    return Message("\n".join([notice, "", *lines] if notice else lines), rows)
+
+
+def of_topic(content: Content, language: str, topic_id: str) -> Message:
+    """The first fact of a topic; the topics where it is gone."""
+    found = content.facts_by_topic.get(topic_id)
+    return one(content, language, found[0]) if found else gone(content, language)
+
+
+def by_id(content: Content, language: str, fact_id: str) -> Message:
+    """That fact; the topics where it is gone."""
+    fact = content.fact_by_id.get(fact_id)
+    return one(content, language, fact) if fact else gone(content, language)
+
+
+def gone(content: Content, language: str) -> Message:
+    _ = words(language)
+    return topics(content, language, _("This is no longer here: the facts have been edited since."))
+
+
+def one(content: Content, language: str, fact: Fact) -> Message:
+    """One fact: the claim, who states it, figures side by side, sources, corrections; and the way to its neighbours."""
+    _ = words(language)
+    topic = content.topic_by_id[fact.topic]
+    number = content.place_by_id[fact.id][0] + 1
+    lines = [
+        f"<b>{escape(content.say(topic.title, language))}</b> · {_('fact {number}', number=number)}",
+        "",
+        said(content, fact.claim, language),
+        "",
+        f"<b>{_('Stated by')}:</b> {said(content, fact.stated_by, language)}",
+        f"<b>{_('Certainty')}:</b> {_certainty(fact.certainty, _)}",
+    ]
+    sources = figures.sources(fact)
+    if fact.figures:
+        lines += ["", f"<b>{_('The figures, side by side')}</b>"]
+        lines += [figures.line(content, language, fact, figure) for figure in fact.figures]
+    lines += ["", f"<b>{_('Sources')}</b>"]
+    lines += [f"[{n}] {titled(content.source_by_id[source], _)}" for n, source in enumerate(sources, start=1)]
+    for correction in corrections.of_fact(fact):
+        lines += ["", f"<b>{_('Corrected on {date}', date=_.date(correction.on))}</b>"]
+        lines += was_and_why(content, language, correction, _)
+    report = (Button(_("Report a mistake"), f"{BELOW}{REPORT}:{fact.id}"),)
+    return Message("\n".join(lines), (*figures.button(content, language, fact), *_neighbours(content, fact, _), report))
+
+
+def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
+    family = content.facts_by_topic[fact.topic]
+    place = content.place_by_id[fact.id][1]
+    back = f"{FACT}:{family[place - 1].id}" if place else None
+    forward = f"{FACT}:{family[place + 1].id}" if place + 1 < len(family) else None
+    all_topics = (Button(_("All topics"), FACTS),)
+    if len(family) == 1:
+        return (all_topics,)
+    return (arrows(back, f"{place + 1} / {len(family)}", forward), all_topics)
+
+
+def _certainty(certainty: Certainty, _: Words) -> str:
+    match certainty:
+        case Certainty.DOCUMENTED:
+            return _("documented: independent sources agree")
+        case Certainty.STATED:
+            return _("stated: by the source named here")
+        case Certainty.DISPUTED:
+            return _("disputed: sources contradict each other")
+
+
+def results(content: Content, language: str, query: str, found: list[Fact]) -> Message:
+    """What a search found, each fact as a button; the fact itself where it is the only one."""
+    _ = words(language)
+    if len(found) == 1:
+        return one(content, language, found[0])
+    shown = query if len(query) <= BUTTON_LENGTH else query[: BUTTON_LENGTH - 1] + "…"
+    if not found:
+        return topics(content, language, _("Nothing was found for “{query}”.", query=shown))
+    lines = [_.plural("{n} fact for “{query}”:", "{n} facts for “{query}”:", len(found), query=shown)]
+    if len(found) > SHOWN_RESULTS:
+        lines.append(_("Here are the closest; one more word narrows it down."))
+    rows = tuple((Button(_teaser(content, language, fact), f"{FACT}:{fact.id}"),) for fact in found[:SHOWN_RESULTS])
+    return Message("\n".join(lines), (*rows, (Button(_("All topics"), FACTS),)))
+
+
+def _teaser(content: Content, language: str, fact: Fact) -> str:
+    claim = to_plain(content.say(fact.claim, language)).strip()
+    return claim if len(claim) <= BUTTON_LENGTH else claim[: BUTTON_LENGTH - 1].rsplit(" ", 1)[0] + "…"

@@ -1,0 +1,113 @@
+"""Says the timeline, a period at a time."""
+
+from dataclasses import replace
+from html import unescape
+
+from outreachbot.domain.content.dates import PartialDate
+from outreachbot.domain.content.model import Content, TimelineEntry
+from outreachbot.domain.content.paging import Page, first_after, first_in, page
+from outreachbot.domain.messages.message import Button, Media, MediaKind, Message, Rows, escape
+from outreachbot.domain.messages.pictures import Event, Strip, is_drawable, texts
+from outreachbot.views.i18n import Words, words
+from outreachbot.views.parts import (
+    BELOW,
+    STRIP,
+    TIMELINE,
+    alt_text,
+    page_arrows,
+    plain,
+    said,
+    source_name,
+    sources_line,
+)
+
+
+def answer(content: Content, language: str, query: str) -> Message:
+    """What `/timeline`, `/timeline 1992` and `/timeline 1992-02` say."""
+    _ = words(language)
+    if not query or not content.timeline:
+        return at(content, language, 0)
+    try:
+        period = PartialDate.parse(query)
+    except ValueError:
+        how = _("“{query}” is not a date. Write /timeline 1992 or /timeline 1992-02.", query=query[:40])
+        return at(content, language, 0, notice=how)
+    first = first_in(content.timeline, period)
+    if first is not None:
+        return at(content, language, first)
+    return _nothing_in(content, language, period)
+
+
+def _nothing_in(content: Content, language: str, period: PartialDate) -> Message:
+    _ = words(language)
+    first = first_after(content.timeline, period)
+    if content.timeline[first].date.first_day > period.first_day:
+        notice = _("Nothing is written down for {period}. What comes next:", period=_.partial_date(period))
+    else:
+        notice = _("Nothing is written down for {period}. The last entry:", period=_.partial_date(period))
+    return at(content, language, first, notice=notice)
+
+
+def at(content: Content, language: str, first: int, notice: str = "") -> Message:
+    """The page of the timeline that begins with that entry, counted from 0."""
+    _ = words(language)
+    if not content.timeline:
+        return Message(_("There is no timeline yet."))
+    shown = page(content.timeline, first)
+    blocks = [notice] if notice else []
+    blocks.append(f"<b>{_('Timeline')}</b> · {_period(shown, _)}")
+    blocks += [
+        f"<b>{_.partial_date(entry.date)}</b>\n{said(content, entry.text, language)}\n"
+        f"<i>{sources_line(content, entry.sources, _)}</i>"
+        for entry in shown.entries
+    ]
+    return Message("\n\n".join(blocks), (page_arrows(TIMELINE, shown, _), *_button(content, language, shown.first)))
+
+
+def _button(content: Content, language: str, first: int) -> Rows:
+    """To the picture of a page, where there is one."""
+    if strip(content, language, first) is None:
+        return ()
+    return ((Button(words(language)("As a picture"), f"{BELOW}{STRIP}:{first}"),),)
+
+
+def strip(content: Content, language: str, first: int) -> Strip | None:
+    """The same page, to be drawn; None where there is no timeline, or no letters to write it with."""
+    if not content.timeline:
+        return None
+    _ = words(language)
+    shown = page(content.timeline, first)
+    drawn = Strip(
+        heading=unescape(_("Timeline")),
+        title=unescape(_period(shown, _)),
+        events=tuple(_event(content, language, entry) for entry in shown.entries),
+        signed=plain(content, content.title, language),
+    )
+    return drawn if is_drawable(*texts(drawn)) else None
+
+
+def _event(content: Content, language: str, entry: TimelineEntry) -> Event:
+    _ = words(language)
+    names = "; ".join(source_name(content.source_by_id[one], _) for one in entry.sources)
+    return Event(_.partial_date(entry.date), plain(content, entry.text, language), names)
+
+
+def pictured(content: Content, language: str, first: int, drawn: Strip, count: int) -> Message:
+    """The first entries of that page as a picture, with the same as words below."""
+    _ = words(language)
+    whole = page(content.timeline, first)
+    shown = replace(whole, entries=whole.entries[:count])
+    lines = (f"<b>{_.partial_date(one.date)}</b> — {said(content, one.text, language)}" for one in shown.entries)
+    caption = alt_text(f"<b>{_('Timeline')}</b> · {_period(shown, _)}", lines)
+    back_to_text = Button(_("As text, with the sources"), f"{BELOW}{TIMELINE}:{shown.first}")
+    name = f"{STRIP}:{shown.first}:{language}"
+    part = replace(drawn, title=unescape(_period(shown, _)), events=drawn.events[:count])
+    rows = (page_arrows(STRIP, shown, _), (back_to_text,))
+    return Message(caption, rows, (Media(MediaKind.PHOTO, name=name, drawn=part),))
+
+
+def _period(shown: Page[TimelineEntry], _: Words) -> str:
+    first, last = shown.entries[0].date, shown.entries[-1].date
+    months = [PartialDate(year=date.year, month=date.month) for date in (first, last)]
+    names = [escape(_.partial_date(month)) for month in months]
+    return names[0] if names[0] == names[1] else f"{names[0]} – {names[1]}"

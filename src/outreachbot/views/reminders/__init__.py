@@ -1,0 +1,1 @@
+"""What members read about reminders and their settings."""

@@ -1,0 +1,120 @@
+"""Says what a subscription brings, and that it has begun or ended."""
+
+import datetime as dt
+from collections.abc import Mapping
+
+from outreachbot.domain.content.model import Content, Notice
+from outreachbot.domain.messages.message import Button, Message, escape
+from outreachbot.domain.reminders import schedule
+from outreachbot.domain.reminders.forecast import Forecast
+from outreachbot.domain.reminders.schedule import Occurrence, coming
+from outreachbot.domain.reminders.settings import ChatSettings, gets_notice, is_reminded, kept
+from outreachbot.views.i18n import Words, words
+from outreachbot.views.parts import BELOW, CALENDAR, REMINDERS, SUBSCRIBE, UNSUBSCRIBE, moment
+from outreachbot.views.reminders.settings import plan
+
+
+def subscribed(content: Content, language: str, settings: ChatSettings, now: dt.datetime, *, new: bool) -> Message:
+    """What `/subscribe` says: what will come, when, and how to stop it."""
+    _ = words(language)
+    parts = [f"<b>{_('You are subscribed.') if new else _('You are subscribed already.')}</b>"]
+    if content.anniversaries:
+        parts.append("\n".join(plan(content, settings, _)))
+    if days := [_line(one, content, language, _) for one in _ahead(content, settings, now)]:
+        parts.append("\n".join(days))
+    more = _("Now and then the people who run this bot send a message to all subscribed chats.")
+    parts.append(f"{more} {_('/unsubscribe stops all of it at once, /reminders changes what comes and when.')}")
+    ways = Button(_("Settings"), BELOW + REMINDERS), Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE)
+    return Message("\n\n".join(parts), (ways,))
+
+
+def unsubscribed(language: str, *, was_subscribed: bool) -> Message:
+    """What `/unsubscribe` says. It asks nothing."""
+    _ = words(language)
+    if not was_subscribed:
+        return Message(_("This chat is not subscribed: nothing is sent to it unless somebody here asks."))
+    text = _("Unsubscribed: no more reminders and no more messages. You can still ask: /help")
+    return Message(text, ((Button(_("Subscribe again"), BELOW + SUBSCRIBE),),))
+
+
+def noted_subscribed(language: str, *, new: bool) -> str:
+    """The note for an admin who presses Subscribe under a channel's post: plain text, at most 200 characters."""
+    _ = words(language)
+    return _("This channel is subscribed.") if new else _("This channel is subscribed already.")
+
+
+def noted_unsubscribed(language: str, *, was_subscribed: bool) -> str:
+    """The note for an admin who presses Unsubscribe under a channel's post."""
+    _ = words(language)
+    return _("This channel is unsubscribed.") if was_subscribed else _("This channel is not subscribed.")
+
+
+def upcoming(
+    content: Content,
+    language: str,
+    settings: ChatSettings,
+    today: dt.date,
+    *,
+    subscribed: bool,
+    forecasts: Mapping[str, Forecast] | None = None,
+) -> Message:
+    """What `/next` says: the coming days with their date and how long until then, from the day it is in this chat.
+
+    For an admin also the `forecasts`, by the anniversary's id: how many chats are reminded, from when until when.
+    """
+    _ = words(language)
+    if not content.anniversaries:
+        return Message(_("No days of remembrance are planned."))
+    days = coming(kept(settings, content), today)
+    if not days:
+        return Message(_("No day of remembrance is chosen in this chat."), (_settings(_),))
+    lines = [f"<b>{_('The coming days of remembrance')}</b>", ""]
+    for one in days:
+        parts = [_line(one, content, language, _), _until(one.date - today, _)]
+        if subscribed and (one.anniversary.id, one.date.year) in settings.skipped:
+            parts.append(_("no reminder"))
+        lines.append(", ".join(parts))
+        if forecast := (forecasts or {}).get(one.anniversary.id):
+            lines.append(f"   {_foretold(forecast, content.zone, _)}")
+    calendar = (Button(_("For my own calendar"), CALENDAR),)
+    if subscribed:
+        return Message("\n".join([*lines, "", *plan(content, settings, _)]), (calendar, _settings(_)))
+    return Message("\n".join(lines), ((Button(_("Remind me each year"), BELOW + SUBSCRIBE),), calendar))
+
+
+def _settings(_: Words) -> tuple[Button, ...]:
+    return (Button(_("Settings"), BELOW + REMINDERS),)
+
+
+def _foretold(forecast: Forecast, zone: str, _: Words) -> str:
+    chats = _.plural("{n} chat", "{n} chats", forecast.chats)
+    first, last = moment(forecast.first, zone, _), moment(forecast.last, zone, _)
+    return _("{chats}: the first on {first}, the last on {last}", chats=chats, first=first, last=last)
+
+
+def _ahead(content: Content, settings: ChatSettings, now: dt.datetime) -> list[Occurrence]:
+    """The days that the chat will be reminded of: who subscribes after the last notice of one gets the next one's."""
+    if not is_reminded(settings, content):
+        return []
+    group, today = settings.group(content), settings.today(content, now)
+    passed = schedule.moment(today, group.hour, group.zone) <= now
+    last = min(schedule.DAYS_BEFORE[notice] for notice in Notice if gets_notice(settings, notice, content))
+    return coming(kept(settings, content), today + dt.timedelta(days=last + passed), settings.skipped)
+
+
+def _line(one: Occurrence, content: Content, language: str, _: Words) -> str:
+    title = escape(content.say(one.anniversary.title, language))
+    line = f"• <b>{_.date(one.date)}</b> — {title}"
+    if one.years:
+        line += f" ({_.plural('{n} year', '{n} years', one.years)})"
+    return line
+
+
+def _until(span: dt.timedelta, _: Words) -> str:
+    match span.days:
+        case 0:
+            return _("today")
+        case 1:
+            return _("tomorrow")
+        case days:
+            return _.plural("in {n} day", "in {n} days", days)

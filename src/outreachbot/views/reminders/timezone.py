@@ -1,0 +1,145 @@
+"""Says where a chat may live, to find its time zone: countries, cities, and the time it is there."""
+
+import datetime as dt
+from collections.abc import Sequence
+from functools import cache
+from zoneinfo import ZoneInfo
+
+from babel.dates import get_timezone_location
+
+from outreachbot.domain.content.model import Content
+from outreachbot.domain.messages.message import Button, Message, escape
+from outreachbot.domain.places.index import Place
+from outreachbot.domain.reminders.settings import ChatSettings, is_reminded
+from outreachbot.views.i18n import Words, languages, words
+from outreachbot.views.parts import REMINDERS, SUBSCRIBE, ZONE
+
+MOST_CITIES = 30
+
+
+def zone_name(zone: str, _: Words) -> str:
+    """The city that a zone (IANA name) is named after, in the reader's language."""
+    return str(get_timezone_location(zone, locale=_.locale, return_city=True))
+
+
+def country_name(code: str, _: Words) -> str:
+    return str(_.locale.territories.get(code, code))
+
+
+def countries(language: str, codes: Sequence[str], now: dt.datetime, zone: str, *, chosen: bool) -> Message:
+    """What `/timezone` says."""
+    _ = words(language)
+    text = [f"<b>{_('Which time zone?')}</b>", _here(now, zone, _, chosen=chosen)]
+    text.append(_("Choose your country, or send your city like this: {example}", example="/timezone Baku"))
+    text.append(_("In a private chat you can also share your location with 📎."))
+    buttons = [Button(country_name(code, _), f"{ZONE}:c.{code}") for code in codes]
+    return Message("\n\n".join([text[0] + "\n" + text[1], *text[2:]]), (*_rows(buttons), (_typed(_),), _back(_)))
+
+
+def _here(now: dt.datetime, zone: str, _: Words, *, chosen: bool) -> str:
+    place = zone_name(zone, _)
+    at = _local(now, zone, _)
+    if chosen:
+        return _("This chat uses the time of {place}, where it is {time}.", place=place, time=at)
+    return _("None is chosen yet: this chat uses the time of {place}, where it is {time}.", place=place, time=at)
+
+
+def _local(now: dt.datetime, zone: str, _: Words) -> str:
+    local = now.astimezone(ZoneInfo(zone))
+    return _("{time} on {weekday}", time=_.time(local), weekday=_.weekday(local.date()))
+
+
+def _typed(_: Words) -> Button:
+    return Button(_("Type my city"), f"{ZONE}:t")
+
+
+def _back(_: Words) -> tuple[Button, ...]:
+    return (Button(_("‹ Settings"), REMINDERS),)
+
+
+def cities(language: str, country: str, found: Sequence[Place]) -> Message:
+    """The zones of a country, each by a city."""
+    _ = words(language)
+    buttons = [Button(zone_name(one.zone, _), f"{ZONE}:z.{one.zone}") for one in found[:MOST_CITIES]]
+    text = _("Which of these cities in {country} has the same time as you?", country=country_name(country, _))
+    return Message(f"<b>{text}</b>", (*_rows(buttons), (_typed(_),), (Button(_("‹ Back"), ZONE),)))
+
+
+def matches(language: str, text: str, found: Sequence[Place]) -> Message:
+    """The places that a typed text may mean."""
+    _ = words(language)
+    if not found:
+        sorry = _("I know no place called “{text}”.", text=text[:64])
+        return Message(f"{sorry}\n{_('Try the next larger city, or choose your country.')}", (_again(_),))
+    rows = [(Button(f"{one.name}, {country_name(one.country, _)}", f"{ZONE}:z.{one.zone}"),) for one in found]
+    return Message(f"<b>{_('Which of these?')}</b>", (*rows, _again(_)))
+
+
+def _again(_: Words) -> tuple[Button, ...]:
+    return (_typed(_), Button(_("Choose a country"), ZONE))
+
+
+def ask(language: str) -> Message:
+    """Asks for a city, to be answered with a reply."""
+    return Message(question(language), asks=True)
+
+
+def how_to_type(language: str) -> str:
+    """The same as a note, where there is no answering."""
+    _ = words(language)
+    return _("Post your city here like this: {example}", example="/timezone Baku")
+
+
+def question(language: str) -> str:
+    """By this text the answer is known: nothing is remembered of who was asked."""
+    _ = words(language)
+    return _("Which city do you live in or near? Reply to this message.")
+
+
+@cache
+def questions() -> frozenset[str]:
+    """The question in every language there is."""
+    return frozenset(question(language) for language in languages())
+
+
+def label(language: str, zone: str) -> str:
+    return zone_name(zone, words(language))
+
+
+def named(language: str, place: Place) -> str:
+    return f"{place.name}, {country_name(place.country, words(language))}"
+
+
+def confirm(language: str, place: str, zone: str, now: dt.datetime) -> Message:
+    """The member knows best whether the time is right."""
+    _ = words(language)
+    text = _("Is it {time} where you are?", time=_local(now, zone, _))
+    yes = Button(_("Yes, that is right"), f"{ZONE}:y.{zone}")
+    return Message(f"<b>{escape(place)}</b>\n{text}", ((yes,), (Button(_("No, choose another"), ZONE),)))
+
+
+def chosen(content: Content, language: str, settings: ChatSettings, *, subscribed: bool) -> Message:
+    """That the zone holds from now on; and how to be reminded, where no reminder would come by it."""
+    _ = words(language)
+    group = settings.group(content)
+    place = zone_name(group.zone, _)
+    if subscribed and is_reminded(settings, content):
+        text = _("Reminders now come at {hour}:00 by the clock of {place}.", hour=f"{group.hour:02}", place=place)
+        return Message(text, (_back(_),))
+    used = _("The clock of {place} is used here.", place=place)
+    if not subscribed:
+        return Message(used, ((Button(_("Subscribe"), SUBSCRIBE),), _back(_)))
+    if settings.reminders:
+        return Message(f"{used} {_('No reminder comes yet, because no day or no moment is chosen.')}", (_back(_),))
+    on = Button(_("Switch reminders on"), f"{REMINDERS}:on.1")
+    return Message(f"{used} {_('Reminders are off: none comes until you switch them on.')}", ((on,), _back(_)))
+
+
+def unknown(language: str) -> str:
+    """The note where the zone of a button is not known any more."""
+    _ = words(language)
+    return _("This time zone is not known any more. Please choose another.")
+
+
+def _rows(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
+    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))

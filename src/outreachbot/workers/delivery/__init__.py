@@ -1,0 +1,1 @@
+"""Queues and sends messages, and records what became of them."""

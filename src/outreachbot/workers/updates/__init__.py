@@ -1,0 +1,1 @@
+"""Receives updates and has them handled."""
