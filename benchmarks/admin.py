@@ -21,7 +21,7 @@ _migrating = asyncio.Lock()  # Alembic migrates one database at a time in a proc
 async def subscribe(folder: Path, count: int) -> None:
     """A database in which so many private chats have subscribed."""
     now = time.time()
-    async with _migrating, connect.opened(f"sqlite+aiosqlite:///{folder / DATABASE}") as db:
+    async with _migrating, connect.open_database(f"sqlite+aiosqlite:///{folder / DATABASE}") as db:
         for first in range(FIRST, FIRST + count, AT_ONCE):
             rows = [
                 {"id": chat_id, "kind": "private", "language": "en", "subscribed_at": now}

@@ -50,7 +50,7 @@ def large(facts: int, ending: str) -> str:
 def refused(raw: bytes) -> bool:
     """Whether the file has faults, each said in one line with its place; what else is raised is a mistake of ours."""
     try:
-        validate.check(raw, NAME, Path())
+        validate.validate_content(raw, NAME, Path())
     except ContentError as error:
         faults = error.faults
     else:

@@ -59,7 +59,7 @@ def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("schema") / "empty.db"
 
     async def make() -> None:
-        async with connect.opened(f"sqlite+aiosqlite:///{file}"):
+        async with connect.open_database(f"sqlite+aiosqlite:///{file}"):
             pass
 
     asyncio.run(make())
@@ -96,7 +96,7 @@ def database_url(request: pytest.FixtureRequest) -> str:
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
     """An open database with its schema, once on SQLite and once on PostgreSQL."""
-    async with connect.opened(database_url) as opened:
+    async with connect.open_database(database_url) as opened:
         yield opened
 
 

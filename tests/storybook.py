@@ -7,15 +7,16 @@ from collections import Counter
 from sqlalchemy import select
 
 from outreachbot.domain.broadcasts.audience import Audience
-from outreachbot.domain.delivery.outcomes import Failed, Migrated, Sent, Wait, after
+from outreachbot.domain.delivery.outcomes import Failed, Migrated, Sent, Wait, next_state
 from outreachbot.domain.delivery.outcomes import Uncertain as Maybe
-from outreachbot.domain.delivery.states import GONE, JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import GONE, JOBS, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
-from outreachbot.store import audience, chats
+from outreachbot.store import chats
 from outreachbot.store import tables as t
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database.connect import Database, writing
 from outreachbot.store.delivery import leases, messages, outbox
+from outreachbot.store.delivery import queueing as delivery_queueing
 
 RUNNING, PAUSED, CANCELLED = MessageState.RUNNING, MessageState.PAUSED, MessageState.CANCELLED
 GROUPS = {-4: -1004, -5: -1005}  # the id of each before and after it becomes a supergroup
@@ -23,9 +24,9 @@ BEFORE = {new: old for old, new in GROUPS.items()}
 EVERYBODY = [-2000, -900, *GROUPS, 1, 2, 3]
 BODY = {"en": Message("x")}
 WALKS = {  # what a delivery may become by one transaction; what only an admin does is not among them
-    State.QUEUED: {State.SENDING, State.SKIPPED},
-    State.SENDING: set(State),
-    State.UNCERTAIN: {State.SENT, State.FAILED, State.SKIPPED},
+    DeliveryState.QUEUED: {DeliveryState.SENDING, DeliveryState.SKIPPED},
+    DeliveryState.SENDING: set(DeliveryState),
+    DeliveryState.UNCERTAIN: {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED},
 }
 
 
@@ -35,8 +36,8 @@ def person(chat_id):
 
 
 async def piece(db):
-    for one in await audience.queueing(db, 1):
-        return one.message_id, await audience.queue(db, one)
+    for one in await delivery_queueing.list_queueing(db, 1):
+        return one.message_id, await delivery_queueing.queue_next_piece(db, one)
     return None
 
 
@@ -72,14 +73,14 @@ class Book:
                 for change, *values in changes:
                     result = await change(db, *values)
                 rows = await db.execute(select(t.deliveries.c.message_id, t.deliveries.c.chat_id, t.deliveries.c.state))
-                seen = {(message_id, chat_id): State(state) for message_id, chat_id, state in rows}
+                seen = {(message_id, chat_id): DeliveryState(state) for message_id, chat_id, state in rows}
                 return result, seen, {row.id: row for row in await db.execute(select(t.messages))}
 
         self.now += 1.0
         before, cancelled = self.rows, self.numbers(CANCELLED)
         result, self.rows, self.said = self.runner.run(transaction())
         for pair, was in before.items() if not moves else ():
-            again = self.rows[pair] is State.QUEUED and (was, pair[0]) == asked
+            again = self.rows[pair] is DeliveryState.QUEUED and (was, pair[0]) == asked
             assert self.rows[pair] in {was, *WALKS.get(was, ())} or again, (pair, was, self.rows[pair])
         assert queues or moves or self.rows.keys() == before.keys()
         assert cancelled <= self.numbers(CANCELLED), "what a person stopped stays so"
@@ -104,15 +105,15 @@ class Book:
         for persons in self.due.values():
             persons.discard(who)
 
-    def say(self, kind=Kind.BROADCAST, languages=("az", "en")):
+    def say(self, kind=MessageKind.BROADCAST, languages=("az", "en")):
         async def write(db):
             to = Audience(languages=languages)
-            if kind is Kind.REMINDER:
+            if kind is MessageKind.REMINDER:
                 key, end = f"key {self.now}", self.now + 60.0
-                number = await messages.write(db, kind, BODY, 1.0, key=key, expires_at=end, audience=to)
+                number = await messages.create(db, kind, BODY, 1.0, key=key, expires_at=end, audience=to)
             else:
-                number = await records.draft(db, 1, -4, BODY, 1.0)
-                await messages.narrow(db, number, to)
+                number = await records.create_draft(db, 1, -4, BODY, 1.0)
+                await messages.set_audience(db, number, to)
                 await messages.start(db, number, self.now)
             return number, (await db.execute(select(t.chats))).all()
 
@@ -123,11 +124,13 @@ class Book:
 
     def change_copies(self, kind, of_id):
         async def write(db):
-            job = await records.draft(db, 1, -4, {}, 1.0, kind=kind, of_id=of_id)
+            job = await records.create_draft(db, 1, -4, {}, 1.0, kind=kind, of_id=of_id)
             await messages.start(db, job, self.now)
             return job
 
-        copies = {person(pair[1]) for pair, state in self.rows.items() if pair[0] == of_id and state is State.SENT}
+        copies = {
+            person(pair[1]) for pair, state in self.rows.items() if pair[0] == of_id and state is DeliveryState.SENT
+        }
         self.due[self.do((write,))] = copies
 
     def queue(self, *, fails=False):
@@ -138,7 +141,7 @@ class Book:
             self.do((outbox.has_work, self.now))
         elif queued := self.do((piece,), queues=True):
             new = self.rows.keys() - before.keys()
-            assert len(new) == queued[1] <= audience.PIECE
+            assert len(new) == queued[1] <= delivery_queueing.PIECE
             assert {number for number, _ in new} <= {queued[0]}
 
     def claim(self, limit, *, helps=False):
@@ -146,7 +149,7 @@ class Book:
         claimed = self.do((leases.renew, sender, self.now), (outbox.claim, sender, limit, self.now))
         assert len({(one.message_id, one.chat_id) for one in claimed}) == len(claimed) <= limit
         for one in claimed:
-            assert rows[one.message_id, one.chat_id] is State.QUEUED
+            assert rows[one.message_id, one.chat_id] is DeliveryState.QUEUED
             assert one.message_id in running
             reaches = one.chat_id not in self.moved
             assert not reaches or (one.message_id, person(one.chat_id)) not in self.arrived, ("twice", one)
@@ -154,7 +157,7 @@ class Book:
 
     def settle(self, sender, one, outcome, *, reaches):
         """What the sender does with an answer."""
-        state, reason = after(outcome, one.kind)
+        state, reason = next_state(outcome, one.kind)
         ids = one.copy_ids or ((outcome.message_id, *outcome.more) if isinstance(outcome, Sent) else (None,))
         until = self.now + outcome.seconds if isinstance(outcome, Wait) else 0.0
         result = outbox.Settled(one.message_id, one.chat_id, state, reason, None, ids[0], ids[1:], until)
@@ -162,16 +165,18 @@ class Book:
         whom = (one.message_id, person(one.chat_id))
         if isinstance(outcome, Sent | Maybe) and reaches and one.kind not in JOBS:
             self.arrived.add(whom)
-        elif self.rows.get((one.message_id, one.chat_id)) is State.FAILED:
+        elif self.rows.get((one.message_id, one.chat_id)) is DeliveryState.FAILED:
             self.arrived.discard(whom)
         match outcome:
             case Failed(Reason.TEMPLATE, detail):
                 self.wrong[one.message_id] += 1
                 if self.wrong[one.message_id] >= 2:
-                    wrong = (State.FAILED, one.message_id)
-                    self.do((messages.pause, one.message_id, detail), (outbox.wrong_again, one.message_id), asked=wrong)
+                    wrong = (DeliveryState.FAILED, one.message_id)
+                    self.do(
+                        (messages.pause, one.message_id, detail), (outbox.requeue_rejected, one.message_id), asked=wrong
+                    )
             case Failed(reason, _) if reason in GONE:
-                self.leaves(person(one.chat_id), chats.gone, reason, self.now)
+                self.leaves(person(one.chat_id), chats.mark_gone, reason, self.now)
             case Migrated(new_id):
                 self.hear_of_a_move(person(new_id))
 
@@ -182,7 +187,7 @@ class Book:
         for number in {number for number, chat_id in before if chat_id in ids}:
             was, now = ({one for i in ids if (one := rows.get((number, i)))} for rows in (before, self.rows))
             assert now, "it is accounted for as before"
-            for best in ({State.SENT}, {State.SENT, State.UNCERTAIN, State.SENDING}):
+            for best in ({DeliveryState.SENT}, {DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.SENDING}):
                 assert now & best or not was & best, "what arrived, or may have, is not forgotten"
 
     def give_up(self, *, main, answers):
@@ -202,18 +207,18 @@ class Book:
 
     def send_again(self, number, which):
         asked = [pair for pair, state in self.rows.items() if pair[0] == number and state is which]
-        queued = self.do((messages.again, number, which, self.now), asked=(which, number))
+        queued = self.do((messages.queue_again, number, which, self.now), asked=(which, number))
         assert queued <= len(asked)
-        if queued and which is State.UNCERTAIN:
+        if queued and which is DeliveryState.UNCERTAIN:
             self.arrived -= {(number, person(chat_id)) for _, chat_id in asked}
 
     def move(self, number, to, only_from):
-        self.do((lambda db: messages.move(db, number, to, only_from=only_from),))
+        self.do((lambda db: messages.change_state(db, number, to, only_from=only_from),))
 
     def everybody_is_accounted_for(self):
         in_air = {(one.message_id, one.chat_id) for _, one, _ in self.air}
-        assert {pair for pair, state in self.rows.items() if state is State.SENDING} == in_air
-        waits = {number for (number, _), state in self.rows.items() if state is State.QUEUED}
+        assert {pair for pair, state in self.rows.items() if state is DeliveryState.SENDING} == in_air
+        waits = {number for (number, _), state in self.rows.items() if state is DeliveryState.QUEUED}
         assert waits <= self.numbers(RUNNING, PAUSED), "nothing waits in what is over"
         assert not {number for number, _ in in_air} & self.numbers(MessageState.FINISHED)
         for number in [number for number in self.due if self.said[number].queued_to is None]:
@@ -232,10 +237,10 @@ class Book:
                 sender, one, reaches = self.air.pop()
                 moved = one.chat_id in self.moved
                 self.settle(sender, one, Migrated(GROUPS[one.chat_id]) if moved else Sent(9), reaches=reaches)
-            if self.numbers(RUNNING) == set(self.do((messages.finish, self.now))):
+            if self.numbers(RUNNING) == set(self.do((messages.finish_completed, self.now))):
                 break
         self.everybody_is_accounted_for()
         assert not self.due
-        assert not {State.QUEUED, State.SENDING} & set(self.rows.values())
+        assert not {DeliveryState.QUEUED, DeliveryState.SENDING} & set(self.rows.values())
         assert self.numbers(CANCELLED) == stopped == self.said.keys() - self.numbers(MessageState.FINISHED)
         assert not self.do((outbox.has_work, self.now))

@@ -32,7 +32,9 @@ def elsewhere(monkeypatch, tmp_path):
     monkeypatch.chdir(tmp_path)
     for name in [name for name in os.environ if name.startswith("OUTREACHBOT_")]:
         monkeypatch.delenv(name)
-    monkeypatch.setattr(logs, "begin", lambda *_, **__: None)  # it would write to the runner's output after its end
+    monkeypatch.setattr(
+        logs, "set_up_logging", lambda *_, **__: None
+    )  # it would write to the runner's output after its end
 
 
 def outreachbot(*arguments):
@@ -146,7 +148,7 @@ def test_what_is_worth_a_look_is_summed_up():
 
 
 async def subscribe(*languages):
-    async with connect.opened("sqlite+aiosqlite:///outreachbot.db") as db, connect.writing(db) as transaction:
+    async with connect.open_database("sqlite+aiosqlite:///outreachbot.db") as db, connect.writing(db) as transaction:
         for chat_id, language in enumerate(languages, start=1):
             kind = "private" if chat_id % 2 else "group"
             await chats.subscribe(transaction, chat_id, kind=kind, language=language, topic_id=None, now=1.0)
@@ -311,8 +313,8 @@ def test_an_extra_sender_needs_a_token_and_postgresql(monkeypatch):
 
 async def fill(rows):
     """Write a broadcast that runs, with a delivery to each chat (state, reason, Telegram's words)."""
-    async with connect.opened("sqlite+aiosqlite:///outreachbot.db") as db, connect.writing(db) as transaction:
-        await records.draft(transaction, 22, 22, {"en": Message("Dear friends")}, 1.0)
+    async with connect.open_database("sqlite+aiosqlite:///outreachbot.db") as db, connect.writing(db) as transaction:
+        await records.create_draft(transaction, 22, 22, {"en": Message("Dear friends")}, 1.0)
         await messages.start(transaction, 1, 1772366400.0)
         await transaction.execute(tables.messages.update().values(queued_to=None))
         for chat_id, (state, reason, detail) in enumerate(rows, start=1001):

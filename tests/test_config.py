@@ -27,14 +27,14 @@ def setting(monkeypatch):
     return set_
 
 
-def wrong(read=config.read):
+def wrong(read=config.read_settings):
     with pytest.raises(WrongUse) as caught:
         read()
     return str(caught.value)
 
 
 def test_without_any_setting_the_defaults_hold():
-    settings = config.read()
+    settings = config.read_settings()
 
     assert settings.token is None
     assert settings.admins == frozenset()
@@ -70,7 +70,7 @@ def test_without_any_setting_the_defaults_hold():
 def test_each_setting_is_read_from_the_environment(setting, name, written, read):
     setting(**{name: written})
 
-    assert getattr(config.read(), name) == read
+    assert getattr(config.read_settings(), name) == read
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_a_wrong_setting_is_named_in_one_line(setting, name, written, said):
 def test_no_more_admins_must_consent_than_there_are(setting, admins, approvals, enough):
     setting(admins=admins, approvals=approvals)
     if enough:
-        assert config.read().approvals == int(approvals)
+        assert config.read_settings().approvals == int(approvals)
         return
 
     assert wrong().startswith(f"OUTREACHBOT_APPROVALS: {approvals} admins must agree, but OUTREACHBOT_ADMINS names ")
@@ -139,7 +139,7 @@ def test_a_wrong_setting_is_not_repeated_where_it_may_hold_a_password(setting):
 def test_the_file_env_is_read_and_the_environment_wins(setting):
     Path(".env").write_text("OUTREACHBOT_ADMINS=11\nOUTREACHBOT_MESSAGES_PER_SECOND=5\nSOMETHING_ELSE=1\n")
     setting(admins="22")
-    settings = config.read()
+    settings = config.read_settings()
 
     assert (settings.admins, settings.messages_per_second) == ({22}, 5.0)
 
@@ -152,7 +152,7 @@ def test_a_file_env_that_is_no_text_is_named():
 
 def test_the_token_is_read_and_not_printed(setting):
     setting(token=TOKEN)
-    settings = config.read()
+    settings = config.read_settings()
 
     assert settings.bot_token().get_secret_value() == TOKEN
     assert TOKEN not in f"{settings!r} {settings} {settings.bot_token()!r}"
@@ -162,7 +162,7 @@ def test_the_token_is_read_and_not_printed(setting):
 def test_other_servers_tokens_may_be_short(setting, token):
     setting(token=token)
 
-    assert config.read().bot_token().get_secret_value() == token
+    assert config.read_settings().bot_token().get_secret_value() == token
 
 
 @pytest.mark.parametrize(
@@ -172,7 +172,7 @@ def test_other_servers_tokens_may_be_short(setting, token):
 )  # fmt: skip
 def test_what_can_be_no_token_is_refused_and_not_quoted(setting, token):
     setting(token=token)
-    words = wrong(config.read().bot_token)
+    words = wrong(config.read_settings().bot_token)
 
     assert words.startswith("OUTREACHBOT_TOKEN is not a bot token")
     assert token not in words
@@ -182,7 +182,7 @@ def test_the_token_may_stand_in_a_file(setting):
     Path("token").write_text(f"{TOKEN}\r\n")
     setting(token_file="token")
 
-    assert config.read().bot_token().get_secret_value() == TOKEN
+    assert config.read_settings().bot_token().get_secret_value() == TOKEN
 
 
 @pytest.mark.parametrize(
@@ -198,14 +198,16 @@ def test_a_token_file_that_is_no_use_is_named_and_not_quoted(setting, raw, said)
     if raw is not None:
         Path("token").write_bytes(raw)
     setting(token_file="token")
-    words = wrong(config.read().bot_token)
+    words = wrong(config.read_settings().bot_token)
 
     assert words.startswith(said)
     assert "what is this" not in words
 
 
 def test_without_a_token_it_says_how_to_get_one():
-    assert wrong(config.read().bot_token).startswith("OUTREACHBOT_TOKEN is missing: ask @BotFather in Telegram")
+    assert wrong(config.read_settings().bot_token).startswith(
+        "OUTREACHBOT_TOKEN is missing: ask @BotFather in Telegram"
+    )
 
 
 @pytest.mark.parametrize(

@@ -29,7 +29,7 @@ def fail(words):
 @pytest.mark.parametrize("token", [SECRET, OTHER])
 @pytest.mark.parametrize("name", ["outreachbot.bot", "aiohttp"])
 def test_a_token_is_taken_out_of_texts_values_and_errors(written, token, name):
-    logs.begin(SECRET)
+    logs.set_up_logging(SECRET)
     log = logging.getLogger(name)
     log.warning(f"https://api.telegram.org/bot{token}/getMe")  # noqa: G004 it is the text that is meant
     log.warning("%s and %r", token, {"token": token})
@@ -45,7 +45,7 @@ def test_a_token_is_taken_out_of_texts_values_and_errors(written, token, name):
 
 
 def test_errors_that_led_to_another_are_cleaned_as_well(written):
-    logs.begin(SECRET)
+    logs.set_up_logging(SECRET)
     try:
         try:
             fail(f"bot{SECRET}")
@@ -60,7 +60,7 @@ def test_errors_that_led_to_another_are_cleaned_as_well(written):
 
 
 def test_numbers_and_times_are_left_alone(written):
-    logs.begin(SECRET)
+    logs.set_up_logging(SECRET)
     logging.getLogger("outreachbot").info("chat -1001234567890: 12:30:00, 1234567:89")
 
     assert "chat -1001234567890: 12:30:00, 1234567:89" in written()
@@ -68,7 +68,7 @@ def test_numbers_and_times_are_left_alone(written):
 
 @pytest.mark.parametrize(("verbose", "seen"), [(False, ["i", "w"]), (True, ["d", "i", "w"])])
 def test_ours_are_told_and_the_libraries_only_when_they_warn(written, verbose, seen):
-    logs.begin(verbose=verbose)
+    logs.set_up_logging(verbose=verbose)
     for name in ("outreachbot.workers", "sqlalchemy"):
         log = logging.getLogger(name)
         log.debug("d %s", name)

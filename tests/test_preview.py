@@ -60,7 +60,7 @@ class Tags(HTMLParser):
 
 def undrawn(content):
     """The page with the names of pictures instead of them, which are some hundred ms each."""
-    return preview.page(content, NOW, lambda _: None)
+    return preview.render_page(content, NOW, lambda _: None)
 
 
 def corrected(content, was):
@@ -111,7 +111,7 @@ def test_pictures_lie_in_the_page_itself(tmp_path):
     (tmp_path / "content.yaml").write_text(f"{text}    picture: fall.jpg\n")
     (tmp_path / "fall.jpg").write_bytes(b"\xff\xd8\xff")
     content = content_file.read_content(tmp_path / "content.yaml").content
-    preview.write(content, tmp_path, tmp_path / "seen.html", open_browser=False)
+    preview.write_preview(content, tmp_path, tmp_path / "seen.html", open_browser=False)
     page = (tmp_path / "seen.html").read_text("utf-8")
 
     chart, strip, reminder = len(content.languages), len(content.languages), 3 * len(content.languages)
@@ -122,7 +122,7 @@ def test_pictures_lie_in_the_page_itself(tmp_path):
 
 
 def test_a_page_with_many_pictures_can_still_be_mailed(content):
-    page = preview.page(content, NOW, lambda _: b"\x89PNG" * 500_000)
+    page = preview.render_page(content, NOW, lambda _: b"\x89PNG" * 500_000)
 
     assert page.count("<img ") == 3
     assert "picture: Fact 12: the figures, side by side" in page
@@ -142,7 +142,7 @@ def test_what_lacks_is_marked_and_counted(content):
 
 
 def test_the_page_is_whole_and_needs_nothing_else(content):
-    page = preview.page(corrected(without(content, "tr", 40), "words " * 100), NOW, lambda _: b"\x89PNG")
+    page = preview.render_page(corrected(without(content, "tr", 40), "words " * 100), NOW, lambda _: b"\x89PNG")
 
     assert Tags(page).open == []
     assert page.count("<mark>") == page.count("</mark>")
@@ -152,7 +152,7 @@ def test_the_page_is_whole_and_needs_nothing_else(content):
 
 def test_where_it_can_not_be_written_is_said_in_one_line(content, tmp_path):
     with pytest.raises(WrongUse, match=r"can't be written: .*; --output names another file"):
-        preview.write(content, ROOT, tmp_path / "no" / "page.html", open_browser=False)
+        preview.write_preview(content, ROOT, tmp_path / "no" / "page.html", open_browser=False)
 
 
 def test_a_language_from_right_to_left_is_shown_as_such(content):

@@ -13,7 +13,7 @@ from outreachbot.domain.content.model import Content
 from outreachbot.sandbox import people
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.world import TOKEN, World, chat_of
-from outreachbot.services.content.live import Live
+from outreachbot.services.content.live import LiveContent
 
 ROOT = Path(__file__).parent.parent
 ADMIN, MEMBER = 22, 11
@@ -48,9 +48,9 @@ class Town:
     approvals: int = 1
     file: Path = ROOT / "content.yaml"  # which nobody may write to; a test that does has one of its own
 
-    def live(self) -> Live:
+    def live(self) -> LiveContent:
         """What is live when the bot starts."""
-        return Live(self.content, self.file.read_bytes(), self.file)
+        return LiveContent(self.content, self.file.read_bytes(), self.file)
 
     check_links: bool = False  # the content's link is out in the world
 

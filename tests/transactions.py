@@ -4,11 +4,11 @@ from sqlalchemy import select
 
 from outreachbot.domain.delivery.states import MessageState
 from outreachbot.domain.messages.message import Message
-from outreachbot.store import audience
 from outreachbot.store import tables as t
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
+from outreachbot.store.delivery import queueing as delivery_queueing
 
 BODIES = {"en": Message("hello")}
 
@@ -25,15 +25,15 @@ async def row(db, message_id):
 
 
 async def draft(db):
-    return await do(db, records.draft, 11, 5, BODIES, 1.0)
+    return await do(db, records.create_draft, 11, 5, BODIES, 1.0)
 
 
 async def put(db, message_id, state):
     """Into this state, from any."""
-    await do(db, messages.move, message_id, state, only_from=list(MessageState))
+    await do(db, messages.change_state, message_id, state, only_from=list(MessageState))
 
 
 async def piece(transaction):
     """Queue the next piece of an audience."""
-    (one,) = await audience.queueing(transaction, 1)
-    return await audience.queue(transaction, one)
+    (one,) = await delivery_queueing.list_queueing(transaction, 1)
+    return await delivery_queueing.queue_next_piece(transaction, one)

@@ -18,6 +18,7 @@ from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
 from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import chats
+from outreachbot.workers.delivery import queueing
 from outreachbot.workers.reminders import planner
 from outreachbot.workers.reminders.planner import Planner
 
@@ -60,23 +61,23 @@ async def _measured(content: Content, size: int) -> tuple[float, float, float, f
     Times in seconds.
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        async with connect.opened(f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}") as db:
+        async with connect.open_database(f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}") as db:
             await _subscribe(db, size)
             looks = []
             state = Planner(1e6, QUIET - SECOND)
             for number in range(LOOKS):
                 now = QUIET + number * SECOND
                 begin = time.perf_counter()
-                await planner.step(state, db, content, now)
+                await planner.plan_due(state, db, content, now)
                 looks.append(time.perf_counter() - begin)
             before = usage.resident(os.getpid()) if usage.MEASURABLE else 0.0
             if usage.MEASURABLE:
                 usage.forget_peak(os.getpid())
             state = Planner(1e6, HOUR - SECOND)
             begin = time.perf_counter()
-            await planner.step(state, db, content, HOUR)
+            await planner.plan_due(state, db, content, HOUR)
             due = time.perf_counter() - begin
-            while await planner.queue(db, content.zone, asyncio.Event()):
+            while await queueing.queue_audience(db, content.zone, asyncio.Event()):
                 pass
             all_queued = time.perf_counter() - begin
             grown = usage.peak(os.getpid()) - before if usage.MEASURABLE else 0.0

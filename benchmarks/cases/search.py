@@ -17,16 +17,16 @@ async def run(scale: Scale) -> list[Measure]:
         NAME, f"{scale.facts:,} facts: /facts with words, p99", "ms", [Goal(most=20.0)], more_is_better=False
     )
     raw = contents.large(scale.facts, "is so").encode()
-    content = file.read(raw, contents.NAME).content
+    content = file.read_content(raw, contents.NAME).content
     for language in content.languages:
-        search.prepared(content, language)  # as the bot does at its start
-    words = sorted({word for text in search.prepared(content, "en") for word in text.split()})
+        search.prepare_search(content, language)  # as the bot does at its start
+    words = sorted({word for text in search.prepare_search(content, "en") for word in text.split()})
     queries = [f"{words[n * 7 % len(words)]} {words[n * 31 % len(words)][:4]}"[n % 2 :] for n in range(QUERIES)]
     for _ in range(scale.rounds):
         waits = []
         for number, query in enumerate(queries):
             begin = perf_counter()
-            facts.answer(content, content.languages[number % len(content.languages)], query)
+            facts.answer_query(content, content.languages[number % len(content.languages)], query)
             waits.append(perf_counter() - begin)
         found.add(OURS, percentile(waits, 99) * 1000)
     return [found]

@@ -36,8 +36,8 @@ def demo(
     from outreachbot import logs
     from outreachbot.app import demo as playground
 
-    logs.begin(verbose=verbose)
-    _finish(playground.play(content, port, chats, pace, open_browser=browser))
+    logs.set_up_logging(verbose=verbose)
+    _finish(playground.run_demo(content, port, chats, pace, open_browser=browser))
 
 
 @cli.command()
@@ -47,8 +47,8 @@ def run(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.
     from outreachbot.app import run as running
     from outreachbot.app.commands import content_file
 
-    settings = _answer(config.read)
-    logs.begin(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
+    settings = _answer(config.read_settings)
+    logs.set_up_logging(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
     document = _answer(lambda: content_file.read_content(settings.content))
     bot = running.run(settings, document.content, document.raw)
     del document  # where each text stands takes as much memory as the texts
@@ -65,20 +65,20 @@ def check(
     from outreachbot.app.commands import check as checking
     from outreachbot.app.commands import content_file
 
-    path = file or _answer(config.read).content
+    path = file or _answer(config.read_settings).content
     gc.disable()  # a short run that makes millions of objects, of which none has to be collected
     document = _answer(lambda: content_file.read_content(path))
-    for warning in checking.warnings(document):
+    for warning in checking.list_warnings(document):
         typer.echo(f"warning: {warning}")
-    typer.echo(f"{path}: good. {checking.summary(document.content)}")
-    if remarks := checking.remarks(document):
+    typer.echo(f"{path}: good. {checking.summarise(document.content)}")
+    if remarks := checking.list_remarks(document):
         typer.echo("worth a look, though nothing has to be mended:")
     for remark in remarks:
         typer.echo(f"  {remark}")
     if links:
         from outreachbot.app.commands import check_links
 
-        answers = _finish(check_links.ask(document))
+        answers = _finish(check_links.check_all_links(document))
         typer.echo("\n".join(answers.lines))
         sys.exit(1 if answers.dead else 0)
 
@@ -88,7 +88,7 @@ def schema() -> None:
     """Print the JSON Schema of the content file, by which editors complete and check it as one types."""
     from outreachbot.app.commands import content_file
 
-    typer.echo(content_file.schema())
+    typer.echo(content_file.format_schema())
 
 
 @cli.command()
@@ -102,9 +102,9 @@ def preview(
     from outreachbot.app.commands import content_file
     from outreachbot.app.commands import preview as pages
 
-    path = file or _answer(config.read).content
+    path = file or _answer(config.read_settings).content
     content = _answer(lambda: content_file.read_content(path)).content
-    _answer(lambda: pages.write(content, path.parent, output, open_browser=browser))
+    _answer(lambda: pages.write_preview(content, path.parent, output, open_browser=browser))
     typer.echo(f"{output}: every text in {', '.join(content.languages)}; you can mail it to a reviewer")
 
 
@@ -119,8 +119,8 @@ def broadcasts(
     from outreachbot import config
     from outreachbot.app.commands import listing
 
-    settings = _answer(config.read)
-    _finish(listing.watch(settings) if watch else listing.show(settings, number))
+    settings = _answer(config.read_settings)
+    _finish(listing.watch_progress(settings) if watch else listing.print_messages(settings, number))
 
 
 @cli.command()
@@ -129,9 +129,9 @@ def send(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more
     from outreachbot import config, logs
     from outreachbot.app.commands import extra_sender
 
-    settings = _answer(config.read)
-    logs.begin(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
-    _finish(extra_sender.send(settings))
+    settings = _answer(config.read_settings)
+    logs.set_up_logging(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
+    _finish(extra_sender.run_sender(settings))
 
 
 def main() -> None:

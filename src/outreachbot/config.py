@@ -91,7 +91,7 @@ class Settings(BaseSettings):
         return token
 
 
-def read() -> Settings:
+def read_settings() -> Settings:
     """Settings from the environment and `.env`; WrongUse names what is wrong, one line a setting."""
     try:
         return Settings()

@@ -7,7 +7,7 @@ import sys
 TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
 
 
-class WithoutTokens(logging.Formatter):
+class RedactingFormatter(logging.Formatter):
     """One line a record; whatever looks like a bot token, or is ours, is replaced."""
 
     def __init__(self, secret: str) -> None:
@@ -21,9 +21,9 @@ class WithoutTokens(logging.Formatter):
         return TOKEN.sub("<token>", written)
 
 
-def begin(secret: str = "", *, verbose: bool = False) -> None:
+def set_up_logging(secret: str = "", *, verbose: bool = False) -> None:
     """Write to standard error: ours from INFO on (DEBUG when verbose), the libraries' from WARNING on."""
     handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(WithoutTokens(secret))
+    handler.setFormatter(RedactingFormatter(secret))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)
     logging.getLogger("outreachbot").setLevel(logging.DEBUG if verbose else logging.INFO)

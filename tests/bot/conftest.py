@@ -13,27 +13,28 @@ from sqlalchemy import select, update
 
 from outreachbot.app import run
 from outreachbot.bot import application
-from outreachbot.bot.context import House
-from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.bot.context import BotContext
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Media, MediaKind, Message
 from outreachbot.gateway import transport
-from outreachbot.gateway.transport import Telegram
+from outreachbot.gateway.transport import BotApi
 from outreachbot.sandbox import files, people
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.world import TOKEN
+from outreachbot.services.sending.messenger import Messenger
 from outreachbot.store import chats, tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
 from town import ADMIN, Town
 
-ENDS: dict[int, tuple[State, Reason | None, str | None]] = {
-    1: (State.SENT, None, None),
-    2: (State.SENT, None, None),
-    3: (State.UNCERTAIN, Reason.NO_ANSWER, None),
-    4: (State.FAILED, Reason.BLOCKED, "Forbidden: bot was blocked by the user"),
-    5: (State.FAILED, Reason.REFUSED, "=cmd|' /C calc'!A0"),
-    6: (State.QUEUED, None, None),
+ENDS: dict[int, tuple[DeliveryState, Reason | None, str | None]] = {
+    1: (DeliveryState.SENT, None, None),
+    2: (DeliveryState.SENT, None, None),
+    3: (DeliveryState.UNCERTAIN, Reason.NO_ANSWER, None),
+    4: (DeliveryState.FAILED, Reason.BLOCKED, "Forbidden: bot was blocked by the user"),
+    5: (DeliveryState.FAILED, Reason.REFUSED, "=cmd|' /C calc'!A0"),
+    6: (DeliveryState.QUEUED, None, None),
 }
 """What became of the message of `sent`, by chat."""
 
@@ -44,28 +45,28 @@ def sqlite_url(empty_file: Path, tmp_path: Path) -> str:
 
 
 @pytest.fixture
-async def telegram(town: Town) -> AsyncIterator[Telegram]:
+async def messenger(town: Town) -> AsyncIterator[Messenger]:
     """The bot's way to the town's Telegram."""
-    async with transport.session(town.url) as session:
-        yield Telegram(session, town.url, SecretStr(TOKEN))
+    async with transport.open_session(town.url) as session:
+        yield Messenger(BotApi(session, town.url, SecretStr(TOKEN)))
 
 
 @pytest.fixture
-async def house(town: Town, telegram: Telegram) -> AsyncIterator[House]:
+async def context(town: Town, messenger: Messenger) -> AsyncIterator[BotContext]:
     """All that handlers work with; no worker runs, so a test hands it each update itself."""
-    async with connect.opened(town.database_url) as db:
-        made = run._house(town.settings(), town.live(), db, telegram, town.clock)
+    async with connect.open_database(town.database_url) as db:
+        made = run._create_context(town.settings(), town.live(), db, messenger, town.clock)
         await made.bot.initialize()
         yield made
 
 
 @pytest.fixture
-def hand(town: Town, house: House) -> Callable[[], Awaitable[None]]:
+def hand(town: Town, context: BotContext) -> Callable[[], Awaitable[None]]:
     """Hand the bot whatever Telegram has for it."""
 
     async def hand() -> None:
         while town.world.updates:
-            await application.handle(house, town.world.updates.popleft()[1])
+            await application.handle_update(context, town.world.updates.popleft()[1])
 
     return hand
 
@@ -97,11 +98,11 @@ def press(town: Town, hand: Callable[[], Awaitable[None]]) -> Callable[..., Awai
 
 
 @pytest.fixture
-def subscribe(house: House) -> Callable[..., Awaitable[None]]:
+def subscribe(context: BotContext) -> Callable[..., Awaitable[None]]:
     """Subscribe chats; `own` are columns of theirs: zone, joined."""
 
     async def subscribe(*chat_ids: int, kind: str = "private", language: str = "en", **own: Any) -> None:
-        async with connect.writing(house.db) as db:
+        async with connect.writing(context.db) as db:
             for chat_id in chat_ids:
                 await chats.subscribe(db, chat_id, kind=kind, language=language, topic_id=None, now=1.0)
                 if own:
@@ -111,52 +112,52 @@ def subscribe(house: House) -> Callable[..., Awaitable[None]]:
 
 
 @pytest.fixture
-def row(house: House) -> Callable[[int], Awaitable[Any]]:
+def row(context: BotContext) -> Callable[[int], Awaitable[Any]]:
     """A message of the outbox as it is written down."""
 
     async def row(message_id: int) -> Any:
-        async with connect.reading(house.db) as db:
+        async with connect.reading(context.db) as db:
             return (await db.execute(select(tables.messages).where(tables.messages.c.id == message_id))).one_or_none()
 
     return row
 
 
 @pytest.fixture
-def body(house: House) -> Callable[[int], Awaitable[Message]]:
+def body(context: BotContext) -> Callable[[int], Awaitable[Message]]:
     """What a message of the outbox says, in the content's one language."""
 
     async def body(message_id: int) -> Message:
-        async with connect.reading(house.db) as db:
-            return (await messages.body(db, message_id))["en"]
+        async with connect.reading(context.db) as db:
+            return (await messages.load_bodies(db, message_id))["en"]
 
     return body
 
 
 @pytest.fixture
-def sent(house: House, subscribe: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[int]]:
+def sent(context: BotContext, subscribe: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[int]]:
     """Write a broadcast in this state, with the ENDS of these chats; its id."""
 
     async def sent(
         state: MessageState = MessageState.FINISHED,
         ends: Sequence[int] = range(1, 6),
         *,
-        kind: Kind = Kind.BROADCAST,
+        kind: MessageKind = MessageKind.BROADCAST,
         body: Message | None = None,
         of_id: int | None = None,
     ) -> int:
         await subscribe(*ends)
         bodies = {"en": body or Message("Dear friends")}
-        async with connect.writing(house.db) as db:
-            message_id = await records.draft(db, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
-            values = {"state": state, "starts_at": 5.0, "started_at": house.clock().timestamp(), "queued_to": None}
+        async with connect.writing(context.db) as db:
+            message_id = await records.create_draft(db, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
+            values = {"state": state, "starts_at": 5.0, "started_at": context.clock().timestamp(), "queued_to": None}
             await db.execute(tables.messages.update().where(tables.messages.c.id == message_id).values(values))
             for chat_id in ends:
                 end, reason, detail = ENDS[chat_id]
                 row = {"message_id": message_id, "chat_id": chat_id, "state": end, "reason": reason, "detail": detail}
-                row |= {"telegram_id": 70 if end is State.SENT else None, "changed_at": 1772366400.0}
+                row |= {"telegram_id": 70 if end is DeliveryState.SENT else None, "changed_at": 1772366400.0}
                 await db.execute(tables.deliveries.insert().values(row))
                 if reason is Reason.BLOCKED:
-                    await chats.gone(db, chat_id, reason, 2.0)
+                    await chats.mark_gone(db, chat_id, reason, 2.0)
         return message_id
 
     return sent
@@ -169,7 +170,7 @@ def shelf(town: Town) -> tuple[Media, ...]:
 
 
 @pytest.fixture
-def requests(telegram: Telegram) -> list[dict[str, Any]]:
+def requests(messenger: Messenger) -> list[dict[str, Any]]:
     """The parameters of every request that leaves from now on."""
     seen: list[dict[str, Any]] = []
 
@@ -179,5 +180,5 @@ def requests(telegram: Telegram) -> list[dict[str, Any]]:
     watch = aiohttp.TraceConfig()
     watch.on_request_chunk_sent.append(leaving)
     watch.freeze()
-    telegram.session.trace_configs.append(watch)
+    messenger.api.session.trace_configs.append(watch)
     return seen

@@ -26,12 +26,12 @@ def come(town, write, hand):
 
 
 @pytest.fixture
-def wait(town, house):
+def wait(town, context):
     """Let so many seconds pass, and look for albums that are whole."""
 
     async def wait(seconds=composing.ALBUM_SECONDS):
         town.clock.ahead += dt.timedelta(seconds=seconds)
-        await compose.albums(house)
+        await compose.preview_albums(context)
 
     return wait
 

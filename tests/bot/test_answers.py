@@ -8,17 +8,18 @@ from hypothesis import strategies as st
 
 from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Outcome, Sent, Uncertain, Wait
 from outreachbot.domain.delivery.states import GONE, Reason
+from outreachbot.errors import NoAnswer, NotReached
 from outreachbot.gateway import responses
-from outreachbot.gateway.transport import Answer, NoAnswerError, NotReachedError
+from outreachbot.gateway.transport import Response
 
 
-def refusal(code: int, description: str, **parameters: object) -> Answer:
+def refusal(code: int, description: str, **parameters: object) -> Response:
     said: dict[str, object] = {"ok": False, "error_code": code, "description": description}
-    return Answer(code, json.dumps(said | ({"parameters": parameters} if parameters else {})).encode())
+    return Response(code, json.dumps(said | ({"parameters": parameters} if parameters else {})).encode())
 
 
-def good(result: object, status: int = 200) -> Answer:
-    return Answer(status, json.dumps({"ok": True, "result": result}).encode())
+def good(result: object, status: int = 200) -> Response:
+    return Response(status, json.dumps({"ok": True, "result": result}).encode())
 
 
 @pytest.mark.parametrize(
@@ -68,7 +69,7 @@ def good(result: object, status: int = 200) -> Answer:
     ],
 )  # fmt: skip
 def test_a_refusal_has_its_reason_and_telegrams_words(code, description, reason):
-    assert responses.read(refusal(code, description)) == Failed(reason, description)
+    assert responses.read_outcome(refusal(code, description)) == Failed(reason, description)
 
 
 def test_a_wrong_message_and_a_closed_topic_are_not_the_chats_fault():
@@ -102,43 +103,43 @@ def test_a_wrong_message_and_a_closed_topic_are_not_the_chats_fault():
         (refusal(400, "Bad Request: FROZEN_METHOD_INVALID"), Halt("Bad Request: FROZEN_METHOD_INVALID")),
         (refusal(500, "Internal Server Error"), Uncertain(Reason.SERVER_ERROR)),
         (refusal(502, "Bad Gateway"), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(502, b"<html>Bad Gateway</html>"), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(200, b"<html>Please log in to the hotel's network</html>"), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(200, b""), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(200, b"{}"), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(200, b"null"), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(200, b'{"ok":true,"result":{"message_id":1'), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(200, b"[" * 100_000), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(302, b""), Uncertain(Reason.SERVER_ERROR)),
-        (Answer(403, b"<html>Forbidden</html>"), NotSent("HTTP 403 from something that is not Telegram")),
-        (Answer(429, b"<html>Slow down</html>"), Wait(5.0)),
-        (Answer(401, b""), NotSent("HTTP 401 from something that is not Telegram")),
-        (Answer(404, b"nginx"), NotSent("HTTP 404 from something that is not Telegram")),
+        (Response(502, b"<html>Bad Gateway</html>"), Uncertain(Reason.SERVER_ERROR)),
+        (Response(200, b"<html>Please log in to the hotel's network</html>"), Uncertain(Reason.SERVER_ERROR)),
+        (Response(200, b""), Uncertain(Reason.SERVER_ERROR)),
+        (Response(200, b"{}"), Uncertain(Reason.SERVER_ERROR)),
+        (Response(200, b"null"), Uncertain(Reason.SERVER_ERROR)),
+        (Response(200, b'{"ok":true,"result":{"message_id":1'), Uncertain(Reason.SERVER_ERROR)),
+        (Response(200, b"[" * 100_000), Uncertain(Reason.SERVER_ERROR)),
+        (Response(302, b""), Uncertain(Reason.SERVER_ERROR)),
+        (Response(403, b"<html>Forbidden</html>"), NotSent("HTTP 403 from something that is not Telegram")),
+        (Response(429, b"<html>Slow down</html>"), Wait(5.0)),
+        (Response(401, b""), NotSent("HTTP 401 from something that is not Telegram")),
+        (Response(404, b"nginx"), NotSent("HTTP 404 from something that is not Telegram")),
     ],
 )  # fmt: skip
 def test_every_other_answer_has_its_outcome(answer, outcome):
-    assert responses.read(answer) == outcome
+    assert responses.read_outcome(answer) == outcome
 
 
 def test_a_request_that_did_not_leave_is_not_sent_and_one_that_did_is_uncertain():
-    assert responses.failure(NotReachedError("refused")) == NotSent("refused")
-    assert responses.failure(NoAnswerError("late")) == Uncertain(Reason.NO_ANSWER)
+    assert responses.read_failure(NotReached("refused")) == NotSent("refused")
+    assert responses.read_failure(NoAnswer("late")) == Uncertain(Reason.NO_ANSWER)
 
 
 def test_an_edit_that_changes_nothing_is_recognised():
     words = "Bad Request: message is not modified: specified new message content and reply markup are exactly the same"
 
-    assert responses.is_unchanged(responses.read(refusal(400, words)))
-    assert not responses.is_unchanged(responses.read(refusal(400, "Bad Request: message to edit not found")))
+    assert responses.is_unchanged(responses.read_outcome(refusal(400, words)))
+    assert not responses.is_unchanged(responses.read_outcome(refusal(400, "Bad Request: message to edit not found")))
     assert not responses.is_unchanged(Sent(1))
 
 
 def test_only_a_good_answer_has_a_result_and_only_a_refusal_telegrams_words():
-    assert responses.result(good([1])) == [1]
-    assert responses.result(refusal(400, "no")) is None
-    assert responses.result(Answer(200, b"<html>")) is None
-    assert responses.description(refusal(400, "no")) == "no"
-    assert responses.description(Answer(502, b"<html>")) == "HTTP 502"
+    assert responses.read_result(good([1])) == [1]
+    assert responses.read_result(refusal(400, "no")) is None
+    assert responses.read_result(Response(200, b"<html>")) is None
+    assert responses.read_description(refusal(400, "no")) == "no"
+    assert responses.read_description(Response(502, b"<html>")) == "HTTP 502"
 
 
 anything = st.recursive(
@@ -164,12 +165,12 @@ def test_a_message_that_telegram_has_is_sent_whatever_else_is_said_of_it(number,
         result = {"message_id": number, **{key: value for key, value in rest.items() if key != "message_id"}}
         body = json.dumps({"ok": True, "result": result}, separators=separators).encode()
 
-        assert responses.read(Answer(200, body)) == Sent(number)
+        assert responses.read_outcome(Response(200, body)) == Sent(number)
 
 
 @given(st.integers(100, 999), st.binary() | anything.map(lambda said: json.dumps(said).encode()) | shaped)
 def test_whatever_comes_back_means_something(status, body):
-    outcome = responses.read(Answer(status, body))
+    outcome = responses.read_outcome(Response(status, body))
 
     assert isinstance(outcome, Outcome)
     match outcome:

@@ -4,12 +4,10 @@ import itertools
 import logging
 
 import pytest
-from pydantic import SecretStr
 
 from outreachbot.bot import application
 from outreachbot.errors import CannotRun
 from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
-from outreachbot.sandbox.world import TOKEN
 
 
 @pytest.fixture(autouse=True)
@@ -18,18 +16,17 @@ def impatient(monkeypatch):
     monkeypatch.setattr(application, "_pauses", lambda _: itertools.repeat(0.0, 8))
 
 
-async def introduce(telegram) -> str:
-    bot = application.bot(telegram.session, telegram.url, SecretStr(TOKEN))
-    return await application.introduce(telegram, bot, 60)
+async def introduce(messenger) -> str:
+    return await application.connect_bot(messenger.api, application.create_bot(messenger.api), 60)
 
 
-async def test_the_same_trouble_is_said_once_and_another_when_it_comes(town, telegram, caplog):
+async def test_the_same_trouble_is_said_once_and_another_when_it_comes(town, messenger, caplog):
     town.world.faults.orders += [
         Fault(FaultKind.PROXY, "getMe", at=frozenset({1, 2, 3})),
         Fault(FaultKind.LOST_BEFORE, "getMe", at=frozenset({4, 5})),
     ]
     with caplog.at_level(logging.INFO, "outreachbot"):
-        username = await introduce(telegram)
+        username = await introduce(messenger)
 
     assert username == town.world.username
     assert [record.message for record in caplog.records] == [
@@ -38,10 +35,10 @@ async def test_the_same_trouble_is_said_once_and_another_when_it_comes(town, tel
     ]
 
 
-async def test_who_is_not_reached_at_all_is_told_why_once_and_at_the_end(town, telegram, caplog):
+async def test_who_is_not_reached_at_all_is_told_why_once_and_at_the_end(town, messenger, caplog):
     town.world.faults.orders.append(Fault(FaultKind.PROXY, times=ALWAYS))
     with pytest.raises(CannotRun, match=r"could not be reached for 60 s \(HTTP 502 .*\): check the network"):
-        await introduce(telegram)
+        await introduce(messenger)
 
     assert town.world.tally.calls["getMe"] == 8
     assert len(caplog.records) == 1

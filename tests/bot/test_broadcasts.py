@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from outreachbot.bot.broadcasts import overview as handlers
-from outreachbot.domain.delivery.states import Kind, MessageState, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState
 from outreachbot.domain.messages.message import Copy, Message
 from outreachbot.sandbox.faults import Fault, FaultKind
 from outreachbot.services.broadcasts.status import DELETABLE_SECONDS
@@ -67,7 +67,7 @@ async def test_drafts_are_no_part_of_the_list(write, sent):
     assert "Nothing has been sent yet" in page["text"]
 
 
-async def test_the_ledger_adds_up_by_reason_and_offers_what_can_be_done(house, opened, sent):
+async def test_the_ledger_adds_up_by_reason_and_offers_what_can_be_done(context, opened, sent):
     page = await opened(await sent())
 
     assert "Broadcast 1: finished" in page["text"]
@@ -95,12 +95,12 @@ CHANGES = {"correct:1", "delete:1"}
     ids=["under way", "paused", "stopped", "finished", "still to queue", "still to count"],
 )
 async def test_a_change_of_copies_is_offered_only_while_none_is_on_its_way(
-    house, opened, sent, press, row, state, ends, columns, offered
+    context, opened, sent, press, row, state, ends, columns, offered
 ):
     """What arrived after that would stay as it was."""
     await sent(state, ends)
     if columns:
-        async with connect.writing(house.db) as db:
+        async with connect.writing(context.db) as db:
             await db.execute(tables.messages.update().values(**columns))
     assert set(data(await opened(1))) >= CHANGES if offered else not CHANGES & set(data(await opened(1)))
 
@@ -110,16 +110,16 @@ async def test_a_change_of_copies_is_offered_only_while_none_is_on_its_way(
         assert await row(2) is None
 
 
-async def test_nor_while_one_that_was_paused_or_stopped_still_lands(house, opened, sent):
+async def test_nor_while_one_that_was_paused_or_stopped_still_lands(context, opened, sent):
     for number, state in enumerate((PAUSED, CANCELLED), start=1):
         await sent(state, [1, 2, 6])
-        async with connect.writing(house.db) as db:
-            sending = tables.deliveries.update().where(tables.deliveries.c.state == State.QUEUED)
-            await db.execute(sending.values(state=State.SENDING))
+        async with connect.writing(context.db) as db:
+            sending = tables.deliveries.update().where(tables.deliveries.c.state == DeliveryState.QUEUED)
+            await db.execute(sending.values(state=DeliveryState.SENDING))
         assert not {f"correct:{number}", f"delete:{number}"} & set(data(await opened(number)))
 
 
-async def test_of_what_was_deleted_nothing_is_changed_nor_sent_again(town, house, opened, sent, write, press, row):
+async def test_of_what_was_deleted_nothing_is_changed_nor_sent_again(town, context, opened, sent, write, press, row):
     await sent()
     (page,) = await write("/help")
     await press("broadcast:delete:1", under=page)
@@ -138,7 +138,7 @@ async def test_of_what_was_deleted_nothing_is_changed_nor_sent_again(town, house
 async def test_what_can_not_be_done_is_not_offered(town, opened, sent):
     copied = await sent(body=Message(copy=Copy(ADMIN, 5)))
     nobody = await sent(ends=[4])
-    job = await sent(kind=Kind.CORRECTION, of_id=copied, ends=[1])
+    job = await sent(kind=MessageKind.CORRECTION, of_id=copied, ends=[1])
     stopped = await sent(CANCELLED)
 
     assert data(await opened(copied)) == ["uncertain:1", "failed:1", "csv:1", "delete:1", "list"]
@@ -151,10 +151,10 @@ async def test_what_can_not_be_done_is_not_offered(town, opened, sent):
 
 
 @pytest.mark.parametrize(("hours", "retry"), [(1, ["uncertain:1", "failed:1"]), (-1, [])])
-async def test_of_a_reminder_nothing_is_sent_again_when_its_day_is_over(house, opened, sent, hours, retry):
-    await sent(kind=Kind.REMINDER)
-    over = house.clock().timestamp() + hours * 3600
-    async with connect.writing(house.db) as db:
+async def test_of_a_reminder_nothing_is_sent_again_when_its_day_is_over(context, opened, sent, hours, retry):
+    await sent(kind=MessageKind.REMINDER)
+    over = context.clock().timestamp() + hours * 3600
+    async with connect.writing(context.db) as db:
         await db.execute(tables.messages.update().values(expires_at=over))
 
     assert data(await opened(1)) == [*retry, "csv:1", "list"]
@@ -196,7 +196,7 @@ async def test_the_whole_ledger_comes_as_a_table_that_no_spreadsheet_runs(town, 
     ]
 
 
-async def test_the_press_for_a_table_is_answered_before_the_upload_and_once(telegram, write, press, sent):
+async def test_the_press_for_a_table_is_answered_before_the_upload_and_once(messenger, write, press, sent):
     """Telegram waits for the answer for a few seconds only, and a large table takes longer."""
     await sent()
     await write("/help")
@@ -208,7 +208,7 @@ async def test_the_press_for_a_table_is_answered_before_the_upload_and_once(tele
     watch = aiohttp.TraceConfig()
     watch.on_request_start.append(begins)
     watch.freeze()
-    telegram.session.trace_configs.append(watch)
+    messenger.api.session.trace_configs.append(watch)
     await press("broadcast:csv:1")
 
     assert calls == ["answerCallbackQuery", "sendDocument"]
@@ -234,7 +234,11 @@ async def test_deleting_asks_first(town, write, press, sent, row):
 
     assert "It is deleted in 2 chats." in question["text"]
     assert data(question) == ["send:2", "discard:2"]
-    assert ((await row(2)).kind, (await row(2)).of_id, (await row(2)).state) == (Kind.DELETION, 1, MessageState.DRAFT)
+    assert ((await row(2)).kind, (await row(2)).of_id, (await row(2)).state) == (
+        MessageKind.DELETION,
+        1,
+        MessageState.DRAFT,
+    )
 
 
 @pytest.mark.parametrize("verb", ["open", "csv", "correct", "delete", "pause", "uncertain"])

@@ -18,7 +18,7 @@ BAKU = ZoneInfo("Asia/Baku")  # the content's own
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=BAKU)
 EVERYBODY = Audience()
 GROUPS = ("group", "supergroup")
-LEAFLET, POSTER = (f"c.{confirm.code_data(code)}" for code in ("leaflet", "poster"))
+LEAFLET, POSTER = (f"c.{confirm.start_code_data(code)}" for code in ("leaflet", "poster"))
 
 
 @pytest.fixture
@@ -56,9 +56,9 @@ def choose(town, press, question):
 
 
 @pytest.fixture
-def chosen(house):
+def chosen(context):
     async def chosen():
-        async with connect.reading(house.db) as db:
+        async with connect.reading(context.db) as db:
             one = await records.find(db, 1)
         assert one is not None
         return one
@@ -119,8 +119,8 @@ async def test_a_code_that_others_overtook_meanwhile_is_still_the_one_that_was_p
     assert (await chosen()).audience == Audience(joined="poster")
 
 
-async def test_an_anniversary_of_those_who_chose_it_leaves_no_trace_when_it_is_taken_back(house, choose, chosen):
-    last = f"whom:1:a.{len(house.content.anniversaries) - 1}"
+async def test_an_anniversary_of_those_who_chose_it_leaves_no_trace_when_it_is_taken_back(context, choose, chosen):
+    last = f"whom:1:a.{len(context.content.anniversaries) - 1}"
     await choose(last)
     assert (await chosen()).audience == Audience(anniversary="quiet", by_default=False)
 

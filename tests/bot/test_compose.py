@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.domain.delivery.states import Kind, MessageState
+from outreachbot.domain.delivery.states import MessageKind, MessageState
 from outreachbot.sandbox import attachments, people
 from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
 from outreachbot.store.broadcasts import composing
@@ -29,7 +29,7 @@ async def test_the_next_text_is_shown_as_members_will_see_it_and_asked_about(tow
     assert "It goes to 1 chat: 1 member." in question["text"]
     assert data(question)[0] == "broadcast:send:1"
     written = await row(1)
-    assert (written.state, written.kind, written.started_at) == (DRAFT, Kind.BROADCAST, None)
+    assert (written.state, written.kind, written.started_at) == (DRAFT, MessageKind.BROADCAST, None)
     assert (await body(1)).text == "Dear <b>friends</b>"
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from telegram import Update
 
-from outreachbot.bot.context import ANONYMOUS_ADMIN, Ask, arguments, asked
+from outreachbot.bot.context import ANONYMOUS_ADMIN, Request, arguments, read_request
 
 PERSON = {"id": 11, "is_bot": False, "first_name": "Mina", "language_code": "en"}
 PRESS = {"id": "9", "from": PERSON, "chat_instance": "1"}
@@ -25,10 +25,10 @@ def message(chat: dict[str, Any] = PRIVATE, text: str = "/facts", **more: Any) -
     return {"message_id": 7, "date": 1, "chat": chat, "from": PERSON, "text": text, **more}
 
 
-def read(content, **update: Any) -> Ask:
-    ask = asked(Update.de_json({"update_id": 1, **update}, None), content)
-    assert ask is not None
-    return ask
+def read(content, **update: Any) -> Request:
+    request = read_request(Update.de_json({"update_id": 1, **update}, None), content)
+    assert request is not None
+    return request
 
 
 @pytest.mark.parametrize(
@@ -95,9 +95,9 @@ def test_only_a_forums_messages_have_a_topic(content):
 
 def test_a_channels_post_is_nobodys(content):
     post = {"message_id": 7, "date": 1, "chat": CHANNEL, "sender_chat": CHANNEL, "text": "/subscribe"}
-    ask = read(content, channel_post=post)
+    request = read(content, channel_post=post)
 
-    assert (ask.kind, ask.user_id, ask.in_private) == ("channel", None, False)
+    assert (request.kind, request.user_id, request.in_private) == ("channel", None, False)
 
 
 @pytest.mark.parametrize(
@@ -105,16 +105,22 @@ def test_a_channels_post_is_nobodys(content):
     [("facts", "", False), ("fact:deaths", "deaths", False), ("+facts:a:b", "a:b", True), ("+", "", True)],
 )
 def test_a_button_says_what_it_wants_and_where(content, data, words, below):
-    ask = read(content, callback_query={**PRESS, "message": message(), "data": data})
+    request = read(content, callback_query={**PRESS, "message": message(), "data": data})
 
-    assert (ask.words, ask.below, ask.press_id, ask.chat_id, ask.message_id) == (words, below, "9", 11, 7)
+    assert (request.words, request.below, request.press_id, request.chat_id, request.message_id) == (
+        words,
+        below,
+        "9",
+        11,
+        7,
+    )
 
 
 def test_a_button_under_a_message_that_telegram_no_longer_has_still_says_where(content):
     gone = {"chat": GROUP, "message_id": 7, "date": 0}
-    ask = read(content, callback_query={**PRESS, "message": gone, "data": "x"})
+    request = read(content, callback_query={**PRESS, "message": gone, "data": "x"})
 
-    assert (ask.chat_id, ask.message_id, ask.topic_id) == (GROUP["id"], 7, None)
+    assert (request.chat_id, request.message_id, request.topic_id) == (GROUP["id"], 7, None)
 
 
 @pytest.mark.parametrize(
@@ -127,7 +133,7 @@ def test_a_button_under_a_message_that_telegram_no_longer_has_still_says_where(c
     ids=["edited", "inline", "game"],
 )
 def test_where_nothing_is_asked_nothing_is_answered(content, update):
-    assert asked(Update.de_json({"update_id": 1, **update}, None), content) is None
+    assert read_request(Update.de_json({"update_id": 1, **update}, None), content) is None
 
 
 @pytest.mark.parametrize(
@@ -148,13 +154,13 @@ def test_where_nothing_is_asked_nothing_is_answered(content, update):
     ],
 )
 def test_a_button_names_a_message_and_what_to_do_with_it(content, data, found):
-    ask = read(content, callback_query={**PRESS, "message": message(), "data": data})
+    request = read(content, callback_query={**PRESS, "message": message(), "data": data})
 
-    assert arguments(ask) == found
+    assert arguments(request) == found
 
 
 @given(st.text(max_size=64))
 def test_whatever_a_button_holds_its_number_fits_a_database(words):
-    number, _more = arguments(Ask(11, "private", None, 11, "en", words, None, 7))
+    number, _more = arguments(Request(11, "private", None, 11, "en", words, None, 7))
 
     assert 0 <= number < 2**63

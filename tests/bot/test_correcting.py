@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreachbot.domain.delivery.states import Kind, MessageState
+from outreachbot.domain.delivery.states import MessageKind, MessageState
 from outreachbot.domain.messages.message import Media, MediaKind, Message
 from outreachbot.sandbox import attachments
 from outreachbot.store.broadcasts import composing
@@ -26,7 +26,7 @@ async def test_the_text_after_correct_replaces_every_copy(town, write, press, ro
     assert (preview["text"], data(preview)) == ("Dear friends", [SITE, "+unsubscribe"])
     assert "It replaces 1 copy." in question["text"]
     assert data(question) == ["broadcast:send:2", "broadcast:discard:2"]
-    assert ((await row(2)).kind, (await row(2)).of_id) == (Kind.CORRECTION, 1)
+    assert ((await row(2)).kind, (await row(2)).of_id) == (MessageKind.CORRECTION, 1)
     assert (await body(2)).text == "Dear <i>friends</i>"
 
 
@@ -44,17 +44,17 @@ async def test_only_a_text_corrects(town, write, press, hand, row, sent):
     assert len(await write("Hello")) == 2
 
 
-async def test_a_new_broadcast_can_be_asked_for_instead(house, write, press, row, sent):
+async def test_a_new_broadcast_can_be_asked_for_instead(context, write, press, row, sent):
     await sent(ends=[1])
     await write("/help")
     await press("broadcast:correct:1")
     await write("/broadcast")
-    async with connect.reading(house.db) as db:
-        asked = await composing.asked(db, ADMIN, house.clock().timestamp())
+    async with connect.reading(context.db) as db:
+        asked = await composing.find(db, ADMIN, context.clock().timestamp())
     assert asked == composing.Composing(None)
     await write("Hello")
 
-    assert (await row(2)).kind == Kind.BROADCAST
+    assert (await row(2)).kind == MessageKind.BROADCAST
 
 
 @pytest.mark.parametrize("parts", [1, 2])

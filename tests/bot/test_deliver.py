@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 
 from outreachbot.domain.delivery.outcomes import Failed, Sent, Uncertain, Wait
-from outreachbot.domain.delivery.states import Kind, Reason
+from outreachbot.domain.delivery.states import MessageKind, Reason
 from outreachbot.domain.messages.message import Button, Copy, Message
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
@@ -14,15 +14,15 @@ from outreachbot.store.delivery.outbox import Claimed
 from town import ADMIN, MEMBER
 
 FIRST = Message("first", ((Button("Facts", "facts"),),))
-CORRECTION, DELETION = Kind.CORRECTION, Kind.DELETION
+CORRECTION, DELETION = MessageKind.CORRECTION, MessageKind.DELETION
 
 
 @pytest.fixture
-def bring(telegram):
+def bring(messenger):
     """Bring a message to Mina, or change the copy that she has; what became of it."""
 
-    async def bring(message, kind=Kind.BROADCAST, copy_ids=(), chat_id=MEMBER, topic_id=None):
-        return await deliveries.deliver(telegram, Claimed(1, chat_id, "en", topic_id, kind, copy_ids), message)
+    async def bring(message, kind=MessageKind.BROADCAST, copy_ids=(), chat_id=MEMBER, topic_id=None):
+        return await deliveries.send_delivery(messenger, Claimed(1, chat_id, "en", topic_id, kind, copy_ids), message)
 
     return bring
 
@@ -39,7 +39,7 @@ def texts(town):
     return [message.get("text") or message.get("caption") for message in town.said(MEMBER)]
 
 
-@pytest.mark.parametrize("kind", [Kind.BROADCAST, Kind.REMINDER])
+@pytest.mark.parametrize("kind", [MessageKind.BROADCAST, MessageKind.REMINDER])
 async def test_a_broadcast_and_a_reminder_are_sent(town, bring, kind):
     assert await bring(FIRST, kind) == Sent(town.said(MEMBER)[0]["message_id"])
 
@@ -116,7 +116,7 @@ async def test_a_copy_that_is_too_old_to_delete_stays_and_is_said_to(town, bring
     assert texts(town) == ["first"]
 
 
-@pytest.mark.parametrize("kind", [CORRECTION, Kind.BROADCAST])
+@pytest.mark.parametrize("kind", [CORRECTION, MessageKind.BROADCAST])
 async def test_who_has_blocked_the_bot_is_recorded(town, bring, copy_id, kind):
     people.block(town.world, MEMBER)
 
@@ -125,7 +125,7 @@ async def test_who_has_blocked_the_bot_is_recorded(town, bring, copy_id, kind):
     )
 
 
-@pytest.mark.parametrize("kind", Kind)
+@pytest.mark.parametrize("kind", MessageKind)
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [

@@ -21,35 +21,35 @@ def town(town: Town, tmp_path: Path) -> Town:
     return replace(town, file=file, content=content_file.read_content(file).content)
 
 
-async def test_what_was_kept_beside_is_said_also_where_the_store_failed_before_it_was(house, town, monkeypatch):
+async def test_what_was_kept_beside_is_said_also_where_the_store_failed_before_it_was(context, town, monkeypatch):
     async def fail(*_: object, **__: object) -> None:
         raise StoreFailed("the disk is full")
 
-    draft, _ = await activate.drafted(house, FIRST, "bridge.yaml")
+    draft, _ = await activate.prepare_draft(context, FIRST, "bridge.yaml")
     town.file.write_bytes(SECOND)
     with monkeypatch.context() as patch:
         patch.setattr(activate.versions, "add", fail)
         with pytest.raises(StoreFailed):
-            await activate.apply(house, draft, ADMIN)
-    kept = await activate.apply(house, draft, ADMIN)
+            await activate.activate_draft(context, draft, ADMIN)
+    kept = await activate.activate_draft(context, draft, ADMIN)
 
-    assert (town.file.read_bytes(), house.live.raw) == (FIRST, FIRST)
+    assert (town.file.read_bytes(), context.live.raw) == (FIRST, FIRST)
     assert town.file.with_name(kept.beside).read_bytes() == SECOND
 
 
-async def test_an_edit_while_a_signal_is_followed_is_read_as_well(house, town, monkeypatch):
-    examine = activate.examine
+async def test_an_edit_while_a_signal_is_followed_is_read_as_well(context, town, monkeypatch):
+    examine = activate.examine_content
 
     async def edited_meanwhile(*what: object) -> object:
         found = await examine(*what)
         town.file.write_bytes(SECOND)
         return found
 
-    monkeypatch.setattr(activate, "examine", edited_meanwhile)
+    monkeypatch.setattr(activate, "examine_content", edited_meanwhile)
     town.file.write_bytes(FIRST)
-    live.want(house.live)
-    while await activate.reload_if_wanted(house):
+    live.request_reload(context.live)
+    while await activate.reload_if_requested(context):
         pass
 
-    assert house.live.raw == SECOND
+    assert context.live.raw == SECOND
     assert list(town.file.parent.glob("bridge.yaml*")) == [town.file]

@@ -28,18 +28,18 @@ def group(town) -> None:
     groups.add_bot(town.world, CHANNEL, ADMIN)
 
 
-async def subscribes(town, house, user_id: int) -> bool:
+async def subscribes(town, context, user_id: int) -> bool:
     """Somebody writes /subscribe in the group; whether it then is subscribed."""
     standing = town.world.chats[GROUP].members[user_id]
     town.world.chats[GROUP].members[user_id] = Standing.MEMBER  # who has left since may have written before
     people.say(town.world, user_id, GROUP, "/subscribe")
     town.world.chats[GROUP].members[user_id] = standing
-    await application.handle(house, town.world.updates.pop()[1])
-    return await is_subscribed(house)
+    await application.handle_update(context, town.world.updates.pop()[1])
+    return await is_subscribed(context)
 
 
-async def is_subscribed(house) -> bool:
-    async with connect.reading(house.db) as db:
+async def is_subscribed(context) -> bool:
+    async with connect.reading(context.db) as db:
         return await chats.find(db, GROUP) is not None
 
 
@@ -47,10 +47,10 @@ async def is_subscribed(house) -> bool:
     ("standing", "may"),
     [(Standing.CREATOR, True), (Standing.ADMINISTRATOR, True), (Standing.MEMBER, False), (Standing.LEFT, False)],
 )
-async def test_a_groups_admins_decide(town, house, standing, may):
+async def test_a_groups_admins_decide(town, context, standing, may):
     town.world.chats[GROUP].members[MEMBER] = standing
 
-    assert await subscribes(town, house, MEMBER) is may
+    assert await subscribes(town, context, MEMBER) is may
 
 
 @pytest.mark.parametrize(
@@ -63,10 +63,10 @@ async def test_a_groups_admins_decide(town, house, standing, may):
     ],
     ids=lambda fault: fault.kind,
 )
-async def test_where_telegram_does_not_say_who_they_are_nobody_decides(town, house, fault):
+async def test_where_telegram_does_not_say_who_they_are_nobody_decides(town, context, fault):
     town.world.faults.orders.append(fault)
 
-    assert not await subscribes(town, house, ADMIN)
+    assert not await subscribes(town, context, ADMIN)
     assert "Please try again" in town.said(GROUP)[0]["text"]
 
 
@@ -78,44 +78,44 @@ async def test_where_telegram_does_not_say_who_they_are_nobody_decides(town, hou
     ],
     ids=["linked channel", "member in a channel's name"],
 )
-async def test_a_channel_that_writes_in_a_group_is_not_its_admin(town, house, sender):
+async def test_a_channel_that_writes_in_a_group_is_not_its_admin(town, context, sender):
     world = town.world
     message: dict[str, Any] = {"message_id": 50, "date": 1, "text": "/subscribe", "entities": COMMAND, "from": sender}
     message |= {"chat": chat_json(world, world.chats[GROUP]), "sender_chat": chat_json(world, world.chats[CHANNEL])}
-    await application.handle(house, {"update_id": 1, "message": message})
+    await application.handle_update(context, {"update_id": 1, "message": message})
 
-    assert not await is_subscribed(house)
+    assert not await is_subscribed(context)
     assert "Only admins can do that here" in town.said(GROUP)[0]["text"]
 
 
-async def test_the_groups_own_name_is_an_admins(town, house):
+async def test_the_groups_own_name_is_an_admins(town, context):
     people.say(town.world, ADMIN, GROUP, "/subscribe", anonymous=True)
-    await application.handle(house, town.world.updates.pop()[1])
+    await application.handle_update(context, town.world.updates.pop()[1])
 
-    assert await is_subscribed(house)
+    assert await is_subscribed(context)
 
 
-async def test_an_admin_of_the_bot_is_no_admin_of_every_group(town, house):
+async def test_an_admin_of_the_bot_is_no_admin_of_every_group(town, context):
     town.world.chats[GROUP].members |= {MEMBER: Standing.CREATOR, ADMIN: Standing.MEMBER}
 
-    assert not await subscribes(town, house, ADMIN)
+    assert not await subscribes(town, context, ADMIN)
 
 
-async def test_an_admin_of_the_bot_broadcasts_in_private_only(town, house):
+async def test_an_admin_of_the_bot_broadcasts_in_private_only(town, context):
     people.say(town.world, ADMIN, GROUP, "/broadcast")
-    await application.handle(house, town.world.updates.pop()[1])
-    async with connect.reading(house.db) as db:
-        asked = await composing.asked(db, ADMIN, town.clock().timestamp())
+    await application.handle_update(context, town.world.updates.pop()[1])
+    async with connect.reading(context.db) as db:
+        asked = await composing.find(db, ADMIN, town.clock().timestamp())
 
     assert asked is None
     assert town.said(GROUP) == []
 
 
-async def test_a_member_who_forges_an_admins_button_is_told_that_it_leads_nowhere(town, house):
-    await application.handle(house, town.world.updates.pop()[1])
+async def test_a_member_who_forges_an_admins_button_is_told_that_it_leads_nowhere(town, context):
+    await application.handle_update(context, town.world.updates.pop()[1])
     people.say(town.world, MEMBER, MEMBER, "/help")
-    await application.handle(house, town.world.updates.pop()[1])
+    await application.handle_update(context, town.world.updates.pop()[1])
     press = people.press(town.world, MEMBER, MEMBER, town.said(MEMBER)[0]["message_id"], "broadcast:send:1")
-    await application.handle(house, town.world.updates.pop()[1])
+    await application.handle_update(context, town.world.updates.pop()[1])
 
     assert "no longer leads anywhere" in town.world.answers[press]["text"]

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from aiohttp import web
 
-from outreachbot.domain.links import Answer, State
+from outreachbot.domain.links import LinkCheck, LinkState
 from outreachbot.gateway import web_links
 
 
@@ -104,8 +104,8 @@ def certificate() -> ssl.SSLContext:
     return context
 
 
-async def ask(address: str, **options: float) -> tuple[State, str]:
-    (answer,) = await web_links.ask([address], **options)
+async def check_one(address: str, **options: float) -> tuple[LinkState, str]:
+    (answer,) = await web_links.check_links([address], **options)
     assert answer.address == address
     return answer.state, answer.detail
 
@@ -113,28 +113,28 @@ async def ask(address: str, **options: float) -> tuple[State, str]:
 @pytest.mark.parametrize(
     ("path", "state", "detail"),
     [
-        ("/status/200", State.OK, ""),
-        ("/status/204", State.OK, ""),
-        ("/get-only/405", State.OK, ""),
-        ("/get-only/403", State.OK, ""),
-        ("/get-only/404", State.OK, ""),
-        ("/to/302/status/200", State.OK, ""),
-        ("/to/302/to/301/status/200", State.OK, ""),
-        ("/to/301/status/404", State.GONE, "HTTP 404"),
-        ("/status/404", State.GONE, "HTTP 404"),
-        ("/status/410", State.GONE, "HTTP 410"),
-        ("/status/401", State.UNCLEAR, "HTTP 401"),
-        ("/status/403", State.UNCLEAR, "HTTP 403"),
-        ("/status/405", State.UNCLEAR, "HTTP 405"),
-        ("/status/429", State.UNCLEAR, "HTTP 429"),
-        ("/status/503", State.UNCLEAR, "HTTP 503"),
-        ("/circle", State.UNCLEAR, "it redirects without an end"),
-        ("/leads", State.UNCLEAR, "it leads to something that is no web page"),
-        ("/breaks", State.UNCLEAR, "it breaks off without an answer"),
+        ("/status/200", LinkState.OK, ""),
+        ("/status/204", LinkState.OK, ""),
+        ("/get-only/405", LinkState.OK, ""),
+        ("/get-only/403", LinkState.OK, ""),
+        ("/get-only/404", LinkState.OK, ""),
+        ("/to/302/status/200", LinkState.OK, ""),
+        ("/to/302/to/301/status/200", LinkState.OK, ""),
+        ("/to/301/status/404", LinkState.GONE, "HTTP 404"),
+        ("/status/404", LinkState.GONE, "HTTP 404"),
+        ("/status/410", LinkState.GONE, "HTTP 410"),
+        ("/status/401", LinkState.UNCLEAR, "HTTP 401"),
+        ("/status/403", LinkState.UNCLEAR, "HTTP 403"),
+        ("/status/405", LinkState.UNCLEAR, "HTTP 405"),
+        ("/status/429", LinkState.UNCLEAR, "HTTP 429"),
+        ("/status/503", LinkState.UNCLEAR, "HTTP 503"),
+        ("/circle", LinkState.UNCLEAR, "it redirects without an end"),
+        ("/leads", LinkState.UNCLEAR, "it leads to something that is no web page"),
+        ("/breaks", LinkState.UNCLEAR, "it breaks off without an answer"),
     ],
 )
 async def test_what_an_answer_means(site, path, state, detail):
-    assert await ask(site.at(path)) == (state, detail)
+    assert await check_one(site.at(path)) == (state, detail)
 
 
 @pytest.mark.parametrize(
@@ -146,19 +146,19 @@ async def test_what_an_answer_means(site, path, state, detail):
     ],
 )
 async def test_what_has_moved_for_good_has_a_new_address(site, path, new):
-    assert await ask(site.at(path)) == (State.MOVED, site.at(new))
+    assert await check_one(site.at(path)) == (LinkState.MOVED, site.at(new))
 
 
 async def test_who_does_not_answer_in_time_is_not_reached(site):
-    assert await ask(site.at("/deaf"), seconds=0.05) == (State.UNREACHED, "no answer in time")
+    assert await check_one(site.at("/deaf"), seconds=0.05) == (LinkState.UNREACHED, "no answer in time")
 
 
 async def test_a_refused_connection_is_not_reached(nowhere):
-    assert await ask(nowhere) == (State.UNREACHED, "Connection refused")
+    assert await check_one(nowhere) == (LinkState.UNREACHED, "Connection refused")
 
 
 async def test_a_page_without_an_end_is_not_read(site):
-    assert await ask(site.at("/endless")) == (State.OK, "")
+    assert await check_one(site.at("/endless")) == (LinkState.OK, "")
 
 
 async def test_a_site_without_a_valid_certificate_is_not_clear(site, certificate):
@@ -166,16 +166,16 @@ async def test_a_site_without_a_valid_certificate_is_not_clear(site, certificate
     await secure.start()
     port = site.runner.addresses[-1][1]
 
-    assert await ask(f"https://127.0.0.1:{port}/") == (State.UNCLEAR, "its certificate is not valid")
-    assert await ask(f"https://127.0.0.1:{site.port}/") == (State.UNCLEAR, "no secure connection can be made")
+    assert await check_one(f"https://127.0.0.1:{port}/") == (LinkState.UNCLEAR, "its certificate is not valid")
+    assert await check_one(f"https://127.0.0.1:{site.port}/") == (LinkState.UNCLEAR, "no secure connection can be made")
 
 
 async def test_nothing_is_said_of_a_link_while_no_other_site_can_be_reached(site, nowhere):
-    assert await web_links.ask_one(nowhere, [nowhere + "a", nowhere + "b"]) is None
-    dead = await web_links.ask_one(nowhere, [nowhere + "a", site.at("/status/500")])
-    assert dead == Answer(nowhere, State.UNREACHED, "Connection refused")
-    assert await web_links.ask_one(site.at("/status/404"), [nowhere]) == Answer(
-        site.at("/status/404"), State.GONE, "HTTP 404"
+    assert await web_links.check_link(nowhere, [nowhere + "a", nowhere + "b"]) is None
+    dead = await web_links.check_link(nowhere, [nowhere + "a", site.at("/status/500")])
+    assert dead == LinkCheck(nowhere, LinkState.UNREACHED, "Connection refused")
+    assert await web_links.check_link(site.at("/status/404"), [nowhere]) == LinkCheck(
+        site.at("/status/404"), LinkState.GONE, "HTTP 404"
     )
 
 
@@ -183,15 +183,15 @@ async def test_nothing_is_said_of_a_link_while_no_other_site_can_be_reached(site
     "address", ["http://no-such-site.invalid/", "http://a..b/", "https://[::1/", "http://x:99999/", "http://[1:2]/"]
 )
 async def test_no_address_raises(address):
-    state, detail = await ask(address, seconds=5.0)
+    state, detail = await check_one(address, seconds=5.0)
 
-    assert state in {State.UNREACHED, State.UNCLEAR}
+    assert state in {LinkState.UNREACHED, LinkState.UNCLEAR}
     assert " " in detail, "it is said in words"
 
 
 async def test_head_is_enough_and_too_many_requests_is_not_answered_by_another(site):
     for path in ("/status/200", "/status/429", "/get-only/405"):
-        await ask(site.at(path))
+        await check_one(site.at(path))
 
     asked = [("HEAD", "/status/200"), ("HEAD", "/status/429"), ("HEAD", "/get-only/405"), ("GET", "/get-only/405")]
     assert site.asked == asked
@@ -200,18 +200,18 @@ async def test_head_is_enough_and_too_many_requests_is_not_answered_by_another(s
 async def test_a_site_that_is_asked_too_often_is_left_alone(site):
     first, second, third = [site.at(path) for path in ("/status/200", "/status/429", "/status/404")]
     elsewhere = site.at("/status/404", "127.0.0.2")
-    answers = await web_links.ask([first, second, third, elsewhere])
+    answers = await web_links.check_links([first, second, third, elsewhere])
 
     assert [(answer.state, answer.detail) for answer in answers] == [
-        (State.OK, ""),
-        (State.UNCLEAR, "HTTP 429"),
-        (State.UNCLEAR, "not asked: its site wants fewer requests"),
-        (State.GONE, "HTTP 404"),
+        (LinkState.OK, ""),
+        (LinkState.UNCLEAR, "HTTP 429"),
+        (LinkState.UNCLEAR, "not asked: its site wants fewer requests"),
+        (LinkState.GONE, "HTTP 404"),
     ]
 
 
 async def test_the_program_names_itself_and_nothing_more(site):
-    await ask(site.at("/status/200"))
+    await check_one(site.at("/status/200"))
 
     assert site.headers[0]["User-Agent"] == "outreachbot (looks whether links still work)"
     assert set(site.headers[0]) <= {"Host", "User-Agent", "Accept", "Accept-Encoding"}
@@ -219,8 +219,8 @@ async def test_the_program_names_itself_and_nothing_more(site):
 
 async def test_a_site_is_asked_one_thing_at_a_time_and_all_sites_eight_at_once(site):
     addresses = [site.at(f"/crowd/{n}", f"127.0.0.{1 + n % 20}") for n in range(60)]
-    told: list[Answer] = []
-    answers = await web_links.ask([*addresses, *addresses], told=told.append)
+    told: list[LinkCheck] = []
+    answers = await web_links.check_links([*addresses, *addresses], told=told.append)
 
     assert [answer.address for answer in answers] == addresses
     assert sorted(told, key=str) == sorted(answers, key=str)
@@ -233,7 +233,7 @@ async def test_no_password_of_this_machine_is_sent(site, monkeypatch, tmp_path):
     (tmp_path / "netrc").write_text("machine 127.0.0.1 login me password secret\n")
     monkeypatch.setenv("NETRC", str(tmp_path / "netrc"))
 
-    (answer,) = await web_links.ask([site.at("/status/200")])
+    (answer,) = await web_links.check_links([site.at("/status/200")])
 
-    assert answer.state is State.OK
+    assert answer.state is LinkState.OK
     assert [name for headers in site.headers for name in headers if name.lower() == "authorization"] == []

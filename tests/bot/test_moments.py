@@ -7,12 +7,12 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
-from outreachbot.domain.delivery.states import WAVE_MISSED, MessageState, State
+from outreachbot.domain.delivery.states import WAVE_MISSED, DeliveryState, MessageState
 from outreachbot.store import tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
-from outreachbot.workers.reminders import planner
+from outreachbot.workers.delivery import leases, queueing
 from town import ADMIN
 
 RUNNING, SCHEDULED = MessageState.RUNNING, MessageState.SCHEDULED
@@ -37,124 +37,126 @@ def compose(write, subscribe):
     return compose
 
 
-async def find(house):
-    async with connect.reading(house.db) as db:
+async def find(context):
+    async with connect.reading(context.db) as db:
         return await records.find(db, 1)
 
 
 @pytest.fixture
-def planned(house):
+def planned(context):
     """Plan when the draft goes out."""
 
     async def planned(when, message_id=1):
-        async with connect.writing(house.db) as db:
-            await messages.time(db, message_id, when)
+        async with connect.writing(context.db) as db:
+            await messages.set_timing(db, message_id, when)
 
     return planned
 
 
-def later(house, seconds):
-    return house.clock().timestamp() + seconds
+def later(context, seconds):
+    return context.clock().timestamp() + seconds
 
 
-async def test_a_moment_is_waited_for_and_a_hold_does_not_come_on_top(house, compose, press, planned):
+async def test_a_moment_is_waited_for_and_a_hold_does_not_come_on_top(context, compose, press, planned):
     await compose(3)
-    at = later(house, 3600)
+    at = later(context, 3600)
     await planned(Moment(at))
     await press("broadcast:send:1")
 
-    assert ((await find(house)).state, (await find(house)).starts_at) == (SCHEDULED, at)
+    assert ((await find(context)).state, (await find(context)).starts_at) == (SCHEDULED, at)
 
 
-async def test_a_moment_that_has_passed_meanwhile_is_refused_and_another_can_be_chosen(house, compose, press, planned):
+async def test_a_moment_that_has_passed_meanwhile_is_refused_and_another_can_be_chosen(
+    context, compose, press, planned
+):
     await compose()
-    await planned(Moment(later(house, -60)))
+    await planned(Moment(later(context, -60)))
     note = await press("broadcast:send:1")
     assert note["text"].startswith("The moment you chose has passed.")
-    assert (await find(house)).state == MessageState.DRAFT
+    assert (await find(context)).state == MessageState.DRAFT
 
     await press("broadcast:when:1:now")
     await press("broadcast:send:1")
 
-    assert (await find(house)).state == RUNNING
+    assert (await find(context)).state == RUNNING
 
 
-async def test_an_hour_of_each_zone_begins_with_the_first_of_them(house, compose, press, planned, subscribe):
+async def test_an_hour_of_each_zone_begins_with_the_first_of_them(context, compose, press, planned, subscribe):
     await compose()
-    day = (house.clock() + dt.timedelta(days=2)).date()
+    day = (context.clock() + dt.timedelta(days=2)).date()
     await subscribe(1, zone="Asia/Tokyo")
     await planned(LocalHour(day, 9))
     await press("broadcast:send:1")
 
-    assert (await find(house)).state == SCHEDULED
-    assert (await find(house)).starts_at == dt.datetime.combine(day, dt.time(), dt.UTC).timestamp()
+    assert (await find(context)).state == SCHEDULED
+    assert (await find(context)).starts_at == dt.datetime.combine(day, dt.time(), dt.UTC).timestamp()
 
 
-async def test_where_that_hour_has_passed_and_these_get_it_at_once_it_begins_at_once(house, compose, press, planned):
+async def test_where_that_hour_has_passed_and_these_get_it_at_once_it_begins_at_once(context, compose, press, planned):
     await compose()
-    await planned(LocalHour((house.clock() - dt.timedelta(days=2)).date(), 9, Past.NOW))
+    await planned(LocalHour((context.clock() - dt.timedelta(days=2)).date(), 9, Past.NOW))
     await press("broadcast:send:1")
-    await planner.begin(house.db, house.clock())
+    await queueing.start_scheduled(context.db, context.clock())
 
-    assert (await find(house)).state == RUNNING
+    assert (await find(context)).state == RUNNING
 
 
 async def test_and_a_later_wave_of_it_that_is_missed_asks_all_the_same(
-    town, house, compose, press, planned, subscribe, row
+    town, context, compose, press, planned, subscribe, row
 ):
     await compose(0)
     await subscribe(1, zone="Pacific/Kiritimati")  # 14 hours ahead of UTC
     await subscribe(2, zone="Pacific/Midway")  # 11 hours behind
-    noon = house.clock().replace(hour=11, minute=30) + dt.timedelta(days=1)
+    noon = context.clock().replace(hour=11, minute=30) + dt.timedelta(days=1)
     town.clock.set(noon)
-    await planner.recover(house.db, "here:1", noon)
+    await leases.recover_deliveries(context.db, "here:1", noon)
     await planned(LocalHour(noon.date(), 12, Past.NOW))  # it has passed for the one, and is to come for the other
     await press("broadcast:send:1")
-    await planner.begin(house.db, house.clock())
-    while await planner.queue(house.db, "UTC", asyncio.Event()):
+    await queueing.start_scheduled(context.db, context.clock())
+    while await queueing.queue_audience(context.db, "UTC", asyncio.Event()):
         pass
     assert (await row(1)).state == RUNNING
 
-    await planner.recover(house.db, "here:2", noon + dt.timedelta(days=1))
+    await leases.recover_deliveries(context.db, "here:2", noon + dt.timedelta(days=1))
 
     assert ((await row(1)).state, (await row(1)).state_reason) == (MessageState.PAUSED, WAVE_MISSED)
 
 
 async def test_what_was_missed_by_local_hours_keeps_them_when_a_person_starts_it(
-    town, house, compose, press, planned, subscribe, row, write
+    town, context, compose, press, planned, subscribe, row, write
 ):
     """Where the hour has passed it goes out at once, and at the hour everywhere else."""
     await compose(0)
     await subscribe(1, zone="Pacific/Kiritimati")  # 14 hours ahead of UTC
     await subscribe(2, zone="Pacific/Midway")  # 11 hours behind
-    noon = (house.clock() + dt.timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)
+    noon = (context.clock() + dt.timedelta(days=2)).replace(hour=12, minute=0, second=0, microsecond=0)
     await planned(LocalHour(noon.date(), 12, Past.SKIP))
     await press("broadcast:send:1")
     assert (await row(1)).starts_at == (noon - dt.timedelta(hours=14)).timestamp()
     town.clock.set(noon)
-    await planner.begin(house.db, house.clock())
+    await queueing.start_scheduled(context.db, context.clock())
     assert (await row(1)).state == MessageState.MISSED
     (page,) = await write("/broadcasts")
     await press("broadcast:open:1", under=page)
     assert "writes at once where the hour has passed" in town.now(ADMIN, page)["text"]
 
     await press("broadcast:now:1", under=page)
-    while await planner.queue(house.db, "UTC", asyncio.Event()):
+    while await queueing.queue_audience(context.db, "UTC", asyncio.Event()):
         pass
     columns = (tables.deliveries.c.chat_id, tables.deliveries.c.state, tables.deliveries.c.not_before)
-    async with connect.reading(house.db) as db:
+    async with connect.reading(context.db) as db:
         queued = {chat_id: (state, at) for chat_id, state, at in await db.execute(select(*columns))}
 
     assert queued == {
-        1: (State.QUEUED, (noon - dt.timedelta(hours=14)).timestamp()),
-        2: (State.QUEUED, (noon + dt.timedelta(hours=11)).timestamp()),
+        1: (DeliveryState.QUEUED, (noon - dt.timedelta(hours=14)).timestamp()),
+        2: (DeliveryState.QUEUED, (noon + dt.timedelta(hours=11)).timestamp()),
     }
 
 
-async def test_the_question_says_when_the_last_zone_gets_it(town, house, compose, press, subscribe):
+async def test_the_question_says_when_the_last_zone_gets_it(town, context, compose, press, subscribe):
     await compose()
     await subscribe(2, zone="Pacific/Midway")  # 11 hours behind UTC
-    day = (house.clock() + dt.timedelta(days=2)).date()
+    day = (context.clock() + dt.timedelta(days=2)).date()
     await press(f"broadcast:when:1:h.{day:%Y%m%d}.09")
     last = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0), dt.UTC)  # Baku is 4 hours ahead
 

@@ -24,11 +24,11 @@ def file(tmp_path):
 
 
 @pytest.fixture
-def restart(house, tmp_path):
+def restart(context, tmp_path):
     """Forget what is not written down."""
 
     def restart():
-        house.telegram.pictures = Pictures(house.db, tmp_path)
+        context.messenger.pictures = Pictures(context.db, tmp_path)
 
     restart()
     return restart
@@ -39,12 +39,12 @@ def ids(town, *chat_ids):
     return {message["photo"][-1]["file_id"] for chat_id in chat_ids for message in town.said(chat_id)}
 
 
-async def test_it_is_uploaded_once_and_then_sent_by_its_id(town, house, file, restart):
-    assert isinstance(await messages.push(house.telegram, SHOWN, MEMBER, None, silent=True), Sent)
-    assert isinstance(await messages.send(house.telegram, SHOWN, ADMIN), Sent)
+async def test_it_is_uploaded_once_and_then_sent_by_its_id(town, context, file, restart):
+    assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None, silent=True), Sent)
+    assert isinstance(await messages.send_once(context.messenger, SHOWN, ADMIN), Sent)
     restart()
     file.unlink()
-    assert isinstance(await messages.send(house.telegram, SHOWN, ADMIN), Sent)
+    assert isinstance(await messages.send_once(context.messenger, SHOWN, ADMIN), Sent)
 
     assert len(town.world.shelf.files) == len(ids(town, MEMBER, ADMIN)) == 1
     for message in [*town.said(MEMBER), *town.said(ADMIN)]:
@@ -52,45 +52,45 @@ async def test_it_is_uploaded_once_and_then_sent_by_its_id(town, house, file, re
         assert [button["callback_data"] for button in buttons(message)] == ["+facts"]
 
 
-async def test_many_who_wait_for_it_upload_it_once(town, house, file, restart):
+async def test_many_who_wait_for_it_upload_it_once(town, context, file, restart):
     crowd = people.crowd(town.world, 10)
-    outcomes = await asyncio.gather(*(messages.push(house.telegram, SHOWN, chat_id, None) for chat_id in crowd))
+    outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
     assert len(town.world.shelf.files) == len(ids(town, *crowd)) == 1
 
 
-async def test_a_file_that_was_exchanged_is_another_picture(town, house, file, restart):
-    await messages.send(house.telegram, SHOWN, MEMBER)
+async def test_a_file_that_was_exchanged_is_another_picture(town, context, file, restart):
+    await messages.send_once(context.messenger, SHOWN, MEMBER)
     file.write_bytes(PNG + b"another")
     restart()
-    await messages.send(house.telegram, SHOWN, MEMBER)
+    await messages.send_once(context.messenger, SHOWN, MEMBER)
 
     assert len(ids(town, MEMBER)) == 2
 
 
-async def test_one_that_is_exchanged_while_the_bot_runs_is_uploaded_anew(town, house, file, restart):
-    await messages.send(house.telegram, SHOWN, MEMBER)
+async def test_one_that_is_exchanged_while_the_bot_runs_is_uploaded_anew(town, context, file, restart):
+    await messages.send_once(context.messenger, SHOWN, MEMBER)
     file.write_bytes(PNG + b"another")
-    await messages.send(house.telegram, SHOWN, MEMBER)
-    await messages.send(house.telegram, SHOWN, MEMBER)
+    await messages.send_once(context.messenger, SHOWN, MEMBER)
+    await messages.send_once(context.messenger, SHOWN, MEMBER)
 
     assert len(ids(town, MEMBER)) == len(town.world.shelf.files) == 2
 
 
-async def test_without_the_file_the_text_is_sent(town, house, restart):
-    outcome = await messages.push(house.telegram, SHOWN, MEMBER, None)
+async def test_without_the_file_the_text_is_sent(town, context, restart):
+    outcome = await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
 
     assert isinstance(outcome, Sent)
     assert [message["text"] for message in town.said(MEMBER)] == ["A day"]
     assert [button["callback_data"] for button in buttons(town.said(MEMBER)[0])] == ["+facts"]
 
 
-async def test_who_blocked_the_bot_keeps_nobody_else_from_getting_it(town, house, file, restart):
+async def test_who_blocked_the_bot_keeps_nobody_else_from_getting_it(town, context, file, restart):
     people.block(town.world, MEMBER)
 
-    assert isinstance(await messages.push(house.telegram, SHOWN, MEMBER, None), Failed)
-    assert isinstance(await messages.push(house.telegram, SHOWN, ADMIN, None), Sent)
+    assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Failed)
+    assert isinstance(await messages.send_bulk(context.messenger, SHOWN, ADMIN, None), Sent)
     assert len(town.said(ADMIN)) == 1
 
 
@@ -103,11 +103,11 @@ async def test_who_blocked_the_bot_keeps_nobody_else_from_getting_it(town, house
         Fault(FaultKind.GARBAGE, "sendPhoto"),
     ],
 )
-async def test_an_upload_that_failed_is_tried_again_with_the_next(town, house, file, restart, fault):
+async def test_an_upload_that_failed_is_tried_again_with_the_next(town, context, file, restart, fault):
     town.world.faults.orders.append(fault)
 
-    assert not isinstance(await messages.push(house.telegram, SHOWN, MEMBER, None), Sent)
-    assert isinstance(await messages.push(house.telegram, SHOWN, MEMBER, None), Sent)
+    assert not isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
+    assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
     assert len(town.said(MEMBER)) == 1
 
 
@@ -123,53 +123,53 @@ async def test_an_upload_that_failed_is_tried_again_with_the_next(town, house, f
     ],
 )
 @pytest.mark.parametrize("seen", [False, True])
-async def test_a_reminder_whose_picture_is_refused_goes_out_as_text(town, house, file, restart, description, seen):
+async def test_a_reminder_whose_picture_is_refused_goes_out_as_text(town, context, file, restart, description, seen):
     if seen:  # then it is sent by its id
-        await messages.push(house.telegram, SHOWN, ADMIN, None)
+        await messages.send_bulk(context.messenger, SHOWN, ADMIN, None)
     refused = Fault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=description)
     town.world.faults.orders.append(refused)
 
-    assert isinstance(await messages.push(house.telegram, SHOWN, MEMBER, None, silent=True), Sent)
+    assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None, silent=True), Sent)
     assert [message["text"] for message in town.said(MEMBER)] == ["A day"]
     assert [button["callback_data"] for button in buttons(town.said(MEMBER)[0])] == ["+facts"]
 
 
-async def test_what_is_no_picture_is_uploaded_once_only(town, house, file, restart):
+async def test_what_is_no_picture_is_uploaded_once_only(town, context, file, restart):
     file.write_bytes(b"no picture")
     crowd = people.crowd(town.world, 10)
-    outcomes = await asyncio.gather(*(messages.push(house.telegram, SHOWN, chat_id, None) for chat_id in crowd))
+    outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
     assert town.world.tally.errors[400] == 1
 
 
-async def test_a_chat_without_the_right_to_pictures_takes_it_from_nobody(town, house, file, restart):
+async def test_a_chat_without_the_right_to_pictures_takes_it_from_nobody(town, context, file, restart):
     no_right = "Bad Request: not enough rights to send photos to the chat"
     town.world.faults.orders.append(Fault(FaultKind.REFUSED, "sendPhoto", code=400, description=no_right))
-    await messages.push(house.telegram, SHOWN, MEMBER, None)
-    await messages.push(house.telegram, SHOWN, ADMIN, None)
+    await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
+    await messages.send_bulk(context.messenger, SHOWN, ADMIN, None)
 
     assert "text" in town.said(MEMBER)[0]
     assert "photo" in town.said(ADMIN)[0]
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-async def test_an_id_that_telegram_forgot_is_uploaded_anew_once(town, house, file, restart, restarts):
-    await messages.push(house.telegram, SHOWN, MEMBER, None)
+async def test_an_id_that_telegram_forgot_is_uploaded_anew_once(town, context, file, restart, restarts):
+    await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
     town.world.shelf.files.clear()
     if restarts:
         restart()
     crowd = people.crowd(town.world, 10)
-    outcomes = await asyncio.gather(*(messages.push(house.telegram, SHOWN, chat_id, None) for chat_id in crowd))
+    outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
     assert len(town.world.shelf.files) == len(ids(town, *crowd)) == 1
 
 
-async def test_a_server_that_knows_no_id_gets_the_text(town, house, file, restart):
-    await messages.push(house.telegram, SHOWN, MEMBER, None)
+async def test_a_server_that_knows_no_id_gets_the_text(town, context, file, restart):
+    await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
     unknown = "Bad Request: wrong file identifier/HTTP URL specified"
     town.world.faults.orders.append(Fault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=unknown))
 
-    assert isinstance(await messages.push(house.telegram, SHOWN, MEMBER, None), Sent)
+    assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
     assert town.said(MEMBER)[1]["text"] == "A day"

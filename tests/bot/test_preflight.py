@@ -6,13 +6,13 @@ import pytest
 
 from outreachbot.bot.broadcasts.confirm import HOLD_SECONDS
 from outreachbot.domain.broadcasts.timing import Moment
-from outreachbot.domain.delivery.states import MessageState, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageState
 from outreachbot.sandbox import people
 from outreachbot.store import tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
-from outreachbot.workers.reminders import planner
+from outreachbot.workers.delivery import queueing as delivery_queueing
 from town import ADMIN, MEMBER, buttons
 
 BEN, CEM = 33, 44  # two more admins
@@ -48,53 +48,53 @@ def compose(write, subscribe):
     return compose
 
 
-async def find(house, message_id=1):
-    async with connect.reading(house.db) as db:
+async def find(context, message_id=1):
+    async with connect.reading(context.db) as db:
         return await records.find(db, message_id)
 
 
-async def test_what_goes_to_few_starts_at_once_and_its_question_becomes_the_progress(house, compose, press):
+async def test_what_goes_to_few_starts_at_once_and_its_question_becomes_the_progress(context, compose, press):
     question = await compose()
     note = await press("broadcast:send:1")
-    one = await find(house)
+    one = await find(context)
 
     assert (note["text"], one.state) == ("", RUNNING)
-    assert one.started_at == pytest.approx(house.clock().timestamp(), abs=20)
+    assert one.started_at == pytest.approx(context.clock().timestamp(), abs=20)
     assert one.progress_id == question["message_id"]
     assert one.queueing
-    assert house.begun.is_set()
+    assert context.wake_queueing.is_set()
 
 
 @pytest.mark.parametrize("verb", ["send", "discard", "ask", "whom", "when"])
-async def test_what_was_decided_can_not_be_decided_again(house, compose, press, verb):
+async def test_what_was_decided_can_not_be_decided_again(context, compose, press, verb):
     await compose()
     await press("broadcast:send:1")
     note = await press(f"broadcast:{verb}:1")
 
     assert "decided already" in note["text"]
-    assert (await find(house)).state == RUNNING
+    assert (await find(context)).state == RUNNING
 
 
 @pytest.mark.parametrize("verb", ["send", "discard", "ask", "whom", "when", "consent"])
-async def test_another_admin_can_not_decide_about_a_draft(house, compose, press, write, verb):
+async def test_another_admin_can_not_decide_about_a_draft(context, compose, press, write, verb):
     await compose()
     await write("/help", BEN)
     note = await press(f"broadcast:{verb}:1", BEN)
 
     assert "decided already" in note["text"]
-    assert (await find(house)).state == DRAFT
+    assert (await find(context)).state == DRAFT
 
 
 @pytest.mark.parametrize("verb", ["send", "discard", "ask", "consent", "object", "whom", "when"])
-async def test_a_button_about_nothing_does_nothing(compose, press, house, verb):
+async def test_a_button_about_nothing_does_nothing(compose, press, context, verb):
     await compose()
     for number in ("", "0", "2", "-1", "x", "9" * 15, "9" * 20, "١"):
         assert "decided already" in (await press(f"broadcast:{verb}:{number}"))["text"]
 
-    assert (await find(house)).state == DRAFT
+    assert (await find(context)).state == DRAFT
 
 
-async def test_a_draft_that_is_discarded_is_forgotten(town, house, compose, press, row):
+async def test_a_draft_that_is_discarded_is_forgotten(town, context, compose, press, row):
     question = await compose()
     await press("broadcast:discard:1")
 
@@ -102,19 +102,19 @@ async def test_a_draft_that_is_discarded_is_forgotten(town, house, compose, pres
     assert ((await row(1)).state, (await row(1)).body) == (CANCELLED, {})
 
 
-async def test_discarding_one_leaves_what_waits_for_consent(town, house, compose, press):
+async def test_discarding_one_leaves_what_waits_for_consent(town, context, compose, press):
     await compose(3, "first")
     await press("broadcast:send:1")
     await compose(3, "second")
     await press("broadcast:discard:2")
-    assert [(await find(house, number)).state for number in (1, 2)] == [DRAFT, CANCELLED]
+    assert [(await find(context, number)).state for number in (1, 2)] == [DRAFT, CANCELLED]
 
     await press("broadcast:consent:1", BEN)
 
-    assert (await find(house)).state == SCHEDULED
+    assert (await find(context)).state == SCHEDULED
 
 
-async def test_what_goes_to_many_is_shown_to_the_others_who_must_consent(town, house, compose, press):
+async def test_what_goes_to_many_is_shown_to_the_others_who_must_consent(town, context, compose, press):
     question = await compose(3)
     assert "1 more admin has to consent." in question["text"]
     note = await press("broadcast:send:1")
@@ -130,76 +130,76 @@ async def test_what_goes_to_many_is_shown_to_the_others_who_must_consent(town, h
         assert asked["text"].startswith("22 wants to send this")
         assert "It goes to 3 chats" in asked["text"]
         assert [button["callback_data"] for button in buttons(asked)] == ["broadcast:consent:1", "broadcast:object:1"]
-    assert (await find(house)).state == DRAFT
+    assert (await find(context)).state == DRAFT
 
 
-async def test_with_enough_consent_it_starts_after_a_while_in_which_it_can_be_stopped(town, house, compose, press):
+async def test_with_enough_consent_it_starts_after_a_while_in_which_it_can_be_stopped(town, context, compose, press):
     question = await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:consent:1", BEN)
-    one = await find(house)
+    one = await find(context)
 
     assert "You consented." in town.said(BEN)[-1]["text"]
     assert one.state == SCHEDULED
-    assert one.starts_at == pytest.approx(house.clock().timestamp() + HOLD_SECONDS, abs=20)
+    assert one.starts_at == pytest.approx(context.clock().timestamp() + HOLD_SECONDS, abs=20)
     assert (one.progress_id, one.chat_id) == (question["message_id"], ADMIN)
     assert "decided already" in (await press("broadcast:consent:1", CEM))["text"]
     assert "decided already" in (await press("broadcast:object:1", CEM))["text"]
 
     await press("broadcast:stop:1")
 
-    assert (await find(house)).state == CANCELLED
+    assert (await find(context)).state == CANCELLED
 
 
-async def test_who_asked_does_not_consent_once_more(house, compose, press):
+async def test_who_asked_does_not_consent_once_more(context, compose, press):
     await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:consent:1")
-    assert (await find(house)).state == DRAFT
+    assert (await find(context)).state == DRAFT
 
     await press("broadcast:consent:1", BEN)
-    assert (await find(house)).state == SCHEDULED
+    assert (await find(context)).state == SCHEDULED
 
 
-async def test_an_objection_is_told_to_who_asked_and_ends_it(town, house, compose, press):
+async def test_an_objection_is_told_to_who_asked_and_ends_it(town, context, compose, press):
     await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:object:1", BEN)
 
-    assert (await find(house)).state == CANCELLED
+    assert (await find(context)).state == CANCELLED
     assert "33 objects. Nothing was sent." in town.said(ADMIN)[-1]["text"]
     assert "decided already" in (await press("broadcast:consent:1", CEM))["text"]
 
 
-async def test_what_was_discarded_meanwhile_needs_no_consent(town, house, compose, press):
+async def test_what_was_discarded_meanwhile_needs_no_consent(town, context, compose, press):
     question = await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:discard:1", under=question)
 
     assert "decided already" in (await press("broadcast:consent:1", BEN))["text"]
-    assert (await find(house)).state == CANCELLED
+    assert (await find(context)).state == CANCELLED
 
 
-async def test_what_waits_for_consent_can_not_be_changed(house, compose, press):
+async def test_what_waits_for_consent_can_not_be_changed(context, compose, press):
     await compose(3)
     await press("broadcast:send:1")
     for verb in ("whom:1:k.channels", "when:1:now", "ask:1"):
         assert "decided already" in (await press(f"broadcast:{verb}"))["text"]
 
-    assert (await find(house)).audience.everybody
+    assert (await find(context)).audience.everybody
 
 
-async def test_a_member_decides_nothing(house, compose, press, write):
+async def test_a_member_decides_nothing(context, compose, press, write):
     await compose(3)
     await press("broadcast:send:1")
     await write("/help", MEMBER)
     for verb in ("consent", "object", "send", "discard"):
         assert "no longer leads anywhere" in (await press(f"broadcast:{verb}:1", MEMBER))["text"]
 
-    assert (await find(house)).state == DRAFT
+    assert (await find(context)).state == DRAFT
 
 
-async def test_an_admin_who_could_not_be_asked_is_named_and_asked_again(town, house, compose, press):
+async def test_an_admin_who_could_not_be_asked_is_named_and_asked_again(town, context, compose, press):
     """Telegram lets no bot write to who never started it."""
     people.block(town.world, BEN)
     town.world.updates.clear()
@@ -215,10 +215,10 @@ async def test_an_admin_who_could_not_be_asked_is_named_and_asked_again(town, ho
     assert "Not reached" not in town.now(ADMIN, question)["text"]
     assert "waits for the consent of 1 more admin" in town.now(ADMIN, question)["text"]
     assert (len(town.said(BEN)), len(town.said(CEM))) == (2, 4)
-    assert (await find(house)).state == DRAFT, "who asks twice consents once"
+    assert (await find(context)).state == DRAFT, "who asks twice consents once"
 
     await press("broadcast:consent:1", BEN)
-    assert (await find(house)).state == SCHEDULED
+    assert (await find(context)).state == SCHEDULED
 
 
 @pytest.mark.parametrize("approvals", [3])
@@ -232,45 +232,45 @@ async def test_who_has_consented_is_not_asked_again(town, compose, press):
     assert "It waits for the consent of 1 more admin." in town.now(ADMIN, question)["text"]
 
 
-async def test_nobody_but_who_wrote_it_asks_again(town, house, compose, press):
+async def test_nobody_but_who_wrote_it_asks_again(town, context, compose, press):
     await compose(3)
     await press("broadcast:send:1")
     before = len(town.said(CEM))
 
     assert "decided already" in (await press("broadcast:send:1", BEN))["text"]
     assert len(town.said(CEM)) == before
-    async with connect.reading(house.db) as db:
-        assert await records.consenting(db, 1) == {ADMIN}
+    async with connect.reading(context.db) as db:
+        assert await records.list_consenting(db, 1) == {ADMIN}
 
 
-async def test_where_consent_comes_after_the_moment_it_was_missed_and_a_person_decides(town, house, compose, press):
+async def test_where_consent_comes_after_the_moment_it_was_missed_and_a_person_decides(town, context, compose, press):
     await compose(3)
-    at = house.clock().timestamp() + 3600
-    async with connect.writing(house.db) as db:
-        await messages.time(db, 1, Moment(at))
+    at = context.clock().timestamp() + 3600
+    async with connect.writing(context.db) as db:
+        await messages.set_timing(db, 1, Moment(at))
     await press("broadcast:send:1")
     town.clock.ahead += dt.timedelta(hours=2)
     await press("broadcast:consent:1", BEN)
-    assert ((await find(house)).state, (await find(house)).starts_at) == (SCHEDULED, at)
+    assert ((await find(context)).state, (await find(context)).starts_at) == (SCHEDULED, at)
 
-    await planner.begin(house.db, house.clock())
+    await delivery_queueing.start_scheduled(context.db, context.clock())
 
-    assert (await find(house)).state == MessageState.MISSED
+    assert (await find(context)).state == MessageState.MISSED
 
 
-async def test_who_consents_to_a_change_of_what_is_being_sent_reads_what_to_do_first(town, house, press, write, sent):
+async def test_who_consents_to_a_change_of_what_is_being_sent_reads_what_to_do_first(town, context, press, write, sent):
     await sent(MessageState.PAUSED, [1, 2, 6])
     await write("/help")
     await press("broadcast:delete:1")
-    async with connect.writing(house.db) as db:
-        row = {"message_id": 1, "chat_id": 7, "state": State.SENT, "telegram_id": 70}
+    async with connect.writing(context.db) as db:
+        row = {"message_id": 1, "chat_id": 7, "state": DeliveryState.SENT, "telegram_id": 70}
         await db.execute(tables.deliveries.insert().values(row))  # it is in many by now
     await press("broadcast:send:2")
     asked = town.said(BEN)[-1]
     await press("broadcast:resume:1")
 
     assert "being sent. Pause or stop it first" in (await press("broadcast:consent:2", BEN, under=asked))["text"]
-    assert (await find(house, 2)).state == DRAFT
+    assert (await find(context, 2)).state == DRAFT
     await press("broadcast:pause:1")
     await press("broadcast:consent:2", BEN, under=asked)
-    assert (await find(house, 2)).state == SCHEDULED
+    assert (await find(context, 2)).state == SCHEDULED

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 from telegram import Message as TelegramMessage
 
 from outreachbot.bot import incoming
-from outreachbot.bot.incoming import ButtonError
 from outreachbot.domain import urls as address
-from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message, escape, length
+from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message, escape, text_length
+from outreachbot.errors import InvalidButton
 from outreachbot.sandbox import html
 
 CHAT = {"id": 22, "type": "private", "first_name": "Ada"}
@@ -33,7 +33,7 @@ def bold(offset, size, kind="bold", **more):
 
 
 def read(text, *entities):
-    return incoming.as_members_get_it(sent(text=text, entities=list(entities)))
+    return incoming.read_broadcast(sent(text=text, entities=list(entities)))
 
 
 def one(label, url=SITE):
@@ -51,7 +51,7 @@ def test_a_link_leads_where_it_led(url):
     for message in (
         read("a link", bold(2, 4, "text_link", url=url)),
         Message(
-            incoming.caption_of(
+            incoming.read_caption(
                 sent(photo=SIZES, caption="a link", caption_entities=[bold(2, 4, "text_link", url=url)])
             )
         ),
@@ -120,7 +120,7 @@ def test_what_is_no_such_line_stays_in_the_text(text):
 )
 @pytest.mark.parametrize("line", ["[Read more] {}", "[Read more]({})"])
 def test_a_button_that_leads_nowhere_is_named(url, line):
-    with pytest.raises(ButtonError, match=r"^Read more$"):
+    with pytest.raises(InvalidButton, match=r"^Read more$"):
         read(f"Hello\n[Fine] {SITE}\n{line.format(url)}")
 
 
@@ -130,8 +130,8 @@ def test_a_text_may_be_all_buttons():
 
 def test_formatting_is_cut_where_the_buttons_begin():
     text = f"Hello\n\n[One] {SITE}"
-    whole = bold(0, length(text))
-    link = bold(length(text) - length(SITE), length(SITE), "url")
+    whole = bold(0, text_length(text))
+    link = bold(text_length(text) - text_length(SITE), text_length(SITE), "url")
 
     assert read(text, whole, link) == Message("<b>Hello</b>", one("One"))
 
@@ -157,14 +157,14 @@ urls = st.builds(
     lambda host, path: f"https://{host}.example/{path}",
     st.from_regex(r"[a-z][a-z0-9-]{0,20}[a-z0-9]", fullmatch=True),
     st.text(st.characters(whitelist_categories=["L", "N"], whitelist_characters="/?&=#()_.,;:!%~+-'"), max_size=30),
-).filter(lambda url: not address.wrong(url))
+).filter(lambda url: not address.find_url_problem(url))
 kinds = st.sampled_from(["bold", "italic", "underline", "strikethrough", "spoiler", "code"])
 spans = st.lists(st.tuples(kinds, st.integers(0, 200), st.integers(1, 200)), max_size=3)
 
 
 def aligned(text, spans):
     """Entities at the borders of characters, as Telegram's are, one within the other or apart."""
-    borders = [length(text[:at]) for at in range(len(text) + 1)]
+    borders = [text_length(text[:at]) for at in range(len(text) + 1)]
     left = 0
     for kind, start, size in spans:
         begin = borders[min(left + start, len(text))]
@@ -181,7 +181,7 @@ def test_what_is_written_above_the_buttons_and_each_button_come_out_as_they_are(
     if re.match(r"^\s*\[", body.split("\n")[-1]):
         body += "."
     text = "\n".join([body, *(f"[{label}] {url}" for label, url in buttons)])
-    message = incoming.as_members_get_it(sent(text=text, entities=list(aligned(text, spans))))
+    message = incoming.read_broadcast(sent(text=text, entities=list(aligned(text, spans))))
 
     assert html.parse(message.text)[0] == body
     assert message.buttons == tuple((Button(label, url=url),) for label, url in buttons)
@@ -190,11 +190,11 @@ def test_what_is_written_above_the_buttons_and_each_button_come_out_as_they_are(
 @given(st.text(max_size=200))
 def test_whatever_is_written_is_read_or_its_button_refused(text):
     message = None
-    with suppress(ButtonError):
-        message = incoming.as_members_get_it(sent(text=text))
+    with suppress(InvalidButton):
+        message = incoming.read_broadcast(sent(text=text))
     if message is not None:
         assert text.startswith(html.parse(message.text)[0])
-        assert all(not address.wrong(button.url) for row in message.buttons for button in row)
+        assert all(not address.find_url_problem(button.url) for row in message.buttons for button in row)
 
 
 @pytest.mark.parametrize(
@@ -209,16 +209,16 @@ def test_a_picture_a_film_and_a_file_are_sent_by_their_id_with_caption_and_butto
     caption = f"A caption\n[One] {SITE}"
     message = sent(**content, caption=caption, caption_entities=[bold(2, 40)])
 
-    assert incoming.media_of(message) == media
-    assert incoming.as_members_get_it(message) == Message("A <b>caption</b>", one("One"), (media,))
-    assert incoming.as_members_get_it(sent(**content)) == Message(media=(media,))
+    assert incoming.read_media(message) == media
+    assert incoming.read_broadcast(message) == Message("A <b>caption</b>", one("One"), (media,))
+    assert incoming.read_broadcast(sent(**content)) == Message(media=(media,))
 
 
 def test_a_caption_is_html():
     message = sent(photo=SIZES, caption="a < b", caption_entities=[bold(4, 1)])
 
-    assert incoming.caption_of(message) == "a &lt; <b>b</b>"
-    assert incoming.caption_of(sent(photo=SIZES)) == ""
+    assert incoming.read_caption(message) == "a &lt; <b>b</b>"
+    assert incoming.read_caption(sent(photo=SIZES)) == ""
 
 
 @pytest.mark.parametrize(
@@ -235,5 +235,5 @@ def test_a_caption_is_html():
 def test_anything_else_is_copied_as_it_stands(content):
     message = sent(**content)
 
-    assert incoming.media_of(message) is None
-    assert incoming.as_members_get_it(message) == Message(copy=Copy(22, 9))
+    assert incoming.read_media(message) is None
+    assert incoming.read_broadcast(message) == Message(copy=Copy(22, 9))

@@ -10,12 +10,13 @@ from pydantic import SecretStr
 from outreachbot.domain.delivery.outcomes import Failed, Sent, Uncertain, Wait
 from outreachbot.domain.delivery.states import Reason
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
-from outreachbot.gateway import transport
-from outreachbot.gateway.transport import Telegram
+from outreachbot.gateway import methods, transport
+from outreachbot.gateway.transport import BotApi
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import TOKEN
 from outreachbot.services.sending import messages
+from outreachbot.services.sending.messenger import Messenger
 from town import MEMBER
 
 TEXT = {"text": "<b>Hi</b>", "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
@@ -55,19 +56,19 @@ KEYBOARD = [
          "copy with buttons"],
 )  # fmt: skip
 def test_each_kind_of_message_has_its_request(message, topic_id, method, params):
-    assert messages.request(message, topic_id) == (method, params)
+    assert methods.build_send(message, topic_id) == (method, params)
 
 
 @pytest.mark.parametrize("message", [Message("Hi", BUTTONS), Message("Hi", asks=True)])
-async def test_telegram_takes_each_of_them(town, telegram, message):
-    outcome = await messages.send(telegram, message, MEMBER)
+async def test_telegram_takes_each_of_them(town, messenger, message):
+    outcome = await messages.send_once(messenger, message, MEMBER)
 
     assert outcome == Sent(town.said(MEMBER)[0]["message_id"])
 
 
-async def test_telegram_takes_each_kind_of_file_by_its_id(town, telegram, shelf):
+async def test_telegram_takes_each_kind_of_file_by_its_id(town, messenger, shelf):
     for media in shelf:
-        outcome = await messages.send(telegram, Message("<b>Hi</b>", BUTTONS, (media,)), MEMBER)
+        outcome = await messages.send_once(messenger, Message("<b>Hi</b>", BUTTONS, (media,)), MEMBER)
         said = town.said(MEMBER)[-1]
 
         assert outcome == Sent(said["message_id"])
@@ -75,8 +76,8 @@ async def test_telegram_takes_each_kind_of_file_by_its_id(town, telegram, shelf)
         assert media.kind in said
 
 
-async def test_an_album_is_several_messages_with_one_caption(town, telegram, shelf):
-    outcome = await messages.send(telegram, Message("<b>Hi</b>", media=shelf[:2]), MEMBER)
+async def test_an_album_is_several_messages_with_one_caption(town, messenger, shelf):
+    outcome = await messages.send_once(messenger, Message("<b>Hi</b>", media=shelf[:2]), MEMBER)
     said = town.said(MEMBER)
 
     assert outcome == Sent(said[0]["message_id"], (said[1]["message_id"],))
@@ -85,11 +86,11 @@ async def test_an_album_is_several_messages_with_one_caption(town, telegram, she
 
 
 @pytest.mark.parametrize("paid", [True, False])
-async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switched_on(town, telegram, requests, paid):
-    telegram.paid = paid
-    await messages.push(telegram, Message("Hi"), MEMBER, None)
-    await messages.reply(telegram, Message("Hi"), MEMBER, None)
-    await messages.show(telegram, Message("Hi"), MEMBER, None)
+async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switched_on(town, messenger, requests, paid):
+    messenger.paid = paid
+    await messages.send_bulk(messenger, Message("Hi"), MEMBER, None)
+    await messages.send_with_retry(messenger, Message("Hi"), MEMBER, None)
+    await messages.edit_or_send(messenger, Message("Hi"), MEMBER, None)
 
     assert ["allow_paid_broadcast" in params for params in requests] == [paid, False, False]
     assert requests[0].get("allow_paid_broadcast", True) is True
@@ -108,12 +109,12 @@ async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switch
     ],
     ids=lambda value: getattr(value, "kind", ""),
 )  # fmt: skip
-async def test_a_reply_is_tried_once_where_it_may_have_arrived_or_would_not(town, telegram, fault, outcome):
+async def test_a_reply_is_tried_once_where_it_may_have_arrived_or_would_not(town, messenger, fault, outcome):
     town.world.faults.orders.append(fault)
 
-    assert await messages.reply(telegram, Message("Hi"), MEMBER, None) == outcome
+    assert await messages.send_with_retry(messenger, Message("Hi"), MEMBER, None) == outcome
     assert town.world.tally.calls["sendMessage"] == 1
-    assert telegram.replies_since_last_look() == 1
+    assert messenger.take_reply_count() == 1
 
 
 async def test_a_reply_that_surely_was_not_sent_is_tried_again(town):
@@ -126,17 +127,17 @@ async def test_a_reply_that_surely_was_not_sent_is_tried_again(town):
     async def failed(*_: object) -> None:
         refused.set()
 
-    async with transport.session(url) as session:
+    async with transport.open_session(url) as session:
         watch = aiohttp.TraceConfig()
         watch.on_request_exception.append(failed)
         watch.freeze()
         session.trace_configs.append(watch)
-        telegram = Telegram(session, url, SecretStr(TOKEN))
-        reply = asyncio.create_task(messages.reply(telegram, Message("Hi"), MEMBER, None))
+        messenger = Messenger(BotApi(session, url, SecretStr(TOKEN)))
+        reply = asyncio.create_task(messages.send_with_retry(messenger, Message("Hi"), MEMBER, None))
         await refused.wait()
         async with serve(town.world, port=port):
             outcome = await reply
 
     assert isinstance(outcome, Sent)
-    assert telegram.replies > 1
+    assert messenger.replies > 1
     assert town.world.tally.deliveries[MEMBER] == 1

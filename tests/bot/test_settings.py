@@ -7,13 +7,13 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.app import run
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet
 from outreachbot.sandbox import people
 from outreachbot.services.reminders import settings
 from outreachbot.store.database import connect
 from outreachbot.store.tables import deliveries
-from outreachbot.workers.delivery import sender
+from outreachbot.workers.delivery import leases, queueing, sender
 from outreachbot.workers.reminders import planner, resume
 from town import ADMIN, MEMBER, buttons
 
@@ -23,20 +23,20 @@ ON_THE_DAY = dt.datetime(2026, 2, 26, 9, tzinfo=BAKU)
 
 
 @pytest.fixture
-def remind(town, house, requests):
+def remind(town, context, requests):
     """Send all reminders that came due by nine on the day; which of the chats heard a sound."""
 
     async def remind():
-        sender_id = await planner.recover(house.db, "this", town.clock())
-        planning = await resume.resume(house.db, house.content, 1000.0, BEFORE)
+        sender_id = await leases.recover_deliveries(context.db, "this", town.clock())
+        planning = await resume.resume_planner(context.db, context.content, 1000.0, BEFORE)
         town.clock.set(ON_THE_DAY)
-        await planner.step(planning, house.db, house.content, town.clock())
-        while await planner.queue(house.db, house.content.zone, house.wake):
+        await planner.plan_due(planning, context.db, context.content, town.clock())
+        while await queueing.queue_audience(context.db, context.content.zone, context.wake_sender):
             pass
         requests.clear()
-        outgoing = run.outgoing_of(house, sender_id)
+        outgoing = run.create_sender(context, sender_id)
         while len(requests) < 2 or not outgoing.flight.idle:
-            await sender.step(outgoing)
+            await sender.send_next(outgoing)
         return {one["chat_id"]: not one.get("disable_notification", False) for one in requests}
 
     return remind
@@ -70,24 +70,26 @@ async def test_in_quiet_hours_a_reminder_makes_no_sound(both, remind, press, pre
     assert await remind() == {MEMBER: sounds, ADMIN: True}
 
 
-async def test_quiet_hours_choose_no_zone_and_say_whose_clock_it_is(town, house, both, press):
+async def test_quiet_hours_choose_no_zone_and_say_whose_clock_it_is(town, context, both, press):
     await press("reminders:q", MEMBER)
     assert "Time zone: Baku (nobody chose one here" in town.said(MEMBER)[-1]["text"]
     await press("reminders:q.22.7", MEMBER)
-    chosen, _subscribed = await settings.chosen(house, MEMBER)
+    chosen, _subscribed = await settings.load_settings(context, MEMBER)
 
     assert (chosen.quiet, chosen.zone) == (Quiet(22, 7), None)
 
 
 @pytest.mark.parametrize("data", ["reminders:on.0", "reminders:n.day.0", "+skip:khojaly:2026"])
-async def test_what_is_switched_off_while_it_waits_to_be_sent_does_not_come(remind, both, press, house, data):
-    planning = await resume.resume(house.db, house.content, 1000.0, BEFORE)
-    await planner.step(planning, house.db, house.content, ON_THE_DAY)
-    while await planner.queue(house.db, house.content.zone, house.wake):
+async def test_what_is_switched_off_while_it_waits_to_be_sent_does_not_come(remind, both, press, context, data):
+    planning = await resume.resume_planner(context.db, context.content, 1000.0, BEFORE)
+    await planner.plan_due(planning, context.db, context.content, ON_THE_DAY)
+    while await queueing.queue_audience(context.db, context.content.zone, context.wake_sender):
         pass
     await press(data, MEMBER)
-    async with connect.reading(house.db) as db:
-        left = (await db.execute(select(deliveries.c.chat_id).where(deliveries.c.state == State.QUEUED))).scalars()
+    async with connect.reading(context.db) as db:
+        left = (
+            await db.execute(select(deliveries.c.chat_id).where(deliveries.c.state == DeliveryState.QUEUED))
+        ).scalars()
 
         assert list(left) == [ADMIN]
 
@@ -99,18 +101,18 @@ FORGED = [
 
 
 @pytest.mark.parametrize("data", FORGED)
-async def test_a_forged_press_changes_nothing(house, both, press, write, data):
+async def test_a_forged_press_changes_nothing(context, both, press, write, data):
     await press(f"reminders:{data}", MEMBER)
-    chosen, _subscribed = await settings.chosen(house, MEMBER)
+    chosen, _subscribed = await settings.load_settings(context, MEMBER)
 
     assert chosen == ChatSettings()
     assert "at 09:00" in (await write("/reminders", MEMBER))[0]["text"]
 
 
 @pytest.mark.parametrize("data", ["z.Factory", "y.Factory", "y.Mars/Olympus", "y.", "c.", "c.ZZ", "c.<b>", "x", ":"])
-async def test_a_forged_zone_is_answered_and_not_kept(house, both, press, write, data):
+async def test_a_forged_zone_is_answered_and_not_kept(context, both, press, write, data):
     await press(f"zone:{data}", MEMBER)
-    chosen, _subscribed = await settings.chosen(house, MEMBER)
+    chosen, _subscribed = await settings.load_settings(context, MEMBER)
 
     assert chosen.zone is None
     assert await write("/reminders", MEMBER)
@@ -120,24 +122,24 @@ async def test_a_forged_zone_is_answered_and_not_kept(house, both, press, write,
     "data",
     ["khojaly:0000", "khojaly:1999", "khojaly:2028", "khojaly:20260", "khojaly:²²²²", "no-such:2026", "khojaly", ""],
 )
-async def test_a_forged_skip_skips_nothing(house, both, press, data):
+async def test_a_forged_skip_skips_nothing(context, both, press, data):
     await press(f"skip:{data}", MEMBER)
-    chosen, _subscribed = await settings.chosen(house, MEMBER)
+    chosen, _subscribed = await settings.load_settings(context, MEMBER)
 
     assert chosen.skipped == frozenset()
 
 
-async def test_a_press_sets_what_it_says_and_does_not_swing_back(house, both, press):
+async def test_a_press_sets_what_it_says_and_does_not_swing_back(context, both, press):
     for _ in range(2):
         await press("reminders:on.0", MEMBER)
-        chosen, _subscribed = await settings.chosen(house, MEMBER)
+        chosen, _subscribed = await settings.load_settings(context, MEMBER)
         assert not chosen.reminders
 
 
-async def test_reminders_that_are_off_leave_the_subscription_as_it_is(house, both, press):
+async def test_reminders_that_are_off_leave_the_subscription_as_it_is(context, both, press):
     await press("reminders:on.0", MEMBER)
 
-    assert (await settings.chosen(house, MEMBER))[1]
+    assert (await settings.load_settings(context, MEMBER))[1]
 
 
 async def test_a_name_of_two_words_is_read_as_a_whole(town, both, press, write):

@@ -12,61 +12,63 @@ from town import MEMBER
 BUTTONS = ((Button("Facts", "facts"),),)
 
 
-async def shown(town, telegram) -> int:
-    outcome = await messages.send(telegram, Message("first"), MEMBER)
+async def shown(town, messenger) -> int:
+    outcome = await messages.send_once(messenger, Message("first"), MEMBER)
     assert isinstance(outcome, Sent)
     return outcome.message_id
 
 
-async def test_a_message_is_shown_in_the_place_of_an_earlier_one(town, telegram):
-    message_id = await shown(town, telegram)
+async def test_a_message_is_shown_in_the_place_of_an_earlier_one(town, messenger):
+    message_id = await shown(town, messenger)
 
-    assert await messages.show(telegram, Message("second", BUTTONS), MEMBER, message_id) == message_id
+    assert await messages.edit_or_send(messenger, Message("second", BUTTONS), MEMBER, message_id) == message_id
     assert [message["text"] for message in town.said(MEMBER)] == ["second"]
 
 
-async def test_showing_what_is_shown_already_is_done(town, telegram):
-    message_id = await shown(town, telegram)
+async def test_showing_what_is_shown_already_is_done(town, messenger):
+    message_id = await shown(town, messenger)
 
-    assert await messages.show(telegram, Message("first"), MEMBER, message_id)
+    assert await messages.edit_or_send(messenger, Message("first"), MEMBER, message_id)
     assert town.world.tally.errors[400] == 1, "Telegram did not refuse the edit: nothing was shown here"
     assert len(town.said(MEMBER)) == 1
 
 
 @pytest.mark.parametrize("message_id", [999, None])
-async def test_where_the_earlier_one_is_gone_it_is_shown_below(town, telegram, message_id):
-    assert await messages.show(telegram, Message("second"), MEMBER, message_id)
+async def test_where_the_earlier_one_is_gone_it_is_shown_below(town, messenger, message_id):
+    assert await messages.edit_or_send(messenger, Message("second"), MEMBER, message_id)
     assert [message["text"] for message in town.said(MEMBER)] == ["second"]
 
 
-async def test_of_a_caption_the_caption_is_replaced(town, telegram, shelf):
-    first = await messages.send(telegram, Message("first", BUTTONS, (shelf[0],)), MEMBER)
-    edited = await messages.edit(telegram, Message("<i>second</i>", media=(shelf[0],)), MEMBER, first.message_id)
+async def test_of_a_caption_the_caption_is_replaced(town, messenger, shelf):
+    first = await messages.send_once(messenger, Message("first", BUTTONS, (shelf[0],)), MEMBER)
+    edited = await messages.edit_message(
+        messenger, Message("<i>second</i>", media=(shelf[0],)), MEMBER, first.message_id
+    )
     (said,) = town.said(MEMBER)
 
     assert edited == first
     assert (said["caption"], "reply_markup" in said) == ("second", False)
 
 
-async def test_of_an_album_the_first_caption_is_replaced(town, telegram, shelf, requests):
-    first = await messages.send(telegram, Message("first", media=shelf[:2]), MEMBER)
-    await messages.edit(telegram, Message("second", media=shelf[:2]), MEMBER, first.message_id)
+async def test_of_an_album_the_first_caption_is_replaced(town, messenger, shelf, requests):
+    first = await messages.send_once(messenger, Message("first", media=shelf[:2]), MEMBER)
+    await messages.edit_message(messenger, Message("second", media=shelf[:2]), MEMBER, first.message_id)
 
     assert [message.get("caption") for message in town.said(MEMBER)] == ["second", None]
     assert "reply_markup" not in requests[-1], "an album can have no buttons"
 
 
-async def test_messages_are_deleted_one_or_several(town, telegram):
-    ids = [await shown(town, telegram) for _ in range(4)]
+async def test_messages_are_deleted_one_or_several(town, messenger):
+    ids = [await shown(town, messenger) for _ in range(4)]
 
-    assert await messages.delete(telegram, MEMBER, ids[:1]) == Sent(0)
-    assert await messages.delete(telegram, MEMBER, ids[1:3]) == Sent(0)
+    assert await messages.delete_messages(messenger, MEMBER, ids[:1]) == Sent(0)
+    assert await messages.delete_messages(messenger, MEMBER, ids[1:3]) == Sent(0)
     assert [message["message_id"] for message in town.said(MEMBER)] == ids[3:]
     assert (town.world.tally.calls["deleteMessage"], town.world.tally.calls["deleteMessages"]) == (1, 1)
 
 
-async def test_a_file_is_uploaded_with_its_name_and_caption(town, telegram):
-    outcome = await messages.send_file(telegram, MEMBER, "table.csv", b"a,b\n1,2\n", "A <b>table</b>")
+async def test_a_file_is_uploaded_with_its_name_and_caption(town, messenger):
+    outcome = await messages.send_file(messenger, MEMBER, "table.csv", b"a,b\n1,2\n", "A <b>table</b>")
     (said,) = town.said(MEMBER)
 
     assert outcome == Sent(said["message_id"])
@@ -79,35 +81,35 @@ async def test_a_file_is_uploaded_with_its_name_and_caption(town, telegram):
     [Fault(FaultKind.PROXY), Fault(FaultKind.TOO_MANY), Fault(FaultKind.LOST_BEFORE)],
     ids=lambda fault: fault.kind,
 )
-async def test_what_could_not_be_shown_is_left_for_a_later_try(town, telegram, fault):
-    message_id = await shown(town, telegram)
+async def test_what_could_not_be_shown_is_left_for_a_later_try(town, messenger, fault):
+    message_id = await shown(town, messenger)
     town.world.faults.orders.append(fault)
 
-    assert not await messages.show(telegram, Message("second"), MEMBER, message_id)
+    assert not await messages.edit_or_send(messenger, Message("second"), MEMBER, message_id)
     assert [message["text"] for message in town.said(MEMBER)] == ["first"]
 
 
-async def test_who_can_not_be_shown_anything_any_more_is_not_tried_again(town, telegram):
-    message_id = await shown(town, telegram)
+async def test_who_can_not_be_shown_anything_any_more_is_not_tried_again(town, messenger):
+    message_id = await shown(town, messenger)
     people.block(town.world, MEMBER)
 
-    assert await messages.show(telegram, Message("second"), MEMBER, message_id) == message_id
-    assert await messages.show(telegram, Message("second"), MEMBER, None) == 0, "None would mean: later"
+    assert await messages.edit_or_send(messenger, Message("second"), MEMBER, message_id) == message_id
+    assert await messages.edit_or_send(messenger, Message("second"), MEMBER, None) == 0, "None would mean: later"
 
 
-async def test_a_press_is_answered_with_a_note_or_without(town, telegram):
-    message_id = await shown(town, telegram)
+async def test_a_press_is_answered_with_a_note_or_without(town, messenger):
+    message_id = await shown(town, messenger)
     presses = [people.press(town.world, MEMBER, MEMBER, message_id, "x") for _ in range(2)]
-    await messages.answer_press(telegram, presses[0], "Only admins")
-    await messages.answer_press(telegram, presses[1])
-    await messages.answer_press(telegram, presses[1])  # too old by now
+    await messages.answer_callback(messenger, presses[0], "Only admins")
+    await messages.answer_callback(messenger, presses[1])
+    await messages.answer_callback(messenger, presses[1])  # too old by now
 
     assert [town.world.answers[press]["text"] for press in presses] == ["Only admins", ""]
 
 
 @pytest.mark.parametrize("alert", [True, False])
-async def test_a_note_stands_in_a_box_or_passes_by_and_is_never_too_long(town, telegram, alert):
-    press = people.press(town.world, MEMBER, MEMBER, await shown(town, telegram), "x")
-    await messages.answer_press(telegram, press, "x" * 300, alert=alert)
+async def test_a_note_stands_in_a_box_or_passes_by_and_is_never_too_long(town, messenger, alert):
+    press = people.press(town.world, MEMBER, MEMBER, await shown(town, messenger), "x")
+    await messages.answer_callback(messenger, press, "x" * 300, alert=alert)
 
     assert (town.world.answers[press]["text"], town.world.answers[press]["show_alert"]) == ("x" * 200, alert)

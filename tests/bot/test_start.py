@@ -21,72 +21,72 @@ def start(town, hand):
     return start
 
 
-async def came_with(house):
+async def came_with(context):
     """Chat -> its code."""
-    async with connect.reading(house.db) as db:
+    async with connect.reading(context.db) as db:
         return dict((await db.execute(select(tables.chats.c.id, tables.chats.c.joined))).all())
 
 
 @pytest.mark.parametrize("code", ["leaflet", "Q1-2026_b", "x", "a" * 64])
-async def test_who_comes_with_a_code_is_remembered_with_it_and_not_subscribed(town, house, start, code):
+async def test_who_comes_with_a_code_is_remembered_with_it_and_not_subscribed(town, context, start, code):
     said = await start(code)
 
     assert said == await start("")
-    assert await came_with(house) == {MEMBER: code}
-    async with connect.reading(house.db) as db:
+    assert await came_with(context) == {MEMBER: code}
+    async with connect.reading(context.db) as db:
         chat = await chats.find(db, MEMBER)
         assert chat is not None
         assert (chat.kind, chat.language, chat.subscribed) == ("private", "en", False)
-        assert await audience.codes(db) == [], "a code of nobody who subscribed is no audience"
+        assert await audience.list_start_codes(db) == [], "a code of nobody who subscribed is no audience"
 
 
-async def test_the_first_code_counts(house, start):
+async def test_the_first_code_counts(context, start):
     for code in ("leaflet", "poster", ""):
         await start(code)
 
-    assert await came_with(house) == {MEMBER: "leaflet"}
+    assert await came_with(context) == {MEMBER: "leaflet"}
 
 
-async def test_who_had_subscribed_keeps_the_subscription(town, house, hand, start):
+async def test_who_had_subscribed_keeps_the_subscription(town, context, hand, start):
     people.say(town.world, MEMBER, MEMBER, "/subscribe")
     await hand()
     await start("leaflet")
 
-    async with connect.reading(house.db) as db:
+    async with connect.reading(context.db) as db:
         chat = await chats.find(db, MEMBER)
         assert chat is not None
         assert chat.subscribed
-        assert await audience.codes(db) == ["leaflet"]
+        assert await audience.list_start_codes(db) == ["leaflet"]
 
 
 @pytest.mark.parametrize("payload", ["two words", "a" * 65, "<b>", "٣", "x\ny"])
-async def test_what_is_no_code_is_not_remembered(house, start, payload):
+async def test_what_is_no_code_is_not_remembered(context, start, payload):
     await start(payload)
 
-    assert await came_with(house) == {}
+    assert await came_with(context) == {}
 
 
 @pytest.mark.parametrize("payload", ["facts", "facts_deaths", "campaign", "timeline_1992", "letter"])
-async def test_a_way_to_something_is_no_code(house, start, payload):
+async def test_a_way_to_something_is_no_code(context, start, payload):
     welcome = await start("")
 
     assert await start(payload) != welcome
-    assert await came_with(house) == {}
+    assert await came_with(context) == {}
 
 
 @pytest.mark.parametrize("code", ["campaign_x", "letter_x", "campaign_2026", "letters"])
-async def test_a_code_may_begin_like_a_page_that_has_none_below_it(house, start, code):
+async def test_a_code_may_begin_like_a_page_that_has_none_below_it(context, start, code):
     welcome = await start("")
 
     assert await start(code) == welcome
-    assert await came_with(house) == {MEMBER: code}
+    assert await came_with(context) == {MEMBER: code}
 
 
-async def test_in_a_group_a_code_means_nothing(town, house, hand):
+async def test_in_a_group_a_code_means_nothing(town, context, hand):
     groups.found_chat(town.world, -1001, "Neighbours", ADMIN)
     groups.add_bot(town.world, -1001, ADMIN)
     people.say(town.world, ADMIN, -1001, "/start leaflet")
     await hand()
 
-    assert await came_with(house) == {}
+    assert await came_with(context) == {}
     assert len(town.said(-1001)) == 1

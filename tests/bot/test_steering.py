@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreachbot.domain.delivery.states import MessageState, State, Tally
+from outreachbot.domain.delivery.states import DeliveryState, MessageState, Tally
 from outreachbot.store import tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
@@ -12,9 +12,9 @@ RUNNING, PAUSED, MISSED = MessageState.RUNNING, MessageState.PAUSED, MessageStat
 SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED, MessageState.FINISHED
 
 
-async def tally(house, message_id=1):
-    async with connect.reading(house.db) as db:
-        return await ledger.tally(db, message_id)
+async def tally(context, message_id=1):
+    async with connect.reading(context.db) as db:
+        return await ledger.count_states(db, message_id)
 
 
 @pytest.mark.parametrize(
@@ -30,18 +30,18 @@ async def tally(house, message_id=1):
     ],
 )
 async def test_steering_holds_at_once_and_the_progress_follows_by_itself(
-    house, write, press, sent, row, verb, state, then, note
+    context, write, press, sent, row, verb, state, then, note
 ):
     message_id = await sent(state, [6])
     (progress,) = await write("/help")
-    async with connect.writing(house.db) as db:
-        await records.show_progress_in(db, message_id, progress["message_id"])
+    async with connect.writing(context.db) as db:
+        await records.set_progress_message(db, message_id, progress["message_id"])
     answer = await press(f"broadcast:{verb}:1", under=progress)
 
     assert (answer["text"].startswith(note), answer["show_alert"]) == (True, False)
     assert (await row(1)).state == then
-    assert house.wake.is_set()
-    assert house.begun.is_set()
+    assert context.wake_sender.is_set()
+    assert context.wake_queueing.is_set()
 
 
 STATES = set(MessageState)
@@ -65,54 +65,54 @@ async def test_nothing_is_steered_that_stands_otherwise(write, press, sent, row,
 
 
 @pytest.mark.parametrize(("verb", "queued"), [("uncertain", 3), ("failed", 5)])
-async def test_only_who_may_not_have_got_it_is_written_to_again(house, press, write, sent, row, verb, queued):
+async def test_only_who_may_not_have_got_it_is_written_to_again(context, press, write, sent, row, verb, queued):
     await sent()
-    async with connect.writing(house.db) as db:
-        await records.reported(db, 1)
+    async with connect.writing(context.db) as db:
+        await records.mark_reported(db, 1)
     await write("/help")
     note = await press(f"broadcast:{verb}:1")
 
     assert (note["text"], note["show_alert"]) == ("1 chat is written to again.", False)
     assert (await row(1)).state == RUNNING
-    assert house.wake.is_set()
-    async with connect.reading(house.db) as db:
-        (entry,) = [one for one in await ledger.not_sent(db, 1) if one.state is State.QUEUED]
+    assert context.wake_sender.is_set()
+    async with connect.reading(context.db) as db:
+        (entry,) = [one for one in await ledger.list_not_sent(db, 1) if one.state is DeliveryState.QUEUED]
         assert (entry.chat_id, entry.reason) == (queued, None)
-        assert [one.message_id for one in await records.unreported(db)] == [1], "its report comes again"
+        assert [one.message_id for one in await records.list_unreported(db)] == [1], "its report comes again"
     assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
 
 
 @pytest.mark.parametrize("over", [False, True])
-async def test_who_presses_twice_keeps_the_report_of_the_first_press(house, press, write, sent, over):
+async def test_who_presses_twice_keeps_the_report_of_the_first_press(context, press, write, sent, over):
     """The second press finds nothing, while it still goes on or when it is over and not yet reported."""
     await sent()
-    async with connect.writing(house.db) as db:
-        await records.reported(db, 1)
+    async with connect.writing(context.db) as db:
+        await records.mark_reported(db, 1)
     await write("/help")
     await press("broadcast:uncertain:1")
     if over:
-        async with connect.writing(house.db) as db:
-            await db.execute(tables.deliveries.update().values(state=State.SENT))
-            assert await messages.finish(db, 9.0) == [1]
+        async with connect.writing(context.db) as db:
+            await db.execute(tables.deliveries.update().values(state=DeliveryState.SENT))
+            assert await messages.finish_completed(db, 9.0) == [1]
 
     assert "decided already" in (await press("broadcast:uncertain:1"))["text"]
-    async with connect.reading(house.db) as db:
-        assert [one.message_id for one in await records.unreported(db)] == [1]
+    async with connect.reading(context.db) as db:
+        assert [one.message_id for one in await records.list_unreported(db)] == [1]
 
 
-async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(house, press, write, sent):
+async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(context, press, write, sent):
     await sent(ends=[1, 4])
     await write("/help")
     for verb in ("uncertain", "failed"):
         assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
-    assert await tally(house) == Tally(sent=1, failed=1)
+    assert await tally(context) == Tally(sent=1, failed=1)
 
 
-async def test_nobody_is_written_to_again_of_what_a_person_stopped(house, press, write, sent, row):
+async def test_nobody_is_written_to_again_of_what_a_person_stopped(context, press, write, sent, row):
     await sent(CANCELLED)
     await write("/help")
     for verb in ("uncertain", "failed"):
         assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
 
     assert (await row(1)).state == CANCELLED
-    assert (await tally(house)).queued == 0
+    assert (await tally(context)).queued == 0

@@ -11,8 +11,9 @@ from pydantic import SecretStr
 from telegram.error import NetworkError, TimedOut
 
 from outreachbot.bot import application
+from outreachbot.errors import NoAnswer, NotReached
 from outreachbot.gateway import transport
-from outreachbot.gateway.transport import Answer, NoAnswerError, NotReachedError, Telegram
+from outreachbot.gateway.transport import BotApi, Response
 
 SECRET = "AAE-this-is-the-secret-part"
 TOKEN = SecretStr(f"123456:{SECRET}")
@@ -66,9 +67,9 @@ async def silent(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> 
     await asyncio.Event().wait()
 
 
-async def call(url: str, seconds: float = 5.0) -> Answer:
-    async with transport.session(url) as session:
-        return await Telegram(session, url, TOKEN).call("sendMessage", {"chat_id": 1}, seconds=seconds)
+async def call(url: str, seconds: float = 5.0) -> Response:
+    async with transport.open_session(url) as session:
+        return await BotApi(session, url, TOKEN).call("sendMessage", {"chat_id": 1}, seconds=seconds)
 
 
 def closed_port() -> str:
@@ -79,7 +80,7 @@ def closed_port() -> str:
 
 @pytest.mark.parametrize("url", ["", "http://nowhere.invalid", "https://nowhere.invalid:8443"])
 async def test_without_a_connection_nothing_was_sent(url):
-    with pytest.raises(NotReachedError, match="no connection to"):
+    with pytest.raises(NotReached, match="no connection to"):
         await call(url or closed_port())
 
 
@@ -90,20 +91,20 @@ async def test_without_a_connection_nothing_was_sent(url):
 )
 async def test_a_request_that_left_and_got_no_answer_may_have_been_carried_out(answer):
     async with listening(saying(answer)) as url:
-        with pytest.raises(NoAnswerError):
+        with pytest.raises(NoAnswer):
             await call(url)
 
 
 async def test_an_answer_that_does_not_come_is_not_waited_for():
     async with listening(silent) as url:
-        with pytest.raises(NoAnswerError, match="no answer in time"):
+        with pytest.raises(NoAnswer, match="no answer in time"):
             await call(url, seconds=0.05)
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"302 Found\r\nLocation: http://nowhere.invalid/", b"502 Bad Gateway"])
 async def test_whatever_came_back_is_given_as_it_came(status):
     async with listening(saying(b"HTTP/1.1 " + status + b"\r\nContent-Length: 4\r\n\r\n\x00\xffab")) as url:
-        assert await call(url) == Answer(int(status[:3]), b"\x00\xffab")
+        assert await call(url) == Response(int(status[:3]), b"\x00\xffab")
 
 
 FILE = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789"
@@ -111,18 +112,18 @@ FILE = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789"
 
 @pytest.mark.parametrize(("most", "data"), [(99, b"0123456789"), (10, b"0123456789"), (4, b"0123")])
 async def test_of_a_file_as_much_is_fetched_as_is_wanted(most, data):
-    async with listening(saying(FILE)) as url, transport.session(url) as session:
-        assert await Telegram(session, url, TOKEN).download("documents/file_1.yaml", most) == data
+    async with listening(saying(FILE)) as url, transport.open_session(url) as session:
+        assert await BotApi(session, url, TOKEN).download("documents/file_1.yaml", most) == data
 
 
 @pytest.mark.parametrize("answer", [b"", FILE[:-3], b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\n\r\n", b"what?"])
 async def test_a_file_that_does_not_come_is_an_error_without_the_token(answer):
-    async with listening(saying(answer)) as url, transport.session(url) as session:
-        with pytest.raises(NoAnswerError) as caught:
-            await Telegram(session, url, TOKEN).download("documents/file_1.yaml", 99)
-    async with transport.session(url) as session:
-        with pytest.raises(NotReachedError) as unreached:
-            await Telegram(session, closed_port(), TOKEN).download("documents/file_1.yaml", 99)
+    async with listening(saying(answer)) as url, transport.open_session(url) as session:
+        with pytest.raises(NoAnswer) as caught:
+            await BotApi(session, url, TOKEN).download("documents/file_1.yaml", 99)
+    async with transport.open_session(url) as session:
+        with pytest.raises(NotReached) as unreached:
+            await BotApi(session, closed_port(), TOKEN).download("documents/file_1.yaml", 99)
 
     for error in (caught.value, unreached.value):
         assert SECRET not in texts(error)
@@ -138,10 +139,10 @@ async def test_no_error_holds_the_token(kind):
     async with listening(talk) as open_url:
         elsewhere = {"refused": closed_port(), "unknown host": "http://nowhere.invalid", "wrong address": "http://a:b"}
         url = elsewhere.get(kind, open_url)
-        with pytest.raises((NotReachedError, NoAnswerError)) as ours:
+        with pytest.raises((NotReached, NoAnswer)) as ours:
             await call(url, seconds=0.05)
-        async with transport.session(url) as session:
-            bot = application.bot(session, url, TOKEN)
+        async with transport.open_session(url) as session:
+            bot = application.create_bot(BotApi(session, url, TOKEN))
             with pytest.MonkeyPatch.context() as patch:
                 patch.setattr(application, "ANSWER_SECONDS", 0.05)
                 with pytest.raises((NetworkError, TimedOut)) as theirs:
@@ -153,10 +154,10 @@ async def test_no_error_holds_the_token(kind):
 
 
 async def test_nothing_that_is_printed_holds_the_token():
-    async with transport.session("http://nowhere.invalid") as session:
-        telegram = Telegram(session, "http://nowhere.invalid", TOKEN)
-        bot = application.bot(session, "http://nowhere.invalid", TOKEN)
-        printed = [repr(telegram), str(telegram), repr(session), repr(bot), str(bot), f"{telegram.token}"]
+    async with transport.open_session("http://nowhere.invalid") as session:
+        api = BotApi(session, "http://nowhere.invalid", TOKEN)
+        bot = application.create_bot(api)
+        printed = [repr(api), str(api), repr(session), repr(bot), str(bot), f"{api.token}"]
 
     assert SECRET not in "\n".join(printed)
 
@@ -181,7 +182,7 @@ async def test_the_environments_proxy_is_used(monkeypatch, name):
         monkeypatch.setenv(name, address)
         answer = await call("http://telegram.invalid")
 
-    assert answer == Answer(200, b'{"ok":true}')
+    assert answer == Response(200, b'{"ok":true}')
     assert [head.split()[1].split(b"/bot")[0] for head in heads] == [b"http://telegram.invalid"]
 
 
@@ -191,7 +192,7 @@ async def test_who_is_exempt_from_the_proxy_is_asked_directly(monkeypatch, exemp
     async with proxy(heads) as address:
         monkeypatch.setenv("http_proxy", address)
         monkeypatch.setenv("no_proxy", exempt)
-        with pytest.raises(NotReachedError):
+        with pytest.raises(NotReached):
             await call("http://telegram.invalid")
 
     assert heads == []
@@ -210,7 +211,7 @@ async def test_a_proxy_that_refuses_to_connect_us_has_sent_nothing(monkeypatch):
     heads: list[bytes] = []
     async with proxy(heads, b"HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n") as address:
         monkeypatch.setenv("https_proxy", address)
-        with pytest.raises(NotReachedError) as error:
+        with pytest.raises(NotReached) as error:
             await call("https://telegram.invalid")
 
     assert heads == [b"CONNECT telegram.invalid:443 HTTP/1.1"]

@@ -37,7 +37,7 @@ def changed(bridge: str) -> Changed:
 def faults_of() -> FaultsOf:
     def read(text: str) -> tuple[str, ...]:
         with pytest.raises(ContentError) as caught:
-            file.read(text.encode(), "content.yaml")
+            file.read_content(text.encode(), "content.yaml")
         return caught.value.faults
 
     return read

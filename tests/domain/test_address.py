@@ -18,7 +18,7 @@ from outreachbot.domain import urls
     ],
 )
 def test_an_address_has_nothing_wrong(text: str) -> None:
-    assert urls.wrong(text) is None
+    assert urls.find_url_problem(text) is None
 
 
 @pytest.mark.parametrize(
@@ -43,4 +43,4 @@ def test_an_address_has_nothing_wrong(text: str) -> None:
     ],
 )
 def test_what_is_no_address_is_told_why(text: str, why: str) -> None:
-    assert urls.wrong(text) == why
+    assert urls.find_url_problem(text) == why

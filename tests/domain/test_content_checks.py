@@ -106,7 +106,7 @@ def test_an_address_leads_somewhere(fault_of, old: str, new: str, said: str) -> 
 def test_unused_sources_and_topics_are_warnings(changed) -> None:
     unused = "  - id: spare\n    title: A\n    publisher: B\n    read: full\nfacts:"
     text = changed(("    topic: fall\n", "    topic: building\n"), ("facts:", unused))
-    warnings = file.read(text.encode(), "content.yaml").warnings
+    warnings = file.read_content(text.encode(), "content.yaml").warnings
     assert [warning.in_file("content.yaml") for warning in warnings] == [
         'content.yaml:26:9: topics[1].id: no fact belongs to this topic: "fall"',
         'content.yaml:40:9: sources[2].id: nothing names this source: "spare"',

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from outreachbot.domain.content import file
-from outreachbot.domain.content.difference import Changes, Difference, Part, Setting, difference
+from outreachbot.domain.content.difference import Changes, Difference, Part, Setting, compare_contents
 from outreachbot.domain.content.model import Content
 
 TEXT = {"en": "Something else"}
@@ -13,7 +13,7 @@ TEXT = {"en": "Something else"}
 
 @pytest.fixture(scope="module")
 def content(bridge) -> Content:
-    return file.read(bridge.encode(), "content.yaml").content
+    return file.read_content(bridge.encode(), "content.yaml").content
 
 
 def lists(content):
@@ -44,7 +44,7 @@ def counted(one: Difference) -> dict[Part, tuple[int, int, int]]:
 
 
 def test_a_content_does_not_differ_from_itself(content):
-    same = difference(content, content.model_copy(deep=True))
+    same = compare_contents(content, content.model_copy(deep=True))
 
     assert (same.parts, same.reordered, same.settings, same.size) == ({}, (), (), 0)
 
@@ -52,7 +52,7 @@ def test_a_content_does_not_differ_from_itself(content):
 @given(data=st.data())
 def test_every_edit_is_counted_once(content, data):
     new, told = data.draw(edited(content))
-    found = difference(content, new)
+    found = compare_contents(content, new)
 
     assert counted(found) == {part: numbers for part, numbers in told.items() if any(numbers)}
     assert found.size == sum(map(sum, told.values()))
@@ -61,7 +61,7 @@ def test_every_edit_is_counted_once(content, data):
 @given(data=st.data())
 def test_back_again_what_was_added_is_removed(content, data):
     new, _ = data.draw(edited(content))
-    there, back = difference(content, new), difference(new, content)
+    there, back = compare_contents(content, new), compare_contents(new, content)
 
     for part, changes in there.parts.items():
         assert set(back.parts[part].added) == set(changes.removed)
@@ -73,17 +73,17 @@ def test_back_again_what_was_added_is_removed(content, data):
 def test_entries_of_the_timeline_are_known_by_their_dates(content):
     first, second, third = content.timeline
     other = first.model_copy(update={"text": TEXT})
-    found = difference(content, content.model_copy(update={"timeline": (other, first, third)}))
+    found = compare_contents(content, content.model_copy(update={"timeline": (other, first, third)}))
 
     assert found.parts == {Part.TIMELINE: Changes(added=("1840",), removed=("1840-06",))}
-    found = difference(content, content.model_copy(update={"timeline": (other, second, third)}))
+    found = compare_contents(content, content.model_copy(update={"timeline": (other, second, third)}))
     assert found.parts == {Part.TIMELINE: Changes(changed=("1840",))}
 
 
 def test_texts_that_stand_alone_are_named_and_settings_with_what_they_become(content):
     operator = content.operator.model_copy(update={"contact": TEXT})
     update = {"welcome": TEXT, "operator": operator, "hour": 18, "languages": ("en", "tr"), "avoid": {"en": ()}}
-    found = difference(content, content.model_copy(update=update))
+    found = compare_contents(content, content.model_copy(update=update))
 
     assert found.parts == {Part.TEXTS: Changes(changed=("welcome", "operator.contact"))}
     assert found.settings == (
@@ -96,6 +96,6 @@ def test_texts_that_stand_alone_are_named_and_settings_with_what_they_become(con
 
 
 def test_another_order_is_a_change(content):
-    found = difference(content, content.model_copy(update={"facts": content.facts[::-1]}))
+    found = compare_contents(content, content.model_copy(update={"facts": content.facts[::-1]}))
 
     assert (found.parts, found.reordered, found.size) == ({}, (Part.FACTS,), 1)

@@ -12,7 +12,7 @@ from outreachbot.errors import ContentError
 
 
 def test_a_good_file_is_read(bridge) -> None:
-    document = file.read(bridge.encode(), "content.yaml")
+    document = file.read_content(bridge.encode(), "content.yaml")
     assert document.warnings == ()
     assert document.content.languages == ("en", "de")
     assert document.content.facts[0].figures[0].range == (900, 1000)
@@ -20,20 +20,20 @@ def test_a_good_file_is_read(bridge) -> None:
 
 
 def test_the_timeline_is_put_in_the_order_of_its_dates(bridge) -> None:
-    timeline = file.read(bridge.encode(), "content.yaml").content.timeline
+    timeline = file.read_content(bridge.encode(), "content.yaml").content.timeline
     assert [entry.text["en"] for entry in timeline] == ["The first stone", "The first arch", "The flood"]
     assert timeline[1].date.first_day == dt.date(1840, 6, 1)
 
 
 def test_a_faults_path_is_that_of_the_file_where_the_timeline_was_out_of_order(bridge) -> None:
-    document = file.read(bridge.encode(), "content.yaml")
+    document = file.read_content(bridge.encode(), "content.yaml")
     fault = document.fault(("timeline", 0, "text", "en"), "is too plain", warning=True)
     assert fault == Fault(Mark(65, 16), ("timeline", 1, "text", "en"), "is too plain", warning=True)
     assert fault.in_file("content.yaml") == "content.yaml:65:16: timeline[1].text.en: is too plain"
 
 
 def test_a_mark_is_that_of_the_value_or_of_the_nearest_part_above_it(bridge) -> None:
-    document = file.read(bridge.encode(), "content.yaml")
+    document = file.read_content(bridge.encode(), "content.yaml")
     assert document.mark(("facts", 1, "claim", "en")) == Mark(56, 17)
     assert document.mark(("facts", 1, "claim", "de")) == Mark(56, 12)
     assert document.mark(("facts", 1, "figures", 3)) == Mark(54, 5)
@@ -42,7 +42,7 @@ def test_a_mark_is_that_of_the_value_or_of_the_nearest_part_above_it(bridge) -> 
 
 
 def test_the_last_line_break_of_a_block_is_not_part_of_the_text(bridge) -> None:
-    letter = file.read(bridge.encode(), "content.yaml").content.campaign.letter["en"]
+    letter = file.read_content(bridge.encode(), "content.yaml").content.campaign.letter["en"]
     assert letter == "Dear mayor,\nplease rebuild the bridge."
 
 
@@ -85,7 +85,7 @@ def test_ten_different_faults_are_all_named_at_once(bridge, changed, faults_of) 
 
 def test_an_optional_value_may_be_left_empty(changed) -> None:
     text = changed(("    year: 1910", "    year:"), ("    topic: fall\n    default", "    topic: null\n    default"))
-    anniversary = file.read(text.encode(), "content.yaml").content.anniversaries[0]
+    anniversary = file.read_content(text.encode(), "content.yaml").content.anniversaries[0]
     assert (anniversary.year, anniversary.topic) == (None, None)
 
 
@@ -111,7 +111,7 @@ def test_whatever_a_file_holds_it_is_read_or_refused_in_plain_words(raw: bytes) 
 def test_a_text_longer_than_a_message_is_named_beside_other_faults(bridge) -> None:
     long = bridge.replace("We keep your zone", "word " * 1000).replace("Rebuild it", "")
     with pytest.raises(ContentError) as raised:
-        file.read(long.encode(), "content.yaml")
+        file.read_content(long.encode(), "content.yaml")
 
     told = "\n".join(raised.value.faults)
     assert "privacy.en: has 5,0" in told

@@ -11,15 +11,15 @@ from outreachbot.domain.content.model import Reading
 
 @pytest.fixture
 def document(changed):
-    return lambda *changes: file.read(changed(*changes).encode(), "c")
+    return lambda *changes: file.read_content(changed(*changes).encode(), "c")
 
 
 def test_a_file_in_one_language_has_no_gaps(document):
-    assert content_gaps.gaps(document(("[en, de]", "[en]"), (", de: Der Bau", ""))) == []
+    assert content_gaps.find_gaps(document(("[en, de]", "[en]"), (", de: Der Bau", ""))) == []
 
 
 def test_entries_are_counted_once_however_many_of_their_texts_lack(document):
-    (gap,) = content_gaps.gaps(document(("{en: Welcome}", "{en: Welcome, de: Willkommen}")))
+    (gap,) = content_gaps.find_gaps(document(("{en: Welcome}", "{en: Welcome, de: Willkommen}")))
 
     assert gap == Gap(
         "de",
@@ -30,13 +30,13 @@ def test_entries_are_counted_once_however_many_of_their_texts_lack(document):
 
 
 def test_each_language_after_the_default_has_its_own(document):
-    found = content_gaps.gaps(document(("[en, de]", "[en, de, fr]")))
+    found = content_gaps.find_gaps(document(("[en, de]", "[en, de, fr]")))
 
     assert [(gap.language, gap.entries["topics"]) for gap in found] == [("de", 1), ("fr", 2)]
 
 
 def test_a_gap_begins_with_its_first_in_the_file(document):
-    (gap,) = content_gaps.gaps(document(("title: {en:", "title: {de: x, en:")))
+    (gap,) = content_gaps.find_gaps(document(("title: {en:", "title: {de: x, en:")))
 
     assert gap.first == Mark(6, 3)
 
@@ -44,9 +44,9 @@ def test_a_gap_begins_with_its_first_in_the_file(document):
 def test_sources_are_told_apart_by_how_far_they_were_read_and_where_they_are(document):
     content = document().content
 
-    assert [one.id for one in content_gaps.read_as(content, Reading.NOT_CHECKED)] == ["herald"]
-    assert content_gaps.read_as(content, Reading.REPORT) == []
-    assert [one.id for one in content_gaps.on_the_web(content)] == ["chronicle-1902"]
+    assert [one.id for one in content_gaps.list_sources_read_as(content, Reading.NOT_CHECKED)] == ["herald"]
+    assert content_gaps.list_sources_read_as(content, Reading.REPORT) == []
+    assert [one.id for one in content_gaps.list_web_sources(content)] == ["chronicle-1902"]
 
 
 FIGURE = """\
@@ -67,7 +67,7 @@ def test_figures_disagree_where_two_sources_count_the_same_differently(document,
     figure = FIGURE.format(number=number, counts=f'"{counts}"', source=source)
     content = document(("  - id: flood", figure)).content
 
-    assert [fact.id for fact in content_gaps.disagreeing(content)] == ["stones"] * disagrees
+    assert [fact.id for fact in content_gaps.list_disagreeing_facts(content)] == ["stones"] * disagrees
 
 
 def test_two_sources_that_agree_do_not_disagree(document):
@@ -76,4 +76,4 @@ def test_two_sources_that_agree_do_not_disagree(document):
         ("  - id: flood", FIGURE.format(number=900, counts="stones", source="herald")),
     ).content
 
-    assert content_gaps.disagreeing(content) == []
+    assert content_gaps.list_disagreeing_facts(content) == []

@@ -22,8 +22,8 @@ def warnings(bridge, **texts):
     """What is said of these texts, by language, as the welcome; without the place."""
     welcome = "\n".join(f'  {language}: "{text}"' for language, text in texts.items())
     text = bridge.replace("[en, de]", f"[{', '.join(dict.fromkeys(['en', 'de', *texts]))}]")
-    document = file.read(text.replace("welcome: {en: Welcome}", f"welcome:\n{welcome}").encode(), "c")
-    found = list(languages.warnings(document.marks, i18n.scripts))
+    document = file.read_content(text.replace("welcome: {en: Welcome}", f"welcome:\n{welcome}").encode(), "c")
+    found = list(languages.find_warnings(document.marks, i18n.list_scripts))
     assert all(one.warning and one.text.endswith(RIGHT) for one in found)
     return [(one.path[-1], one.text.removesuffix(RIGHT)) for one in found]
 
@@ -67,7 +67,7 @@ def test_it_is_said_with_its_place_in_the_order_of_the_file(bridge):
     text = bridge.replace("en: Welcome", f'en: "{RUSSIAN}"').replace(
         "topics:\n", "topics:\n  - {id: x, title: {en: X}}\n"
     )
-    document = validate.check(text.encode(), "c", Path())
+    document = validate.validate_content(text.encode(), "c", Path())
 
     assert [one.in_file("c").split(": ")[:2] for one in document.warnings] == [
         ["c:8:15", "welcome.en"],
@@ -78,4 +78,4 @@ def test_it_is_said_with_its_place_in_the_order_of_the_file(bridge):
 def test_the_shipped_content_stands_under_its_languages():
     raw = (Path(__file__).parents[2] / "content.yaml").read_bytes()
 
-    assert validate.check(raw, "content.yaml", Path()).warnings == ()
+    assert validate.validate_content(raw, "content.yaml", Path()).warnings == ()

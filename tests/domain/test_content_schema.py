@@ -13,7 +13,7 @@ from outreachbot.errors import ContentError
 from outreachbot.views import i18n
 
 ROOT = Path(__file__).parents[2]
-SCHEMA = content_schema.schema()
+SCHEMA = content_schema.build_schema()
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
 BY_THEMSELVES = {"type", "items", "properties", "patternProperties", "additionalProperties", "definitions"}
 BY_THEMSELVES |= {"$schema", "title", "description", "default", "enumDescriptions"}
@@ -62,9 +62,9 @@ RULES = {
 
 
 def faults_of(text: str) -> list[str]:
-    written = reader.read(text.encode())
+    written = reader.read_tree(text.encode())
     assert written.root is not None
-    return faults(tree.values(written.root), SCHEMA)
+    return faults(tree.to_values(written.root), SCHEMA)
 
 
 def test_the_shipped_file_names_its_schema_and_passes_it():
@@ -94,7 +94,7 @@ def test_the_shipped_file_names_its_schema_and_passes_it():
 )
 def test_what_is_good_passes(changed, old, new):
     text = changed((old, new))
-    file.read(text.encode(), "c")
+    file.read_content(text.encode(), "c")
 
     assert faults_of(text) == []
 
@@ -130,7 +130,7 @@ def test_what_is_good_passes(changed, old, new):
 def test_what_an_editor_can_see_is_refused_as_check_does(changed, old, new, said):
     text = changed((old, new))
     with pytest.raises(ContentError):
-        file.read(text.encode(), "c")
+        file.read_content(text.encode(), "c")
 
     assert faults_of(text) == [said]
 
@@ -155,4 +155,4 @@ def test_nothing_is_explained_that_is_not_there():
 
 
 def test_the_programs_own_languages_are_offered():
-    assert set(i18n.languages()) <= set(LANGUAGES)
+    assert set(i18n.list_languages()) <= set(LANGUAGES)

@@ -31,4 +31,4 @@ def test_a_text_can_be_said(fault_of, old: str, new: str, said: str) -> None:
 
 def test_markup_does_not_count_towards_a_length(changed) -> None:
     text = changed(("en: The old bridge, remembered", f"en: '**{'x' * 120}**'"))
-    file.read(text.encode(), "content.yaml")
+    file.read_content(text.encode(), "content.yaml")

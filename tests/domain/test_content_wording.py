@@ -16,7 +16,7 @@ ENDING = " is a word to avoid; say it otherwise"
 
 def faults(text: str) -> tuple[str, ...]:
     try:
-        file.read(text.encode(), "c")
+        file.read_content(text.encode(), "c")
     except ContentError as error:
         return error.faults
     return ()
@@ -95,7 +95,7 @@ def test_in_quotes_with_escapes_the_place_is_that_of_the_text(hits):
 def test_with_windows_line_breaks_the_place_is_the_same(bridge):
     text = f"avoid: {{en: [rebuild]}}\n{bridge}".replace("\n", "\r\n")
     with pytest.raises(ContentError) as caught:
-        file.read(b"\xef\xbb\xbf" + text.encode(), "c")
+        file.read_content(b"\xef\xbb\xbf" + text.encode(), "c")
 
     assert [fault.split(": ")[0] for fault in caught.value.faults] == ["c:17:15", "c:23:14"]
 
@@ -135,7 +135,7 @@ def test_the_time_a_text_takes_grows_with_its_length_alone(pieces):
 
 
 def test_a_list_for_a_language_without_texts_is_a_warning(changed):
-    document = file.read(changed(("zone:", "avoid: {fr: [x]}\nzone:")).encode(), "c")
+    document = file.read_content(changed(("zone:", "avoid: {fr: [x]}\nzone:")).encode(), "c")
 
     assert [str(one) for one in document.warnings] == ['2:9: avoid.fr: this file has no texts in "fr"']
 

@@ -24,7 +24,7 @@ def content(changed):
     """The bridge's content, in which two facts were corrected: one on two days."""
     first = "    certainty: documented\n"
     one = first + "    corrected: [{on: 2026-05-03, was: {en: Few}, why: {en: Counted again}}]\n"
-    return file.read(changed((FACT, GOOD), (first, one)).encode(), "content.yaml").content
+    return file.read_content(changed((FACT, GOOD), (first, one)).encode(), "content.yaml").content
 
 
 def test_a_correction_is_read_with_its_day_and_its_texts(content) -> None:
@@ -36,14 +36,14 @@ def test_a_correction_is_read_with_its_day_and_its_texts(content) -> None:
 
 
 def test_the_newest_come_first_and_those_of_a_day_in_the_order_of_the_file(content) -> None:
-    found = corrections.every(content)
+    found = corrections.list_all_corrections(content)
 
     assert [(one.number, one.fact.id, one.correction.on.isoformat()) for one in found] == [
         (1, "stones", "2026-05-03"),
         (2, "flood", "2026-05-03"),
         (2, "flood", "2024-02-29"),
     ]
-    assert [one.on.year for one in corrections.of_fact(content.fact_by_id["flood"])] == [2026, 2024]
+    assert [one.on.year for one in corrections.list_corrections(content.fact_by_id["flood"])] == [2026, 2024]
 
 
 NO_DAY = "is not a day; write year, month and day, as in 2026-05-03"
@@ -92,13 +92,13 @@ def test_one_correction_that_is_no_list_is_told_to_be_one(changed, faults_of) ->
 
 @given(st.dates())
 def test_every_day_is_read_as_it_is_written(day) -> None:
-    assert dates.day(day.isoformat()) == day
+    assert dates.parse_day(day.isoformat()) == day
 
 
 @given(st.one_of(st.text(), st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")))
 def test_what_is_read_as_a_day_is_one_and_all_else_is_told_so(written) -> None:
     try:
-        found = dates.day(written)
+        found = dates.parse_day(written)
     except ValueError as error:
         told = str(error)
     else:

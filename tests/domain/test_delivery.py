@@ -6,8 +6,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Sent, Uncertain, Wait, after
-from outreachbot.domain.delivery.states import ENDED, GOING, GONE, JOBS, Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Sent, Uncertain, Wait, next_state
+from outreachbot.domain.delivery.states import (
+    ACTIVE,
+    ENDED,
+    GONE,
+    JOBS,
+    DeliveryState,
+    MessageKind,
+    MessageState,
+    Reason,
+    Tally,
+)
 
 tallies = st.builds(Tally, *[st.integers(0, 10_000)] * 6)
 outcomes = st.one_of(
@@ -22,34 +32,36 @@ outcomes = st.one_of(
 
 
 def test_a_message_that_telegram_has_is_sent():
-    assert after(Sent(7)) == after(Sent(7, (8, 9))) == (State.SENT, None)
+    assert next_state(Sent(7)) == next_state(Sent(7, (8, 9))) == (DeliveryState.SENT, None)
 
 
 @pytest.mark.parametrize("reason", [Reason.NO_ANSWER, Reason.SERVER_ERROR, Reason.STOPPED])
 def test_what_may_have_arrived_is_uncertain_and_says_why(reason):
-    assert after(Uncertain(reason)) == (State.UNCERTAIN, reason)
+    assert next_state(Uncertain(reason)) == (DeliveryState.UNCERTAIN, reason)
 
 
-@pytest.mark.parametrize("kind", sorted(Kind))
+@pytest.mark.parametrize("kind", sorted(MessageKind))
 @pytest.mark.parametrize("outcome", [NotSent("refused"), Wait(3.0), Migrated(-1002), Halt("Unauthorized")])
 def test_what_surely_did_not_leave_is_queued_again(outcome, kind):
-    assert after(outcome, kind) == (State.QUEUED, None)
+    assert next_state(outcome, kind) == (DeliveryState.QUEUED, None)
 
 
-@pytest.mark.parametrize("kind", sorted(Kind))
+@pytest.mark.parametrize("kind", sorted(MessageKind))
 @pytest.mark.parametrize("reason", list(Reason))
 def test_a_refusal_is_final_and_says_why(reason, kind):
-    assert after(Failed(reason, "Forbidden"), kind) == (State.FAILED, reason)
+    assert next_state(Failed(reason, "Forbidden"), kind) == (DeliveryState.FAILED, reason)
 
 
 @given(outcomes, st.sampled_from(sorted(JOBS)))
 def test_no_change_of_a_copy_is_ever_uncertain(outcome, job):
-    assert after(outcome, job)[0] in {State.SENT, State.FAILED, State.QUEUED}
+    assert next_state(outcome, job)[0] in {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.QUEUED}
 
 
-@given(outcomes, st.sampled_from(sorted(set(Kind) - JOBS)))
+@given(outcomes, st.sampled_from(sorted(set(MessageKind) - JOBS)))
 def test_nothing_that_may_have_arrived_is_queued_again(outcome, kind):
-    assert (after(outcome, kind)[0] is State.QUEUED) == isinstance(outcome, NotSent | Wait | Migrated | Halt)
+    assert (next_state(outcome, kind)[0] is DeliveryState.QUEUED) == isinstance(
+        outcome, NotSent | Wait | Migrated | Halt
+    )
 
 
 def test_a_chat_is_left_alone_only_after_what_stands_in_the_way_of_every_message():
@@ -62,12 +74,12 @@ def test_a_chat_is_left_alone_only_after_what_stands_in_the_way_of_every_message
 def test_a_message_that_goes_on_has_not_ended():
     before = {MessageState.DRAFT, MessageState.SCHEDULED, MessageState.MISSED}
 
-    assert GOING | ENDED | before == set(MessageState)
-    assert not GOING & ENDED
+    assert ACTIVE | ENDED | before == set(MessageState)
+    assert not ACTIVE & ENDED
 
 
 def test_every_state_is_counted():
-    assert {field.name for field in dataclasses.fields(Tally)} == set(State)
+    assert {field.name for field in dataclasses.fields(Tally)} == set(DeliveryState)
 
 
 @given(tallies)

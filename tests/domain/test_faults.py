@@ -1,6 +1,6 @@
 """How a fault is written."""
 
-from outreachbot.domain.content.faults import Fault, Mark, count, listed, nearest, notation
+from outreachbot.domain.content.faults import Fault, Mark, count_faults, find_nearest, format_faults, format_path
 
 
 def test_a_fault_is_one_line_with_file_line_column_and_path() -> None:
@@ -21,21 +21,21 @@ def test_few_known_names_are_listed_where_none_is_alike() -> None:
 
 
 def test_a_path_keeps_odd_keys_readable() -> None:
-    assert notation(("a", 0, "b-c", 'd "e"\n')) == 'a[0].b-c."d "e" "'
+    assert format_path(("a", 0, "b-c", 'd "e"\n')) == 'a[0].b-c."d "e" "'
 
 
 def test_the_nearest_name_is_found_whatever_its_case() -> None:
-    assert nearest("EUROPE/istambul", ["Europe/Istanbul", "Asia/Baku"]) == "Europe/Istanbul"
-    assert nearest("ne", ["en", "de"]) == "en"
-    assert nearest("quite another", ["en", "de"]) == ""
+    assert find_nearest("EUROPE/istambul", ["Europe/Istanbul", "Asia/Baku"]) == "Europe/Istanbul"
+    assert find_nearest("ne", ["en", "de"]) == "en"
+    assert find_nearest("quite another", ["en", "de"]) == ""
 
 
 def test_faults_are_listed_in_the_order_of_the_file() -> None:
     faults = [Fault(Mark(line, 1), (), "x") for line in (3, 1, 2)]
-    assert listed(faults, "f") == ["f:1:1: x", "f:2:1: x", "f:3:1: x"]
+    assert format_faults(faults, "f") == ["f:1:1: x", "f:2:1: x", "f:3:1: x"]
 
 
 def test_it_is_known_how_many_faults_a_list_stands_for() -> None:
     for number in (0, 1, 200, 201, 5000):
-        lines = listed([Fault(Mark(1, 1), (), "x")] * number, "f")
-        assert (count(lines), len(lines)) == (number, min(number, 201))
+        lines = format_faults([Fault(Mark(1, 1), (), "x")] * number, "f")
+        assert (count_faults(lines), len(lines)) == (number, min(number, 201))

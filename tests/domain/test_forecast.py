@@ -24,32 +24,32 @@ def due(hour=9, zone="Asia/Baku"):
     [(0, 10, 0), (60, 10, 0.5), (1200, 10, 10), (1199, 10, 1199 / 120), (100_000, 10, 10), (100_000, 0, 0)],
 )
 def test_a_wave_begins_half_its_length_before_its_hour_but_not_earlier_than_the_content_allows(size, early, before):
-    assert forecast.starts_at(NINE, size, 1.0, early) == NINE - MINUTE * before
+    assert forecast.compute_start(NINE, size, 1.0, early) == NINE - MINUTE * before
 
 
 def test_without_chats_there_is_nothing_to_foretell():
-    assert forecast.foretell([], 25.0, 0) is None
-    assert forecast.foretell([(due(), 0), (due(10), 0)], 25.0, 0) is None
+    assert forecast.forecast_waves([], 25.0, 0) is None
+    assert forecast.forecast_waves([(due(), 0), (due(10), 0)], 25.0, 0) is None
 
 
 def test_groups_that_share_a_moment_are_one_wave():
     waves = [(due(9), 600), (due(9, "Asia/Dubai"), 600), (due(20), 0)]
 
-    assert forecast.foretell(waves, 1.0, 0) == Forecast(1200, NINE, NINE + 20 * MINUTE)
+    assert forecast.forecast_waves(waves, 1.0, 0) == Forecast(1200, NINE, NINE + 20 * MINUTE)
 
 
 def test_a_wave_that_begins_earlier_ends_earlier():
-    assert forecast.foretell([(due(), 1200)], 1.0, 60) == Forecast(1200, NINE - 10 * MINUTE, NINE + 10 * MINUTE)
+    assert forecast.forecast_waves([(due(), 1200)], 1.0, 60) == Forecast(1200, NINE - 10 * MINUTE, NINE + 10 * MINUTE)
 
 
 def test_a_wave_waits_for_the_one_before_it():
-    found = forecast.foretell([(due(10), 60), (due(9), 7200)], 1.0, 0)
+    found = forecast.forecast_waves([(due(10), 60), (due(9), 7200)], 1.0, 0)
 
     assert found == Forecast(7260, NINE, NINE + 121 * MINUTE)
 
 
 def test_between_two_waves_there_may_be_rest():
-    assert forecast.foretell([(due(9), 60), (due(20), 60)], 1.0, 0) == Forecast(120, NINE, NINE + 661 * MINUTE)
+    assert forecast.forecast_waves([(due(9), 60), (due(20), 60)], 1.0, 0) == Forecast(120, NINE, NINE + 661 * MINUTE)
 
 
 zones = st.sampled_from(["Asia/Baku", "Europe/Berlin", "America/New_York", "Pacific/Kiritimati", "Asia/Kathmandu"])
@@ -59,7 +59,7 @@ some_waves = st.dictionaries(st.tuples(zones, st.integers(0, 23)), st.integers(1
 @given(some_waves, st.floats(0.5, 30), st.integers(0, 60))
 def test_a_day_lasts_at_least_as_long_as_its_messages_take(sizes, per_second, early):
     waves = [(due(hour, zone), size) for (zone, hour), size in sizes.items()]
-    found = forecast.foretell(waves, per_second, early)
+    found = forecast.forecast_waves(waves, per_second, early)
 
     needed = dt.timedelta(seconds=found.chats / per_second)
     assert found.chats == sum(sizes.values())

@@ -61,7 +61,7 @@ def test_a_half_open_marker_is_literal(text: str, html: str) -> None:
 )
 def test_a_link_without_an_http_address_is_literal(target: str) -> None:
     assert markup.to_html(f"[label]({target})") == f"[label]({target})"
-    assert markup.targets(f"[label]({target})") == [target]
+    assert markup.list_link_targets(f"[label]({target})") == [target]
 
 
 def test_a_link_does_not_stand_inside_a_link() -> None:
@@ -94,7 +94,7 @@ class Nesting(HTMLParser):
         assert tag in {"a", "b", "i"}
         assert tag not in self.open
         assert [name for name, _ in attrs] == (["href"] if tag == "a" else [])
-        assert all(urls.wrong(value) is None for _, value in attrs)
+        assert all(urls.find_url_problem(value) is None for _, value in attrs)
         self.open.append(tag)
 
     def handle_endtag(self, tag) -> None:

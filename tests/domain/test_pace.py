@@ -21,16 +21,16 @@ def test_a_claim_is_never_empty_and_never_large(per_second):
 
 
 def test_slots_follow_each_other_at_the_pace():
-    assert list(pace.slots(100.0, 4, 2)) == [100.0, 100.5, 101.0, 101.5]
+    assert list(pace.slot_times(100.0, 4, 2)) == [100.0, 100.5, 101.0, 101.5]
 
 
 def test_nothing_to_send_needs_no_slot():
-    assert list(pace.slots(100.0, 0, 30)) == []
+    assert list(pace.slot_times(100.0, 0, 30)) == []
 
 
 @given(st.floats(0, 4e9), st.integers(1, pace.MAX_CLAIM), rates)
 def test_no_slot_is_before_the_first(first, count, per_second):
-    slots = list(pace.slots(first, count, per_second))
+    slots = list(pace.slot_times(first, count, per_second))
 
     assert slots[0] == first
     assert slots == sorted(slots)

@@ -27,10 +27,10 @@ SAMPLE = timeline("1991", "1991-12", "1992-02-25", "1992-02-26", "1992-03", "199
 
 def walk(entries, first, step):
     """The pages from that entry on, by one of the two arrows until it ends."""
-    pages = [paging.page(entries, first)]
+    pages = [paging.cut_page(entries, first)]
     while (to := getattr(pages[-1], step)) is not None:
         assert len(pages) <= len(entries), "the arrows go in circles"
-        pages.append(paging.page(entries, to))
+        pages.append(paging.cut_page(entries, to))
     return pages
 
 
@@ -57,7 +57,7 @@ def test_from_any_entry_the_arrows_reach_all_others(case):
 
 @given(lengths, st.integers(0, 10**8))
 def test_no_page_is_empty_and_none_too_long(count, first):
-    page = paging.page(a_year_each(count), first)
+    page = paging.cut_page(a_year_each(count), first)
 
     assert 1 <= len(page.entries) <= paging.ENTRIES_A_PAGE
 
@@ -66,14 +66,14 @@ def test_no_page_is_empty_and_none_too_long(count, first):
 def test_a_page_says_truly_which_entries_it_shows(count, first):
     entries = a_year_each(count)
 
-    page = paging.page(entries, first)
+    page = paging.cut_page(entries, first)
 
     assert list(page.entries) == entries[page.first : page.last + 1]
     assert page.of == count
 
 
 def test_a_page_beyond_the_end_is_the_last_entry():
-    page = paging.page(SAMPLE, 1000)
+    page = paging.cut_page(SAMPLE, 1000)
 
     assert page.entries == (SAMPLE[-1],)
     assert page.later is None
@@ -84,22 +84,22 @@ def test_a_page_beyond_the_end_is_the_last_entry():
     [("1991", 0), ("1992", 2), ("1992-02", 2), ("1992-02-26", 3), ("1992-03-07", 4), ("1991-06", 0)],
 )
 def test_a_period_begins_with_its_first_entry(period, first):
-    assert paging.first_in(SAMPLE, PartialDate.parse(period)) == first
+    assert paging.find_first_in(SAMPLE, PartialDate.parse(period)) == first
 
 
 @pytest.mark.parametrize("period", ["1990", "1993", "1992-02-27", "1992-04", "2006-01-01"])
 def test_a_period_without_entries_has_no_first(period):
-    assert paging.first_in(SAMPLE, PartialDate.parse(period)) is None
+    assert paging.find_first_in(SAMPLE, PartialDate.parse(period)) is None
 
 
 @pytest.mark.parametrize(("period", "first"), [("1990", 0), ("1993", 5), ("1992-02-27", 4), ("2020", 6)])
 def test_after_an_empty_period_comes_what_is_next_or_the_last(period, first):
-    assert paging.first_after(SAMPLE, PartialDate.parse(period)) == first
+    assert paging.find_first_after(SAMPLE, PartialDate.parse(period)) == first
 
 
 def test_every_day_of_the_shipped_timeline_is_found_by_its_own_date(content):
     for entry in content.timeline:
-        first = paging.first_in(content.timeline, entry.date)
+        first = paging.find_first_in(content.timeline, entry.date)
 
         assert first is not None
         assert content.timeline[first].date.year == entry.date.year
@@ -109,7 +109,7 @@ def test_every_day_of_the_shipped_timeline_is_found_by_its_own_date(content):
 def test_any_day_leads_to_a_page(day):
     entries, period = a_year_each(30), PartialDate(year=day.year, month=day.month, day=day.day)
 
-    first = paging.first_in(entries, period)
+    first = paging.find_first_in(entries, period)
 
     assert (first is None) == (not 1900 <= day.year < 1930)
-    assert 0 <= paging.first_after(entries, period) < len(entries)
+    assert 0 <= paging.find_first_after(entries, period) < len(entries)

@@ -4,31 +4,31 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.reports import MOST_A_DAY, MOST_AN_HOUR, Recent, Refusal, clean, refusal
+from outreachbot.domain.reports import MOST_A_DAY, MOST_AN_HOUR, RecentReports, Refusal, clean_text, find_refusal
 
 
 @pytest.mark.parametrize(
     ("recent", "why"),
     [
-        (Recent(ignored=False, minute=0, day=0, everybody=0), None),
-        (Recent(ignored=False, minute=0, day=MOST_A_DAY - 1, everybody=MOST_AN_HOUR - 1), None),
-        (Recent(ignored=False, minute=1, day=1, everybody=1), Refusal.MINUTE),
-        (Recent(ignored=False, minute=0, day=MOST_A_DAY, everybody=1), Refusal.DAY),
-        (Recent(ignored=False, minute=1, day=MOST_A_DAY, everybody=1), Refusal.DAY),
-        (Recent(ignored=False, minute=0, day=0, everybody=MOST_AN_HOUR), Refusal.CROWD),
-        (Recent(ignored=True, minute=0, day=0, everybody=0), Refusal.IGNORED),
+        (RecentReports(ignored=False, minute=0, day=0, everybody=0), None),
+        (RecentReports(ignored=False, minute=0, day=MOST_A_DAY - 1, everybody=MOST_AN_HOUR - 1), None),
+        (RecentReports(ignored=False, minute=1, day=1, everybody=1), Refusal.MINUTE),
+        (RecentReports(ignored=False, minute=0, day=MOST_A_DAY, everybody=1), Refusal.DAY),
+        (RecentReports(ignored=False, minute=1, day=MOST_A_DAY, everybody=1), Refusal.DAY),
+        (RecentReports(ignored=False, minute=0, day=0, everybody=MOST_AN_HOUR), Refusal.CROWD),
+        (RecentReports(ignored=True, minute=0, day=0, everybody=0), Refusal.IGNORED),
     ],
 )
 def test_a_report_is_taken_unless_there_were_enough(recent, why):
-    assert refusal(recent) is why
+    assert find_refusal(recent) is why
 
 
 def test_what_no_database_takes_is_left_out():
-    assert clean("a\0b \ud800 ") == "ab ?"
+    assert clean_text("a\0b \ud800 ") == "ab ?"
 
 
 @given(st.text(st.characters()))
 def test_clean_words_can_be_written_down(words):
-    assert "\0" not in clean(words)
-    assert clean(words).encode().decode() == clean(words)
-    assert clean(clean(words)) == clean(words)
+    assert "\0" not in clean_text(words)
+    assert clean_text(words).encode().decode() == clean_text(words)
+    assert clean_text(clean_text(words)) == clean_text(words)

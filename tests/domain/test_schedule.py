@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from outreachbot.domain.content.dates import YearlyDay
 from outreachbot.domain.content.model import Anniversary, LeapDay, Notice
-from outreachbot.domain.content.values import zones
+from outreachbot.domain.content.values import known_zones
 from outreachbot.domain.reminders import schedule
 from outreachbot.domain.reminders.schedule import Due, Group, Item, Occurrence
 
@@ -24,7 +24,7 @@ LEFT_OUT = [  # days that a zone does not have: it crossed the date line
     ("Pacific/Kanton", dt.date(1994, 12, 31)),
 ]
 
-any_zone = st.sampled_from(sorted(zones()))
+any_zone = st.sampled_from(sorted(known_zones()))
 any_hour = st.integers(0, 23)
 any_date = st.dates(dt.date(1990, 1, 1), dt.date(2060, 12, 31))
 leap_rules = st.sampled_from(LeapDay)
@@ -48,12 +48,12 @@ def utc(*parts):
 
 
 def due(anniversaries, zones, since, now):
-    return list(schedule.due(anniversaries, zones, since, now))
+    return list(schedule.list_due(anniversaries, zones, since, now))
 
 
 def told(kept, zone, hour, looks):
     """What a planner that looks at these moments finds for one group, in its order."""
-    found = (one for since, now in pairwise(looks) for one in schedule.due(kept, [zone], since, now))
+    found = (one for since, now in pairwise(looks) for one in schedule.list_due(kept, [zone], since, now))
     return [one for one in found if one.group == Group(zone, hour)]
 
 
@@ -68,19 +68,19 @@ def exists(date, zone):
 def test_the_leap_day_is_kept_beside_it_where_the_year_has_none(year, rule, kept):
     is_leap = year in {2000, 2024}
 
-    assert schedule.date_in(day("02-29", leap_day=rule), year) == dt.date(year, *((2, 29) if is_leap else kept))
+    assert schedule.date_in_year(day("02-29", leap_day=rule), year) == dt.date(year, *((2, 29) if is_leap else kept))
 
 
 @pytest.mark.parametrize(("year", "kept"), [(1900, None), (2000, 29), (2023, None), (2024, 29), (2100, None)])
 def test_the_leap_day_is_kept_in_leap_years_only_where_that_is_wanted(year, kept):
-    date = schedule.date_in(day("02-29", leap_day=LeapDay.LEAP_YEARS), year)
+    date = schedule.date_in_year(day("02-29", leap_day=LeapDay.LEAP_YEARS), year)
 
     assert date == (kept and dt.date(year, 2, kept))
 
 
 @given(any_date.filter(lambda date: (date.month, date.day) != (2, 29)), st.integers(1990, 2060), leap_rules)
 def test_every_other_day_is_kept_on_itself(date, year, rule):
-    kept = schedule.date_in(day(f"{date:%m-%d}", leap_day=rule), year)
+    kept = schedule.date_in_year(day(f"{date:%m-%d}", leap_day=rule), year)
 
     assert (kept.year, kept.month, kept.day) == (year, date.month, date.day)
 
@@ -90,9 +90,9 @@ def test_a_leap_day_is_told_once_a_year_or_only_in_leap_years(year, rule):
     kept = (day("02-29", leap_day=rule),)
     days = [dt.date(year, 1, 1) + n * DAY for n in range(365 + (year % 4 == 0))]
 
-    found = [item for one in days for item in schedule.items_on(kept, one)]
+    found = [item for one in days for item in schedule.list_items(kept, one)]
 
-    date = schedule.date_in(kept[0], year)
+    date = schedule.date_in_year(kept[0], year)
     assert [(item.notice, item.occurrence.date, item.day) for item in found] == (
         [(Notice.WEEK, date, date - 7 * DAY), (Notice.EVE, date, date - DAY), (Notice.DAY, date, date)] if date else []
     )
@@ -102,7 +102,7 @@ def test_a_leap_day_is_told_once_a_year_or_only_in_leap_years(year, rule):
 @given(any_zone, any_date, any_hour)
 def test_the_hour_is_that_of_the_local_clock_or_does_not_exist_there(zone, date, hour):
     wanted = dt.datetime.combine(date, dt.time(hour))
-    at = schedule.moment(date, hour, zone)
+    at = schedule.local_moment(date, hour, zone)
     local = at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
 
     assert local == wanted or is_gap(wanted, zone)
@@ -118,7 +118,7 @@ def is_gap(wall, zone):
 @settings(max_examples=400)
 @given(any_zone, any_date, any_hour)
 def test_an_hour_that_exists_twice_is_the_first(zone, date, hour):
-    at = schedule.moment(date, hour, zone)
+    at = schedule.local_moment(date, hour, zone)
     again = dt.datetime.combine(date, dt.time(hour), tzinfo=ZoneInfo(zone)).replace(fold=1)
 
     assert at <= again.astimezone(dt.UTC) or is_gap(again.replace(tzinfo=None), zone)
@@ -138,7 +138,7 @@ def test_an_hour_that_exists_twice_is_the_first(zone, date, hour):
     ],
 )
 def test_clocks_that_change_are_followed(date, hour, zone, at):
-    assert schedule.moment(date, hour, zone) == at
+    assert schedule.local_moment(date, hour, zone) == at
 
 
 def test_an_item_is_due_once_its_hour_has_come():
@@ -172,7 +172,7 @@ def test_a_day_has_each_hour_of_the_zone():
     ],
 )
 def test_an_anniversary_is_told_a_week_and_a_day_before_and_on_its_day(date, notice, years):
-    (item,) = schedule.items_on((day("02-26", 1992),), date)
+    (item,) = schedule.list_items((day("02-26", 1992),), date)
 
     assert (item.notice, item.day, item.occurrence.years) == (notice, date, years)
     assert item.key == f"day:2024-02-26:{notice}"
@@ -190,7 +190,7 @@ def test_an_anniversary_is_told_a_week_and_a_day_before_and_on_its_day(date, not
     ],
 )
 def test_what_is_told_ahead_belongs_to_the_year_of_the_day_itself(written, date, occurrence, notice):
-    (item,) = schedule.items_on((day(written, 2000),), date)
+    (item,) = schedule.list_items((day(written, 2000),), date)
 
     assert (item.occurrence.date, item.notice, item.day) == (occurrence, notice, date)
     assert item.occurrence.years == occurrence.year - 2000
@@ -199,7 +199,7 @@ def test_what_is_told_ahead_belongs_to_the_year_of_the_day_itself(written, date,
 def test_several_items_of_a_day_are_in_the_order_of_the_content():
     kept = (day("03-05", name="later"), day("02-27", name="soon"), day("02-26", name="now"), day("02-26", name="too"))
 
-    items = schedule.items_on(kept, dt.date(2024, 2, 26))
+    items = schedule.list_items(kept, dt.date(2024, 2, 26))
 
     assert [(item.occurrence.anniversary.id, item.notice) for item in items] == [
         ("soon", Notice.EVE),
@@ -211,15 +211,15 @@ def test_several_items_of_a_day_are_in_the_order_of_the_content():
 def test_the_event_is_not_announced_as_its_own_anniversary():
     kept = (day("02-26", 2024), day("01-01", 2025, name="new"))
 
-    assert [schedule.items_on(kept, dt.date(2024, *on)) for on in ((2, 19), (2, 25), (2, 26), (12, 31))] == [()] * 4
-    assert schedule.items_on(kept, dt.date(2025, 2, 26))
-    assert schedule.items_on(kept, dt.date(2025, 12, 31))
+    assert [schedule.list_items(kept, dt.date(2024, *on)) for on in ((2, 19), (2, 25), (2, 26), (12, 31))] == [()] * 4
+    assert schedule.list_items(kept, dt.date(2025, 2, 26))
+    assert schedule.list_items(kept, dt.date(2025, 12, 31))
 
 
 @pytest.mark.parametrize("date", [dt.date.min, dt.date(1, 12, 31), dt.date(9999, 12, 31), dt.date.max])
 def test_the_ends_of_the_calendar_are_no_trouble(date):
-    assert schedule.items_on((day("12-31"), day("01-01"), day("02-29")), date) == ()
-    assert schedule.coming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], dt.date(9998, 12, 31)) == []
+    assert schedule.list_items((day("12-31"), day("01-01"), day("02-29")), date) == ()
+    assert schedule.list_upcoming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], dt.date(9998, 12, 31)) == []
 
 
 steps = st.lists(st.integers(1, 3000), min_size=1, max_size=30)
@@ -271,7 +271,7 @@ def test_a_day_that_the_zone_leaves_out_is_told_on_the_day_before_at_the_same_ho
 
         assert (local.date(), local.hour) == (date - DAY, hour)
         assert found.day == date
-        assert found.at < found.until == schedule.moment(date + DAY, 0, zone)
+        assert found.at < found.until == schedule.local_moment(date + DAY, 0, zone)
 
 
 def jumps(zone):
@@ -313,7 +313,7 @@ def test_what_is_due_is_all_that_lies_between_two_looks(names, date, start, leng
     days = [since.date() + n * DAY for n in range(-3, 8)]
 
     every = (
-        Due(one, schedule.items_on(tuple(kept), one), Group(zone, hour))
+        Due(one, schedule.list_items(tuple(kept), one), Group(zone, hour))
         for zone in names
         for one in days
         for hour in range(24)
@@ -324,7 +324,7 @@ def test_what_is_due_is_all_that_lies_between_two_looks(names, date, start, leng
 @given(any_zone, any_date, any_hour)
 def test_the_key_tells_the_day_the_group_and_what_is_told(zone, date, hour):
     kept = (day("12-31", name="last"), day("01-01", name="first"))
-    items = schedule.items_on(kept, dt.date(2024, 12, 31))
+    items = schedule.list_items(kept, dt.date(2024, 12, 31))
     one = Due(date, items, Group(zone, hour))
 
     assert one.key(items) == f"reminder:{date.isoformat()}:{zone}:{hour}:last.day+first.eve"
@@ -344,7 +344,7 @@ def test_no_two_messages_share_a_key():
 def test_the_keys_of_items_tell_them_apart():
     kept = (day("02-26", name="one"), day("02-27", name="two"))
     days = [dt.date(year, 1, 1) + n * DAY for year in (2024, 2025) for n in range(365)]
-    items = [item for one in days for item in schedule.items_on(kept, one)]
+    items = [item for one in days for item in schedule.list_items(kept, one)]
 
     assert len(items) == len({item.key for item in items}) == 12
     assert all(item == Item(item.occurrence, item.notice) for item in items)
@@ -358,7 +358,7 @@ def test_years_are_counted_from_the_event():
 def test_what_comes_is_told_soonest_first():
     kept = [day("12-31", name="last"), day("01-01", name="first"), day("06-15", name="middle")]
 
-    found = schedule.coming(kept, dt.date(2024, 6, 1))
+    found = schedule.list_upcoming(kept, dt.date(2024, 6, 1))
 
     assert [(one.anniversary.id, one.date.year) for one in found] == [("middle", 2024), ("last", 2024), ("first", 2025)]
 
@@ -373,33 +373,33 @@ def test_what_comes_is_told_soonest_first():
     ],
 )
 def test_today_still_comes_and_yesterday_comes_next_year(today, comes):
-    assert schedule.coming([day("02-26")], today)[0].date == comes
+    assert schedule.list_upcoming([day("02-26")], today)[0].date == comes
 
 
 @pytest.mark.parametrize(
     "today", [dt.date(1991, 5, 1), dt.date(1992, 2, 1), dt.date(1992, 2, 26), dt.date(1993, 2, 26)]
 )
 def test_no_anniversary_comes_before_the_year_after_the_event(today):
-    assert schedule.coming([day("02-26", 1992)], today)[0].date == dt.date(1993, 2, 26)
+    assert schedule.list_upcoming([day("02-26", 1992)], today)[0].date == dt.date(1993, 2, 26)
 
 
 @given(st.dates(dt.date(2000, 1, 1), dt.date(2000, 12, 31)), any_date)
 def test_the_next_occurrence_is_within_a_year(date, today):
-    (found,) = schedule.coming([day(f"{date:%m-%d}")], today)
+    (found,) = schedule.list_upcoming([day(f"{date:%m-%d}")], today)
 
     assert dt.timedelta() <= found.date - today <= 366 * DAY
 
 
 @given(any_date)
 def test_a_day_of_leap_years_only_comes_with_the_next_leap_year(today):
-    (found,) = schedule.coming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], today)
+    (found,) = schedule.list_upcoming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], today)
 
     assert (found.date.month, found.date.day) == (2, 29)
     assert dt.timedelta() <= found.date - today <= 4 * 366 * DAY
 
 
 def test_a_day_of_leap_years_only_comes_after_the_century_that_has_none():
-    (found,) = schedule.coming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], dt.date(1896, 3, 1))
+    (found,) = schedule.list_upcoming([day("02-29", leap_day=LeapDay.LEAP_YEARS)], dt.date(1896, 3, 1))
 
     assert found.date == dt.date(1904, 2, 29)
 
@@ -407,6 +407,6 @@ def test_a_day_of_leap_years_only_comes_after_the_century_that_has_none():
 def test_a_skipped_occurrence_gives_way_to_the_one_after_it():
     days = [day("02-26", 1992, name="one"), day("02-29", name="leap", leap_day=LeapDay.LEAP_YEARS)]
     skipped = {("one", 2027), ("one", 2028), ("leap", 2028), ("other", 2029)}
-    found = schedule.coming(days, dt.date(2027, 1, 1), skipped)
+    found = schedule.list_upcoming(days, dt.date(2027, 1, 1), skipped)
 
     assert [one.date for one in found] == [dt.date(2029, 2, 26), dt.date(2032, 2, 29)]

@@ -34,89 +34,91 @@ def test_all_ways_to_encode_a_text_fold_alike(text):
 
 
 def test_every_fact_has_its_number(content):
-    found = [search.fact_number(content, str(number)) for number in range(1, len(content.facts) + 1)]
+    found = [search.find_by_number(content, str(number)) for number in range(1, len(content.facts) + 1)]
 
     assert found == list(content.facts)
 
 
 @pytest.mark.parametrize("query", ["0", "-1", "+1", "1.0", "1 ", "", "99999999", "9" * 5000, "١", "²", "１", "one"])
 def test_what_is_no_number_of_a_fact_finds_none(content, query):
-    assert search.fact_number(content, query) is None
+    assert search.find_by_number(content, query) is None
 
 
 def test_the_number_after_the_last_finds_none(content):
-    assert search.fact_number(content, str(len(content.facts) + 1)) is None
+    assert search.find_by_number(content, str(len(content.facts) + 1)) is None
 
 
 def test_a_topic_is_found_by_its_id_and_by_its_title(content):
     for topic in content.topics:
         title = content.say(topic.title, content.default_language)
 
-        assert search.topic(content, topic.id.upper(), "en") == topic
-        assert search.topic(content, f" {title.upper()} ", "en") == topic
+        assert search.find_topic(content, topic.id.upper(), "en") == topic
+        assert search.find_topic(content, f" {title.upper()} ", "en") == topic
 
 
 @pytest.mark.parametrize("query", ["", " ", "no-such-topic", "\u0301"])
 def test_no_other_word_is_a_topic(content, query):
-    assert search.topic(content, query, "en") is None
+    assert search.find_topic(content, query, "en") is None
 
 
 def test_every_fact_is_found_by_the_words_of_its_id(content):
     for fact in content.facts:
-        assert fact in search.facts(content, fact.id, "en")
-        assert fact in search.facts(content, fact.id.replace("-", " ").upper(), "en")
+        assert fact in search.search_facts(content, fact.id, "en")
+        assert fact in search.search_facts(content, fact.id.replace("-", " ").upper(), "en")
 
 
 def test_every_fact_is_found_by_who_states_it(content):
     for fact in content.facts:
-        assert fact in search.facts(content, content.say(fact.stated_by, "en"), "en")
+        assert fact in search.search_facts(content, content.say(fact.stated_by, "en"), "en")
 
 
 def test_the_beginning_of_a_word_is_enough(content):
-    whole = search.facts(content, "khojaly", "en")
+    whole = search.search_facts(content, "khojaly", "en")
 
     assert whole
-    assert {fact.id for fact in whole} <= {fact.id for fact in search.facts(content, "khoj", "en")}
+    assert {fact.id for fact in whole} <= {fact.id for fact in search.search_facts(content, "khoj", "en")}
 
 
 def test_two_letters_have_to_be_a_whole_word(content):
-    assert search.facts(content, "kh", "en") == []
+    assert search.search_facts(content, "kh", "en") == []
 
 
 def test_the_end_of_a_word_is_not_enough(content):
-    assert search.facts(content, "hojaly", "en") == []
+    assert search.search_facts(content, "hojaly", "en") == []
 
 
 def test_every_word_of_the_query_has_to_be_there(content):
-    assert search.facts(content, "khojaly", "en")
-    assert search.facts(content, "khojaly zeppelin", "en") == []
+    assert search.search_facts(content, "khojaly", "en")
+    assert search.search_facts(content, "khojaly zeppelin", "en") == []
 
 
 def test_a_word_said_twice_finds_the_same(content):
-    assert search.facts(content, "khojaly Khojaly", "en") == search.facts(content, "khojaly", "en")
+    assert search.search_facts(content, "khojaly Khojaly", "en") == search.search_facts(content, "khojaly", "en")
 
 
 def test_what_says_a_word_more_often_comes_first(content):
-    found = search.facts(content, "khojaly", "en")
-    texts = dict(zip((fact.id for fact in content.facts), search.prepared(content, "en"), strict=True))
+    found = search.search_facts(content, "khojaly", "en")
+    texts = dict(zip((fact.id for fact in content.facts), search.prepare_search(content, "en"), strict=True))
     counts = [texts[fact.id].count(" khojaly") for fact in found]
 
     assert counts == sorted(counts, reverse=True)
 
 
 def test_a_language_that_the_file_lacks_finds_the_default_one(content):
-    assert search.facts(content, "khojaly", "xx") == search.facts(content, "khojaly", content.default_language)
+    assert search.search_facts(content, "khojaly", "xx") == search.search_facts(
+        content, "khojaly", content.default_language
+    )
 
 
 @pytest.mark.parametrize("query", ["", "   ", "(", "[", ".*", "(.+)+$", "\\", "%' -- ;", "\0", "🕯", "\ud800"])
 def test_signs_without_words_find_nothing(content, query):
-    assert search.facts(content, query, "en") == []
-    assert search.topic(content, query, "en") is None
+    assert search.search_facts(content, query, "en") == []
+    assert search.find_topic(content, query, "en") is None
 
 
 @given(query=st.text(max_size=200))
 def test_no_query_raises(content, query):
-    for fact in search.facts(content, query, "en"):
+    for fact in search.search_facts(content, query, "en"):
         assert fact in content.facts
 
 
@@ -126,13 +128,13 @@ def test_a_very_long_query_is_answered_at_once(content):
 
     started = time.perf_counter()
     for query in queries:
-        search.facts(content, query, "en")
-        search.topic(content, query, "en")
-        search.fact_number(content, query)
+        search.search_facts(content, query, "en")
+        search.find_topic(content, query, "en")
+        search.find_by_number(content, query)
 
     assert time.perf_counter() - started < 1.0
 
 
 def test_the_signs_of_a_pattern_are_no_pattern(content):
-    assert search.facts(content, "khojal.", "en") == search.facts(content, "khojal", "en")
-    assert search.facts(content, "k.ojaly", "en") == []
+    assert search.search_facts(content, "khojal.", "en") == search.search_facts(content, "khojal", "en")
+    assert search.search_facts(content, "k.ojaly", "en") == []

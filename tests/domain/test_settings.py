@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from outreachbot.domain.content.model import Notice
 from outreachbot.domain.reminders import schedule
 from outreachbot.domain.reminders import settings as rules
-from outreachbot.domain.reminders.schedule import Due, Group, items_on
+from outreachbot.domain.reminders.schedule import Due, Group, list_items
 from outreachbot.domain.reminders.settings import Change, ChatSettings, Quiet
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
@@ -31,7 +31,7 @@ def content(content):
 def item(content, date=DATE, notice=Notice.DAY, name="khojaly"):
     (found,) = (
         one
-        for one in items_on(content.anniversaries, date)
+        for one in list_items(content.anniversaries, date)
         if (one.occurrence.anniversary.id, one.notice) == (name, notice)
     )
     return found
@@ -94,28 +94,28 @@ def test_what_a_chat_did_not_choose_is_what_the_content_says(content, chosen, gr
     ],
 )
 def test_a_chat_wants_what_it_did_not_choose_against(content, chosen, wanted):
-    assert rules.wants(chosen, item(content), content) is wanted
+    assert rules.wants_item(chosen, item(content), content) is wanted
 
 
 def test_notices_are_told_as_the_content_says_unless_the_chat_chose(content):
     eve = item(content, DATE - DAY, Notice.EVE)
 
-    assert rules.wants(ChatSettings(), eve, content) is False
-    assert rules.wants(ChatSettings(notices={Notice.EVE: True}), eve, content) is True
+    assert rules.wants_item(ChatSettings(), eve, content) is False
+    assert rules.wants_item(ChatSettings(notices={Notice.EVE: True}), eve, content) is True
     both = content.model_copy(update={"notices": (Notice.EVE, Notice.DAY)})
-    assert rules.wants(ChatSettings(), eve, both) is True
-    assert rules.wants(ChatSettings(notices={Notice.EVE: False}), eve, both) is False
+    assert rules.wants_item(ChatSettings(), eve, both) is True
+    assert rules.wants_item(ChatSettings(notices={Notice.EVE: False}), eve, both) is False
 
 
 def test_what_is_skipped_is_the_year_of_the_day_itself(content):
     new_year = content.anniversary_by_id["khojaly"].model_copy(
         update={"date": type(content.anniversaries[0].date)(month=1, day=3)}
     )
-    week = items_on((new_year,), dt.date(2026, 12, 27))[0]
+    week = list_items((new_year,), dt.date(2026, 12, 27))[0]
     all_told = ChatSettings(notices=dict.fromkeys(Notice, True))
 
-    assert not rules.wants(replace(all_told, skipped=frozenset({("khojaly", 2027)})), week, content)
-    assert rules.wants(replace(all_told, skipped=frozenset({("khojaly", 2026)})), week, content)
+    assert not rules.wants_item(replace(all_told, skipped=frozenset({("khojaly", 2027)})), week, content)
+    assert rules.wants_item(replace(all_told, skipped=frozenset({("khojaly", 2026)})), week, content)
 
 
 ZONES = ["Pacific/Kiritimati", "Asia/Baku", "Europe/London", "America/New_York", "Pacific/Pago_Pago", "Etc/GMT+12"]
@@ -137,15 +137,15 @@ class Life:
             at, due = self.dues.pop(0)
             self.planned.append(due)
             if due.group == self.settings.group(self.content) and self.subscribed_at <= at:
-                wanted = [one for one in due.items if rules.wants(self.settings, one, self.content)]
+                wanted = [one for one in due.items if rules.wants_item(self.settings, one, self.content)]
                 self.told += [one.key for one in wanted if one.key not in self.told]
 
     def change(self, now, after):
         self.until(now)
         one = Change(self.settings, after, self.subscribed_at, now)
-        days = rules.open_days(one, self.content)
-        found = rules.owed(one, self.content, days, self.told, self.planned)
-        assert all(now < rules.owed_until([each], one, self.content) for each in found)
+        days = rules.list_open_days(one, self.content)
+        found = rules.list_owed(one, self.content, days, self.told, self.planned)
+        assert all(now < rules.compute_owed_until([each], one, self.content) for each in found)
         self.told += [each.key for each in found]
         self.settings = after
 
@@ -154,7 +154,7 @@ class Life:
 def lives(content):
     """Makes lives; a function, because a test that fails shows what it was given."""
     groups = [Group(zone, hour) for zone, hour in product(ZONES, range(24))]
-    every = [Due(day, items_on(content.anniversaries, day), group) for day, group in product(DAYS, groups)]
+    every = [Due(day, list_items(content.anniversaries, day), group) for day, group in product(DAYS, groups)]
     dues = sorted(((due.at, due) for due in every), key=lambda one: one[0])
 
     def live(*chosen):
@@ -184,7 +184,7 @@ def test_who_changes_zone_and_hour_is_told_all_and_nothing_twice(lives, zone, ho
         life.change(now, replace(life.settings, zone=to_zone, hour=to_hour))
     life.until(NOON + 9 * DAY)
 
-    wanted = {one.key for day in DAYS for one in items_on(content.anniversaries, day)}
+    wanted = {one.key for day in DAYS for one in list_items(content.anniversaries, day)}
     wanted = {key for key in wanted if content.anniversary_by_id[key.split(":")[0]].default}
     assert sorted(life.told) == sorted(wanted)
 
@@ -213,14 +213,14 @@ def test_nothing_is_told_twice_whatever_a_chat_changes_and_what_it_never_wanted_
             seen.append(after)
     life.until(NOON + 9 * DAY)
 
-    every = {one.key: one for day in DAYS for one in items_on(life.content.anniversaries, day)}
+    every = {one.key: one for day in DAYS for one in list_items(life.content.anniversaries, day)}
     assert len(life.told) == len(set(life.told))
-    assert all(any(rules.wants(each, every[key], life.content) for each in seen) for key in life.told)
+    assert all(any(rules.wants_item(each, every[key], life.content) for each in seen) for key in life.told)
 
 
 def change(content, before, after, now, subscribed_at=ALWAYS, told=()):
     one = Change(before, after, subscribed_at, now)
-    return [each.key for each in rules.owed(one, content, rules.open_days(one, content), told, ())]
+    return [each.key for each in rules.list_owed(one, content, rules.list_open_days(one, content), told, ())]
 
 
 def baku(hour):
@@ -262,10 +262,12 @@ def test_what_is_wanted_only_from_now_on_is_not_owed(content):
 def test_an_ordinary_day_has_nothing_open(content):
     one = Change(ChatSettings(), ChatSettings(hour=8), ALWAYS, baku(10) + 5 * DAY)
 
-    assert rules.open_days(one, content) == []
+    assert rules.list_open_days(one, content) == []
 
 
 def test_what_is_owed_may_come_until_the_day_is_over_in_the_later_zone(content):
     one = Change(ChatSettings(), ChatSettings("America/New_York"), ALWAYS, baku(10))
 
-    assert rules.owed_until([item(content)], one, content) == schedule.moment(DATE + DAY, 0, "America/New_York")
+    assert rules.compute_owed_until([item(content)], one, content) == schedule.local_moment(
+        DATE + DAY, 0, "America/New_York"
+    )

@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from outreachbot.domain.broadcasts import timing
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
-from outreachbot.domain.content.values import zones
+from outreachbot.domain.content.values import known_zones
 from outreachbot.domain.reminders import schedule
 
 DAY = dt.timedelta(days=1)
 BAKU, BERLIN, TOKYO = "Asia/Baku", "Europe/Berlin", "Asia/Tokyo"  # UTC+4, +1 or +2, +9
 
-any_zones = st.lists(st.sampled_from(sorted(zones())), min_size=1, max_size=5, unique=True)
+any_zones = st.lists(st.sampled_from(sorted(known_zones())), min_size=1, max_size=5, unique=True)
 local_hours = st.builds(
     LocalHour, st.dates(dt.date(2000, 1, 1), dt.date(2060, 12, 31)), st.integers(0, 23), st.sampled_from(Past)
 )
@@ -35,24 +35,24 @@ def test_what_is_kept_comes_back_the_same(written):
 
 def test_what_nothing_is_kept_of_goes_out_once_it_is_confirmed():
     assert timing.load({}) is None
-    assert timing.starts_at(None, [BAKU], 100.0) == 100.0
+    assert timing.compute_start(None, [BAKU], 100.0) == 100.0
 
 
 @pytest.mark.parametrize(("moment", "starts"), [(200.0, 200.0), (100.0, 100.0), (50.0, 100.0)])
 def test_a_moment_that_has_passed_is_now(moment, starts):
-    assert timing.starts_at(Moment(moment), [], 100.0) == starts
+    assert timing.compute_start(Moment(moment), [], 100.0) == starts
 
 
 def test_each_zone_has_its_own_wave():
     when = LocalHour(dt.date(2024, 2, 26), 9)
 
-    assert timing.waves(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == {
+    assert timing.compute_waves(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == {
         TOKYO: at(2024, 2, 26, 0),
         BAKU: at(2024, 2, 26, 5),
         BERLIN: at(2024, 2, 26, 8),
     }
-    assert timing.late(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == []
-    assert timing.starts_at(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == at(2024, 2, 26, 0)
+    assert timing.list_passed_zones(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == []
+    assert timing.compute_start(when, [TOKYO, BAKU, BERLIN], at(2024, 2, 25, 20)) == at(2024, 2, 26, 0)
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_each_zone_has_its_own_wave():
     ],
 )
 def test_it_ends_when_the_last_wave_has_gone_out_at_the_pace(chats, ends):
-    assert timing.ends_at(LocalHour(dt.date(2024, 2, 26), 9), chats, 2.0, at(2024, 2, 25, 20)) == ends
+    assert timing.compute_end(LocalHour(dt.date(2024, 2, 26), 9), chats, 2.0, at(2024, 2, 25, 20)) == ends
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_it_ends_when_the_last_wave_has_gone_out_at_the_pace(chats, ends):
 def test_when_it_ends_where_the_hour_has_passed_depends_on_what_these_get(past, ends):
     when = LocalHour(dt.date(2024, 2, 26), 9, past)
 
-    assert timing.ends_at(when, {BAKU: 20, BERLIN: 10}, 2.0, NOW) == at(2024, 2, *ends)
+    assert timing.compute_end(when, {BAKU: 20, BERLIN: 10}, 2.0, NOW) == at(2024, 2, *ends)
 
 
 NOW = at(2024, 2, 26, 6)  # past nine in Tokyo and Baku, not in Berlin
@@ -92,21 +92,21 @@ def test_where_the_hour_has_passed_it_is_now_tomorrow_or_not_at_all(past, tokyo,
     when = LocalHour(dt.date(2024, 2, 26), 9, past)
     everywhere = [TOKYO, BAKU, BERLIN]
 
-    assert timing.late(when, everywhere, NOW) == [TOKYO, BAKU]
-    assert timing.waves(when, everywhere, NOW) == {TOKYO: tokyo, BAKU: baku, BERLIN: at(2024, 2, 26, 8)}
-    assert timing.starts_at(when, everywhere, NOW) == starts
+    assert timing.list_passed_zones(when, everywhere, NOW) == [TOKYO, BAKU]
+    assert timing.compute_waves(when, everywhere, NOW) == {TOKYO: tokyo, BAKU: baku, BERLIN: at(2024, 2, 26, 8)}
+    assert timing.compute_start(when, everywhere, NOW) == starts
 
 
 def test_a_wave_whose_hour_it_is_just_now_is_not_late():
     when = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
 
-    assert timing.late(when, [BAKU], at(2024, 2, 26, 5)) == []
-    assert timing.waves(when, [BAKU], at(2024, 2, 26, 5)) == {BAKU: at(2024, 2, 26, 5)}
+    assert timing.list_passed_zones(when, [BAKU], at(2024, 2, 26, 5)) == []
+    assert timing.compute_waves(when, [BAKU], at(2024, 2, 26, 5)) == {BAKU: at(2024, 2, 26, 5)}
 
 
 def test_where_nobody_gets_it_any_more_it_starts_now_to_say_so():
-    assert timing.starts_at(LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP), [TOKYO, BAKU], NOW) == NOW
-    assert timing.starts_at(LocalHour(dt.date(2024, 2, 26), 9), [], NOW) == NOW
+    assert timing.compute_start(LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP), [TOKYO, BAKU], NOW) == NOW
+    assert timing.compute_start(LocalHour(dt.date(2024, 2, 26), 9), [], NOW) == NOW
 
 
 @pytest.mark.parametrize(
@@ -122,7 +122,7 @@ def test_where_nobody_gets_it_any_more_it_starts_now_to_say_so():
     ],
 )
 def test_clocks_that_change_are_followed(date, hour, zone, wave):
-    assert timing.waves(LocalHour(date, hour), [zone], wave - 86_400) == {zone: wave}
+    assert timing.compute_waves(LocalHour(date, hour), [zone], wave - 86_400) == {zone: wave}
 
 
 @pytest.mark.parametrize(
@@ -130,26 +130,26 @@ def test_clocks_that_change_are_followed(date, hour, zone, wave):
     [(dt.date(2024, 3, 30), at(2024, 3, 31, 7)), (dt.date(2024, 10, 26), at(2024, 10, 27, 8))],
 )
 def test_tomorrow_is_the_same_hour_on_the_clock_and_not_24_hours_later(date, tomorrow):
-    late = schedule.moment(date, 9, BERLIN).timestamp() + 60
+    late = schedule.local_moment(date, 9, BERLIN).timestamp() + 60
 
-    assert timing.waves(LocalHour(date, 9, Past.TOMORROW), [BERLIN], late) == {BERLIN: tomorrow}
+    assert timing.compute_waves(LocalHour(date, 9, Past.TOMORROW), [BERLIN], late) == {BERLIN: tomorrow}
 
 
 def test_after_a_whole_day_tomorrow_is_now():
     when = LocalHour(dt.date(2024, 2, 20), 9, Past.TOMORROW)
 
-    assert timing.waves(when, [BAKU], NOW) == {BAKU: NOW}
+    assert timing.compute_waves(when, [BAKU], NOW) == {BAKU: NOW}
 
 
 @settings(max_examples=200)
 @given(local_hours, any_zones, st.integers(-3 * 86_400, 3 * 86_400))
 def test_no_wave_is_before_now_and_only_late_zones_are_treated_as_such(when, everywhere, seconds):
-    now = schedule.moment(when.date, when.hour, everywhere[0]).timestamp() + seconds
-    waves, late = timing.waves(when, everywhere, now), timing.late(when, everywhere, now)
+    now = schedule.local_moment(when.date, when.hour, everywhere[0]).timestamp() + seconds
+    waves, late = timing.compute_waves(when, everywhere, now), timing.list_passed_zones(when, everywhere, now)
 
     assert set(waves) == set(everywhere)
     for zone, moment in waves.items():
-        intended = schedule.moment(when.date, when.hour, zone).timestamp()
+        intended = schedule.local_moment(when.date, when.hour, zone).timestamp()
         if zone not in late:
             assert moment == intended >= now
         elif when.past is Past.SKIP:
@@ -161,16 +161,16 @@ def test_no_wave_is_before_now_and_only_late_zones_are_treated_as_such(when, eve
 @settings(max_examples=200)
 @given(local_hours, any_zones, st.integers(-3 * 86_400, 3 * 86_400))
 def test_it_starts_with_the_first_wave(when, everywhere, seconds):
-    now = schedule.moment(when.date, when.hour, everywhere[0]).timestamp() + seconds
-    moments = [moment for moment in timing.waves(when, everywhere, now).values() if moment is not None]
+    now = schedule.local_moment(when.date, when.hour, everywhere[0]).timestamp() + seconds
+    moments = [moment for moment in timing.compute_waves(when, everywhere, now).values() if moment is not None]
 
-    assert timing.starts_at(when, everywhere, now) == min(moments, default=now)
+    assert timing.compute_start(when, everywhere, now) == min(moments, default=now)
 
 
 @settings(max_examples=200)
-@given(local_hours, st.sampled_from(sorted(zones())))
+@given(local_hours, st.sampled_from(sorted(known_zones())))
 def test_in_each_zone_it_is_that_day_there(when, zone):
-    (moment,) = timing.waves(when, [zone], 0.0).values()
+    (moment,) = timing.compute_waves(when, [zone], 0.0).values()
     local = dt.datetime.fromtimestamp(moment, ZoneInfo(zone))
 
     assert local.date() in {when.date, when.date + DAY}  # the day after only where the zone has no such day

@@ -9,26 +9,26 @@ ROOT = Mapping(Mark(1, 1), {"list": Sequence(Mark(2, 3), [ITEM, Scalar(Mark(3, 5
 
 
 def test_a_place_is_found_or_not() -> None:
-    assert tree.find(ROOT, ("list", 0)) is ITEM
-    assert tree.find(ROOT, ("list", 2)) is None
-    assert tree.find(ROOT, ("list", -1)) is None
-    assert tree.find(ROOT, ("list", 0, "x")) is None
+    assert tree.find_node(ROOT, ("list", 0)) is ITEM
+    assert tree.find_node(ROOT, ("list", 2)) is None
+    assert tree.find_node(ROOT, ("list", -1)) is None
+    assert tree.find_node(ROOT, ("list", 0, "x")) is None
 
 
 def test_what_is_missing_is_marked_at_the_nearest_part_above() -> None:
-    assert tree.mark(ROOT, ("list", 7, "x")) == Mark(2, 3)
-    assert tree.key_mark(ROOT, ("other",)) == Mark(1, 1)
-    assert tree.key_mark(ROOT, ()) == Mark(1, 1)
+    assert tree.find_mark(ROOT, ("list", 7, "x")) == Mark(2, 3)
+    assert tree.find_key_mark(ROOT, ("other",)) == Mark(1, 1)
+    assert tree.find_key_mark(ROOT, ()) == Mark(1, 1)
 
 
 def test_a_star_stands_for_every_entry_and_wrong_shapes_are_skipped() -> None:
-    assert [path for path, _ in tree.every(ROOT, ("list", "*"))] == [("list", 0), ("list", 1)]
-    assert list(tree.every(ROOT, ("list", "*", "id"))) == []
-    assert list(tree.every(ROOT, ("list", "id"))) == []
+    assert [path for path, _ in tree.iterate_pattern(ROOT, ("list", "*"))] == [("list", 0), ("list", 1)]
+    assert list(tree.iterate_pattern(ROOT, ("list", "*", "id"))) == []
+    assert list(tree.iterate_pattern(ROOT, ("list", "id"))) == []
 
 
 def test_only_a_text_is_a_text() -> None:
-    assert tree.text_of(ITEM) == "x"
-    assert tree.text_of(tree.find(ROOT, ("list", 1))) is None
-    assert tree.text_of(ROOT) is None
-    assert tree.text_of(None) is None
+    assert tree.read_text(ITEM) == "x"
+    assert tree.read_text(tree.find_node(ROOT, ("list", 1))) is None
+    assert tree.read_text(ROOT) is None
+    assert tree.read_text(None) is None

@@ -9,19 +9,19 @@ from outreachbot.domain.content.yaml import scalars
     "word", ["en", "1992-02-26", "1992-02", "02-26", "12th", "no one", "-", "v1.2.3", "09:30", "1:75"]
 )
 def test_words_and_dates_are_text(word: str) -> None:
-    assert scalars.read(word) == word
+    assert scalars.read_scalar(word) == word
 
 
 @pytest.mark.parametrize(
     ("word", "value"), [("0", 0), ("1992", 1992), ("-5", -5), ("+7", 7), ("yes", True), ("Off", False)]
 )
 def test_plain_numbers_and_booleans_are_read(word: str, value: object) -> None:
-    assert scalars.read(word) == value
+    assert scalars.read_scalar(word) == value
 
 
 @pytest.mark.parametrize("word", ["", "~", "null", "NULL"])
 def test_nothing_is_read_as_nothing(word: str) -> None:
-    assert scalars.read(word) is None
+    assert scalars.read_scalar(word) is None
 
 
 @pytest.mark.parametrize(
@@ -47,12 +47,12 @@ def test_nothing_is_read_as_nothing(word: str) -> None:
     ],
 )
 def test_a_trap_knows_what_is_read(word: str, meaning: str) -> None:
-    assert scalars.read(word) == scalars.Trap(meaning)
+    assert scalars.read_scalar(word) == scalars.Trap(meaning)
 
 
 def test_confusion_says_what_to_write() -> None:
-    assert scalars.confusion("no", value=False) == 'YAML reads `no` as false; put it in quotes: "no"'
+    assert scalars.describe_confusion("no", value=False) == 'YAML reads `no` as false; put it in quotes: "no"'
 
 
 def test_a_long_row_of_digits_takes_no_time() -> None:
-    assert scalars.read("1" * 1_000_000) == "1" * 1_000_000
+    assert scalars.read_scalar("1" * 1_000_000) == "1" * 1_000_000

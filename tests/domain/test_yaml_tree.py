@@ -9,11 +9,11 @@ from outreachbot.domain.content.yaml import reader, tree
 
 
 def faults_of(text: str | bytes) -> list[str]:
-    return [str(fault) for fault in reader.read(text if isinstance(text, bytes) else text.encode()).faults]
+    return [str(fault) for fault in reader.read_tree(text if isinstance(text, bytes) else text.encode()).faults]
 
 
 def root_of(text: str) -> tree.Node:
-    written = reader.read(text.encode())
+    written = reader.read_tree(text.encode())
     assert written.faults == ()
     assert written.root is not None
     return written.root
@@ -21,19 +21,19 @@ def root_of(text: str) -> tree.Node:
 
 def test_every_node_knows_its_line_and_column() -> None:
     root = root_of('a:\n  - x\n  - {b: "é", c: 3}\nd: |\n  text\n')
-    assert tree.values(root) == {"a": ["x", {"b": "é", "c": 3}], "d": "text"}
-    assert tree.mark(root, ("a", 1, "b")) == Mark(3, 9)
-    assert tree.mark(root, ("a", 1, "c")) == Mark(3, 17)
-    assert tree.mark(root, ("d",)) == Mark(4, 4)
-    assert tree.key_mark(root, ("a", 1, "c")) == Mark(3, 14)
+    assert tree.to_values(root) == {"a": ["x", {"b": "é", "c": 3}], "d": "text"}
+    assert tree.find_mark(root, ("a", 1, "b")) == Mark(3, 9)
+    assert tree.find_mark(root, ("a", 1, "c")) == Mark(3, 17)
+    assert tree.find_mark(root, ("d",)) == Mark(4, 4)
+    assert tree.find_key_mark(root, ("a", 1, "c")) == Mark(3, 14)
 
 
 def test_a_byte_order_mark_is_accepted() -> None:
-    assert tree.mark(root_of("\ufeffa: b"), ("a",)) == Mark(1, 4)
+    assert tree.find_mark(root_of("\ufeffa: b"), ("a",)) == Mark(1, 4)
 
 
 def test_windows_line_breaks_count_as_one() -> None:
-    assert tree.mark(root_of("a: b\r\nc: d\r\n"), ("c",)) == Mark(2, 4)
+    assert tree.find_mark(root_of("a: b\r\nc: d\r\n"), ("c",)) == Mark(2, 4)
 
 
 @pytest.mark.parametrize("text", ["", "   \n", "# a remark\n", "---\n", "\ufeff"])
@@ -92,7 +92,7 @@ def test_what_an_editor_does_not_need_is_refused_in_plain_words(text: str, fault
 
 
 def test_the_key_that_says_on_which_day_needs_no_quotes() -> None:
-    assert tree.values(root_of("on: 2026-05-03")) == {"on": "2026-05-03"}
+    assert tree.to_values(root_of("on: 2026-05-03")) == {"on": "2026-05-03"}
     assert faults_of("yes: x") == ['1:1: yes: YAML reads `yes` as true; put it in quotes: "yes"']
 
 
@@ -103,9 +103,9 @@ def test_reading_goes_on_after_what_is_refused() -> None:
 
 
 def test_the_first_of_two_equal_keys_counts() -> None:
-    root = reader.read(b"a: 1\na: 2").root
+    root = reader.read_tree(b"a: 1\na: 2").root
     assert root is not None
-    assert tree.values(root) == {"a": 1}
+    assert tree.to_values(root) == {"a": 1}
 
 
 def test_a_list_too_long_is_refused() -> None:
@@ -120,5 +120,5 @@ def test_a_list_too_long_is_refused() -> None:
     )
 )
 def test_reading_never_raises(raw: bytes) -> None:
-    written = reader.read(raw)
+    written = reader.read_tree(raw)
     assert written.root is not None or written.faults

@@ -51,12 +51,12 @@ NO_COLON = "here a key with a colon is wanted: write `key: text`, or indent the 
 )
 def test_a_complaint_is_one_plain_sentence(monkeypatch, loader, text: str, said: str | None) -> None:
     monkeypatch.setattr(reader, "_LOADER", loader)
-    (fault,) = reader.read(text.encode()).faults
+    (fault,) = reader.read_tree(text.encode()).faults
     assert said is None or str(fault) == said
 
 
 def test_list_entries_in_two_columns_are_told_to_stand_in_one() -> None:
-    (fault,) = reader.read(b"- a\nb: 1").faults
+    (fault,) = reader.read_tree(b"- a\nb: 1").faults
     assert fault.text == "every entry of this list must begin with `- ` in the same column"
 
 
@@ -65,4 +65,4 @@ def test_list_entries_in_two_columns_are_told_to_stand_in_one() -> None:
 def test_no_complaint_names_a_sign_that_is_not_there(loader, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "_LOADER", loader)
-        assert not any("``" in fault.text for fault in reader.read(text.encode()).faults)
+        assert not any("``" in fault.text for fault in reader.read_tree(text.encode()).faults)

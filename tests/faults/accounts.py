@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from test_broadcast import compose
 
 from outreachbot.domain.delivery import pace
-from outreachbot.domain.delivery.states import State, Tally
+from outreachbot.domain.delivery.states import DeliveryState, Tally
 from outreachbot.sandbox.chat import Json
 from outreachbot.store import tables
 from outreachbot.store.database import connect
@@ -60,10 +60,10 @@ def copies(town: Town, crowd: Iterable[int]) -> list[int]:
 
 async def tally(db: Database) -> Tally:
     async with connect.reading(db) as connection:
-        return await ledger.tally(connection, BROADCAST)
+        return await ledger.count_states(connection, BROADCAST)
 
 
-async def in_state(db: Database, *states: State) -> set[int]:
+async def in_state(db: Database, *states: DeliveryState) -> set[int]:
     """The chats whose delivery is in one of these states."""
     query = sa.select(deliveries.c.chat_id).where(deliveries.c.state.in_(states))
     async with connect.reading(db) as connection:
@@ -91,7 +91,7 @@ async def landed(db: Database) -> None:
     """Wait until all that was claimed is settled."""
 
     async def nothing_is_sending() -> bool:
-        return not await in_state(db, State.SENDING)
+        return not await in_state(db, DeliveryState.SENDING)
 
     await until(nothing_is_sending)
 

@@ -25,9 +25,9 @@ def town(town: Town, database_url: str) -> Town:
 @pytest.fixture
 async def db(town: Town) -> AsyncIterator[Database]:
     """The database with its schema, open for this test as well as for the bot."""
-    async with connect.opened(town.database_url):
+    async with connect.open_database(town.database_url):
         pass  # made, and left to the bot alone
-    async with connect.opened(town.database_url, exclusive=False) as opened:
+    async with connect.open_database(town.database_url, exclusive=False) as opened:
         yield opened
 
 

@@ -13,7 +13,7 @@ from test_full_disk import wrote
 
 from outreachbot.app import loops
 from outreachbot.app.commands import extra_sender as helper
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.faults import Limits
 from outreachbot.store.database import connect
@@ -35,9 +35,11 @@ def crowd(town: Town, crowd: range) -> range:
     return crowd
 
 
-async def sent_by(db: Database, *states: State) -> Counter[int]:
+async def sent_by(db: Database, *states: DeliveryState) -> Counter[int]:
     """How many deliveries each sender has, or has had, in these states."""
-    query = sa.select(deliveries.c.sender_id, sa.func.count()).where(deliveries.c.state.in_(states or [State.SENT]))
+    query = sa.select(deliveries.c.sender_id, sa.func.count()).where(
+        deliveries.c.state.in_(states or [DeliveryState.SENT])
+    )
     async with connect.reading(db) as connection:
         return Counter(dict((await connection.execute(query.group_by(deliveries.c.sender_id))).all()))
 
@@ -79,7 +81,7 @@ async def test_of_a_sender_that_is_killed_the_claim_is_uncertain_when_its_lease_
 
     assert 0 < len(orphans) <= claimed(PACE) + in_flight(PACE)
     assert report == {"sent": CHATS - len(orphans), "uncertain": len(orphans), "audience": CHATS}
-    assert await in_state(db, State.UNCERTAIN) == orphans
+    assert await in_state(db, DeliveryState.UNCERTAIN) == orphans
     assert copies(town, set(crowd) - orphans) == [1] * (CHATS - len(orphans))
     assert max(copies(town, orphans)) <= 1
 
@@ -95,7 +97,7 @@ async def test_a_sender_that_only_slept_longer_than_its_lease_doubles_nobody(tow
         report = numbers(await finished(town, progress))
         extra.process.send_signal(signal.SIGCONT)
         code, _ = await extra.terminate()
-    uncertain = await in_state(db, State.UNCERTAIN)
+    uncertain = await in_state(db, DeliveryState.UNCERTAIN)
 
     assert code == 0
     assert report["uncertain"] == len(orphans) > 0
@@ -115,7 +117,7 @@ async def stop_while_it_sends(db: Database, extra: Program) -> None:
         await asyncio.sleep(0.1)  # the bot's own transactions are over by then
         async with connect.reading(db) as connection:
             is_writing = await connection.scalar(sa.text(writing))
-        if not is_writing and await extra_sender(db) in await sent_by(db, State.SENDING):
+        if not is_writing and await extra_sender(db) in await sent_by(db, DeliveryState.SENDING):
             return
         extra.process.send_signal(signal.SIGCONT)
         await asyncio.sleep(0.03)
@@ -138,10 +140,10 @@ async def left_over(db: Database) -> set[int]:
 
     async def all_else_is_sent() -> bool:
         now = await tally(db)
-        return now.queued == 0 and set(await sent_by(db, State.SENDING)) <= {await extra_sender(db)}
+        return now.queued == 0 and set(await sent_by(db, DeliveryState.SENDING)) <= {await extra_sender(db)}
 
     await until(all_else_is_sent)
-    return await in_state(db, State.SENDING)
+    return await in_state(db, DeliveryState.SENDING)
 
 
 @on_postgres
@@ -168,10 +170,12 @@ async def test_on_sqlite_it_is_refused_in_one_line(town):
 @on_postgres
 async def test_a_machine_that_dies_while_it_writes_does_not_keep_the_pace_to_itself(town, db, crowd, monkeypatch):
     monkeypatch.setattr(connect, "IDLE_SECONDS", 0.5)
-    async with town.bot(), connect.opened(town.database_url, exclusive=False) as elsewhere:
+    async with town.bot(), connect.open_database(town.database_url, exclusive=False) as elsewhere:
         progress = await begin(town)
         async with elsewhere.engine.connect() as connection:
-            await pace_row.take(connection, 1, PACE, town.clock().timestamp())  # and then no power, and no goodbye
+            await pace_row.take_slots(
+                connection, 1, PACE, town.clock().timestamp()
+            )  # and then no power, and no goodbye
             report = numbers(await finished(town, progress))
             await connection.invalidate()
 
@@ -183,7 +187,7 @@ async def test_a_sender_with_nothing_to_send_renews_its_lease_all_the_same_and_i
     """One that was forgotten meanwhile, because its machine slept for days, goes on as the same sender."""
     monkeypatch.setattr(helper, "BEAT_SECONDS", 0.05)
     stop = asyncio.Event()
-    extra = asyncio.create_task(helper.send(town.settings(), clock=town.clock, stop=stop))
+    extra = asyncio.create_task(helper.run_sender(town.settings(), clock=town.clock, stop=stop))
 
     async def leased() -> dict[int, float]:
         async with connect.reading(db) as connection:

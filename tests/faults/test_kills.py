@@ -13,7 +13,7 @@ from test_broadcast import numbers
 
 from outreachbot.app.commands import listing
 from outreachbot.domain.delivery.pace import CLAIM_SECONDS
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.sandbox import people
 from outreachbot.store.database.connect import Database
 from town import Town
@@ -53,7 +53,7 @@ async def test_killed_twenty_times_nobody_is_lost_or_doubled_and_few_are_uncerta
     lost = {chat for chat, number in zip(crowd, copies(town, crowd), strict=True) if number == 0}
 
     assert max(copies(town, crowd)) == 1
-    assert lost <= uncertain == await in_state(db, State.UNCERTAIN) == await listed(town, capsys)
+    assert lost <= uncertain == await in_state(db, DeliveryState.UNCERTAIN) == await listed(town, capsys)
     assert report == {"sent": CHATS - len(uncertain), "uncertain": len(uncertain), "audience": CHATS}
     assert statistics.median(map(len, sending)) <= claimed(PACE) + PACE * 0.01
 
@@ -74,10 +74,12 @@ async def what_it_was_sending(town: Town, db: Database) -> set[int]:
     What has landed is settled when the next claim is made. So from one claim to the next these are what was in flight
     at the first and what was claimed until then, whether it has left by now or not.
     """
-    sending, sent, known = [await in_state(db, state) for state in (State.SENDING, State.SENT, State.UNCERTAIN)]
+    sending, sent, known = [
+        await in_state(db, state) for state in (DeliveryState.SENDING, DeliveryState.SENT, DeliveryState.UNCERTAIN)
+    ]
     got = {chat for chat in town.world.tally.deliveries if chat > 1000}
 
-    assert await in_state(db, State.QUEUED), "the kill came too late to show anything"
+    assert await in_state(db, DeliveryState.QUEUED), "the kill came too late to show anything"
     assert got <= sent | sending | known, "it was sent before it was written down"
     assert sent <= got
     assert len(sending - got) <= claimed(PACE)
@@ -88,5 +90,5 @@ async def what_it_was_sending(town: Town, db: Database) -> set[int]:
 async def listed(town: Town, capsys: pytest.CaptureFixture[str]) -> set[int]:
     """The uncertain chats as `outreachbot broadcasts 1` names them."""
     capsys.readouterr()
-    await listing.show(town.settings(), BROADCAST)
+    await listing.print_messages(town.settings(), BROADCAST)
     return {int(chat) for chat in re.findall(r"^ *(\d+) +uncertain +stopped", capsys.readouterr().out, re.MULTILINE)}

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from accounts import begin, copies, finished, in_state, subscribe
 from test_broadcast import numbers
 
-from outreachbot.domain.delivery.states import Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, Reason
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.chat import Standing
 from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
@@ -80,9 +80,9 @@ async def test_each_chat_ends_as_what_it_is(town: Town, db: Database):
     assert copies(town, crowd.new_groups) == [1] * GROUPS
     assert {*crowd.new_groups} < {*recorded}
     assert copies(town, crowd.flooded) == [1] * 20
-    assert await in_state(db, State.UNCERTAIN) == uncertain
-    assert await in_state(db, State.SENT) == sent
-    assert await in_state(db, State.FAILED) == {*crowd.blocked}
+    assert await in_state(db, DeliveryState.UNCERTAIN) == uncertain
+    assert await in_state(db, DeliveryState.SENT) == sent
+    assert await in_state(db, DeliveryState.FAILED) == {*crowd.blocked}
     assert set(copies(town, crowd.failing)) == {0}
     assert set(copies(town, sent | {*crowd.lost})) == {1}
     assert (town.world.tally.errors[403], town.world.tally.errors[429]) == (50, 20)

@@ -11,11 +11,11 @@ import pytest
 from accounts import CHATS, PACE, begin, copies, finished, in_flight, in_state, next_look, reached, until
 from test_broadcast import numbers
 
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
 from outreachbot.sandbox.server import serve
-from outreachbot.views.broadcasts.confirm import moment
 from outreachbot.views.i18n import words
+from outreachbot.views.parts import format_moment
 from outreachbot.workers.delivery import outcomes
 from outreachbot.workers.delivery.outcomes import LONGEST_BACKOFF
 from town import ADMIN, Town
@@ -70,7 +70,7 @@ async def test_while_telegram_does_not_answer_it_waits_longer_and_longer_and_say
     failed = town.world.tally.errors[502]
 
     assert waited == [min(LONGEST_BACKOFF, 0.5 * 2.0**n) for n in range(8)]
-    assert f"since {moment(NOON, town.content.zone, words('en'))}" in said
+    assert f"since {format_moment(NOON, town.content.zone, words('en'))}" in said
     assert report == {"sent": CHATS - failed, "uncertain": failed, "audience": CHATS}
     assert max(copies(town, crowd)) == 1
 
@@ -88,7 +88,7 @@ async def test_while_no_connection_can_be_made_nothing_is_lost_but_what_was_unde
             assert reached(town) == before
             await stack.enter_async_context(serve(town.world, port=urlsplit(url).port or 0))
             report = numbers(await finished(town, progress))
-    uncertain = await in_state(db, State.UNCERTAIN)
+    uncertain = await in_state(db, DeliveryState.UNCERTAIN)
 
     assert len(uncertain) <= in_flight(PACE)
     assert report["sent"] == CHATS - len(uncertain)

@@ -18,7 +18,7 @@ from accounts import (
 from lives import lives
 from test_broadcast import numbers
 
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.sandbox.chat import Json
 from outreachbot.store.database.connect import Database
 from town import ADMIN, MEMBER, Town
@@ -78,13 +78,13 @@ async def test_killed_right_after_the_press_it_sends_nothing_when_it_runs_again(
         progress = await begin(town)
         await press(town, progress, verb)
         await life.kill(db)
-        sending, before = await in_state(db, State.SENDING), reached(town)
+        sending, before = await in_state(db, DeliveryState.SENDING), reached(town)
         await life.start()
         await town.answer(MEMBER, "/about")
         more = await goes_out_after(town, db)
     end = await tally(db)
 
     assert more == 0
-    assert await in_state(db, State.UNCERTAIN) == sending
+    assert await in_state(db, DeliveryState.UNCERTAIN) == sending
     assert before - end.sent <= len(sending)
     assert (end.skipped if verb == "stop" else end.queued) == CHATS - end.sent - end.uncertain > 0

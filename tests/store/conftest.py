@@ -10,15 +10,17 @@ from sqlalchemy import delete, insert, make_url, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from outreachbot.domain.broadcasts.audience import Audience
-from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
-from outreachbot.store import audience, chats
+from outreachbot.store import chats
 from outreachbot.store import tables as t
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.database import insert as inserts
 from outreachbot.store.database.connect import Database
 from outreachbot.store.delivery import leases, messages
+from outreachbot.store.delivery import queueing as delivery_queueing
+from outreachbot.store.delivery.queueing import Waves
 
 PACE = {"name": "bulk", "next_slot": 0.0, "updated_at": 0.0}  # the row that the migration makes
 BODIES = {"en": Message("hello")}
@@ -54,7 +56,7 @@ def ready_postgres(postgres: str) -> str:
 
 
 async def _make(url: str) -> None:
-    async with connect.opened(url):
+    async with connect.open_database(url):
         pass
 
 
@@ -80,7 +82,7 @@ def empty() -> Callable[[Database], Awaitable[None]]:
 @pytest.fixture
 async def db(ready_url: str) -> AsyncIterator[Database]:
     """An open database with its schema and nothing in it, once on SQLite and once on PostgreSQL."""
-    async with connect.opened(ready_url) as opened:
+    async with connect.open_database(ready_url) as opened:
         if not opened.is_sqlite:
             await _empty(opened)
         yield opened
@@ -127,20 +129,20 @@ def deliver(db: Database, sender: int) -> Callable[..., Awaitable[int]]:
     """Write a running message down, with its deliveries (chat id -> state); its id. The air is `sender`'s."""
 
     async def deliver(
-        states: dict[int, State],
-        kind: Kind = Kind.BROADCAST,
+        states: dict[int, DeliveryState],
+        kind: MessageKind = MessageKind.BROADCAST,
         reason: Reason | None = None,
         key: str | None = None,
         **columns: object,
     ) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await messages.write(transaction, kind, BODIES, 1.0, key=key)
+            message_id = await messages.create(transaction, kind, BODIES, 1.0, key=key)
             assert message_id is not None
             runs = {"state": MessageState.RUNNING, "started_at": 1.0, "queued_to": None}
             await transaction.execute(update(t.messages).where(t.messages.c.id == message_id).values(**runs))
             for chat_id, state in states.items():
                 row = {"message_id": message_id, "chat_id": chat_id, "state": state, "reason": reason, **columns}
-                row["sender_id"] = sender if state is State.SENDING else None
+                row["sender_id"] = sender if state is DeliveryState.SENDING else None
                 await transaction.execute(inserts.insert(transaction, t.deliveries).values(**row))
         return message_id
 
@@ -151,13 +153,13 @@ def deliver(db: Database, sender: int) -> Callable[..., Awaitable[int]]:
 def queue(db: Database) -> Callable[..., Awaitable[list[int]]]:
     """Queue whatever is to be queued; how many chats each piece had."""
 
-    async def queue(waves: audience.Waves | None = None, zone: str = "") -> list[int]:
+    async def queue(waves: Waves | None = None, zone: str = "") -> list[int]:
         pieces: list[int] = []
         while True:
             async with connect.writing(db) as transaction:
-                if not (waiting := await audience.queueing(transaction, 1)):
+                if not (waiting := await delivery_queueing.list_queueing(transaction, 1)):
                     return pieces
-                pieces.append(await audience.queue(transaction, waiting[0], waves, zone))
+                pieces.append(await delivery_queueing.queue_next_piece(transaction, waiting[0], waves, zone))
 
     return queue
 
@@ -166,10 +168,12 @@ def queue(db: Database) -> Callable[..., Awaitable[list[int]]]:
 def confirm(db: Database) -> Callable[..., Awaitable[int]]:
     """Write a broadcast and start it; its id. Its audience is to be queued."""
 
-    async def confirm(to: Audience | None = None, *, kind: Kind = Kind.BROADCAST, of_id: int | None = None) -> int:
+    async def confirm(
+        to: Audience | None = None, *, kind: MessageKind = MessageKind.BROADCAST, of_id: int | None = None
+    ) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await records.draft(transaction, 11, 5, BODIES, 1.0, kind=kind, of_id=of_id)
-            await messages.narrow(transaction, message_id, to or Audience())
+            message_id = await records.create_draft(transaction, 11, 5, BODIES, 1.0, kind=kind, of_id=of_id)
+            await messages.set_audience(transaction, message_id, to or Audience())
             assert await messages.start(transaction, message_id, 2.0)
         return message_id
 

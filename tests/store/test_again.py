@@ -3,20 +3,20 @@
 import pytest
 from sqlalchemy import select, update
 
-from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageState, Reason
 from outreachbot.store import chats
 from outreachbot.store import tables as t
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages, outbox
 from transactions import do, row
 
-ALL = dict(enumerate(State))
+ALL = dict(enumerate(DeliveryState))
 NUMBER = {state: number for number, state in ALL.items()}
 
 
 async def recoverable(db, message_id, which):
     async with connect.reading(db) as connection:
-        return await messages.recoverable(connection, message_id, which)
+        return await messages.count_recoverable(connection, message_id, which)
 
 
 @pytest.fixture
@@ -25,59 +25,59 @@ def over(db, deliver):
 
     async def over(states, state=MessageState.FINISHED, **columns):
         message_id = await deliver(states, **columns)
-        await do(db, messages.move, message_id, state, only_from=[MessageState.RUNNING])
+        await do(db, messages.change_state, message_id, state, only_from=[MessageState.RUNNING])
         return message_id
 
     return over
 
 
-@pytest.mark.parametrize("which", [State.UNCERTAIN, State.FAILED])
+@pytest.mark.parametrize("which", [DeliveryState.UNCERTAIN, DeliveryState.FAILED])
 async def test_only_what_was_asked_for_is_queued_again(db, subscribe, over, states, which):
     await subscribe(*ALL)
     message_id, other = await over(ALL), await over(ALL)
 
     assert await recoverable(db, message_id, which) == 1
-    assert await do(db, messages.again, message_id, which, 9.0) == 1
-    assert await states(message_id) == ALL | {NUMBER[which]: State.QUEUED}
+    assert await do(db, messages.queue_again, message_id, which, 9.0) == 1
+    assert await states(message_id) == ALL | {NUMBER[which]: DeliveryState.QUEUED}
     assert await states(other) == ALL
     assert await recoverable(db, message_id, which) == 0
-    assert await do(db, messages.again, message_id, which, 9.5) == 0
+    assert await do(db, messages.queue_again, message_id, which, 9.5) == 0
 
 
 async def test_a_finished_message_runs_again_and_is_finished_anew(db, subscribe, deliver):
     await subscribe(1)
-    message_id = await deliver({1: State.UNCERTAIN})
-    await do(db, messages.finish, 8.0)
-    await do(db, messages.again, message_id, State.UNCERTAIN, 9.0)
+    message_id = await deliver({1: DeliveryState.UNCERTAIN})
+    await do(db, messages.finish_completed, 8.0)
+    await do(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, 9.0)
     running = await row(db, message_id)
     assert (running.state, running.finished_at) == (MessageState.RUNNING, None)
-    assert await do(db, messages.finish, 9.0) == []
+    assert await do(db, messages.finish_completed, 9.0) == []
     (claimed,) = await do(db, outbox.claim, 3, 10, 9.0)
-    sent = outbox.Settled(message_id, claimed.chat_id, State.SENT, telegram_id=9)
+    sent = outbox.Settled(message_id, claimed.chat_id, DeliveryState.SENT, telegram_id=9)
     await do(db, outbox.settle, 3, [sent], 9.0)
 
-    assert await do(db, messages.finish, 10.0) == [message_id]
+    assert await do(db, messages.finish_completed, 10.0) == [message_id]
     assert (await row(db, message_id)).finished_at == 10.0
 
 
-@pytest.mark.parametrize("which", [State.UNCERTAIN, State.FAILED])
+@pytest.mark.parametrize("which", [DeliveryState.UNCERTAIN, DeliveryState.FAILED])
 async def test_a_message_with_nothing_to_send_again_stays_as_it_is(db, over, which):
-    message_id = await over({1: State.SENT})
+    message_id = await over({1: DeliveryState.SENT})
     before = await row(db, message_id)
 
-    assert await do(db, messages.again, message_id, which, 9.0) == 0
+    assert await do(db, messages.queue_again, message_id, which, 9.0) == 0
     assert await row(db, message_id) == before
-    assert await do(db, messages.finish, 10.0) == []
+    assert await do(db, messages.finish_completed, 10.0) == []
 
 
-@pytest.mark.parametrize("which", [State.UNCERTAIN, State.FAILED])
+@pytest.mark.parametrize("which", [DeliveryState.UNCERTAIN, DeliveryState.FAILED])
 async def test_of_what_is_paused_nothing_is_sent_again_and_it_stays_paused(db, subscribe, deliver, states, which):
     """A message that a person or the program has paused is let go on by a person, and by no other button."""
     await subscribe(*ALL)
     message_id = await deliver(ALL)
     await do(db, messages.pause, message_id, "can't parse entities")
 
-    assert await do(db, messages.again, message_id, which, 9.0) == 0
+    assert await do(db, messages.queue_again, message_id, which, 9.0) == 0
     assert await states(message_id) == ALL
     paused = await row(db, message_id)
     assert (paused.state, paused.state_reason) == (MessageState.PAUSED, "can't parse entities")
@@ -90,18 +90,18 @@ async def test_nothing_is_sent_again_that_is_too_late_by_now(db, subscribe, over
     async with connect.writing(db) as transaction:
         await transaction.execute(update(t.messages).values(expires_at=expires_at))
 
-    assert await do(db, messages.again, message_id, State.UNCERTAIN, 9.0) == queued
+    assert await do(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, 9.0) == queued
     assert (await states(message_id) == ALL) is not bool(queued)
     assert (await row(db, message_id)).state == (MessageState.RUNNING if queued else MessageState.FINISHED)
 
 
-@pytest.mark.parametrize("state", [state for state in MessageState if state not in messages.GOING])
+@pytest.mark.parametrize("state", [state for state in MessageState if state not in messages.ACTIVE])
 async def test_what_was_stopped_or_has_not_begun_is_not_sent_again(db, subscribe, over, states, state):
     await subscribe(*ALL)
     message_id = await over(ALL, state)
     expected = 1 if state is MessageState.FINISHED else 0
 
-    assert await do(db, messages.again, message_id, State.UNCERTAIN, 9.0) == expected
+    assert await do(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, 9.0) == expected
     assert (await states(message_id) == ALL) is (expected == 0)
     assert (await row(db, message_id)).state == (MessageState.RUNNING if expected else state)
 
@@ -110,33 +110,38 @@ async def test_what_was_stopped_or_has_not_begun_is_not_sent_again(db, subscribe
 async def test_a_failure_may_recover_where_the_chat_can_be_written_to(db, subscribe, over, states, reason):
     """Of those that are gone, none; one that came back may get it now. Who is unknown has nowhere to get it."""
     await subscribe(1, 2, 3)
-    message_id = await over(dict.fromkeys([1, 2, 3, 4], State.FAILED), reason=reason)
+    message_id = await over(dict.fromkeys([1, 2, 3, 4], DeliveryState.FAILED), reason=reason)
     for chat_id in (1, 2):
-        await do(db, chats.gone, chat_id, Reason.BLOCKED, 5.0)
-    await do(db, chats.back, 2)
+        await do(db, chats.mark_gone, chat_id, Reason.BLOCKED, 5.0)
+    await do(db, chats.mark_reachable, 2)
 
-    assert await recoverable(db, message_id, State.FAILED) == 2
-    assert await do(db, messages.again, message_id, State.FAILED, 9.0) == 2
-    assert await states(message_id) == {1: State.FAILED, 2: State.QUEUED, 3: State.QUEUED, 4: State.FAILED}
+    assert await recoverable(db, message_id, DeliveryState.FAILED) == 2
+    assert await do(db, messages.queue_again, message_id, DeliveryState.FAILED, 9.0) == 2
+    assert await states(message_id) == {
+        1: DeliveryState.FAILED,
+        2: DeliveryState.QUEUED,
+        3: DeliveryState.QUEUED,
+        4: DeliveryState.FAILED,
+    }
 
 
 async def test_nothing_of_the_first_try_stands_beside_the_second(db, subscribe, over):
     await subscribe(1)
     columns = {"reason": Reason.REFUSED, "detail": "Bad Request", "not_before": 99.0}
-    message_id = await over({1: State.FAILED}, **columns)
-    await do(db, messages.again, message_id, State.FAILED, 9.0)
+    message_id = await over({1: DeliveryState.FAILED}, **columns)
+    await do(db, messages.queue_again, message_id, DeliveryState.FAILED, 9.0)
     async with connect.reading(db) as connection:
         kept = (await connection.execute(select(t.deliveries).where(t.deliveries.c.message_id == message_id))).one()
 
-    assert (kept.state, kept.reason, kept.detail, kept.not_before) == (State.QUEUED, None, None, 0.0)
+    assert (kept.state, kept.reason, kept.detail, kept.not_before) == (DeliveryState.QUEUED, None, None, 0.0)
     assert (kept.changed_at, kept.sender_id) == (9.0, None)
 
 
 async def test_who_left_meanwhile_is_skipped_at_the_second_try(db, subscribe, over, states):
     await subscribe(1, 2)
-    message_id = await over(dict.fromkeys([1, 2], State.UNCERTAIN))
+    message_id = await over(dict.fromkeys([1, 2], DeliveryState.UNCERTAIN))
     await do(db, chats.unsubscribe, 1)
-    await do(db, messages.again, message_id, State.UNCERTAIN, 9.0)
+    await do(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, 9.0)
 
     assert [one.chat_id for one in await do(db, outbox.claim, 3, 10, 9.0)] == [2]
-    assert await states(message_id) == {1: State.SKIPPED, 2: State.SENDING}
+    assert await states(message_id) == {1: DeliveryState.SKIPPED, 2: DeliveryState.SENDING}

@@ -6,11 +6,11 @@ import pytest
 from sqlalchemy import insert
 
 from outreachbot.domain.broadcasts.audience import Audience
-from outreachbot.domain.delivery.states import Kind, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, Reason
 from outreachbot.domain.reminders.schedule import Group
 from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
-from outreachbot.store.audience import Count
+from outreachbot.store.audience import ChatCount
 from outreachbot.store.database import connect
 from outreachbot.store.reminders import plans
 from transactions import do
@@ -19,7 +19,7 @@ from transactions import do
 async def count(db, to):
     """How many chats, in the order of kind and language."""
     async with connect.reading(db) as connection:
-        found = await audience.count(connection, to)
+        found = await audience.count_chats(connection, to)
     return sorted(found, key=lambda one: (one.kind, one.language))
 
 
@@ -50,10 +50,10 @@ async def choose(db):
 async def test_who_left_or_is_gone_belongs_to_none(db, subscribe, reached):
     await subscribe(1, 2, 3)
     await do(db, chats.unsubscribe, 1)
-    await do(db, chats.gone, 2, Reason.BLOCKED, 1.0)
+    await do(db, chats.mark_gone, 2, Reason.BLOCKED, 1.0)
 
     assert await reached(Audience()) == {3}
-    assert await count(db, Audience()) == [Count("private", "en", 1)]
+    assert await count(db, Audience()) == [ChatCount("private", "en", 1)]
 
 
 async def test_who_subscribes_later_does_not_belong(subscribe, reached):
@@ -71,12 +71,12 @@ async def test_chats_are_counted_by_kind_and_language(db, subscribe):
     await subscribe(-3, kind="channel")
 
     assert await count(db, Audience()) == [
-        Count("channel", "en", 1),
-        Count("group", "az", 2),
-        Count("private", "az", 1),
-        Count("private", "en", 2),
+        ChatCount("channel", "en", 1),
+        ChatCount("group", "az", 2),
+        ChatCount("private", "az", 1),
+        ChatCount("private", "en", 2),
     ]
-    assert await count(db, Audience(languages=("az",), kinds=("group", "channel"))) == [Count("group", "az", 2)]
+    assert await count(db, Audience(languages=("az",), kinds=("group", "channel"))) == [ChatCount("group", "az", 2)]
     assert await count(db, Audience(languages=("tr",))) == []
 
 
@@ -165,7 +165,7 @@ async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subsc
     for number, (zone, hour) in enumerate(itertools.product([None, "Asia/Baku", "Asia/Tokyo"], [None, 0, 9])):
         await subscribe(number, zone=zone, hour=hour)
     everybody = []
-    for group in await do(db, plans.groups, Group("Asia/Baku", 9)):
+    for group in await do(db, plans.list_groups, Group("Asia/Baku", 9)):
         message_id = await confirm(Audience(group=group, default=Group("Asia/Baku", 9)))
         await queue()
         everybody += await states(message_id)
@@ -180,45 +180,58 @@ async def test_the_chats_of_an_audience_are_counted_by_zone_with_the_default_for
     await subscribe(5, zone="Europe/Paris")
     await do(db, chats.unsubscribe, 5)
 
-    assert await do(db, audience.by_zone, Audience(), "Asia/Baku") == {"Asia/Baku": 3, "Asia/Tokyo": 1}
-    assert await do(db, audience.by_zone, Audience(), "UTC") == {"UTC": 2, "Asia/Baku": 1, "Asia/Tokyo": 1}
-    assert await do(db, audience.by_zone, Audience(languages=("az",)), "UTC") == {"Asia/Baku": 1}
-    assert await do(db, audience.by_zone, Audience(languages=("xx",)), "UTC") == {}
+    assert await do(db, audience.count_by_zone, Audience(), "Asia/Baku") == {"Asia/Baku": 3, "Asia/Tokyo": 1}
+    assert await do(db, audience.count_by_zone, Audience(), "UTC") == {"UTC": 2, "Asia/Baku": 1, "Asia/Tokyo": 1}
+    assert await do(db, audience.count_by_zone, Audience(languages=("az",)), "UTC") == {"Asia/Baku": 1}
+    assert await do(db, audience.count_by_zone, Audience(languages=("xx",)), "UTC") == {}
 
 
 async def test_every_zone_that_a_subscribed_chat_is_in_is_told_once_and_the_default_where_one_chose_none(db, subscribe):
-    assert await do(db, audience.zones, "UTC") == []
+    assert await do(db, audience.list_zones, "UTC") == []
     await subscribe(1, 2, zone="Asia/Tokyo")
     await subscribe(3, zone="Asia/Baku")
     await subscribe(4, zone="Europe/Paris")
     await subscribe(5, zone="America/Lima")
     for gone in (4, 5):
         await do(db, chats.unsubscribe, gone)
-    await do(db, chats.gone, 3, Reason.BLOCKED, 5.0)
-    await do(db, chats.came_with, 6, "leaflet", language="en")
-    assert await do(db, audience.zones, "UTC") == ["Asia/Tokyo"]
+    await do(db, chats.mark_gone, 3, Reason.BLOCKED, 5.0)
+    await do(db, chats.record_start_code, 6, "leaflet", language="en")
+    assert await do(db, audience.list_zones, "UTC") == ["Asia/Tokyo"]
 
     await subscribe(7)
-    assert await do(db, audience.zones, "UTC") == ["Asia/Tokyo", "UTC"]
-    assert await do(db, audience.zones, "Asia/Tokyo") == ["Asia/Tokyo"]
+    assert await do(db, audience.list_zones, "UTC") == ["Asia/Tokyo", "UTC"]
+    assert await do(db, audience.list_zones, "Asia/Tokyo") == ["Asia/Tokyo"]
 
 
 async def test_the_codes_that_most_subscribed_chats_came_with_are_told_first_and_not_too_many(db, subscribe):
     await subscribe(1, 2, joined="poster")
     await subscribe(3, joined="leaflet")
     await subscribe(4)
-    await do(db, chats.came_with, 5, "nobody", language="en")
-    assert await do(db, audience.codes) == ["poster", "leaflet"]
+    await do(db, chats.record_start_code, 5, "nobody", language="en")
+    assert await do(db, audience.list_start_codes) == ["poster", "leaflet"]
     for number in range(60):
         await subscribe(100 + number, joined=f"code {number:02}")
-    assert await do(db, audience.codes) == ["poster", *(f"code {number:02}" for number in range(audience.CODES - 1))]
+    assert await do(db, audience.list_start_codes) == [
+        "poster",
+        *(f"code {number:02}" for number in range(audience.CODES - 1)),
+    ]
 
     await subscribe(200, 201, 202, joined="the last")
-    assert (await do(db, audience.codes))[:2] == ["the last", "poster"]
+    assert (await do(db, audience.list_start_codes))[:2] == ["the last", "poster"]
 
 
 async def test_copies_are_counted_that_surely_arrived_and_can_be_found_again(db, deliver):
-    assert await do(db, audience.copies, await deliver(dict(enumerate(State)), telegram_id=7)) == 1
-    assert await do(db, audience.copies, await deliver({1: State.SENT, 2: State.SENT})) == 0
-    assert await do(db, audience.copies, await deliver({1: State.SENT, 2: State.SENT}, telegram_id=7)) == 2
-    assert await do(db, audience.copies, await deliver({1: State.SENT}, kind=Kind.REMINDER, telegram_id=0)) == 0
+    assert await do(db, audience.count_copies, await deliver(dict(enumerate(DeliveryState)), telegram_id=7)) == 1
+    assert await do(db, audience.count_copies, await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT})) == 0
+    assert (
+        await do(
+            db, audience.count_copies, await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT}, telegram_id=7)
+        )
+        == 2
+    )
+    assert (
+        await do(
+            db, audience.count_copies, await deliver({1: DeliveryState.SENT}, kind=MessageKind.REMINDER, telegram_id=0)
+        )
+        == 0
+    )

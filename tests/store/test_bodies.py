@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.delivery.states import Kind
+from outreachbot.domain.delivery.states import MessageKind
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import bodies
@@ -44,21 +44,23 @@ def test_what_is_kept_comes_back_the_same(written):
 )
 async def test_the_database_gives_back_what_it_got(db, message):
     async with connect.writing(db) as transaction:
-        message_id = await outgoing.write(transaction, Kind.BROADCAST, {"en": message, "az": Message("salam")}, 1.0)
+        message_id = await outgoing.create(
+            transaction, MessageKind.BROADCAST, {"en": message, "az": Message("salam")}, 1.0
+        )
     async with connect.reading(db) as connection:
-        assert await outgoing.body(connection, message_id) == {"en": message, "az": Message("salam")}
+        assert await outgoing.load_bodies(connection, message_id) == {"en": message, "az": Message("salam")}
 
 
 async def test_the_first_language_is_still_the_first_in_the_database(db):
     written = {language: Message(language) for language in ("tr", "az", "en", "ru")}
     async with connect.writing(db) as transaction:
-        message_id = await outgoing.write(transaction, Kind.BROADCAST, written, 1.0)
+        message_id = await outgoing.create(transaction, MessageKind.BROADCAST, written, 1.0)
     async with connect.reading(db) as connection:
-        kept = await outgoing.body(connection, message_id)
+        kept = await outgoing.load_bodies(connection, message_id)
 
     assert list(kept) == ["tr", "az", "en", "ru"]
-    assert bodies.in_language(kept, "de") == Message("tr")
+    assert bodies.select_language(kept, "de") == Message("tr")
 
 
 def test_a_chat_gets_its_own_language():
-    assert bodies.in_language({"en": Message("hello"), "az": Message("salam")}, "az") == Message("salam")
+    assert bodies.select_language({"en": Message("hello"), "az": Message("salam")}, "az") == Message("salam")

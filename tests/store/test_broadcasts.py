@@ -5,7 +5,7 @@ import asyncio
 import pytest
 
 from outreachbot.domain.broadcasts.audience import Audience
-from outreachbot.domain.delivery.states import ENDED, JOBS, Kind, MessageState
+from outreachbot.domain.delivery.states import ENDED, JOBS, MessageKind, MessageState
 from outreachbot.domain.messages.message import Message
 from outreachbot.store.broadcasts import records
 from outreachbot.store.broadcasts.records import Broadcast
@@ -18,12 +18,12 @@ BODIES = {"en": Message("hello")}
 
 
 async def draft(db, admin_id=ADMIN, chat_id=5, now=1.0, **job):
-    return await do(db, records.draft, admin_id, chat_id, BODIES, now, **job)
+    return await do(db, records.create_draft, admin_id, chat_id, BODIES, now, **job)
 
 
 async def unreported(db):
     async with connect.reading(db) as connection:
-        return [one.message_id for one in await records.unreported(connection)]
+        return [one.message_id for one in await records.list_unreported(connection)]
 
 
 async def test_a_draft_is_found_as_it_was_written(db):
@@ -31,7 +31,7 @@ async def test_a_draft_is_found_as_it_was_written(db):
 
     assert await do(db, records.find, message_id) == Broadcast(
         message_id=message_id,
-        kind=Kind.BROADCAST,
+        kind=MessageKind.BROADCAST,
         of_id=None,
         admin_id=ADMIN,
         chat_id=5,
@@ -44,7 +44,7 @@ async def test_a_draft_is_found_as_it_was_written(db):
         started_at=None,
         queueing=False,
     )
-    assert await do(db, messages.body, message_id) == BODIES
+    assert await do(db, messages.load_bodies, message_id) == BODIES
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))
@@ -65,20 +65,20 @@ async def test_a_draft_goes_to_nobody(db, subscribe, queue, states):
 
 
 async def test_a_reminder_is_no_broadcast(db, deliver):
-    assert await do(db, records.find, await deliver({}, kind=Kind.REMINDER)) is None
+    assert await do(db, records.find, await deliver({}, kind=MessageKind.REMINDER)) is None
     assert await unreported(db) == []
 
 
 async def test_a_confirmed_broadcast_is_unreported_until_its_report_was_shown(db):
     only_draft, discarded, started, scheduled, stopped = [await draft(db) for _ in range(5)]
-    await do(db, messages.move, discarded, MessageState.CANCELLED, only_from=[MessageState.DRAFT])
+    await do(db, messages.change_state, discarded, MessageState.CANCELLED, only_from=[MessageState.DRAFT])
     await do(db, messages.start, started, 2.0)
     await do(db, messages.schedule, scheduled, 9.0)
     await do(db, messages.schedule, stopped, 9.0)
     await do(db, messages.stop, stopped, 3.0)
     assert await unreported(db) == [started, scheduled, stopped]
 
-    await do(db, records.reported, stopped)
+    await do(db, records.mark_reported, stopped)
     assert await unreported(db) == [started, scheduled]
     assert (await do(db, records.find, only_draft)).state is MessageState.DRAFT
 
@@ -87,10 +87,10 @@ async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
     """Some of it are sent again."""
     message_id = await draft(db)
     await do(db, messages.start, message_id, 2.0)
-    await do(db, messages.move, message_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
-    await do(db, records.reported, message_id)
+    await do(db, messages.change_state, message_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
+    await do(db, records.mark_reported, message_id)
     assert await unreported(db) == []
-    await do(db, records.reported, message_id, done=False)
+    await do(db, records.mark_reported, message_id, done=False)
 
     assert await unreported(db) == [message_id]
 
@@ -100,8 +100,8 @@ async def test_what_goes_on_by_now_is_not_reported(db, state):
     """Some of it are sent again while its report was on its way to the admin."""
     message_id = await draft(db)
     await do(db, messages.start, message_id, 2.0)
-    await do(db, messages.move, message_id, state, only_from=[MessageState.RUNNING])
-    await do(db, records.reported, message_id)
+    await do(db, messages.change_state, message_id, state, only_from=[MessageState.RUNNING])
+    await do(db, records.mark_reported, message_id)
 
     assert await unreported(db) == [message_id]
 
@@ -118,7 +118,7 @@ async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
     message_id = await draft(db)
     await do(db, messages.start, message_id, 2.0)
     await do(db, messages.pause, message_id, "can't parse entities")
-    await do(db, records.show_progress_in, message_id, 99)
+    await do(db, records.set_progress_message, message_id, 99)
 
     found = await do(db, records.find, message_id)
 
@@ -135,11 +135,11 @@ async def test_two_admins_who_write_at_once_each_get_their_own(db):
 
 async def test_only_the_message_that_shows_the_progress_follows_it(db):
     message_id, other = await draft(db), await draft(db)
-    await do(db, records.show_progress_in, message_id, 99)
+    await do(db, records.set_progress_message, message_id, 99)
 
-    assert await do(db, records.shows_progress, message_id, 99) is True
-    assert await do(db, records.shows_progress, message_id, 98) is False
-    assert await do(db, records.shows_progress, other, 99) is False
+    assert await do(db, records.is_progress_message, message_id, 99) is True
+    assert await do(db, records.is_progress_message, message_id, 98) is False
+    assert await do(db, records.is_progress_message, other, 99) is False
 
 
 async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, state):
@@ -150,7 +150,7 @@ async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, 
     assert await do(db, records.discard_drafts, ADMIN) is True
     assert await do(db, records.discard_drafts, ADMIN) is False
     assert await do(db, messages.start, ours, 3.0) is False
-    assert await do(db, messages.body, ours) == {}
+    assert await do(db, messages.load_bodies, ours) == {}
     assert [await state(one) for one in (ours, started, scheduled, theirs)] == [
         MessageState.CANCELLED,
         MessageState.RUNNING,
@@ -171,7 +171,7 @@ async def test_the_id_of_a_discarded_draft_is_never_that_of_another(db):
 
 async def test_a_draft_that_waits_for_the_consent_of_others_may_stay(db, state):
     waiting, fresh = await draft(db), await draft(db)
-    await do(db, records.consent, waiting, ADMIN)
+    await do(db, records.add_consent, waiting, ADMIN)
 
     assert await do(db, records.discard_drafts, ADMIN, confirmed_too=False) is True
     assert (await state(waiting), await state(fresh)) == (MessageState.DRAFT, MessageState.CANCELLED)
@@ -183,35 +183,35 @@ async def test_a_draft_that_waits_for_the_consent_of_others_may_stay(db, state):
 async def test_each_admin_consents_once(db):
     message_id, other = await draft(db), await draft(db)
 
-    assert await do(db, records.consents, message_id) == 0
-    assert await do(db, records.consent, message_id, ADMIN) == 1
-    assert await do(db, records.consent, message_id, ADMIN) == 1
-    assert await do(db, records.consent, message_id, OTHER) == 2
-    assert await do(db, records.consents, message_id) == 2
-    assert await do(db, records.consents, other) == 0
+    assert await do(db, records.count_consents, message_id) == 0
+    assert await do(db, records.add_consent, message_id, ADMIN) == 1
+    assert await do(db, records.add_consent, message_id, ADMIN) == 1
+    assert await do(db, records.add_consent, message_id, OTHER) == 2
+    assert await do(db, records.count_consents, message_id) == 2
+    assert await do(db, records.count_consents, other) == 0
 
 
 async def test_admins_that_consent_at_once_are_all_counted(db):
     message_id = await draft(db)
-    await asyncio.gather(*(do(db, records.consent, message_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
+    await asyncio.gather(*(do(db, records.add_consent, message_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
 
-    assert await do(db, records.consents, message_id) == 3
+    assert await do(db, records.count_consents, message_id) == 3
 
 
 async def test_who_consents_is_known(db):
     message_id, other = await draft(db), await draft(db)
     for admin_id in (33, OTHER, 33):
-        await do(db, records.consent, message_id, admin_id)
+        await do(db, records.add_consent, message_id, admin_id)
 
-    assert await do(db, records.consenting, message_id) == {OTHER, 33}
-    assert await do(db, records.consenting, other) == set()
+    assert await do(db, records.list_consenting, message_id) == {OTHER, 33}
+    assert await do(db, records.list_consenting, other) == set()
 
 
 async def test_it_is_deleted_from_the_moment_a_deletion_of_it_begins(db):
     of_id, other = await draft(db), await draft(db)
-    correction = await draft(db, kind=Kind.CORRECTION, of_id=of_id)
+    correction = await draft(db, kind=MessageKind.CORRECTION, of_id=of_id)
     await do(db, messages.start, correction, 2.0)
-    deletion, discarded = [await draft(db, kind=Kind.DELETION, of_id=of_id) for _ in range(2)]
+    deletion, discarded = [await draft(db, kind=MessageKind.DELETION, of_id=of_id) for _ in range(2)]
     await do(db, messages.stop, discarded, 2.0, only_from=messages.UNCONFIRMED)
     assert not await do(db, records.is_deleted, of_id)
 

@@ -23,7 +23,7 @@ async def row(db, chat_id):
 
 async def count(db):
     async with connect.reading(db) as connection:
-        return {one.kind: one.chats for one in await audience.count(connection, Audience())}
+        return {one.kind: one.chats for one in await audience.count_chats(connection, Audience())}
 
 
 async def again(db, chat_id, *, language="en", topic_id=None, kind="private", now=2.0):
@@ -82,33 +82,33 @@ async def test_unsubscribing_leaves_others_alone(db, subscribe):
 
 async def test_a_chat_that_is_gone_keeps_its_subscription_for_its_return(db, subscribe):
     await subscribe(5)
-    await do(db, chats.gone, 5, Reason.BLOCKED, 3.0)
+    await do(db, chats.mark_gone, 5, Reason.BLOCKED, 3.0)
 
     assert await count(db) == {}
-    await do(db, chats.back, 5)
+    await do(db, chats.mark_reachable, 5)
     assert await count(db) == {"private": 1}
     assert ((await row(db, 5)).gone_at, (await row(db, 5)).gone_reason) == (None, None)
 
 
 async def test_the_first_reason_to_be_gone_stays(db, subscribe):
     await subscribe(5)
-    await do(db, chats.gone, 5, Reason.BLOCKED, 3.0)
-    await do(db, chats.gone, 5, Reason.DEACTIVATED, 4.0)
+    await do(db, chats.mark_gone, 5, Reason.BLOCKED, 3.0)
+    await do(db, chats.mark_gone, 5, Reason.DEACTIVATED, 4.0)
 
     assert ((await row(db, 5)).gone_at, (await row(db, 5)).gone_reason) == (3.0, Reason.BLOCKED)
 
 
 async def test_who_subscribes_is_not_gone_any_more(db, subscribe):
     await subscribe(5)
-    await do(db, chats.gone, 5, Reason.BLOCKED, 3.0)
+    await do(db, chats.mark_gone, 5, Reason.BLOCKED, 3.0)
 
     assert await again(db, 5) is False
     assert (await row(db, 5)).gone_at is None
 
 
 async def test_going_and_coming_back_does_not_make_an_unknown_chat_known(db):
-    await do(db, chats.gone, 5, Reason.KICKED, 1.0)
-    await do(db, chats.back, 5)
+    await do(db, chats.mark_gone, 5, Reason.KICKED, 1.0)
+    await do(db, chats.mark_reachable, 5)
 
     assert await find(db, 5) is None
 
@@ -117,13 +117,13 @@ async def test_only_chats_that_would_be_reached_are_counted(db, subscribe):
     await subscribe(1, 2, 3)
     await subscribe(-1, -2, kind="group")
     await do(db, chats.unsubscribe, 1)
-    await do(db, chats.gone, -1, Reason.KICKED, 1.0)
+    await do(db, chats.mark_gone, -1, Reason.KICKED, 1.0)
 
     assert await count(db) == {"private": 2, "group": 1}
 
 
 async def test_how_a_chat_came_is_remembered_before_it_subscribes_and_subscribes_nobody(db):
-    await do(db, chats.came_with, 5, "poster", language="az")
+    await do(db, chats.record_start_code, 5, "poster", language="az")
     assert await find(db, 5) == Chat(5, "private", "az", None, None)
     assert await count(db) == {}
     await again(db, 5, language="en")
@@ -134,8 +134,8 @@ async def test_how_a_chat_came_is_remembered_before_it_subscribes_and_subscribes
 
 async def test_the_first_start_code_counts_and_changes_nothing_else(db, subscribe):
     await subscribe(5, language="tr")
-    await do(db, chats.came_with, 5, "poster", language="az")
-    await do(db, chats.came_with, 5, "leaflet", language="az")
+    await do(db, chats.record_start_code, 5, "poster", language="az")
+    await do(db, chats.record_start_code, 5, "leaflet", language="az")
 
     assert (await row(db, 5)).joined == "poster"
     assert await find(db, 5) == Chat(5, "private", "tr", None, 1.0)

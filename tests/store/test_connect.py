@@ -17,9 +17,9 @@ from outreachbot.store.tables import composing
 
 HOLD = """
 import asyncio, sys
-from outreachbot.store import connect
+from outreachbot.store.database import connect
 async def main():
-    async with connect.opened(sys.argv[1]):
+    async with connect.open_database(sys.argv[1]):
         print("open", flush=True)
         await asyncio.to_thread(sys.stdin.read)
 asyncio.run(main())
@@ -49,19 +49,19 @@ async def count(db):
 async def refusal(url, error, **options):
     """The one line with which the database is refused."""
     with pytest.raises(error) as caught:
-        async with connect.opened(url, **options):
+        async with connect.open_database(url, **options):
             pass
     assert "\n" not in str(caught.value)
     return str(caught.value)
 
 
 async def glance(url):
-    async with connect.as_it_is(url) as db:
+    async with connect.open_unchanged(url) as db:
         return await count(db)
 
 
 async def test_a_look_needs_no_hold_and_changes_nothing(database_url):
-    async with connect.opened(database_url) as db:
+    async with connect.open_database(database_url) as db:
         await put(db, 1)
         assert await glance(database_url) == 1
 
@@ -71,7 +71,7 @@ async def test_a_look_into_what_is_empty_or_older_is_refused_and_leaves_it_so(da
         await glance(database_url)
     if "sqlite" in database_url:
         assert not file_of(database_url).exists()
-    async with connect.opened(database_url) as db, connect.writing(db) as transaction:
+    async with connect.open_database(database_url) as db, connect.writing(db) as transaction:
         await transaction.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(StoreFailed, match="is not of this version: start the bot once"):
         await glance(database_url)
@@ -95,7 +95,7 @@ async def test_a_second_opening_is_refused(ready_url, db):
 
 def test_another_process_is_refused_until_the_first_dies(database_url):
     async def opens():
-        async with connect.opened(database_url) as db:
+        async with connect.open_database(database_url) as db:
             return await count(db)
 
     with subprocess.Popen(
@@ -120,17 +120,17 @@ async def until_free(opens):
 
 
 async def test_a_closed_database_can_be_opened_again_with_what_was_written(database_url):
-    async with connect.opened(database_url) as db:
+    async with connect.open_database(database_url) as db:
         await put(db, 1)
-    async with connect.opened(database_url) as db:
+    async with connect.open_database(database_url) as db:
         assert await count(db) == 1
 
 
 async def test_a_database_whose_user_failed_is_free_again(database_url):
     with pytest.raises(ZeroDivisionError):
-        async with connect.opened(database_url):
+        async with connect.open_database(database_url):
             raise ZeroDivisionError
-    async with connect.opened(database_url) as db:
+    async with connect.open_database(database_url) as db:
         assert await count(db) == 0
 
 
@@ -142,7 +142,7 @@ async def test_a_refused_opening_leaves_the_lock_with_the_first(ready_url, db):
 
 
 async def test_who_does_not_want_it_alone_may_open_beside(ready_url, db):
-    async with connect.opened(ready_url, exclusive=False) as other:
+    async with connect.open_database(ready_url, exclusive=False) as other:
         await put(db, 1)
         await put(other, 2)
         assert await count(other) == await count(db) == 2
@@ -150,7 +150,7 @@ async def test_who_does_not_want_it_alone_may_open_beside(ready_url, db):
 
 async def test_beside_a_shared_opening_one_may_want_it_alone(database_url):
     touch(database_url)
-    async with connect.opened(database_url, exclusive=False), connect.opened(database_url) as db:
+    async with connect.open_database(database_url, exclusive=False), connect.open_database(database_url) as db:
         assert await count(db) == 0
 
 
@@ -187,7 +187,7 @@ async def test_a_cancelled_writer_writes_nothing_and_blocks_nobody(db):
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3, 5, 8, 13])
 async def test_a_writer_cancelled_at_any_moment_blocks_nobody(sqlite_url, turns):
-    async with connect.opened(sqlite_url) as db:
+    async with connect.open_database(sqlite_url) as db:
         task = asyncio.create_task(put(db, *range(20)))
         for _ in range(turns):
             await asyncio.sleep(0)
@@ -266,7 +266,7 @@ async def test_an_unknown_database_or_user_is_said(postgres_url, change, exclusi
 
 
 async def test_a_user_without_rights_is_said(postgres_url):
-    async with connect.opened(postgres_url) as db, connect.writing(db) as transaction:
+    async with connect.open_database(postgres_url) as db, connect.writing(db) as transaction:
         await transaction.execute(text("CREATE ROLE guest LOGIN"))
     url = make_url(postgres_url).set(username="guest").render_as_string(hide_password=False)
 
@@ -290,7 +290,7 @@ async def test_a_connection_lost_in_a_transaction_fails_it_and_the_next_works(po
             await end_connections(other)
             await transaction.execute(select(1))
 
-    async with connect.opened(postgres_url) as db, connect.opened(postgres_url, exclusive=False) as other:
+    async with connect.open_database(postgres_url) as db, connect.open_database(postgres_url, exclusive=False) as other:
         with pytest.raises(StoreFailed) as caught:
             await lose(db, other)
 
@@ -299,10 +299,10 @@ async def test_a_connection_lost_in_a_transaction_fails_it_and_the_next_works(po
 
 
 async def test_a_database_whose_connections_were_lost_closes_in_peace(postgres_url):
-    async with connect.opened(postgres_url, exclusive=False) as other:
-        async with connect.opened(postgres_url):
+    async with connect.open_database(postgres_url, exclusive=False) as other:
+        async with connect.open_database(postgres_url):
             await end_connections(other)
-        async with connect.opened(postgres_url) as db:
+        async with connect.open_database(postgres_url) as db:
             assert await count(db) == 0
 
 
@@ -313,7 +313,7 @@ async def test_a_statement_that_takes_too_long_fails(postgres_url, statement):
             await transaction.execute(text("SET LOCAL statement_timeout = 20"))
             await transaction.execute(text(statement))
 
-    async with connect.opened(postgres_url) as db, connect.writing(db) as blocking:
+    async with connect.open_database(postgres_url) as db, connect.writing(db) as blocking:
         await blocking.execute(text("LOCK TABLE inbox"))
         with pytest.raises(StoreFailed, match="timeout"):
             await run_short(db)
@@ -323,7 +323,7 @@ async def test_programs_that_open_an_empty_database_at_once_all_get_it(database_
     touch(database_url)
 
     async def opens():
-        async with connect.opened(database_url, exclusive=False) as db:
+        async with connect.open_database(database_url, exclusive=False) as db:
             return await count(db)
 
     async with asyncio.timeout(20):
@@ -331,7 +331,7 @@ async def test_programs_that_open_an_empty_database_at_once_all_get_it(database_
 
 
 async def test_sqlite_keeps_what_is_committed_through_a_power_cut(sqlite_url):
-    async with connect.opened(sqlite_url) as db, connect.reading(db) as connection:
+    async with connect.open_database(sqlite_url) as db, connect.reading(db) as connection:
         pragmas = [
             await connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
@@ -366,7 +366,7 @@ async def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(sqlite_ur
 
 
 async def test_a_damaged_database_is_said(sqlite_url):
-    async with connect.opened(sqlite_url):
+    async with connect.open_database(sqlite_url):
         pass
     whole = file_of(sqlite_url).read_bytes()
     file_of(sqlite_url).write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
@@ -375,7 +375,7 @@ async def test_a_damaged_database_is_said(sqlite_url):
 
 
 async def test_a_database_that_may_only_be_read_says_so(sqlite_url):
-    async with connect.opened(sqlite_url) as db:
+    async with connect.open_database(sqlite_url) as db:
         event.listen(db.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA query_only = ON"))
         await db.engine.dispose()
 
@@ -391,7 +391,7 @@ async def limit_pages(db, pages):
 
 
 async def test_a_full_disk_writes_nothing_of_the_transaction(sqlite_url):
-    async with connect.opened(sqlite_url) as db:
+    async with connect.open_database(sqlite_url) as db:
         await put(db, 1)
         await limit_pages(db, 1)
         with pytest.raises(StoreFailed, match="full"):
@@ -406,10 +406,10 @@ FILL = """
 import asyncio, resource, signal, sys
 from sqlalchemy import insert
 from outreachbot.errors import StoreFailed
-from outreachbot.store import connect
+from outreachbot.store.database import connect
 from outreachbot.store.tables import composing
 async def main():
-    async with connect.opened(sys.argv[1]) as db:
+    async with connect.open_database(sys.argv[1]) as db:
         signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
         resource.setrlimit(resource.RLIMIT_FSIZE, (400_000, resource.RLIM_INFINITY))
         for start in range(0, 10**6, 1000):
@@ -429,13 +429,13 @@ async def test_a_disk_that_takes_no_more_bytes_keeps_whole_transactions_only(sql
     written, newlines = map(int, out.split())
 
     assert (run.returncode, newlines) == (0, 0)
-    async with connect.opened(sqlite_url) as db:
+    async with connect.open_database(sqlite_url) as db:
         assert await count(db) == written > 0
 
 
 async def test_a_file_that_another_program_holds_is_said(sqlite_url, monkeypatch):
     monkeypatch.setattr(connect, "BUSY_SECONDS", 0.05)
-    async with connect.opened(sqlite_url) as db:
+    async with connect.open_database(sqlite_url) as db:
         other = sqlite3.connect(file_of(sqlite_url), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreFailed, match="locked"):
@@ -450,10 +450,10 @@ async def test_a_file_that_another_program_holds_is_said(sqlite_url, monkeypatch
 REFUSED = """
 import asyncio, os, sys, aiosqlite
 from outreachbot.errors import StoreFailed
-from outreachbot.store import connect
+from outreachbot.store.database import connect
 async def main():
     try:
-        async with connect.opened(sys.argv[1], exclusive=sys.argv[2] == "alone"):
+        async with connect.open_database(sys.argv[1], exclusive=sys.argv[2] == "alone"):
             print("opened")
     except StoreFailed as error:
         print(error)

@@ -4,15 +4,16 @@ import itertools
 
 import pytest
 
-from outreachbot.domain.delivery.states import Kind, Reason, State
-from outreachbot.store import audience, chats
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, Reason
+from outreachbot.store import chats
 from outreachbot.store.delivery import ledger, messages
+from outreachbot.store.delivery import queueing as delivery_queueing
 from transactions import do, piece
 
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch):
-    monkeypatch.setattr(audience, "PIECE", 2)
+    monkeypatch.setattr(delivery_queueing, "PIECE", 2)
 
 
 def orders():
@@ -32,7 +33,7 @@ async def test_a_group_that_moves_while_its_audience_is_half_queued_gets_it_once
     await do(db, chats.migrate, old, new)
     await queue()
 
-    assert await states(message_id) == dict.fromkeys([-45, -35, -25, -15, new], State.QUEUED)
+    assert await states(message_id) == dict.fromkeys([-45, -35, -25, -15, new], DeliveryState.QUEUED)
 
 
 @pytest.mark.parametrize("known", [True, False])
@@ -42,14 +43,14 @@ async def test_and_a_job_changes_its_copy_once(db, subscribe, deliver, confirm, 
     """Even where only the delivery remembers the old id."""
     if known:
         await subscribe(old, kind="group")
-    of_id = await deliver(dict.fromkeys({-45, -35, -25, -15, old}, State.SENT), telegram_id=7)
-    job = await confirm(kind=Kind.CORRECTION, of_id=of_id)
+    of_id = await deliver(dict.fromkeys({-45, -35, -25, -15, old}, DeliveryState.SENT), telegram_id=7)
+    job = await confirm(kind=MessageKind.CORRECTION, of_id=of_id)
     for _ in range(pieces):
         await do(db, piece)
     await do(db, chats.migrate, old, new)
     await queue()
 
-    assert await states(job) == dict.fromkeys([-45, -35, -25, -15, new], State.QUEUED)
+    assert await states(job) == dict.fromkeys([-45, -35, -25, -15, new], DeliveryState.QUEUED)
 
 
 async def test_a_group_that_moves_in_a_stopped_message_is_accounted_for(db, subscribe, confirm, queue, states):
@@ -60,8 +61,8 @@ async def test_a_group_that_moves_in_a_stopped_message_is_accounted_for(db, subs
     await do(db, chats.migrate, -15, -40)
     await queue()
 
-    assert await states(message_id) == dict.fromkeys([-45, -40, -35, -25], State.SKIPPED)
-    assert await do(db, ledger.reasons, message_id) == [(State.SKIPPED, Reason.CANCELLED, 4)]
+    assert await states(message_id) == dict.fromkeys([-45, -40, -35, -25], DeliveryState.SKIPPED)
+    assert await do(db, ledger.count_reasons, message_id) == [(DeliveryState.SKIPPED, Reason.CANCELLED, 4)]
 
 
 async def test_who_left_the_audience_does_not_come_back_by_moving(db, subscribe, confirm, queue, states):
@@ -73,4 +74,4 @@ async def test_who_left_the_audience_does_not_come_back_by_moving(db, subscribe,
     await queue()
 
     assert set(await states(message_id)) == {-45, -35, -25}
-    assert (await do(db, ledger.tally, message_id)).audience == 3
+    assert (await do(db, ledger.count_states, message_id)).audience == 3

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from outreachbot.store import inbox
 from outreachbot.store import tables as t
 from outreachbot.store.database import connect
-from outreachbot.store.inbox import State
+from outreachbot.store.inbox import UpdateState
 
 
 async def add(db, *update_ids, now=1.0):
@@ -25,7 +25,7 @@ async def settle(db, done=(), aside=()):
 
 async def waiting(db, after=0, limit=100):
     async with connect.reading(db) as connection:
-        return await inbox.waiting(connection, after, limit)
+        return await inbox.list_waiting(connection, after, limit)
 
 
 async def ids(db):
@@ -58,8 +58,8 @@ async def test_of_a_handled_update_nothing_is_kept_of_what_people_wrote(db):
     await add(db, 1, 2)
     await settle(db, done=[1], aside=[(2, "bad")])
     async with connect.reading(db) as connection:
-        assert await inbox.body(connection, 1) == ""
-        assert await inbox.body(connection, 2) == '{"update_id": 2}'
+        assert await inbox.load_body(connection, 1) == ""
+        assert await inbox.load_body(connection, 2) == '{"update_id": 2}'
 
 
 async def test_the_first_text_of_an_update_stays(db):
@@ -106,9 +106,9 @@ async def test_handled_updates_wait_no_more_and_say_why_they_could_not_be(db):
 
     assert await ids(db) == [2]
     assert await rows(db) == {
-        1: (State.DONE, None),
-        2: (State.WAITING, None),
-        3: (State.ASIDE, "KeyError: 'chat' 🕯"),
+        1: (UpdateState.DONE, None),
+        2: (UpdateState.WAITING, None),
+        3: (UpdateState.ASIDE, "KeyError: 'chat' 🕯"),
     }
 
 

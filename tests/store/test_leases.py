@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, update
 
-from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.store import tables as t
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import leases, messages, outbox
@@ -29,10 +29,10 @@ async def rows(db, message_id):
 async def claimed(db, subscribe, deliver):
     """A message to as many chats as there are senders: each has claimed one."""
 
-    async def claimed(*senders, kind=Kind.BROADCAST):
+    async def claimed(*senders, kind=MessageKind.BROADCAST):
         chat_ids = range(1, len(senders) + 1)
         await subscribe(*chat_ids)
-        message_id = await deliver(dict.fromkeys(chat_ids, State.QUEUED), kind=kind)
+        message_id = await deliver(dict.fromkeys(chat_ids, DeliveryState.QUEUED), kind=kind)
         for sender in senders:
             assert len(await do(db, outbox.claim, sender, 1, 5.0)) == 1
         return message_id
@@ -41,28 +41,28 @@ async def claimed(db, subscribe, deliver):
 
 
 async def test_nobody_ever_ran_a_new_database(db):
-    assert await do(db, leases.last_seen) is None
+    assert await do(db, leases.find_last_seen) is None
 
 
 async def test_when_the_bot_last_ran_is_known_after_a_crash_and_after_an_orderly_end(db):
     bot, extra = await begin(db, 10.0, is_main=True), await begin(db, 50.0)
-    assert await do(db, leases.last_seen) == 10.0
+    assert await do(db, leases.find_last_seen) == 10.0
     await do(db, leases.renew, bot, 20.0)
-    assert await do(db, leases.last_seen) == 20.0
+    assert await do(db, leases.find_last_seen) == 20.0
     await do(db, leases.end, extra, 60.0)
     await do(db, leases.end, bot, 30.0)
 
-    assert await do(db, leases.last_seen) == 30.0
+    assert await do(db, leases.find_last_seen) == 30.0
 
 
 async def test_who_ended_in_order_is_never_taken_for_dead(db, claimed, states):
     extra = await begin(db)
     message_id = await claimed(extra)
-    await do(db, outbox.settle, extra, [Settled(message_id, 1, State.SENT, telegram_id=9)], 6.0)
+    await do(db, outbox.settle, extra, [Settled(message_id, 1, DeliveryState.SENT, telegram_id=9)], 6.0)
     await do(db, leases.end, extra, 6.0)
 
     assert await do(db, leases.recover, 1.0 + 2 * LEASE) == 0
-    assert await states(message_id) == {1: State.SENT}
+    assert await states(message_id) == {1: DeliveryState.SENT}
 
 
 async def test_what_a_sender_was_sending_is_uncertain_when_its_lease_is_over(db, claimed):
@@ -70,7 +70,10 @@ async def test_what_a_sender_was_sending_is_uncertain_when_its_lease_is_over(db,
 
     assert await do(db, leases.recover, 9.9 + LEASE) == 0
     assert await do(db, leases.recover, 10.0 + LEASE) == 1
-    assert await rows(db, message_id) == [(1, State.UNCERTAIN, Reason.STOPPED), (2, State.SENDING, None)]
+    assert await rows(db, message_id) == [
+        (1, DeliveryState.UNCERTAIN, Reason.STOPPED),
+        (2, DeliveryState.SENDING, None),
+    ]
     assert await do(db, leases.recover, 15.0 + LEASE) == 0
 
 
@@ -80,7 +83,7 @@ async def test_a_lease_that_is_renewed_goes_on(db, claimed, states):
     await do(db, leases.renew, extra, 60.0)
 
     assert await do(db, leases.recover, 59.0 + LEASE) == 0
-    assert await states(message_id) == {1: State.SENDING}
+    assert await states(message_id) == {1: DeliveryState.SENDING}
 
 
 async def test_a_new_bot_knows_that_every_earlier_one_is_dead_and_nothing_of_other_senders(db, claimed, states):
@@ -88,24 +91,28 @@ async def test_a_new_bot_knows_that_every_earlier_one_is_dead_and_nothing_of_oth
 
     assert await do(db, leases.recover, 2.0) == 0
     assert await do(db, leases.recover, 2.0, main_is_new=True) == 2
-    assert await states(message_id) == {1: State.UNCERTAIN, 2: State.SENDING, 3: State.UNCERTAIN}
+    assert await states(message_id) == {
+        1: DeliveryState.UNCERTAIN,
+        2: DeliveryState.SENDING,
+        3: DeliveryState.UNCERTAIN,
+    }
 
 
 async def test_what_nobody_signed_for_is_uncertain(db, deliver, states):
     """As an older version of the program left it."""
-    message_id = await deliver({1: State.SENDING, 2: State.SENT})
+    message_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENT})
     async with connect.writing(db) as transaction:
         await transaction.execute(update(t.deliveries).values(sender_id=None))
 
     assert await do(db, leases.recover, 2.0) == 1
-    assert await states(message_id) == {1: State.UNCERTAIN, 2: State.SENT}
+    assert await states(message_id) == {1: DeliveryState.UNCERTAIN, 2: DeliveryState.SENT}
 
 
 async def test_only_what_is_in_the_air_is_recovered(db, deliver, sender, states):
-    message_id = await deliver(dict(enumerate(State)))
+    message_id = await deliver(dict(enumerate(DeliveryState)))
 
     assert await do(db, leases.recover, 2.0, main_is_new=True) == 1
-    assert await states(message_id) == dict(enumerate(State)) | {1: State.UNCERTAIN}
+    assert await states(message_id) == dict(enumerate(DeliveryState)) | {1: DeliveryState.UNCERTAIN}
     assert await do(db, leases.recover, 3.0, main_is_new=True) == 0
 
 
@@ -121,7 +128,7 @@ async def test_what_a_dead_sender_was_correcting_or_deleting_is_done_again(db, c
     message_id = await claimed(await begin(db), kind=kind)
 
     assert await do(db, leases.recover, 1.0 + LEASE) == 0
-    assert await states(message_id) == {1: State.QUEUED}
+    assert await states(message_id) == {1: DeliveryState.QUEUED}
     (again,) = await do(db, outbox.claim, await begin(db), 10, 2.0 + LEASE)
     assert (again.message_id, again.chat_id) == (message_id, 1)
 
@@ -132,7 +139,7 @@ async def test_but_not_of_a_job_that_was_stopped(db, claimed, kind):
     await do(db, messages.stop, message_id, 6.0)
     await do(db, leases.recover, 1.0 + LEASE)
 
-    assert await rows(db, message_id) == [(1, State.SKIPPED, Reason.CANCELLED)]
+    assert await rows(db, message_id) == [(1, DeliveryState.SKIPPED, Reason.CANCELLED)]
 
 
 @pytest.mark.parametrize("asleep", [LEASE, DAY / 2])
@@ -143,7 +150,7 @@ async def test_a_sender_that_was_asleep_renews_its_lease_and_goes_on(db, claimed
     message_id = await claimed(extra)
 
     assert await do(db, leases.recover, 3.0 + asleep) == 0
-    assert await states(message_id) == {1: State.SENDING}
+    assert await states(message_id) == {1: DeliveryState.SENDING}
     assert await do(db, leases.recover, 2.0 + asleep + LEASE) == 1
 
 
@@ -155,14 +162,14 @@ async def test_what_one_that_was_given_up_claims_all_the_same_is_not_in_the_air_
     message_id = await claimed(awake, asleep)
 
     assert await do(db, leases.recover, 9 * DAY + 1) == 1
-    assert await states(message_id) == {1: State.SENDING, 2: State.UNCERTAIN}
+    assert await states(message_id) == {1: DeliveryState.SENDING, 2: DeliveryState.UNCERTAIN}
 
 
 async def test_the_bots_own_row_stays_for_it_tells_when_it_last_ran(db):
     await begin(db, 1.0, is_main=True)
     await do(db, leases.recover, 80 * DAY)
 
-    assert await do(db, leases.last_seen) == 1.0
+    assert await do(db, leases.find_last_seen) == 1.0
 
 
 async def test_one_that_was_forgotten_and_renews_its_lease_is_known_again_until_that_is_over(db, claimed, states):
@@ -175,16 +182,16 @@ async def test_one_that_was_forgotten_and_renews_its_lease_is_known_again_until_
     message_id = await claimed(asleep)
 
     assert await do(db, leases.recover, 9 * DAY + LEASE - 1) == 0
-    assert await states(message_id) == {1: State.SENDING}
+    assert await states(message_id) == {1: DeliveryState.SENDING}
     assert await begin(db, 9 * DAY) != asleep, "no other gets its id"
     assert await do(db, leases.recover, 9 * DAY + LEASE) == 1
-    assert await states(message_id) == {1: State.UNCERTAIN}
+    assert await states(message_id) == {1: DeliveryState.UNCERTAIN}
 
 
 async def test_a_message_whose_sender_died_is_finished(db, claimed, state):
     message_id = await claimed(await begin(db))
-    assert await do(db, messages.finish, 6.0) == []
+    assert await do(db, messages.finish_completed, 6.0) == []
     await do(db, leases.recover, 1.0 + LEASE)
 
-    assert await do(db, messages.finish, 7.0 + LEASE) == [message_id]
+    assert await do(db, messages.finish_completed, 7.0 + LEASE) == [message_id]
     assert await state(message_id) == MessageState.FINISHED

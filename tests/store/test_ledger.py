@@ -4,7 +4,7 @@ import datetime as dt
 import itertools
 
 from outreachbot.domain.broadcasts.timing import LocalHour, Past
-from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason, Tally
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import chats
 from outreachbot.store.broadcasts import records
@@ -13,12 +13,12 @@ from outreachbot.store.delivery import ledger, messages, outbox
 from outreachbot.store.delivery.ledger import Entry, Told
 from outreachbot.store.delivery.outbox import Settled
 
-MIXES = [dict(enumerate(mix)) for size in (0, 1, 2) for mix in itertools.product(State, repeat=size)]
+MIXES = [dict(enumerate(mix)) for size in (0, 1, 2) for mix in itertools.product(DeliveryState, repeat=size)]
 
 
 async def tally(db, message_id):
     async with connect.reading(db) as connection:
-        return await ledger.tally(connection, message_id)
+        return await ledger.count_states(connection, message_id)
 
 
 async def read(db, what, *values):
@@ -27,10 +27,10 @@ async def read(db, what, *values):
 
 
 async def test_in_every_mix_of_states_the_numbers_add_up_to_the_audience(db, deliver):
-    for mix in [*MIXES, dict(enumerate(list(State) * 3 + [State.SENT]))]:
+    for mix in [*MIXES, dict(enumerate(list(DeliveryState) * 3 + [DeliveryState.SENT]))]:
         counted = await tally(db, await deliver(mix))
 
-        assert counted == Tally(**{state: list(mix.values()).count(state) for state in State})
+        assert counted == Tally(**{state: list(mix.values()).count(state) for state in DeliveryState})
         assert counted.audience == len(mix)
 
 
@@ -39,86 +39,94 @@ async def test_a_message_that_is_not_there_has_no_audience(db):
 
 
 async def test_each_message_is_counted_for_itself(db, deliver):
-    one, other = await deliver({1: State.SENT, 2: State.SENT}), await deliver({1: State.FAILED})
+    one, other = await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT}), await deliver({1: DeliveryState.FAILED})
 
     assert (await tally(db, one), await tally(db, other)) == (Tally(sent=2), Tally(failed=1))
 
 
 async def test_uncertain_deliveries_are_listed_in_order_and_not_too_many(db, deliver):
-    message_id = await deliver({9: State.UNCERTAIN, -4: State.UNCERTAIN, 5: State.SENT, 7: State.UNCERTAIN})
-    await deliver({1: State.UNCERTAIN})
+    message_id = await deliver(
+        {9: DeliveryState.UNCERTAIN, -4: DeliveryState.UNCERTAIN, 5: DeliveryState.SENT, 7: DeliveryState.UNCERTAIN}
+    )
+    await deliver({1: DeliveryState.UNCERTAIN})
 
-    assert await read(db, ledger.uncertain, message_id, 10) == [-4, 7, 9]
-    assert await read(db, ledger.uncertain, message_id, 2) == [-4, 7]
+    assert await read(db, ledger.list_uncertain, message_id, 10) == [-4, 7, 9]
+    assert await read(db, ledger.list_uncertain, message_id, 2) == [-4, 7]
 
 
 async def test_what_did_not_surely_arrive_is_listed_with_telegrams_words(db, deliver, sender):
-    message_id = await deliver(dict(enumerate(State)) | {-7: State.SENDING})
+    message_id = await deliver(dict(enumerate(DeliveryState)) | {-7: DeliveryState.SENDING})
     async with connect.writing(db) as transaction:
-        refused = Settled(message_id, -7, State.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
+        refused = Settled(message_id, -7, DeliveryState.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
         await outbox.settle(transaction, sender, [refused], 2.0)
 
-    listed = await read(db, ledger.not_sent, message_id)
+    listed = await read(db, ledger.list_not_sent, message_id)
 
-    assert listed[0] == Entry(-7, State.FAILED, Reason.REFUSED, "Bad Request: 🕯", None, 2.0)
-    assert [one.state for one in listed[1:]] == [state for state in State if state is not State.SENT]
+    assert listed[0] == Entry(-7, DeliveryState.FAILED, Reason.REFUSED, "Bad Request: 🕯", None, 2.0)
+    assert [one.state for one in listed[1:]] == [state for state in DeliveryState if state is not DeliveryState.SENT]
 
 
 async def test_every_entry_is_told_in_order_a_piece_at_a_time(db, deliver, monkeypatch):
     monkeypatch.setattr(ledger, "PIECE", 2)
     chat_ids = [-9, -1, 0, 4, 5]
     for number in range(len(chat_ids) + 1):
-        message_id = await deliver(dict.fromkeys(reversed(chat_ids[:number]), State.SENT), telegram_id=7)
+        message_id = await deliver(dict.fromkeys(reversed(chat_ids[:number]), DeliveryState.SENT), telegram_id=7)
         async with connect.reading(db) as connection:
-            told = [one async for one in ledger.entries(connection, message_id)]
+            told = [one async for one in ledger.iterate_entries(connection, message_id)]
 
-        assert told == [Entry(chat_id, State.SENT, None, None, 7, None) for chat_id in chat_ids[:number]]
+        assert told == [Entry(chat_id, DeliveryState.SENT, None, None, 7, None) for chat_id in chat_ids[:number]]
 
 
 async def test_deliveries_are_counted_by_the_language_of_the_chat(db, deliver, subscribe):
     await subscribe(1, 2)
     await subscribe(3, language="az")
-    message_id = await deliver({1: State.SENT, 2: State.SENT, 3: State.SENT, 4: State.FAILED})
-    await deliver({1: State.QUEUED, 3: State.QUEUED})
+    message_id = await deliver(
+        {1: DeliveryState.SENT, 2: DeliveryState.SENT, 3: DeliveryState.SENT, 4: DeliveryState.FAILED}
+    )
+    await deliver({1: DeliveryState.QUEUED, 3: DeliveryState.QUEUED})
     async with connect.writing(db) as transaction:
         await chats.unsubscribe(transaction, 2)
 
-    assert sorted(await read(db, ledger.languages, message_id)) == [
-        ("", State.FAILED, 1),
-        ("az", State.SENT, 1),
-        ("en", State.SENT, 2),
+    assert sorted(await read(db, ledger.count_languages, message_id)) == [
+        ("", DeliveryState.FAILED, 1),
+        ("az", DeliveryState.SENT, 1),
+        ("en", DeliveryState.SENT, 2),
     ]
 
 
 async def test_reasons_are_counted_the_most_frequent_first(db, deliver, sender):
-    message_id = await deliver(dict.fromkeys(range(8), State.SENDING))
-    ends = [(State.FAILED, Reason.BLOCKED)] * 3 + [(State.UNCERTAIN, Reason.NO_ANSWER)] * 2 + [(State.SKIPPED, None)]
+    message_id = await deliver(dict.fromkeys(range(8), DeliveryState.SENDING))
+    ends = (
+        [(DeliveryState.FAILED, Reason.BLOCKED)] * 3
+        + [(DeliveryState.UNCERTAIN, Reason.NO_ANSWER)] * 2
+        + [(DeliveryState.SKIPPED, None)]
+    )
     async with connect.writing(db) as transaction:
         settled = [Settled(message_id, number, state, reason) for number, (state, reason) in enumerate(ends)]
         await outbox.settle(transaction, sender, settled, 2.0)
 
-    assert await read(db, ledger.reasons, message_id) == [
-        (State.FAILED, Reason.BLOCKED, 3),
-        (State.UNCERTAIN, Reason.NO_ANSWER, 2),
-        (State.SKIPPED, None, 1),
+    assert await read(db, ledger.count_reasons, message_id) == [
+        (DeliveryState.FAILED, Reason.BLOCKED, 3),
+        (DeliveryState.UNCERTAIN, Reason.NO_ANSWER, 2),
+        (DeliveryState.SKIPPED, None, 1),
     ]
 
 
 async def test_what_arrived_or_waits_needs_no_reason(db, deliver):
-    message_id = await deliver({1: State.SENT, 2: State.QUEUED, 3: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.QUEUED, 3: DeliveryState.SENDING})
 
-    assert await read(db, ledger.reasons, message_id) == []
+    assert await read(db, ledger.count_reasons, message_id) == []
 
 
 async def every(db, **named):
     async with connect.reading(db) as connection:
-        return [one.id for one in await ledger.every(connection, **named)]
+        return [one.id for one in await ledger.list_messages(connection, **named)]
 
 
 async def test_all_that_was_confirmed_is_told_the_oldest_first_or_a_page_of_the_newest(db, deliver, confirm):
-    ids = [await deliver({}, kind=Kind.REMINDER), await confirm(), await confirm(), await confirm()]
+    ids = [await deliver({}, kind=MessageKind.REMINDER), await confirm(), await confirm(), await confirm()]
     async with connect.writing(db) as transaction:
-        await records.draft(transaction, 11, 5, {"en": Message("draft")}, 1.0)
+        await records.create_draft(transaction, 11, 5, {"en": Message("draft")}, 1.0)
 
     assert await every(db) == ids
     assert await every(db, newest=2) == ids[2:]
@@ -130,51 +138,56 @@ async def test_all_that_was_confirmed_is_told_the_oldest_first_or_a_page_of_the_
 
 async def test_a_confirmed_message_is_told_as_it_stands(db):
     async with connect.writing(db) as transaction:
-        scheduled = await records.draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
-        assert await ledger.find(transaction, scheduled) is None
+        scheduled = await records.create_draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
+        assert await ledger.find_message(transaction, scheduled) is None
         await messages.schedule(transaction, scheduled, 9.0)
         told = Told(
-            scheduled, Kind.BROADCAST, None, MessageState.SCHEDULED, None, 9.0, None, None, None, queueing=False
+            scheduled, MessageKind.BROADCAST, None, MessageState.SCHEDULED, None, 9.0, None, None, None, queueing=False
         )
-        assert await ledger.find(transaction, scheduled) == told
+        assert await ledger.find_message(transaction, scheduled) == told
         await messages.start(transaction, scheduled, 9.5)
         await messages.pause(transaction, scheduled, "why")
-        told = Told(scheduled, Kind.BROADCAST, None, MessageState.PAUSED, "why", 9.0, 9.5, None, None, queueing=True)
-        assert await ledger.find(transaction, scheduled) == told
+        told = Told(
+            scheduled, MessageKind.BROADCAST, None, MessageState.PAUSED, "why", 9.0, 9.5, None, None, queueing=True
+        )
+        assert await ledger.find_message(transaction, scheduled) == told
         await messages.stop(transaction, scheduled, 12.0)
-        told = Told(scheduled, Kind.BROADCAST, None, MessageState.CANCELLED, None, 9.0, 9.5, None, None, queueing=True)
-        assert await ledger.find(transaction, scheduled) == told
-        assert await ledger.find(transaction, scheduled + 1) is None
+        told = Told(
+            scheduled, MessageKind.BROADCAST, None, MessageState.CANCELLED, None, 9.0, 9.5, None, None, queueing=True
+        )
+        assert await ledger.find_message(transaction, scheduled) == told
+        assert await ledger.find_message(transaction, scheduled + 1) is None
 
 
 async def test_when_a_reminder_is_over_is_told(db):
     async with connect.writing(db) as transaction:
-        reminder = await messages.write(transaction, Kind.REMINDER, {"en": Message("x")}, 1.0, expires_at=10.0)
+        reminder = await messages.create(transaction, MessageKind.REMINDER, {"en": Message("x")}, 1.0, expires_at=10.0)
 
-        assert (await ledger.find(transaction, reminder)).expires_at == 10.0
+        assert (await ledger.find_message(transaction, reminder)).expires_at == 10.0
 
 
 async def test_what_the_program_has_paused_waits_for_a_person_and_what_a_person_paused_does_not(db, deliver):
     reminder, broadcast, by_hand, _running = [
-        await deliver({}, kind=kind) for kind in (Kind.REMINDER, Kind.BROADCAST, Kind.BROADCAST, Kind.REMINDER)
+        await deliver({}, kind=kind)
+        for kind in (MessageKind.REMINDER, MessageKind.BROADCAST, MessageKind.BROADCAST, MessageKind.REMINDER)
     ]
     async with connect.writing(db) as transaction:
         for message_id in (reminder, broadcast):
             await messages.pause(transaction, message_id, "why")
-        await messages.move(transaction, by_hand, MessageState.PAUSED, only_from=[MessageState.RUNNING])
-    assert sorted(await read(db, ledger.paused)) == [reminder, broadcast]
+        await messages.change_state(transaction, by_hand, MessageState.PAUSED, only_from=[MessageState.RUNNING])
+    assert sorted(await read(db, ledger.list_paused)) == [reminder, broadcast]
 
     async with connect.writing(db) as transaction:
-        await messages.move(transaction, reminder, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+        await messages.change_state(transaction, reminder, MessageState.RUNNING, only_from=[MessageState.PAUSED])
         await messages.stop(transaction, broadcast, 6.0)
-    assert await read(db, ledger.paused) == []
+    assert await read(db, ledger.list_paused) == []
 
 
 async def test_a_local_hour_is_told_with_its_message(db):
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
     async with connect.writing(db) as transaction:
-        message_id = await records.draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
-        await messages.time(transaction, message_id, plan)
+        message_id = await records.create_draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
+        await messages.set_timing(transaction, message_id, plan)
         await messages.schedule(transaction, message_id, 9.0)
 
-        assert (await ledger.find(transaction, message_id)).timing == plan
+        assert (await ledger.find_message(transaction, message_id)).timing == plan

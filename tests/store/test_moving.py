@@ -5,7 +5,7 @@ import itertools
 import pytest
 from sqlalchemy import select, update
 
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import chats
 from outreachbot.store import tables as t
@@ -38,21 +38,21 @@ async def test_a_group_that_moves_keeps_all_it_said(db):
 
 async def test_moving_twice_is_like_moving_once(db, subscribe, deliver, states):
     await subscribe(OLD)
-    message_id = await deliver({OLD: State.QUEUED})
+    message_id = await deliver({OLD: DeliveryState.QUEUED})
     await do(db, chats.migrate, OLD, NEW)
     await do(db, chats.migrate, OLD, NEW)
 
-    assert await states(message_id) == {NEW: State.QUEUED}
+    assert await states(message_id) == {NEW: DeliveryState.QUEUED}
     assert await find(db, OLD) is None
 
 
 async def test_a_chat_that_moves_to_itself_stays(db, subscribe, deliver, states):
     await subscribe(OLD)
-    message_id = await deliver({OLD: State.QUEUED})
+    message_id = await deliver({OLD: DeliveryState.QUEUED})
     await do(db, chats.migrate, OLD, OLD)
 
     assert (await find(db, OLD)).subscribed is True
-    assert await states(message_id) == {OLD: State.QUEUED}
+    assert await states(message_id) == {OLD: DeliveryState.QUEUED}
 
 
 async def test_a_move_of_unknown_chats_makes_none_known(db):
@@ -81,16 +81,21 @@ async def test_a_subscription_of_either_id_holds(db, subscribe, old, new):
     assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, 1.0 if old or new else None)
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.SENDING])
+@pytest.mark.parametrize("state", [state for state in DeliveryState if state is not DeliveryState.SENDING])
 async def test_a_delivery_moves_as_it_is(db, subscribe, deliver, states, state):
     await subscribe(OLD)
-    message_id = await deliver({OLD: state, 7: State.SENT})
+    message_id = await deliver({OLD: state, 7: DeliveryState.SENT})
     await do(db, chats.migrate, OLD, NEW)
 
-    assert await states(message_id) == {NEW: state, 7: State.SENT}
+    assert await states(message_id) == {NEW: state, 7: DeliveryState.SENT}
 
 
-SURELY, PERHAPS, WAITS, NOT = State.SENT, State.UNCERTAIN, State.QUEUED, (State.FAILED, State.SKIPPED)
+SURELY, PERHAPS, WAITS, NOT = (
+    DeliveryState.SENT,
+    DeliveryState.UNCERTAIN,
+    DeliveryState.QUEUED,
+    (DeliveryState.FAILED, DeliveryState.SKIPPED),
+)
 LANDED = (SURELY, PERHAPS, WAITS, *NOT)
 
 
@@ -109,49 +114,49 @@ async def test_a_message_for_both_ids_is_one_delivery_that_is_never_sent_twice(d
 
 @pytest.mark.parametrize("old", LANDED)
 async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deliver, states, old):
-    message_id = await deliver({OLD: old, NEW: State.SENDING})
+    message_id = await deliver({OLD: old, NEW: DeliveryState.SENDING})
     await do(db, chats.migrate, OLD, NEW)
 
-    assert await states(message_id) == {NEW: State.SENT if old is State.SENT else State.SENDING}
+    assert await states(message_id) == {NEW: DeliveryState.SENT if old is DeliveryState.SENT else DeliveryState.SENDING}
 
 
 @pytest.mark.parametrize("new", [None, *LANDED])
 async def test_what_is_in_the_air_to_the_old_id_lands_under_it(db, deliver, states, sender, new):
     """Moved with the others it would be `sending` for ever: nobody would settle it under its new id."""
-    message_id = await deliver({OLD: State.SENDING} | ({} if new is None else {NEW: new}))
+    message_id = await deliver({OLD: DeliveryState.SENDING} | ({} if new is None else {NEW: new}))
     await do(db, chats.migrate, OLD, NEW)
-    await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, State.SENT, telegram_id=9)], 2.0)
+    await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
 
     now = await states(message_id)
-    assert now[OLD] == State.SENT
-    assert now.get(NEW, State.SENT) in {State.SENT, State.UNCERTAIN}
+    assert now[OLD] == DeliveryState.SENT
+    assert now.get(NEW, DeliveryState.SENT) in {DeliveryState.SENT, DeliveryState.UNCERTAIN}
 
 
 async def test_what_telegram_sends_on_to_the_new_id_is_queued_for_it(db, subscribe, deliver, states, sender):
     """Two messages are in the air to the old id; both are answered with the new one."""
     await subscribe(OLD)
-    first, second = [await deliver({OLD: State.SENDING}) for _ in range(2)]
+    first, second = [await deliver({OLD: DeliveryState.SENDING}) for _ in range(2)]
     for message_id in (first, second):
-        await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, State.QUEUED)], 2.0)
+        await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.QUEUED)], 2.0)
         await do(db, chats.migrate, OLD, NEW)
 
-    assert (await states(first), await states(second)) == ({NEW: State.QUEUED}, {NEW: State.QUEUED})
+    assert (await states(first), await states(second)) == ({NEW: DeliveryState.QUEUED}, {NEW: DeliveryState.QUEUED})
 
 
 async def test_other_messages_and_other_chats_do_not_move(db, deliver, states):
     both, only_new = (
-        await deliver({OLD: State.SENT, NEW: State.QUEUED}),
-        await deliver({NEW: State.QUEUED, 7: State.QUEUED}),
+        await deliver({OLD: DeliveryState.SENT, NEW: DeliveryState.QUEUED}),
+        await deliver({NEW: DeliveryState.QUEUED, 7: DeliveryState.QUEUED}),
     )
     await do(db, chats.migrate, OLD, NEW)
 
-    assert await states(both) == {NEW: State.SENT}
-    assert await states(only_new) == {NEW: State.QUEUED, 7: State.QUEUED}
+    assert await states(both) == {NEW: DeliveryState.SENT}
+    assert await states(only_new) == {NEW: DeliveryState.QUEUED, 7: DeliveryState.QUEUED}
 
 
 async def test_a_broadcast_shows_its_progress_in_the_group_that_moved(db):
-    here = await do(db, records.draft, 1, OLD, {"en": Message("x")}, 1.0)
-    there = await do(db, records.draft, 1, 7, {"en": Message("x")}, 1.0)
+    here = await do(db, records.create_draft, 1, OLD, {"en": Message("x")}, 1.0)
+    there = await do(db, records.create_draft, 1, 7, {"en": Message("x")}, 1.0)
     await do(db, chats.migrate, OLD, NEW)
     async with connect.reading(db) as connection:
         assert (await records.find(connection, here)).chat_id == NEW
@@ -159,7 +164,7 @@ async def test_a_broadcast_shows_its_progress_in_the_group_that_moved(db):
 
 
 async def test_the_ids_of_a_copy_move_with_it(db, deliver):
-    await deliver({OLD: State.SENT}, telegram_id=70, more_ids=[71, 72])
+    await deliver({OLD: DeliveryState.SENT}, telegram_id=70, more_ids=[71, 72])
     await do(db, chats.migrate, OLD, NEW)
     async with connect.reading(db) as connection:
         moved = (await connection.execute(select(t.deliveries))).one()
@@ -169,8 +174,8 @@ async def test_the_ids_of_a_copy_move_with_it(db, deliver):
 
 async def test_a_late_answer_to_what_moved_meanwhile_changes_nothing(db, deliver, states, sender):
     """Its sender's lease was taken for over, and only then the group moved: nobody finds it under the old id."""
-    message_id = await deliver({OLD: State.UNCERTAIN})
+    message_id = await deliver({OLD: DeliveryState.UNCERTAIN})
     await do(db, chats.migrate, OLD, NEW)
-    await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, State.SENT, telegram_id=9)], 2.0)
+    await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
 
-    assert await states(message_id) == {NEW: State.UNCERTAIN}
+    assert await states(message_id) == {NEW: DeliveryState.UNCERTAIN}

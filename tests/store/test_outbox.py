@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.domain.broadcasts.audience import Audience
-from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import chats
 from outreachbot.store import tables as t
@@ -36,19 +36,19 @@ async def has_work(db, now=5.0):
 
 async def test_a_claimed_delivery_is_written_down_before_it_is_sent(db, deliver):
     await do(db, chats.subscribe, -7, kind="supergroup", language="az", topic_id=42, now=1.0)
-    message_id = await deliver({-7: State.QUEUED})
+    message_id = await deliver({-7: DeliveryState.QUEUED})
 
     assert await do(db, outbox.claim, 3, 10, 5.0) == [Claimed(message_id, -7, "az", 42)]
     claimed = await delivery(db, message_id, -7)
-    assert (claimed.state, claimed.changed_at, claimed.sender_id) == (State.SENDING, 5.0, 3)
+    assert (claimed.state, claimed.changed_at, claimed.sender_id) == (DeliveryState.SENDING, 5.0, 3)
     assert await claim(db) == []
 
 
 async def test_reminders_go_before_all_else_and_the_oldest_first(db, subscribe, deliver):
     await subscribe(1, 2)
-    both = {1: State.QUEUED, 2: State.QUEUED}
-    old, new, job = await deliver(both), await deliver(both), await deliver(both, kind=Kind.DELETION)
-    first, second = await deliver(both, kind=Kind.REMINDER), await deliver(both, kind=Kind.REMINDER)
+    both = {1: DeliveryState.QUEUED, 2: DeliveryState.QUEUED}
+    old, new, job = await deliver(both), await deliver(both), await deliver(both, kind=MessageKind.DELETION)
+    first, second = await deliver(both, kind=MessageKind.REMINDER), await deliver(both, kind=MessageKind.REMINDER)
 
     assert await claim(db) == list(itertools.product([first, second, old, new, job], [1, 2]))
 
@@ -56,13 +56,13 @@ async def test_reminders_go_before_all_else_and_the_oldest_first(db, subscribe, 
 async def test_a_claim_is_never_larger_than_its_limit(db, subscribe, deliver):
     await subscribe(*range(10))
     for _ in range(2):
-        await deliver(dict.fromkeys(range(10), State.QUEUED))
+        await deliver(dict.fromkeys(range(10), DeliveryState.QUEUED))
     sizes = [len(await claim(db, limit=7)) for _ in range(4)]
 
     assert sizes == [7, 7, 6, 0]
 
 
-@pytest.mark.parametrize("state", [state for state in State if state is not State.QUEUED])
+@pytest.mark.parametrize("state", [state for state in DeliveryState if state is not DeliveryState.QUEUED])
 async def test_only_what_is_queued_is_claimed(db, subscribe, deliver, state):
     await subscribe(1)
     await deliver({1: state})
@@ -73,8 +73,8 @@ async def test_only_what_is_queued_is_claimed(db, subscribe, deliver, state):
 @pytest.mark.parametrize("state", [state for state in MessageState if state is not MessageState.RUNNING])
 async def test_only_what_runs_is_claimed(db, subscribe, deliver, state):
     await subscribe(1)
-    message_id = await deliver({1: State.QUEUED})
-    await do(db, messages.move, message_id, state, only_from=[MessageState.RUNNING])
+    message_id = await deliver({1: DeliveryState.QUEUED})
+    await do(db, messages.change_state, message_id, state, only_from=[MessageState.RUNNING])
 
     assert await has_work(db) is False
     assert await claim(db) == []
@@ -82,24 +82,24 @@ async def test_only_what_runs_is_claimed(db, subscribe, deliver, state):
 
 async def test_who_left_since_is_skipped_with_the_reason(db, subscribe, deliver):
     await subscribe(1, 2, 3, 4)
-    message_id = await deliver(dict.fromkeys([1, 2, 3, 4], State.QUEUED))
+    message_id = await deliver(dict.fromkeys([1, 2, 3, 4], DeliveryState.QUEUED))
     await do(db, chats.unsubscribe, 1)
-    await do(db, chats.gone, 2, Reason.BLOCKED, 1.0)
+    await do(db, chats.mark_gone, 2, Reason.BLOCKED, 1.0)
     await do(db, chats.unsubscribe, 4)
-    await do(db, chats.gone, 4, Reason.DEACTIVATED, 1.0)
+    await do(db, chats.mark_gone, 4, Reason.DEACTIVATED, 1.0)
 
     assert await claim(db) == [(message_id, 3)]
-    assert {entry.chat_id: (entry.state, entry.reason) for entry in await do(db, ledger.not_sent, message_id)} == {
-        1: (State.SKIPPED, Reason.UNSUBSCRIBED),
-        2: (State.SKIPPED, Reason.BLOCKED),
-        3: (State.SENDING, None),
-        4: (State.SKIPPED, Reason.DEACTIVATED),
+    assert {entry.chat_id: (entry.state, entry.reason) for entry in await do(db, ledger.list_not_sent, message_id)} == {
+        1: (DeliveryState.SKIPPED, Reason.UNSUBSCRIBED),
+        2: (DeliveryState.SKIPPED, Reason.BLOCKED),
+        3: (DeliveryState.SENDING, None),
+        4: (DeliveryState.SKIPPED, Reason.DEACTIVATED),
     }
 
 
 async def test_who_left_makes_room_in_the_claim_for_who_stayed(db, subscribe, deliver):
     await subscribe(*range(8))
-    message_id = await deliver(dict.fromkeys(range(8), State.QUEUED))
+    message_id = await deliver(dict.fromkeys(range(8), DeliveryState.QUEUED))
     for chat_id in (0, 1, 3, 4):
         await do(db, chats.unsubscribe, chat_id)
 
@@ -107,45 +107,47 @@ async def test_who_left_makes_room_in_the_claim_for_who_stayed(db, subscribe, de
 
 
 async def test_a_chat_that_nobody_knows_any_more_is_claimed_and_telegram_says_where_it_is(db, deliver):
-    message_id = await deliver({-5: State.QUEUED})
+    message_id = await deliver({-5: DeliveryState.QUEUED})
 
     assert await do(db, outbox.claim, 1, 10, 5.0) == [Claimed(message_id, -5)]
 
 
 async def test_who_left_and_returned_in_time_gets_it(db, subscribe, deliver):
     await subscribe(1, 2)
-    message_id = await deliver({1: State.QUEUED, 2: State.QUEUED})
+    message_id = await deliver({1: DeliveryState.QUEUED, 2: DeliveryState.QUEUED})
     await do(db, chats.unsubscribe, 1)
-    await do(db, chats.gone, 2, Reason.BLOCKED, 1.0)
+    await do(db, chats.mark_gone, 2, Reason.BLOCKED, 1.0)
     await subscribe(1, now=4.0)
-    await do(db, chats.back, 2)
+    await do(db, chats.mark_reachable, 2)
 
     assert await claim(db) == [(message_id, 1), (message_id, 2)]
 
 
 async def test_who_is_skipped_for_one_message_keeps_the_others(db, subscribe, deliver, states):
     await subscribe(1)
-    skipped, paused = await deliver({1: State.QUEUED}), await deliver({1: State.QUEUED})
+    skipped, paused = await deliver({1: DeliveryState.QUEUED}), await deliver({1: DeliveryState.QUEUED})
     await do(db, messages.pause, paused, "why")
     await do(db, chats.unsubscribe, 1)
     await claim(db)
 
-    assert (await states(skipped), await states(paused)) == ({1: State.SKIPPED}, {1: State.QUEUED})
+    assert (await states(skipped), await states(paused)) == ({1: DeliveryState.SKIPPED}, {1: DeliveryState.QUEUED})
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))
 async def test_a_job_is_told_which_message_to_change_and_reaches_who_unsubscribed(db, subscribe, deliver, kind):
     await subscribe(1, 2, 3)
-    message_id = await deliver({1: State.QUEUED, 2: State.QUEUED}, kind=kind, telegram_id=70, more_ids=[71, 72])
+    message_id = await deliver(
+        {1: DeliveryState.QUEUED, 2: DeliveryState.QUEUED}, kind=kind, telegram_id=70, more_ids=[71, 72]
+    )
     await do(db, chats.unsubscribe, 1)
-    await do(db, chats.gone, 2, Reason.BLOCKED, 1.0)
+    await do(db, chats.mark_gone, 2, Reason.BLOCKED, 1.0)
 
     assert await do(db, outbox.claim, 1, 10, 5.0) == [Claimed(message_id, 1, "en", None, kind, (70, 71, 72))]
 
 
 async def test_a_claim_that_is_rolled_back_is_free_again(db, subscribe, deliver):
     await subscribe(1)
-    message_id = await deliver({1: State.QUEUED})
+    message_id = await deliver({1: DeliveryState.QUEUED})
 
     async def fail():
         async with connect.writing(db) as transaction:
@@ -159,12 +161,12 @@ async def test_a_claim_that_is_rolled_back_is_free_again(db, subscribe, deliver)
 
 async def test_what_telegram_asked_to_wait_is_not_claimed_before(db, subscribe, deliver, sender):
     await subscribe(1, 2)
-    message_id = await deliver({1: State.SENDING, 2: State.QUEUED})
-    await do(db, outbox.settle, sender, [Settled(message_id, 1, State.QUEUED, not_before=20.0)], 6.0)
+    message_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.QUEUED})
+    await do(db, outbox.settle, sender, [Settled(message_id, 1, DeliveryState.QUEUED, not_before=20.0)], 6.0)
 
     assert await claim(db, now=19.0) == [(message_id, 2)]
     assert await has_work(db, 19.0) is False
-    assert await do(db, messages.finish, 19.5) == []
+    assert await do(db, messages.finish_completed, 19.5) == []
     assert await has_work(db, 20.0) is True
     assert await claim(db, now=20.0) == [(message_id, 1)]
 
@@ -172,7 +174,7 @@ async def test_what_telegram_asked_to_wait_is_not_claimed_before(db, subscribe, 
 @pytest.mark.parametrize("paused", [False, True])
 async def test_a_reminder_whose_day_is_over_is_skipped_as_late(db, subscribe, queue, paused):
     await subscribe(1)
-    message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a", expires_at=10.0)
+    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a", expires_at=10.0)
     await queue()
     if paused:
         await do(db, messages.pause, message_id, "why")
@@ -180,14 +182,14 @@ async def test_a_reminder_whose_day_is_over_is_skipped_as_late(db, subscribe, qu
     assert await has_work(db, 9.9) is not paused
     assert await has_work(db, 10.0) is True
     assert await claim(db, now=10.0) == []
-    assert await do(db, ledger.reasons, message_id) == [(State.SKIPPED, Reason.LATE, 1)]
-    assert await do(db, messages.finish, 11.0) == [message_id]
+    assert await do(db, ledger.count_reasons, message_id) == [(DeliveryState.SKIPPED, Reason.LATE, 1)]
+    assert await do(db, messages.finish_completed, 11.0) == [message_id]
     assert await has_work(db, 11.0) is False
 
 
 async def test_a_reminder_is_sent_until_its_day_is_over(db, subscribe, queue):
     await subscribe(1)
-    message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a", expires_at=10.0)
+    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a", expires_at=10.0)
     await queue()
 
     assert await claim(db, now=9.9) == [(message_id, 1)]
@@ -195,9 +197,9 @@ async def test_a_reminder_is_sent_until_its_day_is_over(db, subscribe, queue):
 
 async def test_what_is_only_to_be_finished_is_work(db, deliver, confirm, queue):
     assert await has_work(db) is False
-    await deliver({1: State.SENT})
+    await deliver({1: DeliveryState.SENT})
     assert await has_work(db) is True
-    await do(db, messages.finish, 5.0)
+    await do(db, messages.finish_completed, 5.0)
     assert await has_work(db) is False
     await confirm(Audience(languages=("xx",)))
     assert await has_work(db) is False  # there is nothing to claim before its audience is queued
@@ -207,9 +209,12 @@ async def test_what_is_only_to_be_finished_is_work(db, deliver, confirm, queue):
 
 async def test_what_is_claimed_says_which_revision_of_the_text_it_gets(db, subscribe, deliver):
     await subscribe(1, 2, 3)
-    message_id, other = await deliver(dict.fromkeys([1, 2], State.QUEUED)), await deliver({3: State.QUEUED})
+    message_id, other = (
+        await deliver(dict.fromkeys([1, 2], DeliveryState.QUEUED)),
+        await deliver({3: DeliveryState.QUEUED}),
+    )
     (before,) = await do(db, outbox.claim, 1, 1, 5.0)
-    await do(db, messages.correct, message_id, {"en": Message("mended")})
+    await do(db, messages.replace_bodies, message_id, {"en": Message("mended")})
     after, of_other = await do(db, outbox.claim, 1, 10, 5.0)
 
     assert [(one.message_id, one.revision) for one in (before, after, of_other)] == [
@@ -217,5 +222,5 @@ async def test_what_is_claimed_says_which_revision_of_the_text_it_gets(db, subsc
         (message_id, 1),
         (other, 0),
     ]
-    assert await do(db, messages.body, message_id) == {"en": Message("mended")}
-    assert await do(db, messages.body, other) != {"en": Message("mended")}
+    assert await do(db, messages.load_bodies, message_id) == {"en": Message("mended")}
+    assert await do(db, messages.load_bodies, other) != {"en": Message("mended")}

@@ -13,7 +13,7 @@ from outreachbot.store.delivery import pace
 
 async def slots(db, count, now, *, per_second=10.0, lead=None):
     async with connect.writing(db) as transaction:
-        return await pace.take(transaction, count, per_second, now, lead)
+        return await pace.take_slots(transaction, count, per_second, now, lead)
 
 
 async def take(db, count, now, *, lead=None):
@@ -24,7 +24,7 @@ async def take(db, count, now, *, lead=None):
 
 async def hold(db, seconds, now):
     async with connect.writing(db) as transaction:
-        await pace.hold(transaction, seconds, now)
+        await pace.hold_sending(transaction, seconds, now)
 
 
 async def slow_down(db, now):
@@ -39,7 +39,7 @@ async def rate(db, now):
 
 async def wait(db, now):
     async with connect.writing(db) as transaction:
-        return await pace.wait(transaction, now)
+        return await pace.seconds_to_next_slot(transaction, now)
 
 
 async def next_slot(db):
@@ -207,21 +207,24 @@ async def test_a_clock_that_is_set_forward_gives_no_burst(db):
 
 
 async def test_a_429_survives_a_restart(database_url):
-    async with connect.opened(database_url) as db:
+    async with connect.open_database(database_url) as db:
         await slow_down(db, 100.0)
-    async with connect.opened(database_url) as db:
+    async with connect.open_database(database_url) as db:
         assert await rate(db, 100.0) == pytest.approx(700.0)
 
 
 async def test_the_pace_survives_a_restart(database_url):
-    async with connect.opened(database_url) as db:
+    async with connect.open_database(database_url) as db:
         await hold(db, 60, 100.0)
-    async with connect.opened(database_url) as db:
+    async with connect.open_database(database_url) as db:
         assert await take(db, 1, 101.0) == pytest.approx(160.0)
 
 
 async def test_two_programs_share_the_pace(database_url):
-    async with connect.opened(database_url) as one, connect.opened(database_url, exclusive=False) as other:
+    async with (
+        connect.open_database(database_url) as one,
+        connect.open_database(database_url, exclusive=False) as other,
+    ):
         firsts = await asyncio.gather(*(take(db, 2, 100.0) for db in (one, other) for _ in range(10)))
 
     assert sorted(firsts) == pytest.approx([100 + 0.2 * n for n in range(20)])

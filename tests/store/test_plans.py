@@ -5,14 +5,14 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.domain.reminders.schedule import Due, Group
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet
-from outreachbot.store import audience, telegram_files
 from outreachbot.store import tables as t
+from outreachbot.store import telegram_files
 from outreachbot.store.database import connect
-from outreachbot.store.delivery import ledger, messages, outbox
+from outreachbot.store.delivery import ledger, messages, outbox, queueing
 from outreachbot.store.reminders import plans, settings
 
 DAY = dt.date(2026, 2, 26)
@@ -31,41 +31,41 @@ async def do(db, change, *values, **named):
 async def test_a_group_is_told_of_a_day_once(db):
     others = [due(hour=0), due("UTC"), due(day=DAY + dt.timedelta(days=1))]
 
-    assert await do(db, plans.add, [due()], 1.0) == [due()]
-    assert await do(db, plans.add, [due()], 2.0) == []
-    assert await do(db, plans.add, [due(), *others], 3.0) == others
+    assert await do(db, plans.add_plans, [due()], 1.0) == [due()]
+    assert await do(db, plans.add_plans, [due()], 2.0) == []
+    assert await do(db, plans.add_plans, [due(), *others], 3.0) == others
 
 
 async def test_only_the_days_that_are_asked_for_are_known(db):
-    await do(db, plans.add, [due()], 1.0)
-    known = await do(db, plans.known, [due("UTC")])
+    await do(db, plans.add_plans, [due()], 1.0)
+    known = await do(db, plans.list_planned, [due("UTC")])
 
-    assert plans.is_among(known, due())
-    assert not plans.is_among(known, due(hour=10))
-    assert not plans.is_among(known, due("UTC"))
-    assert await do(db, plans.known, [due(day=DAY + dt.timedelta(days=365))]) == set()
-    assert await do(db, plans.known, []) == set()
+    assert plans.is_planned(known, due())
+    assert not plans.is_planned(known, due(hour=10))
+    assert not plans.is_planned(known, due("UTC"))
+    assert await do(db, plans.list_planned, [due(day=DAY + dt.timedelta(days=365))]) == set()
+    assert await do(db, plans.list_planned, []) == set()
 
 
 async def test_what_waits_for_a_chat_is_withdrawn_from_it_alone(db, deliver, states):
-    first = await deliver({1: State.QUEUED, 2: State.QUEUED}, kind=Kind.REMINDER)
-    second = await deliver({1: State.SENT}, kind=Kind.REMINDER)
-    await do(db, plans.tell, {first: ["a", "b"], second: ["c"]})
-    assert await do(db, plans.waiting, 1) == {first: ["a", "b"]}
+    first = await deliver({1: DeliveryState.QUEUED, 2: DeliveryState.QUEUED}, kind=MessageKind.REMINDER)
+    second = await deliver({1: DeliveryState.SENT}, kind=MessageKind.REMINDER)
+    await do(db, plans.record_notices, {first: ["a", "b"], second: ["c"]})
+    assert await do(db, plans.list_waiting, 1) == {first: ["a", "b"]}
     await do(db, plans.withdraw, 1, [first, second], 9.0)
 
-    assert await states(first) == {1: State.SKIPPED, 2: State.QUEUED}
-    assert await states(second) == {1: State.SENT}
+    assert await states(first) == {1: DeliveryState.SKIPPED, 2: DeliveryState.QUEUED}
+    assert await states(second) == {1: DeliveryState.SENT}
 
 
 async def test_the_zone_and_hour_of_those_that_chose_none_are_remembered(db, subscribe):
-    assert await do(db, plans.default) is None
+    assert await do(db, plans.load_default_group) is None
     await do(db, plans.set_planned_until, 5.0)
-    assert await do(db, plans.default) is None
-    await do(db, plans.set_default, Group("Asia/Baku", 9), 6.0)
+    assert await do(db, plans.load_default_group) is None
+    await do(db, plans.set_default_group, Group("Asia/Baku", 9), 6.0)
 
-    assert await do(db, plans.default) == Group("Asia/Baku", 9)
-    assert await do(db, plans.planned_until) == 5.0
+    assert await do(db, plans.load_default_group) == Group("Asia/Baku", 9)
+    assert await do(db, plans.load_planned_until) == 5.0
 
 
 async def test_of_a_moved_group_the_days_are_planned_anew_and_all_told_chats_looked_up(db, subscribe):
@@ -73,9 +73,11 @@ async def test_of_a_moved_group_the_days_are_planned_anew_and_all_told_chats_loo
     await subscribe(1)
     await subscribe(2, zone="UTC", hour=3)
     await subscribe(3, zone="Asia/Baku", hour=3)
-    await do(db, plans.add, [due(), due(hour=18), due("UTC", 18), other, due(day=DAY - dt.timedelta(days=9))], 1.0)
-    await do(db, plans.move, group, [DAY], 5.0)
-    known = await do(db, plans.known, [due()])
+    await do(
+        db, plans.add_plans, [due(), due(hour=18), due("UTC", 18), other, due(day=DAY - dt.timedelta(days=9))], 1.0
+    )
+    await do(db, plans.replan_group, group, [DAY], 5.0)
+    known = await do(db, plans.list_planned, [due()])
     async with connect.reading(db) as connection:
         changed = dict((await connection.execute(select(t.chats.c.id, t.chats.c.changed_at))).all())
 
@@ -86,20 +88,20 @@ async def test_of_a_moved_group_the_days_are_planned_anew_and_all_told_chats_loo
 
 async def test_what_is_for_one_chat_alone_is_for_nobody_else(db, subscribe, queue, states, sender):
     await subscribe(1, 2)
-    message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a")
-    await do(db, audience.queue_one, message_id, 1)
-    await do(db, audience.queue_one, message_id, 1)
+    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
+    await do(db, queueing.queue_for_chat, message_id, 1)
+    await do(db, queueing.queue_for_chat, message_id, 1)
     assert await queue() == []
-    assert await states(message_id) == {1: State.QUEUED}
+    assert await states(message_id) == {1: DeliveryState.QUEUED}
 
     assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == [1]
 
 
-@pytest.mark.parametrize(("kind", "claimed"), [(Kind.ALARM, [5]), (Kind.REMINDER, [])])
+@pytest.mark.parametrize(("kind", "claimed"), [(MessageKind.ALARM, [5]), (MessageKind.REMINDER, [])])
 async def test_an_alarm_reaches_an_admin_who_did_not_subscribe(db, subscribe, sender, kind, claimed):
     await subscribe(5, subscribed_at=None)
-    message_id = await do(db, messages.write, kind, BODIES, 1.0)
-    await do(db, audience.queue_one, message_id, 5)
+    message_id = await do(db, messages.create, kind, BODIES, 1.0)
+    await do(db, queueing.queue_for_chat, message_id, 5)
 
     assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == claimed
 
@@ -123,7 +125,7 @@ AT_ONE = dt.datetime(2026, 2, 26, 1, tzinfo=dt.UTC).timestamp()
 async def test_a_message_makes_no_sound_where_the_chat_wants_none(db, subscribe, deliver, sender, own, silent):
     await subscribe(1)
     await do(db, settings.save, 1, own, 1.0)
-    await deliver({1: State.QUEUED})
+    await deliver({1: DeliveryState.QUEUED})
     (claimed,) = await do(db, outbox.claim, sender, 10, AT_ONE)
 
     assert claimed.silent is silent
@@ -133,46 +135,46 @@ async def test_a_message_makes_no_sound_where_the_chat_wants_none(db, subscribe,
 def over(db, deliver):
     """A reminder of these items that is over, with its deliveries; its id."""
 
-    async def over(items, states, *, finished_at=9.0, expires_at=9.0, kind=Kind.REMINDER, reason=Reason.LATE):
+    async def over(items, states, *, finished_at=9.0, expires_at=9.0, kind=MessageKind.REMINDER, reason=Reason.LATE):
         message_id = await deliver(states, kind=kind, reason=reason)
         values = {"state": MessageState.FINISHED, "finished_at": finished_at, "expires_at": expires_at}
         async with connect.writing(db) as transaction:
             await transaction.execute(t.messages.update().where(t.messages.c.id == message_id).values(**values))
-            await plans.tell(transaction, {message_id: items})
+            await plans.record_notices(transaction, {message_id: items})
         return message_id
 
     return over
 
 
 async def test_what_came_too_late_is_told_once_by_what_was_to_be_told(db, over):
-    await over(["a", "b"], {1: State.SKIPPED, 2: State.SKIPPED})
-    await over(["b"], {3: State.SKIPPED})
+    await over(["a", "b"], {1: DeliveryState.SKIPPED, 2: DeliveryState.SKIPPED})
+    await over(["b"], {3: DeliveryState.SKIPPED})
 
-    assert await do(db, ledger.late) == {"a": 2, "b": 3}
-    await do(db, ledger.late_is_told, 11.0)
-    assert await do(db, ledger.late) == {}
-    await over(["c"], {1: State.SKIPPED})
-    assert await do(db, ledger.late) == {"c": 1}
+    assert await do(db, ledger.count_late) == {"a": 2, "b": 3}
+    await do(db, ledger.mark_late_reported, 11.0)
+    assert await do(db, ledger.count_late) == {}
+    await over(["c"], {1: DeliveryState.SKIPPED})
+    assert await do(db, ledger.count_late) == {"c": 1}
 
 
 async def test_only_what_was_late_of_a_reminder_whose_day_is_over_is_told(db, over):
-    await over(["a"], {1: State.SKIPPED}, reason=Reason.UNSUBSCRIBED)
-    await over(["b"], {1: State.SKIPPED}, finished_at=8.0)  # all was sent in time
-    await over(["c"], {1: State.SKIPPED}, finished_at=None)  # it still runs
-    await over(["d"], {1: State.SKIPPED}, kind=Kind.BROADCAST)
-    await over(["e"], {1: State.SENT}, reason=None)
+    await over(["a"], {1: DeliveryState.SKIPPED}, reason=Reason.UNSUBSCRIBED)
+    await over(["b"], {1: DeliveryState.SKIPPED}, finished_at=8.0)  # all was sent in time
+    await over(["c"], {1: DeliveryState.SKIPPED}, finished_at=None)  # it still runs
+    await over(["d"], {1: DeliveryState.SKIPPED}, kind=MessageKind.BROADCAST)
+    await over(["e"], {1: DeliveryState.SENT}, reason=None)
 
-    assert await do(db, ledger.late) == {}
+    assert await do(db, ledger.count_late) == {}
 
 
 async def test_a_file_is_found_by_its_bytes_and_the_last_of_a_name_counts(db):
     assert await do(db, telegram_files.find, "a.jpg", "d1") is None
-    await do(db, telegram_files.learn, "a.jpg", "d1", "AgAC1")
-    await do(db, telegram_files.learn, "b.jpg", "d1", "AgAC2")
+    await do(db, telegram_files.remember, "a.jpg", "d1", "AgAC1")
+    await do(db, telegram_files.remember, "b.jpg", "d1", "AgAC2")
     assert (
         await do(db, telegram_files.find, "a.jpg", "d1") == await do(db, telegram_files.find, "a.jpg", None) == "AgAC1"
     )
-    await do(db, telegram_files.learn, "a.jpg", "d3", "AgAC3")
+    await do(db, telegram_files.remember, "a.jpg", "d3", "AgAC3")
 
     assert await do(db, telegram_files.find, "a.jpg", "d1") is None
     assert (
@@ -182,7 +184,7 @@ async def test_a_file_is_found_by_its_bytes_and_the_last_of_a_name_counts(db):
 
 
 async def test_an_id_that_telegram_forgot_is_forgotten_and_a_newer_one_is_not(db):
-    await do(db, telegram_files.learn, "a.jpg", "d1", "AgAC2")
+    await do(db, telegram_files.remember, "a.jpg", "d1", "AgAC2")
     await do(db, telegram_files.forget, "a.jpg", "AgAC1")
     assert await do(db, telegram_files.find, "a.jpg", "d1") == "AgAC2"
     await do(db, telegram_files.forget, "a.jpg", "AgAC2")
@@ -191,8 +193,8 @@ async def test_an_id_that_telegram_forgot_is_forgotten_and_a_newer_one_is_not(db
 
 
 async def test_what_a_reminder_tells_goes_with_it(db):
-    message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a")
-    await do(db, plans.tell, {message_id: ["a", "b"]})
+    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
+    await do(db, plans.record_notices, {message_id: ["a", "b"]})
     async with connect.writing(db) as transaction:
         assert sorted((await transaction.execute(select(t.notices.c.item))).scalars()) == ["a", "b"]
         await transaction.execute(t.messages.delete())

@@ -4,12 +4,13 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.domain.broadcasts.audience import Audience
-from outreachbot.domain.delivery.states import JOBS, Kind, Reason, State
+from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, Reason
 from outreachbot.domain.messages.message import Message
-from outreachbot.store import audience, chats
+from outreachbot.store import chats
 from outreachbot.store import tables as t
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages, outbox
+from outreachbot.store.delivery import queueing as delivery_queueing
 from transactions import do, piece
 
 BODIES = {"en": Message("hello")}
@@ -25,14 +26,14 @@ async def rows(db, message_id):
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch):
-    monkeypatch.setattr(audience, "PIECE", 2)
+    monkeypatch.setattr(delivery_queueing, "PIECE", 2)
 
 
 async def test_nothing_is_queued_of_what_nobody_confirmed(db, subscribe, queue):
     await subscribe(1)
-    await do(db, messages.write, Kind.BROADCAST, BODIES, 1.0)
+    await do(db, messages.create, MessageKind.BROADCAST, BODIES, 1.0)
 
-    assert await do(db, audience.queueing, 1) == []
+    assert await do(db, delivery_queueing.list_queueing, 1) == []
     assert await queue() == []
 
 
@@ -45,13 +46,13 @@ async def test_an_audience_is_queued_in_pieces_each_chat_once(subscribe, confirm
     message_id = await confirm()
 
     assert await queue() == pieces
-    assert await states(message_id) == dict.fromkeys(chat_ids, State.QUEUED)
+    assert await states(message_id) == dict.fromkeys(chat_ids, DeliveryState.QUEUED)
     assert await queue() == []
 
 
 async def test_a_reminder_is_queued_as_soon_as_it_is_written(db, subscribe, queue, states):
     await subscribe(1, 2, 3)
-    message_id = await do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a", audience=Audience(5.0))
+    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a", audience=Audience(5.0))
 
     assert await queue() == [2, 1]
     assert set(await states(message_id)) == {1, 2, 3}
@@ -91,12 +92,12 @@ async def test_what_is_queued_already_is_sent_while_the_rest_is_queued(db, subsc
     message_id = await confirm()
     await do(db, piece)
     claimed = await do(db, outbox.claim, sender, 10, 5.0)
-    sent = [outbox.Settled(one.message_id, one.chat_id, State.SENT, telegram_id=9) for one in claimed]
+    sent = [outbox.Settled(one.message_id, one.chat_id, DeliveryState.SENT, telegram_id=9) for one in claimed]
     await do(db, outbox.settle, sender, sent, 5.0)
-    assert await do(db, messages.finish, 5.0) == []
+    assert await do(db, messages.finish_completed, 5.0) == []
     await queue()
 
-    assert await states(message_id) == {1: State.SENT, 2: State.SENT, 3: State.QUEUED}
+    assert await states(message_id) == {1: DeliveryState.SENT, 2: DeliveryState.SENT, 3: DeliveryState.QUEUED}
 
 
 async def test_who_leaves_and_comes_between_two_pieces(db, subscribe, confirm, queue, states):
@@ -122,7 +123,7 @@ async def test_of_a_message_that_is_stopped_in_between_the_rest_is_accounted_for
     await do(db, messages.stop, message_id, 6.0)
     await queue()
 
-    assert await rows(db, message_id) == dict.fromkeys(range(5), (State.SKIPPED, Reason.CANCELLED, 0.0))
+    assert await rows(db, message_id) == dict.fromkeys(range(5), (DeliveryState.SKIPPED, Reason.CANCELLED, 0.0))
 
 
 async def test_a_paused_message_is_queued_on(db, subscribe, confirm, queue, states):
@@ -142,11 +143,11 @@ async def test_each_zone_gets_its_wave_and_who_is_left_out_has_a_row_too(db, sub
     await queue({"Asia/Tokyo": None, "Europe/Paris": 300.0, "Asia/Baku": 200.0}, "Asia/Baku")
 
     assert await rows(db, message_id) == {
-        1: (State.SKIPPED, Reason.LATE, 0.0),
-        2: (State.SKIPPED, Reason.LATE, 0.0),
-        3: (State.QUEUED, None, 300.0),
-        4: (State.QUEUED, None, 200.0),
-        5: (State.QUEUED, None, 200.0),
+        1: (DeliveryState.SKIPPED, Reason.LATE, 0.0),
+        2: (DeliveryState.SKIPPED, Reason.LATE, 0.0),
+        3: (DeliveryState.QUEUED, None, 300.0),
+        4: (DeliveryState.QUEUED, None, 200.0),
+        5: (DeliveryState.QUEUED, None, 200.0),
     }
     assert [one.chat_id for one in await do(db, outbox.claim, 1, 10, 200.0)] == [4, 5]
     assert [one.chat_id for one in await do(db, outbox.claim, 1, 10, 300.0)] == [3]
@@ -158,8 +159,8 @@ async def test_a_wave_may_leave_out_everybody(db, subscribe, confirm, queue, sta
     message_id = await confirm()
     await queue({"Asia/Tokyo": None, "Asia/Baku": None}, "Asia/Baku")
 
-    assert await states(message_id) == {1: State.SKIPPED, 2: State.SKIPPED}
-    assert await do(db, messages.finish, 9.0) == [message_id]
+    assert await states(message_id) == {1: DeliveryState.SKIPPED, 2: DeliveryState.SKIPPED}
+    assert await do(db, messages.finish_completed, 9.0) == [message_id]
 
 
 async def test_a_stop_takes_the_waves_with_it(db, subscribe, confirm, queue):
@@ -168,26 +169,26 @@ async def test_a_stop_takes_the_waves_with_it(db, subscribe, confirm, queue):
     await do(db, messages.stop, message_id, 6.0)
     await queue({"Asia/Tokyo": 300.0}, "Asia/Baku")
 
-    assert await rows(db, message_id) == {1: (State.SKIPPED, Reason.CANCELLED, 0.0)}
+    assert await rows(db, message_id) == {1: (DeliveryState.SKIPPED, Reason.CANCELLED, 0.0)}
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))
 async def test_a_job_goes_to_every_copy_that_surely_arrived(db, deliver, confirm, queue, kind):
     """Whoever left meanwhile has a copy all the same; who never got one needs none."""
     album = {"telegram_id": 70, "more_ids": [71, 72]}
-    of_id = await deliver({-5: State.SENT} | dict(enumerate(State)), **album)
-    await deliver({9: State.SENT}, **album)
+    of_id = await deliver({-5: DeliveryState.SENT} | dict(enumerate(DeliveryState)), **album)
+    await deliver({9: DeliveryState.SENT}, **album)
     job = await confirm(kind=kind, of_id=of_id)
     await queue()
     claimed = await do(db, outbox.claim, 1, 10, 5.0)
 
-    sent = list(State).index(State.SENT)
+    sent = list(DeliveryState).index(DeliveryState.SENT)
     expected = [(job, -5, (70, 71, 72)), (job, sent, (70, 71, 72))]
     assert [(one.message_id, one.chat_id, one.copy_ids) for one in claimed if one.kind is kind] == expected
 
 
 async def test_a_copy_whose_id_nobody_knows_cannot_be_changed(deliver, confirm, queue, states):
-    job = await confirm(kind=Kind.DELETION, of_id=await deliver({1: State.SENT, 2: State.SENT}))
+    job = await confirm(kind=MessageKind.DELETION, of_id=await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT}))
     await queue()
 
     assert await states(job) == {}

@@ -4,12 +4,13 @@ import asyncio
 
 import pytest
 
-from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
-from outreachbot.store import audience, chats
+from outreachbot.store import chats
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import leases, messages, outbox
+from outreachbot.store.delivery import queueing as delivery_queueing
 from outreachbot.store.delivery.outbox import Settled
 from outreachbot.store.reminders import plans
 from transactions import do
@@ -26,7 +27,7 @@ async def claim(db, sender, limit=3):
 async def test_two_claims_at_once_never_overlap(db, subscribe, deliver):
     """Both transactions are open at the same time; the second does not wait for the first."""
     await subscribe(*range(10))
-    await deliver(dict.fromkeys(range(10), State.QUEUED))
+    await deliver(dict.fromkeys(range(10), DeliveryState.QUEUED))
     async with connect.writing(db) as first, connect.writing(db) as second, asyncio.timeout(5):
         mine = await outbox.claim(first, 1, 4, 5.0)
         theirs = await outbox.claim(second, 2, 4, 5.0)
@@ -38,19 +39,22 @@ async def test_two_claims_at_once_never_overlap(db, subscribe, deliver):
 @at_once
 async def test_a_claim_passes_over_what_a_stop_is_about_to_skip(db, subscribe, deliver, states):
     await subscribe(1, 2)
-    message_id = await deliver({1: State.QUEUED, 2: State.QUEUED})
+    message_id = await deliver({1: DeliveryState.QUEUED, 2: DeliveryState.QUEUED})
     async with connect.writing(db) as stopping, asyncio.timeout(5):
         await messages.stop(stopping, message_id, 6.0)
         assert await claim(db, 1) == []
 
-    assert set((await states(message_id)).values()) == {State.SKIPPED}
+    assert set((await states(message_id)).values()) == {DeliveryState.SKIPPED}
 
 
 async def test_many_senders_at_once_claim_everything_once(database_url):
-    async with connect.opened(database_url) as one, connect.opened(database_url, exclusive=False) as other:
+    async with (
+        connect.open_database(database_url) as one,
+        connect.open_database(database_url, exclusive=False) as other,
+    ):
         for chat_id in range(40):
             await do(one, chats.subscribe, chat_id, kind="private", language="en", topic_id=None, now=1.0)
-        message_id = await do(one, records.draft, 1, 1, BODIES, 1.0)
+        message_id = await do(one, records.create_draft, 1, 1, BODIES, 1.0)
         await do(one, messages.start, message_id, 2.0)
         await do(one, queue_whole)
         claims = await asyncio.gather(*(claim(db, number) for db in (one, other) for number in range(8)))
@@ -60,12 +64,14 @@ async def test_many_senders_at_once_claim_everything_once(database_url):
 
 
 async def queue_whole(transaction):
-    (one,) = await audience.queueing(transaction, 1)
-    await audience.queue(transaction, one)
+    (one,) = await delivery_queueing.list_queueing(transaction, 1)
+    await delivery_queueing.queue_next_piece(transaction, one)
 
 
 async def test_a_key_that_two_write_at_once_is_written_once(db):
-    written = await asyncio.gather(*(do(db, messages.write, Kind.REMINDER, BODIES, 1.0, key="a") for _ in range(5)))
+    written = await asyncio.gather(
+        *(do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a") for _ in range(5))
+    )
 
     assert sorted(one is None for one in written) == [False, True, True, True, True]
 
@@ -73,13 +79,15 @@ async def test_a_key_that_two_write_at_once_is_written_once(db):
 async def test_of_two_who_press_at_once_one_moves_it(db, deliver):
     message_id = await deliver({})
     move = {"only_from": [MessageState.RUNNING]}
-    moved = await asyncio.gather(*(do(db, messages.move, message_id, MessageState.PAUSED, **move) for _ in range(4)))
+    moved = await asyncio.gather(
+        *(do(db, messages.change_state, message_id, MessageState.PAUSED, **move) for _ in range(4))
+    )
 
     assert sorted(moved) == [False, False, False, True]
 
 
 async def test_a_draft_that_two_confirm_at_once_starts_once(db):
-    message_id = await do(db, records.draft, 11, 5, BODIES, 1.0)
+    message_id = await do(db, records.create_draft, 11, 5, BODIES, 1.0)
     started = await asyncio.gather(*(do(db, messages.start, message_id, 2.0) for _ in range(4)))
 
     assert sorted(started) == [False, False, False, True]
@@ -87,40 +95,40 @@ async def test_a_draft_that_two_confirm_at_once_starts_once(db):
 
 @at_once
 async def test_who_stops_waits_for_what_is_just_coming_back_unsent(db, deliver, states, sender, until_blocked):
-    message_id = await deliver({1: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING})
     async with connect.writing(db) as settling:
-        await outbox.settle(settling, sender, [Settled(message_id, 1, State.QUEUED)], 6.0)
+        await outbox.settle(settling, sender, [Settled(message_id, 1, DeliveryState.QUEUED)], 6.0)
         stopping = asyncio.create_task(do(db, messages.stop, message_id, 7.0))
         await until_blocked(stopping)
 
     assert await stopping is True
-    assert await states(message_id) == {1: State.SKIPPED}
+    assert await states(message_id) == {1: DeliveryState.SKIPPED}
 
 
 @at_once
 async def test_what_comes_back_unsent_waits_for_who_is_just_stopping(db, deliver, states, sender, until_blocked):
-    message_id = await deliver({1: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING})
     async with connect.writing(db) as stopping:
         await messages.stop(stopping, message_id, 6.0)
-        unsent = [Settled(message_id, 1, State.QUEUED)]
+        unsent = [Settled(message_id, 1, DeliveryState.QUEUED)]
         settling = asyncio.create_task(do(db, outbox.settle, sender, unsent, 7.0))
         await until_blocked(settling)
     await settling
 
-    assert await states(message_id) == {1: State.SKIPPED}
+    assert await states(message_id) == {1: DeliveryState.SKIPPED}
 
 
 @at_once
 async def test_who_stops_leaves_nothing_of_what_a_wrong_message_puts_back(db, deliver, states, until_blocked):
-    message_id = await deliver({1: State.FAILED}, reason=Reason.TEMPLATE)
+    message_id = await deliver({1: DeliveryState.FAILED}, reason=Reason.TEMPLATE)
     await do(db, messages.pause, message_id, "can't parse entities")
     async with connect.writing(db) as breaking:
-        await outbox.wrong_again(breaking, message_id)
+        await outbox.requeue_rejected(breaking, message_id)
         stopping = asyncio.create_task(do(db, messages.stop, message_id, 7.0))
         await until_blocked(stopping)
 
     assert await stopping is True
-    assert await states(message_id) == {1: State.SKIPPED}
+    assert await states(message_id) == {1: DeliveryState.SKIPPED}
 
 
 @at_once
@@ -133,27 +141,27 @@ async def test_who_stops_leaves_nothing_of_what_is_just_being_queued(db, subscri
         await until_blocked(stopping)
 
     assert await stopping is True
-    assert await states(message_id) == {1: State.SKIPPED, 2: State.SKIPPED}
+    assert await states(message_id) == {1: DeliveryState.SKIPPED, 2: DeliveryState.SKIPPED}
 
 
 @at_once
 async def test_who_sends_again_waits_for_who_is_just_stopping(db, deliver, states, until_blocked):
-    message_id = await deliver({1: State.UNCERTAIN})
+    message_id = await deliver({1: DeliveryState.UNCERTAIN})
     async with connect.writing(db) as stopping:
         await messages.stop(stopping, message_id, 6.0)
-        again = asyncio.create_task(do(db, messages.again, message_id, State.UNCERTAIN, 7.0))
+        again = asyncio.create_task(do(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, 7.0))
         await until_blocked(again)
 
     assert await again == 0
-    assert await states(message_id) == {1: State.UNCERTAIN}
+    assert await states(message_id) == {1: DeliveryState.UNCERTAIN}
 
 
 @at_once
 async def test_a_message_is_not_finished_while_an_admin_sends_some_again(db, deliver, state, until_blocked):
-    message_id = await deliver({1: State.UNCERTAIN, 2: State.SENT})
+    message_id = await deliver({1: DeliveryState.UNCERTAIN, 2: DeliveryState.SENT})
     async with connect.writing(db) as pressing:
-        await messages.again(pressing, message_id, State.UNCERTAIN, 6.0)
-        finishing = asyncio.create_task(do(db, messages.finish, 7.0))
+        await messages.queue_again(pressing, message_id, DeliveryState.UNCERTAIN, 6.0)
+        finishing = asyncio.create_task(do(db, messages.finish_completed, 7.0))
         await until_blocked(finishing)
 
     assert await finishing == []
@@ -163,13 +171,13 @@ async def test_a_message_is_not_finished_while_an_admin_sends_some_again(db, del
 @at_once
 async def test_two_senders_that_get_some_back_unsent_can_both_pause_the_message(db, deliver, state, until_blocked):
     """Each would wait for the other for ever if both could lock the message and then both wanted to change it."""
-    message_id = await deliver({1: State.SENDING, 2: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENDING})
     async with connect.writing(db) as first:
-        await outbox.settle(first, 1, [Settled(message_id, 1, State.QUEUED)], 6.0)
+        await outbox.settle(first, 1, [Settled(message_id, 1, DeliveryState.QUEUED)], 6.0)
 
         async def other():
             async with connect.writing(db) as second:
-                await outbox.settle(second, 2, [Settled(message_id, 2, State.QUEUED)], 6.0)
+                await outbox.settle(second, 2, [Settled(message_id, 2, DeliveryState.QUEUED)], 6.0)
                 await messages.pause(second, message_id, "can't parse entities")
 
         second = asyncio.create_task(other())
@@ -185,12 +193,12 @@ async def test_a_group_that_moves_while_a_piece_is_queued_is_not_forgotten(
     db, subscribe, confirm, queue, monkeypatch, until_blocked, states
 ):
     """Its new id lies in the piece that another transaction is queueing, its old one behind it."""
-    monkeypatch.setattr(audience, "PIECE", 2)
+    monkeypatch.setattr(delivery_queueing, "PIECE", 2)
     await subscribe(-30, -20, -5, 7, kind="group")
     message_id = await confirm()
     async with connect.writing(db) as queueing:
-        (one,) = await audience.queueing(queueing, 1)
-        await audience.queue(queueing, one)
+        (one,) = await delivery_queueing.list_queueing(queueing, 1)
+        await delivery_queueing.queue_next_piece(queueing, one)
         moving = asyncio.create_task(do(db, chats.migrate, -5, -25))
         await until_blocked(moving)
     await moving
@@ -201,25 +209,25 @@ async def test_a_group_that_moves_while_a_piece_is_queued_is_not_forgotten(
 
 @at_once
 async def test_a_lease_that_is_renewed_in_time_is_not_taken_for_over(db, deliver, states, sender, until_blocked):
-    message_id = await deliver({1: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING})
     over = 1.0 + leases.SECONDS
     async with connect.writing(db) as renewing:
         await leases.renew(renewing, sender, over)
         recovering = asyncio.create_task(do(db, leases.recover, over))
         await until_blocked(recovering)
     await recovering
-    await do(db, outbox.settle, sender, [Settled(message_id, 1, State.SENT, telegram_id=9)], over)
+    await do(db, outbox.settle, sender, [Settled(message_id, 1, DeliveryState.SENT, telegram_id=9)], over)
 
-    assert await states(message_id) == {1: State.SENT}
+    assert await states(message_id) == {1: DeliveryState.SENT}
 
 
 @at_once
 async def test_of_two_admins_who_consent_at_the_same_moment_the_second_counts_both(db, until_blocked):
-    message_id = await do(db, records.draft, 11, 5, BODIES, 1.0)
+    message_id = await do(db, records.create_draft, 11, 5, BODIES, 1.0)
 
     async def consent(transaction, admin_id):
         await records.lock(transaction, message_id)
-        return await records.consent(transaction, message_id, admin_id)
+        return await records.add_consent(transaction, message_id, admin_id)
 
     async with connect.writing(db) as first:
         assert await consent(first, 22) == 1
@@ -233,8 +241,8 @@ async def test_of_two_admins_who_consent_at_the_same_moment_the_second_counts_bo
 @at_once
 async def test_who_plans_and_who_changes_wait_for_each_other_until_the_end(db, until_blocked):
     async with connect.writing(db) as planning:
-        await plans.in_turn(planning)
-        changing = asyncio.create_task(do(db, plans.in_turn))
+        await plans.lock_planning(planning)
+        changing = asyncio.create_task(do(db, plans.lock_planning))
         await until_blocked(changing)
         assert not changing.done()
     await changing

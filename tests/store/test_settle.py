@@ -5,7 +5,7 @@ import itertools
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.store import tables as t
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import leases, messages, outbox
@@ -13,7 +13,7 @@ from outreachbot.store.delivery.outbox import Settled
 from transactions import do
 
 OVER = 1.0 + leases.SECONDS  # when the lease of `sender` is over
-ENDS = [State.SENT, State.UNCERTAIN, State.FAILED, State.SKIPPED, State.QUEUED]
+ENDS = [DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.QUEUED]
 
 
 async def settle(db, sender, *results, now=6.0):
@@ -32,55 +32,60 @@ async def take_over(db, now=OVER):
 
 
 async def test_what_became_of_a_delivery_is_written_down(db, deliver, sender):
-    message_id = await deliver({1: State.SENDING, 2: State.SENDING})
-    sent = Settled(message_id, 1, State.SENT, telegram_id=2**40)
-    refused = Settled(message_id, 2, State.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
+    message_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENDING})
+    sent = Settled(message_id, 1, DeliveryState.SENT, telegram_id=2**40)
+    refused = Settled(message_id, 2, DeliveryState.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
     await settle(db, sender, sent, refused)
 
     arrived, failed = await delivery(db, message_id, 1), await delivery(db, message_id, 2)
-    assert (arrived.state, arrived.reason, arrived.telegram_id, arrived.changed_at) == (State.SENT, None, 2**40, 6.0)
-    assert (failed.state, failed.reason, failed.detail) == (State.FAILED, Reason.REFUSED, "Bad Request: 🕯")
+    assert (arrived.state, arrived.reason, arrived.telegram_id, arrived.changed_at) == (
+        DeliveryState.SENT,
+        None,
+        2**40,
+        6.0,
+    )
+    assert (failed.state, failed.reason, failed.detail) == (DeliveryState.FAILED, Reason.REFUSED, "Bad Request: 🕯")
 
 
 async def test_an_album_keeps_the_ids_of_all_its_messages(db, deliver, sender):
-    message_id = await deliver({1: State.SENDING, 2: State.SENDING})
-    album = Settled(message_id, 1, State.SENT, telegram_id=70, more_ids=(71, 72))
-    await settle(db, sender, album, Settled(message_id, 2, State.SENT, telegram_id=80))
+    message_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENDING})
+    album = Settled(message_id, 1, DeliveryState.SENT, telegram_id=70, more_ids=(71, 72))
+    await settle(db, sender, album, Settled(message_id, 2, DeliveryState.SENT, telegram_id=80))
 
     kept, single = await delivery(db, message_id, 1), await delivery(db, message_id, 2)
-    assert (kept.state, kept.telegram_id, kept.more_ids) == (State.SENT, 70, [71, 72])
-    assert (single.state, single.telegram_id, single.more_ids) == (State.SENT, 80, None)
+    assert (kept.state, kept.telegram_id, kept.more_ids) == (DeliveryState.SENT, 70, [71, 72])
+    assert (single.state, single.telegram_id, single.more_ids) == (DeliveryState.SENT, 80, None)
 
 
-@pytest.mark.parametrize(("state", "to"), list(itertools.product(State, ENDS)))
+@pytest.mark.parametrize(("state", "to"), list(itertools.product(DeliveryState, ENDS)))
 async def test_only_what_is_being_sent_is_settled(db, deliver, states, sender, state, to):
-    message_id = await deliver({1: state, 2: State.SENDING})
+    message_id = await deliver({1: state, 2: DeliveryState.SENDING})
     await settle(db, sender, Settled(message_id, 1, to))
 
-    assert await states(message_id) == {1: to if state is State.SENDING else state, 2: State.SENDING}
+    assert await states(message_id) == {1: to if state is DeliveryState.SENDING else state, 2: DeliveryState.SENDING}
 
 
 @pytest.mark.parametrize("to", ENDS)
 async def test_what_another_claimed_is_not_ours_to_settle(db, deliver, states, sender, to):
-    message_id = await deliver({1: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING})
     await settle(db, sender + 1, Settled(message_id, 1, to, telegram_id=9))
 
-    assert await states(message_id) == {1: State.SENDING}
+    assert await states(message_id) == {1: DeliveryState.SENDING}
     assert (await delivery(db, message_id)).telegram_id is None
 
 
 async def test_settling_nothing_or_the_unknown_does_no_harm(db, deliver, states, sender):
-    message_id = await deliver({1: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING})
     await settle(db, sender)
-    await settle(db, sender, Settled(message_id + 1, 1, State.SENT), Settled(message_id, 2, State.SENT))
+    await settle(db, sender, Settled(message_id + 1, 1, DeliveryState.SENT), Settled(message_id, 2, DeliveryState.SENT))
 
-    assert await states(message_id) == {1: State.SENDING}
+    assert await states(message_id) == {1: DeliveryState.SENDING}
 
 
 async def test_what_was_surely_not_sent_is_claimed_again(db, subscribe, deliver, sender):
     await subscribe(1)
-    message_id = await deliver({1: State.SENDING})
-    await settle(db, sender, Settled(message_id, 1, State.QUEUED))
+    message_id = await deliver({1: DeliveryState.SENDING})
+    await settle(db, sender, Settled(message_id, 1, DeliveryState.QUEUED))
 
     (claimed,) = await do(db, outbox.claim, sender + 1, 10, 5.0)
     assert (claimed.message_id, claimed.chat_id) == (message_id, 1)
@@ -89,124 +94,139 @@ async def test_what_was_surely_not_sent_is_claimed_again(db, subscribe, deliver,
 
 @pytest.mark.parametrize("more", [(), (71,)])
 async def test_a_sender_whose_lease_was_taken_for_over_still_knows_what_arrived(db, deliver, states, sender, more):
-    message_id = await deliver({1: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
-    assert await states(message_id) == {1: State.UNCERTAIN}
-    await settle(db, sender, Settled(message_id, 1, State.SENT, telegram_id=70, more_ids=more))
+    assert await states(message_id) == {1: DeliveryState.UNCERTAIN}
+    await settle(db, sender, Settled(message_id, 1, DeliveryState.SENT, telegram_id=70, more_ids=more))
 
     known = await delivery(db, message_id)
-    assert (known.state, known.reason, known.telegram_id, known.more_ids) == (State.SENT, None, 70, list(more) or None)
+    assert (known.state, known.reason, known.telegram_id, known.more_ids) == (
+        DeliveryState.SENT,
+        None,
+        70,
+        list(more) or None,
+    )
 
 
 async def test_and_what_was_refused_or_got_no_answer(db, deliver, states, sender):
-    message_id = await deliver({1: State.SENDING, 2: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENDING})
     await take_over(db)
-    refused = Settled(message_id, 1, State.FAILED, Reason.BLOCKED)
-    await settle(db, sender, refused, Settled(message_id, 2, State.UNCERTAIN, Reason.NO_ANSWER))
+    refused = Settled(message_id, 1, DeliveryState.FAILED, Reason.BLOCKED)
+    await settle(db, sender, refused, Settled(message_id, 2, DeliveryState.UNCERTAIN, Reason.NO_ANSWER))
 
-    assert await states(message_id) == {1: State.FAILED, 2: State.UNCERTAIN}
+    assert await states(message_id) == {1: DeliveryState.FAILED, 2: DeliveryState.UNCERTAIN}
     assert (await delivery(db, message_id, 2)).reason == Reason.NO_ANSWER
 
 
 async def test_but_it_queues_nothing_of_a_message_that_may_be_over(db, deliver, states, sender):
-    message_id = await deliver({1: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
-    assert await do(db, messages.finish, OVER) == [message_id]
-    await settle(db, sender, Settled(message_id, 1, State.QUEUED))
+    assert await do(db, messages.finish_completed, OVER) == [message_id]
+    await settle(db, sender, Settled(message_id, 1, DeliveryState.QUEUED))
 
-    assert await states(message_id) == {1: State.UNCERTAIN}
+    assert await states(message_id) == {1: DeliveryState.UNCERTAIN}
 
 
 async def test_what_it_surely_did_not_send_of_a_stopped_message_is_skipped(db, deliver, states, sender):
-    message_id = await deliver({1: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
     await do(db, messages.stop, message_id, OVER)
-    await settle(db, sender, Settled(message_id, 1, State.QUEUED))
+    await settle(db, sender, Settled(message_id, 1, DeliveryState.QUEUED))
 
-    assert await states(message_id) == {1: State.SKIPPED}
+    assert await states(message_id) == {1: DeliveryState.SKIPPED}
 
 
 @pytest.mark.parametrize("to", ENDS)
 async def test_nor_touches_what_an_admin_has_sent_again(db, subscribe, deliver, states, sender, to):
     await subscribe(1)
-    message_id = await deliver({1: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
-    await do(db, messages.again, message_id, State.UNCERTAIN, OVER)
+    await do(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, OVER)
     late = Settled(message_id, 1, to, telegram_id=70)
     await settle(db, sender, late)
-    assert await states(message_id) == {1: State.QUEUED}
+    assert await states(message_id) == {1: DeliveryState.QUEUED}
     await do(db, outbox.claim, sender + 1, 10, OVER)
     await settle(db, sender, late)
-    assert await states(message_id) == {1: State.SENDING}
-    await settle(db, sender + 1, Settled(message_id, 1, State.UNCERTAIN, Reason.NO_ANSWER))
+    assert await states(message_id) == {1: DeliveryState.SENDING}
+    await settle(db, sender + 1, Settled(message_id, 1, DeliveryState.UNCERTAIN, Reason.NO_ANSWER))
     await settle(db, sender, late)
 
-    assert await states(message_id) == {1: State.UNCERTAIN}
+    assert await states(message_id) == {1: DeliveryState.UNCERTAIN}
     assert (await delivery(db, message_id)).telegram_id is None
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))
 async def test_a_copy_that_was_to_be_changed_keeps_its_id(db, deliver, sender, kind):
-    message_id = await deliver({1: State.SENDING}, kind=kind, telegram_id=70, more_ids=[71])
-    await settle(db, sender, Settled(message_id, 1, State.QUEUED, telegram_id=70, more_ids=(71,)))
+    message_id = await deliver({1: DeliveryState.SENDING}, kind=kind, telegram_id=70, more_ids=[71])
+    await settle(db, sender, Settled(message_id, 1, DeliveryState.QUEUED, telegram_id=70, more_ids=(71,)))
 
     kept = await delivery(db, message_id)
-    assert (kept.state, kept.telegram_id, kept.more_ids) == (State.QUEUED, 70, [71])
+    assert (kept.state, kept.telegram_id, kept.more_ids) == (DeliveryState.QUEUED, 70, [71])
 
 
 async def test_what_comes_back_unsent_of_a_stopped_message_is_skipped(db, deliver, states, sender):
-    message_id = await deliver({1: State.SENDING, 2: State.SENDING, 3: State.SENDING})
+    message_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENDING, 3: DeliveryState.SENDING})
     await do(db, messages.stop, message_id, 6.0)
-    await settle(db, sender, Settled(message_id, 1, State.QUEUED), Settled(message_id, 2, State.SENT), now=7.0)
+    await settle(
+        db, sender, Settled(message_id, 1, DeliveryState.QUEUED), Settled(message_id, 2, DeliveryState.SENT), now=7.0
+    )
 
-    assert await states(message_id) == {1: State.SKIPPED, 2: State.SENT, 3: State.SENDING}
+    assert await states(message_id) == {1: DeliveryState.SKIPPED, 2: DeliveryState.SENT, 3: DeliveryState.SENDING}
     assert (await delivery(db, message_id)).reason == Reason.CANCELLED
 
 
 async def test_whom_a_wrong_message_failed_for_keeps_the_place_in_the_queue(db, deliver, states):
-    wrong = await deliver({1: State.FAILED, 2: State.SENT}, reason=Reason.TEMPLATE)
-    blocked = await deliver({1: State.FAILED}, reason=Reason.BLOCKED)
+    wrong = await deliver({1: DeliveryState.FAILED, 2: DeliveryState.SENT}, reason=Reason.TEMPLATE)
+    blocked = await deliver({1: DeliveryState.FAILED}, reason=Reason.BLOCKED)
     await do(db, messages.pause, wrong, "can't parse entities")
     for message_id in (wrong, blocked):
-        await do(db, outbox.wrong_again, message_id)
+        await do(db, outbox.requeue_rejected, message_id)
 
-    assert (await states(wrong), await states(blocked)) == ({1: State.QUEUED, 2: State.SENT}, {1: State.FAILED})
+    assert (await states(wrong), await states(blocked)) == (
+        {1: DeliveryState.QUEUED, 2: DeliveryState.SENT},
+        {1: DeliveryState.FAILED},
+    )
     assert (await delivery(db, wrong)).reason is None
 
 
 @pytest.mark.parametrize("over", [MessageState.CANCELLED, MessageState.FINISHED])
 async def test_of_a_wrong_message_that_is_over_nothing_is_queued(db, deliver, states, over):
-    message_id = await deliver({1: State.FAILED}, reason=Reason.TEMPLATE)
-    await do(db, messages.move, message_id, over, only_from=[MessageState.RUNNING])
-    await do(db, outbox.wrong_again, message_id)
+    message_id = await deliver({1: DeliveryState.FAILED}, reason=Reason.TEMPLATE)
+    await do(db, messages.change_state, message_id, over, only_from=[MessageState.RUNNING])
+    await do(db, outbox.requeue_rejected, message_id)
 
-    assert await states(message_id) == {1: State.FAILED}
+    assert await states(message_id) == {1: DeliveryState.FAILED}
 
 
 async def test_what_a_sender_claimed_without_knowing_it_is_queued(db, deliver, states, sender):
     """The answer to its commit was lost, say: none of it has left."""
-    message_id = await deliver(dict.fromkeys([1, 2, 3], State.SENDING) | {4: State.SENT})
-    other = await deliver({1: State.SENDING})
-    await do(db, outbox.give_back, sender, {(message_id, 2), (other, 1)}, 6.0)
+    message_id = await deliver(dict.fromkeys([1, 2, 3], DeliveryState.SENDING) | {4: DeliveryState.SENT})
+    other = await deliver({1: DeliveryState.SENDING})
+    await do(db, outbox.requeue_unknown, sender, {(message_id, 2), (other, 1)}, 6.0)
 
-    assert await states(message_id) == {1: State.QUEUED, 2: State.SENDING, 3: State.QUEUED, 4: State.SENT}
-    assert await states(other) == {1: State.SENDING}
-    await do(db, outbox.give_back, sender + 1, set(), 7.0)
-    assert await states(other) == {1: State.SENDING}
+    assert await states(message_id) == {
+        1: DeliveryState.QUEUED,
+        2: DeliveryState.SENDING,
+        3: DeliveryState.QUEUED,
+        4: DeliveryState.SENT,
+    }
+    assert await states(other) == {1: DeliveryState.SENDING}
+    await do(db, outbox.requeue_unknown, sender + 1, set(), 7.0)
+    assert await states(other) == {1: DeliveryState.SENDING}
 
 
 async def test_of_a_stopped_message_it_is_skipped_and_a_copy_keeps_its_ids(db, deliver, states, sender):
-    stopped = await deliver({1: State.SENDING})
-    job = await deliver({1: State.SENDING}, kind=Kind.DELETION, telegram_id=70, more_ids=[71])
+    stopped = await deliver({1: DeliveryState.SENDING})
+    job = await deliver({1: DeliveryState.SENDING}, kind=MessageKind.DELETION, telegram_id=70, more_ids=[71])
     await do(db, messages.stop, stopped, 5.0)
-    await do(db, outbox.give_back, sender, [], 6.0)
+    await do(db, outbox.requeue_unknown, sender, [], 6.0)
 
-    assert (await states(stopped), await states(job)) == ({1: State.SKIPPED}, {1: State.QUEUED})
+    assert (await states(stopped), await states(job)) == ({1: DeliveryState.SKIPPED}, {1: DeliveryState.QUEUED})
     assert ((await delivery(db, job)).telegram_id, (await delivery(db, job)).more_ids) == (70, [71])
 
 
 async def test_settling_many_at_once_mixes_nothing_up(db, deliver, states, sender):
-    message_id = await deliver(dict.fromkeys(range(60), State.SENDING), kind=Kind.REMINDER)
+    message_id = await deliver(dict.fromkeys(range(60), DeliveryState.SENDING), kind=MessageKind.REMINDER)
     results = [Settled(message_id, number, ENDS[number % 5], telegram_id=number) for number in range(60)]
     await settle(db, sender, *results)
 

@@ -10,10 +10,11 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, rule, run_sta
 from sqlalchemy import event
 
 from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Sent, Uncertain, Wait
-from outreachbot.domain.delivery.states import GONE, JOBS, Kind, Reason, State
-from outreachbot.store import audience, chats
+from outreachbot.domain.delivery.states import GONE, JOBS, DeliveryState, MessageKind, Reason
+from outreachbot.store import chats
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
+from outreachbot.store.delivery import queueing as delivery_queueing
 from storybook import EVERYBODY, GROUPS, PAUSED, RUNNING, Book
 
 STORIES = int(os.environ.get("STORIES", "12"))  # how many are told of each database; more find more
@@ -50,7 +51,7 @@ class Story(RuleBasedStateMachine):
         air = self.book.air
         for _ in range(draw(st.integers(0, len(air)))):
             self.answer(draw, air.pop(draw(st.integers(0, len(air) - 1))))
-        self.book.do((messages.finish, self.book.now))
+        self.book.do((messages.finish_completed, self.book.now))
 
     def answer(self, draw, flight):
         """Telegram has another id, and nothing arrives under the old one, once it has moved the group."""
@@ -74,7 +75,7 @@ class Story(RuleBasedStateMachine):
         self.book.claim(4, helps=not main)
         for number in self.book.give_up(main=main, answers=answers):
             if again:
-                self.book.send_again(number, State.UNCERTAIN)
+                self.book.send_again(number, DeliveryState.UNCERTAIN)
                 self.book.claim(3, helps=main)
 
     def moves(self, draw):
@@ -96,13 +97,13 @@ class Story(RuleBasedStateMachine):
             case "unsubscribes":
                 self.book.leaves(who, chats.unsubscribe)
             case "blocks":
-                self.book.leaves(who, chats.gone, Reason.BLOCKED, 1.0)
+                self.book.leaves(who, chats.mark_gone, Reason.BLOCKED, 1.0)
             case "unblocks":
-                self.book.do((chats.back, self.book.address(who)))
+                self.book.do((chats.mark_reachable, self.book.address(who)))
 
     def says(self, draw):
         """An admin says something new, or corrects or deletes what was said; or a reminder is due."""
-        kind = draw(st.sampled_from(list(Kind)))
+        kind = draw(st.sampled_from(list(MessageKind)))
         if kind in JOBS:
             self.book.change_copies(kind, draw(st.sampled_from(sorted(self.book.said))))
         else:
@@ -110,7 +111,7 @@ class Story(RuleBasedStateMachine):
 
     def asks_again(self, draw):
         """An admin, to send again what is uncertain or has failed."""
-        asked = {State.UNCERTAIN, State.FAILED}
+        asked = {DeliveryState.UNCERTAIN, DeliveryState.FAILED}
         if some := sorted({(number, state) for (number, _), state in self.book.rows.items() if state in asked}):
             self.book.send_again(*draw(st.sampled_from(some)))
 
@@ -130,10 +131,10 @@ class Story(RuleBasedStateMachine):
 
 def test_every_story_ends_well(ready_url, empty, monkeypatch):
     """The pieces of an audience are small, so that all of it happens between them as well."""
-    monkeypatch.setattr(audience, "PIECE", 2)
+    monkeypatch.setattr(delivery_queueing, "PIECE", 2)
 
     async def opening():
-        db = await stack.enter_async_context(connect.opened(ready_url))
+        db = await stack.enter_async_context(connect.open_database(ready_url))
         if db.is_sqlite:
             event.listen(db.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
             await db.engine.dispose()

@@ -10,15 +10,16 @@ from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
 from outreachbot.domain.broadcasts.audience import Audience
-from outreachbot.domain.delivery.states import Kind, MessageState, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
 from outreachbot.domain.reminders.schedule import Due, Group
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet
-from outreachbot.store import audience, chats
+from outreachbot.store import chats
 from outreachbot.store.broadcasts import records
 from outreachbot.store.chats import Chat
 from outreachbot.store.database import connect, migrate
 from outreachbot.store.delivery import leases, ledger, messages, outbox, pace
+from outreachbot.store.delivery import queueing as delivery_queueing
 from outreachbot.store.delivery.outbox import Claimed
 from outreachbot.store.reminders import plans, settings
 from transactions import do
@@ -64,8 +65,8 @@ async def old_url(database_url):
 
 
 async def test_a_picture_of_the_first_schema_is_a_photo(old_url):
-    async with connect.opened(old_url) as db:
-        bodies = [await do(db, messages.body, message_id) for message_id in BODIES]
+    async with connect.open_database(old_url) as db:
+        bodies = [await do(db, messages.load_bodies, message_id) for message_id in BODIES]
 
     photo = (Media(MediaKind.PHOTO, "AgAC"),)
     assert bodies == [
@@ -77,41 +78,41 @@ async def test_a_picture_of_the_first_schema_is_a_photo(old_url):
 
 
 async def test_a_broadcast_of_the_first_schema_goes_on(old_url):
-    async with connect.opened(old_url) as db:
-        assert await do(db, leases.last_seen) is None
+    async with connect.open_database(old_url) as db:
+        assert await do(db, leases.find_last_seen) is None
         assert await do(db, leases.recover, 10.0, main_is_new=True) == 1
         sender = await do(db, leases.begin, "test", 10.0, is_main=True)
         assert await do(db, outbox.claim, sender, 10, 10.0) == [Claimed(1, 7, "en")]
-        sent = outbox.Settled(1, 7, State.SENT, telegram_id=71)
+        sent = outbox.Settled(1, 7, DeliveryState.SENT, telegram_id=71)
         await do(db, outbox.settle, sender, [sent], 11.0)
-        assert set(await do(db, messages.finish, 12.0)) == {1, 2, 3}
-        tally = await do(db, ledger.tally, 1)
+        assert set(await do(db, messages.finish_completed, 12.0)) == {1, 2, 3}
+        tally = await do(db, ledger.count_states, 1)
         found = await do(db, records.find, 1)
 
     assert (tally.sent, tally.uncertain, tally.audience) == (2, 1, 3)
-    assert (found.kind, found.of_id, found.state) == (Kind.BROADCAST, None, MessageState.FINISHED)
+    assert (found.kind, found.of_id, found.state) == (MessageKind.BROADCAST, None, MessageState.FINISHED)
     assert (found.audience, found.timing, found.starts_at, found.queueing) == (Audience(), None, None, False)
 
 
 async def test_the_pace_and_the_chats_of_the_first_schema_are_kept(old_url):
-    async with connect.opened(old_url) as db:
-        assert await do(db, pace.take, 1, 10.0, 101.0) == pace.Slots(pytest.approx(130.0), pytest.approx(10.0))
+    async with connect.open_database(old_url) as db:
+        assert await do(db, pace.take_slots, 1, 10.0, 101.0) == pace.Slots(pytest.approx(130.0), pytest.approx(10.0))
         assert await do(db, chats.find, 5) == Chat(5, "private", "en", None, 1.0)
-        await do(db, chats.came_with, 5, "poster", language="en")
+        await do(db, chats.record_start_code, 5, "poster", language="en")
         await do(db, chats.migrate, 6, -1006)
         assert (await do(db, chats.find, -1006)).subscribed
 
 
 async def test_a_job_changes_the_copies_that_the_first_schema_knows(old_url):
-    async with connect.opened(old_url) as db:
-        job = await do(db, records.draft, 11, 11, {}, 3.0, kind=Kind.DELETION, of_id=1)
+    async with connect.open_database(old_url) as db:
+        job = await do(db, records.create_draft, 11, 11, {}, 3.0, kind=MessageKind.DELETION, of_id=1)
         await do(db, messages.start, job, 3.0)
-        (one,) = await do(db, audience.queueing, 1)
-        assert await do(db, audience.queue, one) == 1
+        (one,) = await do(db, delivery_queueing.list_queueing, 1)
+        assert await do(db, delivery_queueing.queue_next_piece, one) == 1
         claimed = await do(db, outbox.claim, 1, 10, 4.0)
 
     assert job == 4
-    assert claimed == [Claimed(1, 7, "en"), Claimed(job, 5, "en", None, Kind.DELETION, (70,))]
+    assert claimed == [Claimed(1, 7, "en"), Claimed(job, 5, "en", None, MessageKind.DELETION, (70,))]
 
 
 @pytest.fixture
@@ -137,30 +138,30 @@ INSERT INTO senders (name, is_main, until) VALUES ('here:1', TRUE, 1090), ('ther
 
 
 async def test_chats_of_the_second_schema_keep_what_they_chose_and_have_the_defaults_else(second_url):
-    async with connect.opened(second_url) as db:
-        assert await do(db, settings.find, 5) == ChatSettings(
+    async with connect.open_database(second_url) as db:
+        assert await do(db, settings.load, 5) == ChatSettings(
             "Asia/Tokyo", 7, anniversaries={"flood": False, "fire": True}
         )
-        assert await do(db, settings.find, 6) == ChatSettings()
+        assert await do(db, settings.load, 6) == ChatSettings()
         assert await do(db, chats.find, 6) == Chat(6, "private", "az", None, 1.0)
         assert await do(db, chats.find, 7) == Chat(7, "private", "en", None, None)
-        assert await do(db, plans.groups, Group("Asia/Baku", 9)) == {Group("Asia/Tokyo", 7), Group("Asia/Baku", 9)}
+        assert await do(db, plans.list_groups, Group("Asia/Baku", 9)) == {Group("Asia/Tokyo", 7), Group("Asia/Baku", 9)}
         own = ChatSettings(quiet=Quiet(22, 7), big_only=True, skipped=frozenset({("flood", 2027)}))
         await do(db, settings.save, 6, own, 5.0)
-        assert await do(db, settings.find, 6) == own
+        assert await do(db, settings.load, 6) == own
 
 
 async def test_a_reminder_of_the_second_schema_is_known_as_told_and_alarms_nobody(second_url):
-    async with connect.opened(second_url) as db:
-        assert await do(db, ledger.late) == {}
-        assert (await do(db, ledger.tally, 1)).sent == 1
-        assert await do(db, settings.told, 5, ["flood:2026-03-02:day"]) == {"flood:2026-03-02:day"}
+    async with connect.open_database(second_url) as db:
+        assert await do(db, ledger.count_late) == {}
+        assert (await do(db, ledger.count_states, 1)).sent == 1
+        assert await do(db, settings.list_told, 5, ["flood:2026-03-02:day"]) == {"flood:2026-03-02:day"}
         due = Due(dt.date(2026, 3, 2), (), Group("Asia/Baku", 9))
-        assert plans.is_among(await do(db, plans.known, [due]), due)
-        assert [day for day, _tally in await do(db, ledger.reminders, 5)] == ["2026-03-02"]
+        assert plans.is_planned(await do(db, plans.list_planned, [due]), due)
+        assert [day for day, _tally in await do(db, ledger.count_reminders, 5)] == ["2026-03-02"]
 
 
 async def test_the_calendar_was_looked_through_until_the_second_schemas_bot_last_ran(second_url):
-    async with connect.opened(second_url) as db:
-        assert await do(db, plans.planned_until) == 1000.0
-        assert await do(db, plans.default) is None
+    async with connect.open_database(second_url) as db:
+        assert await do(db, plans.load_planned_until) == 1000.0
+        assert await do(db, plans.load_default_group) is None

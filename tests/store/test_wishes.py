@@ -8,12 +8,12 @@ from sqlalchemy import insert, select, update
 from outreachbot.domain.broadcasts.audience import Audience, Wish
 from outreachbot.domain.content.dates import YearlyDay
 from outreachbot.domain.content.model import Anniversary, Notice
-from outreachbot.domain.delivery.states import Kind, Reason, State
-from outreachbot.domain.reminders.schedule import Group, Item, Occurrence, date_in
-from outreachbot.domain.reminders.settings import ChatSettings, Quiet, wants
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, Reason
+from outreachbot.domain.reminders.schedule import Group, Item, Occurrence, date_in_year
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet, wants_item
 from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
-from outreachbot.store.audience import Count
+from outreachbot.store.audience import ChatCount
 from outreachbot.store.database import connect
 from outreachbot.store.reminders import eligibility, plans, settings
 
@@ -65,7 +65,7 @@ def some_settings(rng):
 
 
 def every_item(content):
-    occurrences = [Occurrence(one, date_in(one, year)) for one in content.anniversaries for year in (2026, 2027)]
+    occurrences = [Occurrence(one, date_in_year(one, year)) for one in content.anniversaries for year in (2026, 2027)]
     return [Item(occurrence, notice) for occurrence in occurrences for notice in Notice]
 
 
@@ -89,11 +89,11 @@ async def test_what_chats_want_is_the_same_in_sql_as_for_one_chat(db, content, p
     rng = random.Random(seed)
     one, chosen = some_content(rng, content), await populate(rng, 60)
     for item in every_item(one):
-        query = select(t.chats.c.id).where(*eligibility.flags_of(Audience(wishes=(Wish.of(item, one),))))
+        query = select(t.chats.c.id).where(*eligibility.notice_flags(Audience(wishes=(Wish.of(item, one),))))
         async with connect.reading(db) as connection:
             found = set((await connection.execute(query)).scalars())
 
-        assert found == {chat_id for chat_id, own in chosen.items() if wants(own, item, one)}
+        assert found == {chat_id for chat_id, own in chosen.items() if wants_item(own, item, one)}
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -102,15 +102,15 @@ async def test_each_combination_has_its_chats_and_together_they_have_all_once(db
     one, chosen = some_content(rng, content), await populate(rng, 60)
     items = rng.sample(every_item(one), 3)
     whom = Audience(wishes=tuple(Wish.of(item, one) for item in items))
-    wanted = {chat_id: tuple(wants(own, item, one) for item in items) for chat_id, own in chosen.items()}
+    wanted = {chat_id: tuple(wants_item(own, item, one) for item in items) for chat_id, own in chosen.items()}
 
-    found = await do(db, audience.combinations, whom)
+    found = await do(db, audience.list_combinations, whom)
 
     assert found == sorted({each for each in wanted.values() if any(each)})
     for each in found:
         exactly = Audience(wishes=whom.wishes, wanted=each)
         number = sum(mine == each for mine in wanted.values())
-        assert await do(db, audience.count, exactly) == [Count("private", "en", number)]
+        assert await do(db, audience.count_chats, exactly) == [ChatCount("private", "en", number)]
 
 
 @pytest.mark.parametrize("seed", range(3))
@@ -121,12 +121,12 @@ async def test_the_groups_and_their_crowds_are_those_of_a_plain_computation(db, 
     for chat_id in left:
         await do(db, chats.unsubscribe, chat_id)
     for chat_id in gone:
-        await do(db, chats.gone, chat_id, Reason.BLOCKED, 2.0)
+        await do(db, chats.mark_gone, chat_id, Reason.BLOCKED, 2.0)
     here = [own.group(content) for chat_id, own in chosen.items() if chat_id not in {*left, *gone}]
     default = Group(content.zone, content.hour)
 
-    assert await do(db, plans.groups, default) == set(here)
-    crowds = await do(db, audience.crowds, Audience(), default)
+    assert await do(db, plans.list_groups, default) == set(here)
+    crowds = await do(db, audience.count_by_group, Audience(), default)
     assert len(crowds) == len(set(here))
     assert dict(crowds) == {group: here.count(group) for group in here}
 
@@ -137,28 +137,28 @@ async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe,
     wish = Wish.of(item, one.model_copy(update={"notices": tuple(Notice)}))
     wish = Wish(wish.item, wish.anniversary, wish.year, wish.notice, True, True, True)
     await subscribe(1, 2, 3, now=1.0)
-    message_id = await deliver({1: State.SENT, 2: State.FAILED}, kind=Kind.REMINDER)
-    await do(db, plans.tell, {message_id: [item.key]})
+    message_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.FAILED}, kind=MessageKind.REMINDER)
+    await do(db, plans.record_notices, {message_id: [item.key]})
 
     async def told_now(now):
         whom = Audience(subscribed_until=now, wishes=(wish,), wanted=(True,))
-        return sum(found.chats for found in await do(db, audience.count, whom))
+        return sum(found.chats for found in await do(db, audience.count_chats, whom))
 
     assert await told_now(2 * DAY) == 1
     assert await told_now(eligibility.LATELY + 2.0) == 3  # a chat that changed nothing lately was not told elsewhere
     async with connect.writing(db) as transaction:
         await transaction.execute(update(t.chats).where(t.chats.c.id == 1).values(changed_at=5.0))
     assert await told_now(eligibility.LATELY + 2.0) == 2
-    assert await do(db, settings.told, 1, [item.key, "other"]) == {item.key}
-    assert await do(db, settings.told, 2, [item.key]) == {item.key}  # whatever became of it
-    assert await do(db, settings.told, 3, [item.key]) == set()
+    assert await do(db, settings.list_told, 1, [item.key, "other"]) == {item.key}
+    assert await do(db, settings.list_told, 2, [item.key]) == {item.key}  # whatever became of it
+    assert await do(db, settings.list_told, 3, [item.key]) == set()
 
 
 async def test_settings_are_found_as_they_were_saved(db, subscribe):
     rng = random.Random(5)
     await subscribe(1, 2)
     own = ChatSettings()
-    assert await do(db, settings.find, 1) == await do(db, settings.find, 77) == own
+    assert await do(db, settings.load, 1) == await do(db, settings.load, 77) == own
     for _ in range(20):
         new = some_settings(rng)
         # A choice of a day stays: a button only ever chooses anew.
@@ -167,9 +167,9 @@ async def test_settings_are_found_as_they_were_saved(db, subscribe):
             anniversaries={**own.anniversaries, **new.anniversaries},
         )
         await do(db, settings.save, 1, new, 9.0)
-        own = await do(db, settings.find, 1)
+        own = await do(db, settings.load, 1)
         assert own == new
-    assert await do(db, settings.find, 2) == ChatSettings()
+    assert await do(db, settings.load, 2) == ChatSettings()
 
 
 async def test_what_was_skipped_goes_with_the_chat_that_is_forgotten_and_moves_with_one_that_moves(db, subscribe):
@@ -177,7 +177,7 @@ async def test_what_was_skipped_goes_with_the_chat_that_is_forgotten_and_moves_w
     own = ChatSettings("UTC", 3, skipped=frozenset({("one", 2026)}), quiet=Quiet(22, 7), silent=True, big_only=True)
     await do(db, settings.save, -5, own, 2.0)
     await do(db, chats.migrate, -5, -1005)
-    assert await do(db, settings.find, -1005) == own
+    assert await do(db, settings.load, -1005) == own
     async with connect.writing(db) as transaction:
         await transaction.execute(t.chats.delete())
         assert (await transaction.execute(select(t.skipped))).all() == []
@@ -185,23 +185,23 @@ async def test_what_was_skipped_goes_with_the_chat_that_is_forgotten_and_moves_w
 
 async def test_a_group_that_is_known_by_both_ids_keeps_what_the_subscribed_one_chose(db, subscribe):
     await subscribe(-5, kind="group")
-    await do(db, chats.know, -1005, kind="supergroup", language="en")
+    await do(db, chats.ensure_known, -1005, kind="supergroup", language="en")
     own = ChatSettings("UTC", 3, anniversaries={"one": False}, skipped=frozenset({("one", 2026)}))
     await do(db, settings.save, -5, own, 2.0)
     await do(db, settings.save, -1005, ChatSettings(anniversaries={"two": False}), 2.0)
     await do(db, chats.migrate, -5, -1005)
 
-    assert await do(db, settings.find, -1005) == own
+    assert await do(db, settings.load, -1005) == own
 
 
 async def test_a_chat_that_is_known_keeps_what_it_said(db, subscribe):
-    await do(db, chats.know, 1, kind="private", language="az")
+    await do(db, chats.ensure_known, 1, kind="private", language="az")
     await subscribe(2, language="tr", zone="UTC")
-    await do(db, chats.know, 2, kind="private", language="az")
+    await do(db, chats.ensure_known, 2, kind="private", language="az")
 
     assert await do(db, chats.find, 1) == chats.Chat(1, "private", "az", None, None)
     assert (await do(db, chats.find, 2)).language == "tr"
-    assert (await do(db, settings.find, 2)).zone == "UTC"
+    assert (await do(db, settings.load, 2)).zone == "UTC"
 
 
 async def test_a_chat_that_comes_after_its_group_was_queued_is_not_among_them(db, content, subscribe):
@@ -214,6 +214,8 @@ async def test_a_chat_that_comes_after_its_group_was_queued_is_not_among_them(db
         row = {"chat_id": 2, "anniversary_id": "one", "wanted": False}
         await transaction.execute(insert(t.choices).values(row))
 
-    assert await do(db, audience.combinations, Audience(wishes=listed)) == [(True, True)]
-    assert await do(db, audience.count, Audience(wishes=listed, wanted=(True, True))) == [Count("private", "en", 1)]
-    assert await do(db, audience.count, Audience(wishes=listed, wanted=(True, False))) == []
+    assert await do(db, audience.list_combinations, Audience(wishes=listed)) == [(True, True)]
+    assert await do(db, audience.count_chats, Audience(wishes=listed, wanted=(True, True))) == [
+        ChatCount("private", "en", 1)
+    ]
+    assert await do(db, audience.count_chats, Audience(wishes=listed, wanted=(True, False))) == []

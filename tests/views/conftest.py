@@ -13,29 +13,27 @@ from outreachbot.domain.broadcasts.audience import Audience
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
 from outreachbot.domain.content import difference as content_difference
 from outreachbot.domain.content import file
-from outreachbot.domain.content.file import Document
+from outreachbot.domain.content.file import Document, SavedFile
 from outreachbot.domain.content.model import Content, Correction, Notice
-from outreachbot.domain.delivery.states import WAVE_MISSED, Kind, MessageState, Reason, State, Tally
-from outreachbot.domain.links import DEAD, Answer
-from outreachbot.domain.links import State as LinkState
+from outreachbot.domain.delivery.states import WAVE_MISSED, DeliveryState, MessageKind, MessageState, Reason, Tally
+from outreachbot.domain.links import DEAD, LinkCheck, LinkState
 from outreachbot.domain.messages.message import Media, MediaKind, Message, escape
 from outreachbot.domain.places import index as gazetteer
 from outreachbot.domain.reminders import schedule
 from outreachbot.domain.reminders.schedule import Group, Item
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet
 from outreachbot.domain.reports import Refusal
+from outreachbot.errors import Unreadable
 from outreachbot.views import reports
 from outreachbot.views.broadcasts import confirm as preflight
 from outreachbot.views.broadcasts import replies, status
 from outreachbot.views.broadcasts import schedule as calendar
-from outreachbot.views.broadcasts.confirm import Plan
-from outreachbot.views.broadcasts.replies import Line
-from outreachbot.views.broadcasts.status import Standing
+from outreachbot.views.broadcasts.confirm import BroadcastPlan
+from outreachbot.views.broadcasts.replies import BroadcastLine
+from outreachbot.views.broadcasts.status import MessageStatus
 from outreachbot.views.content import changes as live
 from outreachbot.views.content import refusals as refused
-from outreachbot.views.content.changes import Kept
-from outreachbot.views.content.changes import Line as Version
-from outreachbot.views.content.refusals import Why
+from outreachbot.views.content.changes import VersionLine as Version
 from outreachbot.views.pages import campaign, corrections, facts, figures, info, timeline
 from outreachbot.views.reminders import reminder, settings, subscription, timezone
 
@@ -56,7 +54,7 @@ def document() -> Documents:
         for old, new in changes:
             assert text.count(old) == 1, old
             text = text.replace(old, new)
-        return file.read(text.encode(), "content.yaml")
+        return file.read_content(text.encode(), "content.yaml")
 
     return read
 
@@ -118,23 +116,25 @@ def everything() -> Callable[[Content], list[Message]]:
 
 
 def _said(content: Content, language: str) -> Iterator[Message]:
-    yield info.start(content, language)
+    yield info.welcome(content, language)
     yield info.help_text(content, language, admin=True)
     yield info.help_text(content, language, in_group=True)
     yield info.about(content, language)
     yield info.privacy(content, language)
-    yield info.failed(language)
+    yield info.request_failed(language)
     yield campaign.campaign(content, language)
     yield campaign.letter(content, language)
     for state in DEAD:
-        yield campaign.link_is_dead(content, language, Answer(f"https://a.example/?{HOSTILE}", state, "HTTP 404"))
-    yield campaign.link_is_well(content, language, Answer(f"https://a.example/?{HOSTILE}", LinkState.OK))
-    yield facts.gone(content, language)
+        yield campaign.link_is_dead(content, language, LinkCheck(f"https://a.example/?{HOSTILE}", state, "HTTP 404"))
+    yield campaign.link_is_well(content, language, LinkCheck(f"https://a.example/?{HOSTILE}", LinkState.OK))
+    yield facts.fact_not_found(content, language)
     words = ["", HOSTILE, "<" * 500, *(content.say(topic.title, language) for topic in content.topics)]
-    yield from (facts.answer(content, language, query) for query in [*words, "the", "it"])
-    yield from (facts.one(content, language, fact) for fact in content.facts)
-    yield from (timeline.answer(content, language, query) for query in ["", HOSTILE, "0001", "1841", "9999-12-31"])
-    yield from (timeline.at(content, language, first) for first in range(len(content.timeline) + 1))
+    yield from (facts.answer_query(content, language, query) for query in [*words, "the", "it"])
+    yield from (facts.fact_page(content, language, fact) for fact in content.facts)
+    yield from (
+        timeline.answer_query(content, language, query) for query in ["", HOSTILE, "0001", "1841", "9999-12-31"]
+    )
+    yield from (timeline.page_at(content, language, first) for first in range(len(content.timeline) + 1))
     yield from _pictured(content, language)
     yield from _of_corrections(content, language)
     yield from _of_reports(content, language)
@@ -142,10 +142,10 @@ def _said(content: Content, language: str) -> Iterator[Message]:
         yield subscription.subscribed(content, language, chosen, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
         yield subscription.upcoming(content, language, chosen, NOW.date(), subscribed=new)
-        yield timezone.chosen(content, language, chosen, subscribed=new)
-        yield settings.reminders(content, language, chosen, subscribed=new)
-        yield settings.days(content, language, chosen)
-        yield settings.quiet(content, language, chosen)
+        yield timezone.zone_set(content, language, chosen, subscribed=new)
+        yield settings.settings_menu(content, language, chosen, subscribed=new)
+        yield settings.days_menu(content, language, chosen)
+        yield settings.quiet_menu(content, language, chosen)
     yield from _of_reminders(content, language)
     yield from _of_clocks(language)
     yield from _of_places(language)
@@ -157,13 +157,13 @@ def _pictured(content: Content, language: str) -> Iterator[Message]:
     """Whole and in parts."""
     for fact in content.facts:
         for first in range(len(fact.figures)):
-            if chart := figures.chart(content, language, fact, first):
-                yield figures.pictured(content, language, fact, first, chart, len(chart.bars))
-                yield figures.pictured(content, language, fact, first, chart, 1)
+            if chart := figures.figure_chart(content, language, fact, first):
+                yield figures.chart_page(content, language, fact, first, chart, len(chart.bars))
+                yield figures.chart_page(content, language, fact, first, chart, 1)
     for first in range(len(content.timeline)):
-        if strip := timeline.strip(content, language, first):
-            yield timeline.pictured(content, language, first, strip, len(strip.events))
-            yield timeline.pictured(content, language, first, strip, 1)
+        if strip := timeline.timeline_strip(content, language, first):
+            yield timeline.strip_page(content, language, first, strip, len(strip.events))
+            yield timeline.strip_page(content, language, first, strip, 1)
 
 
 def _choices(content: Content) -> Iterator[ChatSettings]:
@@ -175,7 +175,7 @@ def _choices(content: Content) -> Iterator[ChatSettings]:
 
 
 def _of_reminders(content: Content, language: str) -> Iterator[Message]:
-    occurrences = schedule.coming(content.anniversaries, NOW.date())
+    occurrences = schedule.list_upcoming(content.anniversaries, NOW.date())
     for occurrence, notice in itertools.product(occurrences, Notice):
         yield reminder.reminder(content, language, [Item(occurrence, notice)], Group("Pacific/Kiritimati", 23))
     two = [Item(one, notice) for notice in (Notice.WEEK, Notice.EVE) for one in occurrences][-2:]
@@ -183,81 +183,84 @@ def _of_reminders(content: Content, language: str) -> Iterator[Message]:
     yield reminder.preview_usage(content, language, HOSTILE)
     yield reminder.preview_usage(content, language, "")
     keys = [Item(one, notice).key for one, notice in itertools.product(occurrences, Notice)]
-    yield reminder.late(content, language, dict.fromkeys(["no-such:2026-03-01:day", *keys], 12_345))
+    yield reminder.late_alert(content, language, dict.fromkeys(["no-such:2026-03-01:day", *keys], 12_345))
     yield replies.reminders(language, [("2026-03-01", tally) for tally in TALLIES])
     yield replies.reminders(language, [])
 
 
 def _of_corrections(content: Content, language: str) -> Iterator[Message]:
-    yield corrections.at(content, language, 0)
+    yield corrections.page_at(content, language, 0)
     long = {"en": f"**{HOSTILE}** " * 6}
     texts = [content.facts[0].claim, long]
     some = [Correction(on=f"2026-05-{n + 1:02}", was=texts[n % 2], why=texts[1 - n % 2]) for n in range(7)]
     changed = with_corrections(content, [some[:2], some])
-    yield facts.one(changed, language, changed.facts[0])
-    yield from (corrections.at(changed, language, first) for first in range(10))
+    yield facts.fact_page(changed, language, changed.facts[0])
+    yield from (corrections.page_at(changed, language, first) for first in range(10))
 
 
 def _of_reports(content: Content, language: str) -> Iterator[Message]:
-    notices = ("", reports.words_please(language), reports.too_long(language, 1000))
+    notices = ("", reports.text_wanted(language), reports.too_long(language, 1000))
     words, answer = HOSTILE * 12, escape(HOSTILE) * 20
     for fact_id, notice in itertools.product([content.facts[-1].id, content.facts[0].id], notices):
-        yield reports.ask(content, language, fact_id, notice)
-        yield reports.ask_answer(language, ID, notice)
+        yield reports.ask_for_report(content, language, fact_id, notice)
+        yield reports.ask_for_answer(language, ID, notice)
     yield reports.thanks(language)
     for why, written in itertools.product(Refusal, (True, False)):
-        yield reports.refused(language, "x" * 32, why, written=written)
+        yield reports.report_refused(language, "x" * 32, why, written=written)
     for fact_id in (content.facts[-1].id, "x" * 32):
         for ignored in (True, False):
-            yield reports.told(content, language, ID, fact_id, 2**52, words, ignored=ignored)
-        yield reports.answer(content, language, fact_id, words, answer)
-    yield reports.arrived(language, ID)
-    yield reports.blocked(language, ID)
-    yield reports.refused_answer(language, ID, HOSTILE)
-    yield reports.not_arrived(language, ID)
-    yield reports.perhaps_arrived(language, ID)
+            yield reports.report_alert(content, language, ID, fact_id, 2**52, words, ignored=ignored)
+        yield reports.answer_message(content, language, fact_id, words, answer)
+    yield reports.answer_arrived(language, ID)
+    yield reports.answer_blocked(language, ID)
+    yield reports.answer_refused(language, ID, HOSTILE)
+    yield reports.answer_not_sent(language, ID)
+    yield reports.answer_uncertain(language, ID)
 
 
 def _of_clocks(language: str) -> Iterator[Message]:
     for hour in (0, 23):
-        yield settings.hours(language, hour)
-        yield settings.quiet_until(language, hour)
+        yield settings.hours_menu(language, hour)
+        yield settings.quiet_end_menu(language, hour)
     yield settings.skipped(language, HOSTILE, 2026, 2027)
 
 
 def _of_places(language: str) -> Iterator[Message]:
-    codes = gazetteer.countries(language, ("AZ", "GB"))
-    yield from (timezone.countries(language, codes, NOW, "Asia/Baku", chosen=chosen) for chosen in (True, False))
-    yield from (timezone.cities(language, code, gazetteer.clocks(code)) for code in [*codes, "US", "RU", "ZZ"])
+    codes = gazetteer.list_countries(language, ("AZ", "GB"))
+    yield from (timezone.country_menu(language, codes, NOW, "Asia/Baku", chosen=chosen) for chosen in (True, False))
+    yield from (timezone.city_menu(language, code, gazetteer.list_clocks(code)) for code in [*codes, "US", "RU", "ZZ"])
     yield from (
-        timezone.matches(language, name, gazetteer.find(name)) for name in ("Baku", "London", HOSTILE, "x" * 4000)
+        timezone.match_menu(language, name, gazetteer.find_places(name))
+        for name in ("Baku", "London", HOSTILE, "x" * 4000)
     )
-    yield timezone.ask(language)
+    yield timezone.ask_for_place(language)
     for zone in ("Pacific/Kiritimati", "America/Argentina/ComodRivadavia", "Etc/GMT+12", "UTC"):
-        yield timezone.confirm(language, HOSTILE, zone, NOW)
+        yield timezone.confirm_zone(language, HOSTILE, zone, NOW)
 
 
 def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
-    yield preflight.ask(language)
+    yield preflight.ask_for_message(language)
     yield preflight.ask_correction(language, ID)
-    yield preflight.with_way_out(language, info.privacy(content, language))
-    yield preflight.with_way_out(language, Message(media=(Media(MediaKind.PHOTO, "a"), Media(MediaKind.VIDEO, "b"))))
+    yield preflight.with_unsubscribe(language, info.privacy(content, language))
+    yield preflight.with_unsubscribe(
+        language, Message(media=(Media(MediaKind.PHOTO, "a"), Media(MediaKind.VIDEO, "b")))
+    )
     for plan in _plans(content):
         yield preflight.question(language, content, plan, NOW)
-        yield preflight.whom(language, content, plan, ["en", "de", "tlh", "no-such"], ["A_z-9" * 12, "b"])
+        yield preflight.audience_menu(language, content, plan, ["en", "de", "tlh", "no-such"], ["A_z-9" * 12, "b"])
     yield from _of_moments(content, language)
     yield from _answers(language)
     for state, tally in itertools.product(MessageState, TALLIES):
         for one in _standings(state, tally):
             yield status.progress(language, one)
             yield status.ledger(language, one)
-            yield status.paused(language, one)
+            yield status.paused_alert(language, one)
 
 
 def _of_versions(content: Content, language: str) -> Iterator[Message]:
     other = content.model_copy(update={"facts": content.facts[:1], "welcome": {"en": HOSTILE}, "hour": 3})
     for new, readers in ((content, 0), (other, 0), (other.model_copy(update={"languages": ("en", "tr")}), 12_345)):
-        found = content_difference.difference(content, new)
+        found = content_difference.compare_contents(content, new)
         yield live.proposal(language, "k" * 20, found, {"en": 1, "az": 12}, [HOSTILE] * 9, readers)
     yield from (
         live.unchanged(language),
@@ -268,24 +271,28 @@ def _of_versions(content: Content, language: str) -> Iterator[Message]:
         Message(refused.is_broadcast(language)),
     )
     for faults in ([HOSTILE], [HOSTILE * 5] * 300, [*["x"] * 200, "and 12345 more"]):
-        yield refused.faulty(language, faults)
-    yield from (refused.unreadable(language, HOSTILE, why) for why in Why)
+        yield refused.fault_list(language, faults)
+    yield from (refused.unreadable(language, HOSTILE, why) for why in Unreadable)
     yield refused.too_large(language, HOSTILE, 10_000_000)
-    for kept in (Kept(HOSTILE), Kept(HOSTILE, written=False, why=Why.DISK), Kept(HOSTILE, beside=HOSTILE)):
+    for kept in (
+        SavedFile(HOSTILE),
+        SavedFile(HOSTILE, written=False, why=Unreadable.DISK),
+        SavedFile(HOSTILE, beside=HOSTILE),
+    ):
         yield live.is_live(language, kept)
     versions = [Version(ID - n, NOW, by, changes, n == 0) for n, (by, changes) in enumerate([(2**53, 1), (None, None)])]
-    yield live.versions(language, content.zone, versions, ID, 2**53)
-    yield live.versions(language, content.zone, [], None, ID)
+    yield live.version_list(language, content.zone, versions, ID, 2**53)
+    yield live.version_list(language, content.zone, [], None, ID)
 
 
-def _plans(content: Content) -> Iterator[Plan]:
+def _plans(content: Content) -> Iterator[BroadcastPlan]:
     audiences = [Audience(), _narrowed(content), Audience(kinds=("channel",), joined="A_z-9" * 12)]
     moments = [None, Moment(NOW.timestamp() + 9e6), *(LocalHour(NOW.date(), 0, past) for past in Past)]
     counts: list[dict[str, int]] = [{}, {"private": 1}, {"private": 12_345, "group": 1, "supergroup": 2, "channel": 3}]
-    kinds = [Kind.BROADCAST, Kind.CORRECTION, Kind.DELETION]
+    kinds = [MessageKind.BROADCAST, MessageKind.CORRECTION, MessageKind.DELETION]
     by_zone = {"Pacific/Midway": 12_345, "Asia/Tokyo": 1}
     for kind, audience, timing, by_kind, large in itertools.product(kinds, audiences, moments, counts, [False, True]):
-        yield Plan(
+        yield BroadcastPlan(
             *(ID, kind, sum(by_kind.values()), by_kind, {"en": 7, "de": 1, "": 2, "no-such": 1}),
             *(by_zone if isinstance(timing, LocalHour) else {}, audience, timing),
             *(0.5 if large else 30.0, 30.0 if large else 0.0, 3 if large else 1),
@@ -300,12 +307,12 @@ def _narrowed(content: Content) -> Audience:
 
 
 def _of_moments(content: Content, language: str) -> Iterator[Message]:
-    yield calendar.ways(language, ID, content.zone)
+    yield calendar.time_menu(language, ID, content.zone)
     for way in (calendar.MOMENT, calendar.LOCAL):
-        yield calendar.days(language, ID, way, NOW.date())
-        yield calendar.hours(language, ID, way, NOW.date())
-    yield calendar.minutes(language, ID, NOW.date(), 23)
-    yield from (calendar.passed(language, ID, NOW.date(), 23, zones) for zones in (1, 400))
+        yield calendar.day_menu(language, ID, way, NOW.date())
+        yield calendar.hour_menu(language, ID, way, NOW.date())
+    yield calendar.minute_menu(language, ID, NOW.date(), 23)
+    yield from (calendar.passed_menu(language, ID, NOW.date(), 23, zones) for zones in (1, 400))
 
 
 def _answers(language: str) -> Iterator[Message]:
@@ -315,26 +322,31 @@ def _answers(language: str) -> Iterator[Message]:
     yield replies.nothing_to_cancel(language)
     yield replies.text_only(language)
     yield replies.bad_button(language, HOSTILE)
-    yield replies.consent(language, ID, str(2**53), "It goes to 3 chats.")
+    yield replies.consent_request(language, ID, str(2**53), "It goes to 3 chats.")
     for missing in (0, 1, 5):
-        yield replies.waits(language, ID, missing, [2**53] * missing)
+        yield replies.awaiting_consent(language, ID, missing, [2**53] * missing)
         yield replies.consented(language, missing)
     yield replies.objected(language, str(2**53))
-    lines = [Line(ID - n, kind, ID, state, NOW, tally) for n, (kind, state, tally) in enumerate(_EVERY)]
+    lines = [BroadcastLine(ID - n, kind, ID, state, NOW, tally) for n, (kind, state, tally) in enumerate(_EVERY)]
     for first in range(0, len(lines), 8):
-        yield replies.listed(language, "Europe/Berlin", lines[first : first + 8], ID, newer=True)
-    yield replies.listed(language, "Europe/Berlin", [], None, newer=False)
+        yield replies.broadcast_list(language, "Europe/Berlin", lines[first : first + 8], ID, newer=True)
+    yield replies.broadcast_list(language, "Europe/Berlin", [], None, newer=False)
 
 
-def _standings(state: MessageState, tally: Tally) -> Iterator[Standing]:
-    reasons = [(State.FAILED, reason, 3) for reason in Reason] + [(State.FAILED, None, 1)]
-    for kind in Kind:
-        plain = Standing(ID, kind, state, tally, "Europe/Berlin", of_id=ID)
+def _standings(state: MessageState, tally: Tally) -> Iterator[MessageStatus]:
+    reasons = [(DeliveryState.FAILED, reason, 3) for reason in Reason] + [(DeliveryState.FAILED, None, 1)]
+    for kind in MessageKind:
+        plain = MessageStatus(ID, kind, state, tally, "Europe/Berlin", of_id=ID)
         yield plain
         yield replace(plain, why=HOSTILE, queueing=True, per_second=0.04, silent_since=NOW, starts_at=NOW)
         yield replace(plain, why=WAVE_MISSED, per_second=1000.0, starts_at=NOW, reasons=reasons, uncertain=range(50))
         yield replace(plain, starts_at=NOW, in_waves=True, deleted=True)
-        languages = [("en", State.SENT, 3), ("de", State.FAILED, 1), ("", State.SENT, 1), ("no-such", State.SENT, 1)]
+        languages = [
+            ("en", DeliveryState.SENT, 3),
+            ("de", DeliveryState.FAILED, 1),
+            ("", DeliveryState.SENT, 1),
+            ("no-such", DeliveryState.SENT, 1),
+        ]
         yield replace(plain, languages=languages, send_again=3, try_again=1, correctable=True, deletable=True)
 
 
@@ -344,4 +356,4 @@ TALLIES = [
     Tally(sent=3, uncertain=50),
     Tally(10**6, 10**6, 10**6, 10**6, 10**6, 10**6),
 ]
-_EVERY = list(itertools.product(Kind, MessageState, TALLIES))
+_EVERY = list(itertools.product(MessageKind, MessageState, TALLIES))

@@ -7,9 +7,17 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.delivery.states import ENDED, WAVE_MISSED, Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.delivery.states import (
+    ENDED,
+    WAVE_MISSED,
+    DeliveryState,
+    MessageKind,
+    MessageState,
+    Reason,
+    Tally,
+)
 from outreachbot.views.broadcasts import status
-from outreachbot.views.broadcasts.status import Standing
+from outreachbot.views.broadcasts.status import MessageStatus
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 RUNNING, PAUSED, FINISHED = MessageState.RUNNING, MessageState.PAUSED, MessageState.FINISHED
@@ -17,8 +25,8 @@ numbers = st.integers(0, 10**7)
 tallies = st.builds(Tally, numbers, numbers, numbers, numbers, numbers, numbers)
 
 
-def standing(state=RUNNING, tally=Tally(queued=1), kind=Kind.BROADCAST, **more):  # noqa: B008 it is frozen
-    return Standing(7, kind, state, tally, "Asia/Baku", **more)
+def standing(state=RUNNING, tally=Tally(queued=1), kind=MessageKind.BROADCAST, **more):  # noqa: B008 it is frozen
+    return MessageStatus(7, kind, state, tally, "Asia/Baku", **more)
 
 
 def progress(*place, **more):
@@ -43,13 +51,13 @@ def total(text):
 counted = st.sampled_from(sorted(set(MessageState) - {MessageState.SCHEDULED, MessageState.MISSED}))
 
 
-@given(tallies, counted, st.sampled_from(Kind))
+@given(tallies, counted, st.sampled_from(MessageKind))
 def test_the_numbers_add_up(tally, state, kind):
     one = standing(state, tally, kind)
     for message in (
         status.progress("en", one),
         status.ledger("en", one),
-        status.paused("en", one),
+        status.paused_alert("en", one),
     ):
         assert sum(parts(message.text)) == total(message.text) == tally.audience
 
@@ -96,7 +104,11 @@ def test_that_telegram_does_not_answer_is_said_with_since_when_while_it_matters(
 
 
 def test_a_report_counts_each_reason_and_lists_who_is_uncertain():
-    reasons = [(State.FAILED, Reason.BLOCKED, 1200), (State.UNCERTAIN, Reason.NO_ANSWER, 2), (State.FAILED, None, 1)]
+    reasons = [
+        (DeliveryState.FAILED, Reason.BLOCKED, 1200),
+        (DeliveryState.UNCERTAIN, Reason.NO_ANSWER, 2),
+        (DeliveryState.FAILED, None, 1),
+    ]
     text = progress(FINISHED, Tally(sent=1, uncertain=2, failed=1201), reasons=reasons, uncertain=[5, -1007])
 
     assert "1,200 × the member blocked the bot" in text
@@ -110,7 +122,7 @@ def test_more_uncertain_chats_than_fit_are_hinted_at():
 
 
 def test_each_reason_has_words_of_its_own():
-    said = [progress(FINISHED, Tally(failed=1), reasons=[(State.FAILED, reason, 1)]) for reason in Reason]
+    said = [progress(FINISHED, Tally(failed=1), reasons=[(DeliveryState.FAILED, reason, 1)]) for reason in Reason]
 
     assert len(set(said)) == len(Reason)
     assert not any(f"1 × {reason}" in text.splitlines() for reason, text in zip(Reason, said, strict=True))
@@ -118,7 +130,7 @@ def test_each_reason_has_words_of_its_own():
 
 @pytest.mark.parametrize("state", MessageState)
 def test_each_state_and_kind_has_its_heading(state):
-    said = [progress(state, kind=kind, of_id=3).splitlines()[0] for kind in Kind]
+    said = [progress(state, kind=kind, of_id=3).splitlines()[0] for kind in MessageKind]
     name = status.state_name(state, status.words("en"))
 
     assert said == [
@@ -166,7 +178,7 @@ def test_what_can_be_done_with_it_depends_on_how_it_stands(state, offered):
     one = standing(state, Tally(queued=state not in ENDED))
 
     assert data(status.progress("en", one)) == offered
-    assert data(status.paused("en", one)) == offered
+    assert data(status.paused_alert("en", one)) == offered
     assert data(status.ledger("en", one)) == [*offered, ["broadcast:csv:7"], ["broadcast:list"]]
 
 
@@ -200,20 +212,25 @@ def test_the_ledger_offers_all_that_can_still_be_done():
 
 
 def test_the_ledger_counts_each_language_where_there_are_several():
-    languages = [("en", State.SENT, 1900), ("en", State.FAILED, 100), ("de", State.SENT, 3), ("", State.SKIPPED, 4)]
+    languages = [
+        ("en", DeliveryState.SENT, 1900),
+        ("en", DeliveryState.FAILED, 100),
+        ("de", DeliveryState.SENT, 3),
+        ("", DeliveryState.SKIPPED, 4),
+    ]
     text = status.ledger("en", standing(FINISHED, Tally(sent=1903, failed=100, skipped=4), languages=languages)).text
 
     assert "\nEnglish: 1,900 of 2,000\nnot known any more: 0 of 4\nGerman: 3 of 3" in text
-    assert "of 5" not in status.ledger("en", standing(FINISHED, languages=[("en", State.SENT, 5)])).text
+    assert "of 5" not in status.ledger("en", standing(FINISHED, languages=[("en", DeliveryState.SENT, 5)])).text
 
 
 def test_a_paused_reminder_says_what_to_mend():
     words = "Mend content.yaml for the next one."
 
-    assert words in status.paused("en", standing(PAUSED, kind=Kind.REMINDER, why="wrong")).text
-    assert words not in status.paused("en", standing(RUNNING, kind=Kind.REMINDER)).text
-    for kind in set(Kind) - {Kind.REMINDER}:
-        text = status.paused("en", standing(PAUSED, kind=kind, why="wrong")).text
+    assert words in status.paused_alert("en", standing(PAUSED, kind=MessageKind.REMINDER, why="wrong")).text
+    assert words not in status.paused_alert("en", standing(RUNNING, kind=MessageKind.REMINDER)).text
+    for kind in set(MessageKind) - {MessageKind.REMINDER}:
+        text = status.paused_alert("en", standing(PAUSED, kind=kind, why="wrong")).text
         assert "Telegram says: wrong" in text
         assert words not in text
 
@@ -221,10 +238,10 @@ def test_a_paused_reminder_says_what_to_mend():
 @pytest.mark.parametrize(
     ("kind", "done", "open_"),
     [
-        (Kind.BROADCAST, "sent", "still to send"),
-        (Kind.REMINDER, "sent", "still to send"),
-        (Kind.CORRECTION, "corrected", "still to do"),
-        (Kind.DELETION, "deleted", "still to do"),
+        (MessageKind.BROADCAST, "sent", "still to send"),
+        (MessageKind.REMINDER, "sent", "still to send"),
+        (MessageKind.CORRECTION, "corrected", "still to do"),
+        (MessageKind.DELETION, "deleted", "still to do"),
     ],
 )
 def test_what_is_done_to_a_copy_is_called_what_it_is(kind, done, open_):

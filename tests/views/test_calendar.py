@@ -15,7 +15,7 @@ def rows(message):
 
 
 def test_there_are_three_ways():
-    message = schedule.ways("en", 7, "Asia/Baku")
+    message = schedule.time_menu("en", 7, "Asia/Baku")
 
     assert rows(message) == [
         [("As soon as it is confirmed", "broadcast:when:7:now")],
@@ -27,7 +27,7 @@ def test_there_are_three_ways():
 
 @pytest.mark.parametrize("way", [schedule.MOMENT, schedule.LOCAL])
 def test_two_weeks_of_days_are_offered_from_today_on(way):
-    *days, back = [one for row in rows(schedule.days("en", 7, way, DAY)) for one in row]
+    *days, back = [one for row in rows(schedule.day_menu("en", 7, way, DAY)) for one in row]
 
     assert len(days) == confirm.DAYS
     assert days[0] == ("Wed 30 Dec", f"broadcast:when:7:{way}.20261230")
@@ -38,7 +38,7 @@ def test_two_weeks_of_days_are_offered_from_today_on(way):
 
 @pytest.mark.parametrize("way", [schedule.MOMENT, schedule.LOCAL])
 def test_every_hour_of_the_day_is_offered(way):
-    message = schedule.hours("en", 7, way, DAY)
+    message = schedule.hour_menu("en", 7, way, DAY)
     *hours, _back = [one for row in rows(message) for one in row]
 
     assert "30 December 2026" in message.text
@@ -47,7 +47,7 @@ def test_every_hour_of_the_day_is_offered(way):
 
 
 def test_every_quarter_of_an_hour_is_offered():
-    quarters, _back = rows(schedule.minutes("en", 7, DAY, 9))
+    quarters, _back = rows(schedule.minute_menu("en", 7, DAY, 9))
 
     assert quarters == [
         ("09:00", "broadcast:when:7:m.20261230.09.00"),
@@ -59,7 +59,7 @@ def test_every_quarter_of_an_hour_is_offered():
 
 @pytest.mark.parametrize(("zones", "said"), [(1, "In 1 time zone of your"), (12, "In 12 time zones of your")])
 def test_where_the_hour_has_passed_it_is_asked_what_these_chats_get(zones, said):
-    message = schedule.passed("en", 7, DAY, 9, zones)
+    message = schedule.passed_menu("en", 7, DAY, 9, zones)
 
     assert message.text.startswith(said)
     assert [data for row in rows(message) for _, data in row] == [

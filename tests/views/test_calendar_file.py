@@ -42,7 +42,7 @@ def expanded(event):
 @pytest.mark.parametrize("date", ["02-28", "02-29", "03-01", "12-31"])
 def test_its_rule_gives_the_days_that_the_bot_keeps(bridge, date, leap_day):
     content = kept_on(bridge, date=date, leap_day=leap_day)
-    dates = [schedule.date_in(content.anniversaries[0], year) for year in YEARS]
+    dates = [schedule.date_in_year(content.anniversaries[0], year) for year in YEARS]
 
     assert expanded(read(content).vevent) == [day for day in dates if day and day >= NOW.date()]
 

@@ -6,9 +6,15 @@ import pytest
 from telegram import Update
 
 from outreachbot.bot.features import HANDLERS
-from outreachbot.domain.messages.message import MAX_CALLBACK_ANSWER, MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, length
+from outreachbot.domain.messages.message import (
+    MAX_CALLBACK_ANSWER,
+    MAX_CALLBACK_BYTES,
+    MAX_CAPTION,
+    MAX_TEXT,
+    text_length,
+)
+from outreachbot.gateway import methods
 from outreachbot.sandbox import html, markup
-from outreachbot.services.sending import messages as say
 from outreachbot.views import reports
 from outreachbot.views.broadcasts import replies, schedule
 from outreachbot.views.content import changes as live
@@ -30,7 +36,7 @@ def test_telegram_takes_its_html(messages):
     for message in messages:
         plain, _ = html.parse(message.text)
 
-        assert 0 < length(plain) <= (MAX_CAPTION if message.media else MAX_TEXT)
+        assert 0 < text_length(plain) <= (MAX_CAPTION if message.media else MAX_TEXT)
 
 
 def test_signs_in_a_text_stay_the_signs_they_are(hostile, everything):
@@ -66,7 +72,7 @@ def test_telegram_takes_its_buttons(messages):
     for message in messages:
         assert not message.asks or not message.buttons
         if message.buttons:
-            markup.read({"inline_keyboard": say.keyboard(message)}, inline_only=True)
+            markup.read(methods.build_edit(message, 1, 1)[1]["reply_markup"], inline_only=True)
 
 
 def test_a_label_is_no_html(messages):
@@ -78,14 +84,18 @@ def test_a_label_is_no_html(messages):
 
 def notes(language):
     """Every text that a pressed button answers with."""
-    yield from (info.group_admins_only(language), info.admins_unknown(language), info.pressed_unknown(language))
-    yield from (replies.decided(language), replies.gone(language), schedule.in_the_past(language))
+    yield from (info.group_admins_only(language), info.admins_unknown(language), info.unknown_button(language))
+    yield from (replies.already_decided(language), replies.message_not_found(language), schedule.in_the_past(language))
     yield from (replies.paused(language), replies.resumed(language), replies.stopped(language))
     yield from (live.draft_gone(language), live.version_gone(language))
-    yield from (replies.moment_passed(language), replies.still_under_way(language), timezone.unknown(language))
+    yield from (replies.moment_passed(language), replies.still_under_way(language), timezone.unknown_place(language))
     yield from (replies.queued_again(language, number) for number in (1, 2, 10**9))
-    yield from (reports.ignored(language, 2**52), reports.heard(language, 2**52), reports.forgotten(language))
-    yield reports.answered_before(language, NOW, "America/Argentina/ComodRivadavia")
+    yield from (
+        reports.ignored(language, 2**52),
+        reports.not_ignored(language, 2**52),
+        reports.report_not_found(language),
+    )
+    yield reports.already_answered(language, NOW, "America/Argentina/ComodRivadavia")
     for yes in (True, False):
         yield subscription.noted_subscribed(language, new=yes)
         yield subscription.noted_unsubscribed(language, was_subscribed=yes)
@@ -94,7 +104,7 @@ def notes(language):
 def test_a_note_is_plain_and_short(bridge):
     for language in bridge.languages:
         for note in notes(language):
-            assert 0 < length(note) <= MAX_CALLBACK_ANSWER
+            assert 0 < text_length(note) <= MAX_CALLBACK_ANSWER
             assert html.parse(note) == (note, []), "it is shown as it stands"
 
 

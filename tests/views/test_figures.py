@@ -19,7 +19,7 @@ def deaths(content):
 
 
 def test_the_bars_stand_as_in_the_file_with_what_each_counts_and_who_states_it(content, deaths):
-    chart = figures.chart(content, "en", deaths)
+    chart = figures.figure_chart(content, "en", deaths)
 
     assert [(bar.amount, bar.low, bar.high, bar.end) for bar in chart.bars] == [
         ("at least 161", 0, 161, End.OPEN),
@@ -34,7 +34,7 @@ def test_the_bars_stand_as_in_the_file_with_what_each_counts_and_who_states_it(c
 
 def test_nothing_is_summed_or_averaged(content):
     for fact in content.facts:
-        for chart in filter(None, [figures.chart(content, "en", fact)]):
+        for chart in filter(None, [figures.figure_chart(content, "en", fact)]):
             numbers = {number for figure in fact.figures for number in (*(figure.range or ()), figure.number)}
 
             assert len(chart.bars) == len(fact.figures)
@@ -45,12 +45,12 @@ def test_it_says_when_unlike_things_stand_side_by_side(content, deaths):
     alike = deaths.model_copy(update={"figures": deaths.figures[2:3] * 2})
     told = telling(content, alike)
 
-    assert "count different things" in figures.chart(content, "en", deaths).notes[0]
-    assert "count different things" not in figures.chart(told, "en", alike).notes[0]
+    assert "count different things" in figures.figure_chart(content, "en", deaths).notes[0]
+    assert "count different things" not in figures.figure_chart(told, "en", alike).notes[0]
 
 
 def test_a_second_part_keeps_the_scale_and_names_only_its_sources(content, deaths):
-    whole, rest = figures.chart(content, "en", deaths), figures.chart(content, "en", deaths, 3)
+    whole, rest = figures.figure_chart(content, "en", deaths), figures.figure_chart(content, "en", deaths, 3)
 
     assert (rest.bars, rest.scale) == (whole.bars[3:], whole.scale)
     assert "[1]" in whole.notes[1]
@@ -59,11 +59,11 @@ def test_a_second_part_keeps_the_scale_and_names_only_its_sources(content, death
 
 def test_there_is_a_chart_where_there_is_something_to_compare(content, deaths, bridge):
     one_figure = bridge.facts[0]
-    data = [button.data for row in facts.one(content, "en", deaths).buttons for button in row]
+    data = [button.data for row in facts.fact_page(content, "en", deaths).buttons for button in row]
 
     assert "+chart:deaths-hrw" in data
-    assert figures.chart(bridge, "en", one_figure) is None
-    assert "chart" not in str(facts.one(bridge, "en", one_figure).buttons)
+    assert figures.figure_chart(bridge, "en", one_figure) is None
+    assert "chart" not in str(facts.fact_page(bridge, "en", one_figure).buttons)
 
 
 def test_there_is_none_without_letters_for_it(content, deaths):
@@ -71,12 +71,12 @@ def test_there_is_none_without_letters_for_it(content, deaths):
     strange = deaths.model_copy(update={"figures": (deaths.figures[0].model_copy(update={"counts": said}),) * 2})
     told = telling(content, strange)
 
-    assert figures.chart(told, "en", strange) is None
-    assert "chart" not in str(facts.one(told, "en", strange).buttons)
+    assert figures.figure_chart(told, "en", strange) is None
+    assert "chart" not in str(facts.fact_page(told, "en", strange).buttons)
 
 
 def test_its_caption_says_what_it_shows(content, deaths):
-    message = figures.pictured(content, "en", deaths, 0, figures.chart(content, "en", deaths), 4)
+    message = figures.chart_page(content, "en", deaths, 0, figures.figure_chart(content, "en", deaths), 4)
 
     assert "at least 161</b> civilians killed — Human Rights Watch, 1993 [1]" in message.text
     assert [[button.data for button in row] for row in message.buttons] == [["+fact:deaths-hrw"]]
@@ -84,9 +84,9 @@ def test_its_caption_says_what_it_shows(content, deaths):
 
 
 def test_a_chart_of_several_parts_is_paged(content, deaths):
-    chart = figures.chart(content, "en", deaths)
-    first = figures.pictured(content, "en", deaths, 0, chart, 3)
-    last = figures.pictured(content, "en", deaths, 3, figures.chart(content, "en", deaths, 3), 1)
+    chart = figures.figure_chart(content, "en", deaths)
+    first = figures.chart_page(content, "en", deaths, 0, chart, 3)
+    last = figures.chart_page(content, "en", deaths, 3, figures.figure_chart(content, "en", deaths, 3), 1)
 
     assert [button.label for button in first.buttons[0]] == ["1–3 / 4", "›"]
     assert [button.data for button in last.buttons[0]] == ["chart:deaths-hrw", "here"]
@@ -97,7 +97,7 @@ def test_a_long_caption_is_cut_between_two_figures(content, deaths):
     long = deaths.figures[0].model_copy(update={"counts": {"en": "people " * 40}})
     many = deaths.model_copy(update={"figures": (long,) * 9})
     told = telling(content, many)
-    message = figures.pictured(told, "en", many, 0, figures.chart(told, "en", many), 9)
+    message = figures.chart_page(told, "en", many, 0, figures.figure_chart(told, "en", many), 9)
 
     assert shown_length(message.text) <= MAX_CAPTION
     assert message.text.endswith("[1]\n…")

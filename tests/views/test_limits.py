@@ -7,7 +7,7 @@ import pytest
 
 from outreachbot.domain.content.file import Document
 from outreachbot.domain.content.model import Content
-from outreachbot.domain.messages.message import MAX_TEXT, length
+from outreachbot.domain.messages.message import MAX_TEXT, text_length
 from outreachbot.errors import ContentError
 from outreachbot.sandbox import html
 from outreachbot.views.content import limits
@@ -25,7 +25,7 @@ def changed(document: Callable[..., Document]) -> Callable[..., Document]:
 
 def faults_of(document: Document) -> tuple[str, ...]:
     with pytest.raises(ContentError) as caught:
-        limits.check(document)
+        limits.check_limits(document)
     return caught.value.faults
 
 
@@ -36,13 +36,13 @@ def claiming(signs: int) -> tuple[str, str]:
 
 def size_of(content: Content) -> int:
     """How long the second fact is as members see it."""
-    return length(html.parse(facts.one(content, "en", content.facts[1]).text)[0])
+    return text_length(html.parse(facts.fact_page(content, "en", content.facts[1]).text)[0])
 
 
 def test_a_fact_may_fill_a_message_to_the_last_character(changed):
     room = MAX_TEXT - (size_of(changed(claiming(1)).content) - 1)
     fits = changed(claiming(room))
-    limits.check(fits)
+    limits.check_limits(fits)
 
     assert size_of(fits.content) == MAX_TEXT
     assert faults_of(changed(claiming(room + 1)))[0] == (
@@ -76,7 +76,7 @@ def test_a_page_that_is_too_long_is_named_where_its_first_entry_stands_in_the_fi
 def test_what_a_fact_said_before_is_part_of_its_length(changed):
     fact = "    certainty: stated\n"
     correction = "    corrected: [{{on: 2026-05-03, was: {{en: {}}}, why: {{en: {}}}}}]\n"
-    limits.check(changed((fact, fact + correction.format("x" * 1000, "y" * 1000))))
+    limits.check_limits(changed((fact, fact + correction.format("x" * 1000, "y" * 1000))))
     (fault,) = faults_of(changed((fact, fact + correction.format("x" * 2000, "y" * 2000))))
 
     assert re.search(r": facts\[1\]\.claim\.en: .* has 4,\d\d\d characters; .*: shorten it by \d+$", fault)
@@ -121,8 +121,8 @@ def test_more_links_and_emphases_than_telegram_shows_are_named(changed):
 
 def test_what_does_not_fit_below_a_picture_is_named(changed):
     day = "text: {en: On this day the bridge fell.}"
-    limits.check(changed((day, f"{day}\n    picture: fall.jpg")))
-    limits.check(changed((day, f"text: {{en: {'x' * 1000}}}")))
+    limits.check_limits(changed((day, f"{day}\n    picture: fall.jpg")))
+    limits.check_limits(changed((day, f"text: {{en: {'x' * 1000}}}")))
     (fault,) = faults_of(changed((day, f"text: {{en: {'x' * 1000}}}\n    picture: fall.jpg")))
 
     assert ": anniversaries[0].text.en: " in fault

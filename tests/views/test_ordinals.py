@@ -2,7 +2,7 @@
 
 import pytest
 
-from outreachbot.views.ordinals import is_round, ordinal
+from outreachbot.views.ordinals import format_ordinal, is_round
 
 
 @pytest.mark.parametrize(
@@ -19,7 +19,7 @@ from outreachbot.views.ordinals import is_round, ordinal
 def test_a_number_is_written_as_the_language_has_it(language, written):
     numbers = [int("".join(filter(str.isdigit, one))) for one in written.split()]
 
-    assert [ordinal(number, language) for number in numbers] == written.split()
+    assert [format_ordinal(number, language) for number in numbers] == written.split()
 
 
 def test_tens_and_quarters_of_a_century_are_round():

@@ -4,15 +4,15 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.domain.delivery.states import Kind, MessageState, Tally
+from outreachbot.domain.delivery.states import MessageKind, MessageState, Tally
 from outreachbot.views.broadcasts import replies
-from outreachbot.views.broadcasts.replies import Line
+from outreachbot.views.broadcasts.replies import BroadcastLine
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
 
-def line(number, kind=Kind.BROADCAST, state=MessageState.FINISHED, tally=Tally(sent=3, failed=1)):  # noqa: B008 frozen
-    return Line(number, kind, 2, state, NOW, tally)
+def line(number, kind=MessageKind.BROADCAST, state=MessageState.FINISHED, tally=Tally(sent=3, failed=1)):  # noqa: B008 frozen
+    return BroadcastLine(number, kind, 2, state, NOW, tally)
 
 
 def data(message):
@@ -20,8 +20,12 @@ def data(message):
 
 
 def test_the_list_says_of_each_what_it_is_when_it_began_and_how_many_got_it():
-    lines = [line(9, Kind.DELETION, MessageState.RUNNING, Tally(queued=2000)), line(8), line(7, Kind.CORRECTION)]
-    message = replies.listed("en", "Asia/Baku", lines, None, newer=False)
+    lines = [
+        line(9, MessageKind.DELETION, MessageState.RUNNING, Tally(queued=2000)),
+        line(8),
+        line(7, MessageKind.CORRECTION),
+    ]
+    message = replies.broadcast_list("en", "Asia/Baku", lines, None, newer=False)
 
     assert message.text == (
         "<b>9</b> · Deletion of broadcast 2: under way\n1 March 2026 at 16:00 (Asia/Baku time) · 0 of 2,000 deleted\n\n"
@@ -41,7 +45,7 @@ def test_the_list_says_of_each_what_it_is_when_it_began_and_how_many_got_it():
     ],
 )
 def test_the_list_is_paged_where_there_are_more(older, newer, turns):
-    message = replies.listed("en", "UTC", [line(number) for number in range(6, 0, -1)], older, newer=newer)
+    message = replies.broadcast_list("en", "UTC", [line(number) for number in range(6, 0, -1)], older, newer=newer)
 
     assert data(message) == [
         [f"broadcast:open:{number}" for number in (6, 5, 4, 3)],
@@ -52,7 +56,7 @@ def test_the_list_is_paged_where_there_are_more(older, newer, turns):
 
 
 def test_an_empty_list_says_how_to_begin():
-    message = replies.listed("en", "UTC", [], None, newer=False)
+    message = replies.broadcast_list("en", "UTC", [], None, newer=False)
 
     assert "/broadcast" in message.text
     assert data(message) == [["broadcast:reminders"]]
@@ -72,16 +76,16 @@ def test_what_became_of_the_reminders_stands_under_their_day():
 
 
 def test_who_is_asked_for_consent_reads_who_asks_and_the_whole_question():
-    message = replies.consent("en", 7, "22", "It goes to 3 chats.\nIt takes 1 second.")
+    message = replies.consent_request("en", 7, "22", "It goes to 3 chats.\nIt takes 1 second.")
 
     assert message.text == "22 wants to send this and asks for your consent.\nIt goes to 3 chats.\nIt takes 1 second."
     assert data(message) == [["broadcast:consent:7", "broadcast:object:7"]]
 
 
 def test_how_many_consents_are_missing_is_said_to_both():
-    assert "1 more admin." in replies.waits("en", 7, 1, []).text
-    assert "2 more admins." in replies.waits("en", 7, 2, []).text
-    assert data(replies.waits("en", 7, 2, [])) == [["broadcast:send:7", "broadcast:discard:7"]]
+    assert "1 more admin." in replies.awaiting_consent("en", 7, 1, []).text
+    assert "2 more admins." in replies.awaiting_consent("en", 7, 2, []).text
+    assert data(replies.awaiting_consent("en", 7, 2, [])) == [["broadcast:send:7", "broadcast:discard:7"]]
     assert replies.consented("en", 2).text == "You consented. 2 more admins have to."
     assert "more" not in replies.consented("en", 0).text
 
@@ -89,8 +93,8 @@ def test_how_many_consents_are_missing_is_said_to_both():
 def test_who_could_not_be_asked_for_consent_is_named_with_what_helps():
     words = "Not reached: 33, 44. They have to write /start to this bot once; then ask again."
 
-    assert replies.waits("en", 7, 1, [33, 44]).text.endswith(words)
-    assert "Not reached" not in replies.waits("en", 7, 1, []).text
+    assert replies.awaiting_consent("en", 7, 1, [33, 44]).text.endswith(words)
+    assert "Not reached" not in replies.awaiting_consent("en", 7, 1, []).text
 
 
 def test_telegrams_words_about_a_preview_are_quoted_as_text():

@@ -4,7 +4,7 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.domain.content.values import zones
+from outreachbot.domain.content.values import known_zones
 from outreachbot.domain.messages.message import MAX_BUTTONS, MAX_CALLBACK_BYTES
 from outreachbot.domain.places import index as gazetteer
 from outreachbot.domain.reminders.settings import ChatSettings
@@ -19,7 +19,7 @@ def data(message):
 
 
 def test_the_time_says_whether_a_zone_is_right():
-    message = timezone.confirm("en", "Baku", "Asia/Baku", NOW)
+    message = timezone.confirm_zone("en", "Baku", "Asia/Baku", NOW)
 
     assert message.text == "<b>Baku</b>\nIs it 01:30 on Monday where you are?"
     assert data(message) == [["zone:y.Asia/Baku"], ["zone"]]
@@ -33,7 +33,7 @@ def test_the_time_says_whether_a_zone_is_right():
     ],
 )
 def test_it_says_which_zone_holds_and_whether_somebody_chose_it(chosen, said):
-    message = timezone.countries("en", ["AZ", "DE", "XX"], NOW, "Asia/Baku", chosen=chosen)
+    message = timezone.country_menu("en", ["AZ", "DE", "XX"], NOW, "Asia/Baku", chosen=chosen)
 
     assert said in message.text
     assert data(message) == [["zone:c.AZ", "zone:c.DE"], ["zone:c.XX"], ["zone:t"], ["reminders"]]
@@ -64,38 +64,38 @@ USED = "The clock of Tokyo is used here."
     ],
 )
 def test_a_chosen_zone_promises_reminders_only_where_they_come(bridge, choices, subscribed, said, buttons):
-    message = timezone.chosen(bridge, "en", ChatSettings(zone="Asia/Tokyo", **choices), subscribed=subscribed)
+    message = timezone.zone_set(bridge, "en", ChatSettings(zone="Asia/Tokyo", **choices), subscribed=subscribed)
 
     assert message.text == said
     assert data(message) == buttons
 
 
 def test_each_zone_has_a_name():
-    assert all(timezone.zone_name(zone, words("en")).strip() for zone in sorted(zones()))
+    assert all(timezone.zone_name(zone, words("en")).strip() for zone in sorted(known_zones()))
 
 
 def test_each_zone_fits_a_button():
-    for zone in zones():
-        rows = timezone.confirm("en", zone, zone, NOW).buttons
+    for zone in known_zones():
+        rows = timezone.confirm_zone("en", zone, zone, NOW).buttons
         assert all(len(button.data.encode()) <= MAX_CALLBACK_BYTES for row in rows for button in row)
 
 
 @pytest.mark.parametrize("country", ["RU", "US", "BR", "AQ", "ZZ"])
 def test_the_cities_of_the_largest_countries_fit_one_message(country):
-    message = timezone.cities("en", country, gazetteer.cities(country))
+    message = timezone.city_menu("en", country, gazetteer.list_cities(country))
 
     assert sum(map(len, message.buttons)) <= min(MAX_BUTTONS, timezone.MOST_CITIES + 2)
     assert data(message)[-2:] == [["zone:t"], ["zone"]]
 
 
 def test_a_place_that_nobody_knows_is_quoted_and_not_the_end():
-    message = timezone.matches("en", "<" * 4000, [])
+    message = timezone.match_menu("en", "<" * 4000, [])
 
     assert f"“{'&lt;' * 64}”" in message.text
     assert data(message) == [["zone:t", "zone"]]
 
 
 def test_our_question_is_known_again_and_nothing_else_is():
-    assert timezone.ask("en").text in timezone.questions()
-    assert timezone.ask("en").asks
-    assert "Which city?" not in timezone.questions()
+    assert timezone.ask_for_place("en").text in timezone.place_questions()
+    assert timezone.ask_for_place("en").asks
+    assert "Which city?" not in timezone.place_questions()

@@ -8,10 +8,10 @@ from hypothesis import strategies as st
 
 from outreachbot.domain.broadcasts.audience import Audience
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
-from outreachbot.domain.delivery.states import Kind
+from outreachbot.domain.delivery.states import MessageKind
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
 from outreachbot.views.broadcasts import confirm
-from outreachbot.views.broadcasts.confirm import Plan
+from outreachbot.views.broadcasts.confirm import BroadcastPlan
 from outreachbot.views.i18n import words
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)  # one o'clock in the bridge's Berlin
@@ -22,7 +22,7 @@ PHOTO = Media(MediaKind.PHOTO, "file")
 def plan(**more):
     values = {
         "message_id": 7,
-        "kind": Kind.BROADCAST,
+        "kind": MessageKind.BROADCAST,
         "chats": 3,
         "by_kind": {"private": 3},
         "by_language": {"en": 3},
@@ -33,7 +33,7 @@ def plan(**more):
         "hold": 0.0,
         "approvals": 1,
     }
-    return Plan(**values | more)
+    return BroadcastPlan(**values | more)
 
 
 def question(content, **more):
@@ -57,12 +57,12 @@ def buttons(message):
     ],
 )
 def test_a_time_is_said_in_the_coarsest_words_that_are_true_enough(seconds, said):
-    assert confirm.duration(seconds, words("en")) == said
+    assert confirm.format_duration(seconds, words("en")) == said
 
 
 @given(st.floats(0, 1e8))
 def test_a_time_that_is_said_is_off_by_a_third_at_most(seconds):
-    number, unit = confirm.duration(seconds, words("en")).replace(",", "").split()
+    number, unit = confirm.format_duration(seconds, words("en")).replace(",", "").split()
     said = int(number) * {"second": 1, "minute": 60, "hour": 3600}[unit.removesuffix("s")]
 
     assert said == pytest.approx(max(1.0, seconds), rel=0.34, abs=0.5)
@@ -150,15 +150,15 @@ def test_where_nobody_would_get_it_there_is_nothing_to_confirm_but_something_to_
 @pytest.mark.parametrize(
     ("kind", "goes", "yes"),
     [
-        (Kind.CORRECTION, "It replaces 3 copies.", "Correct 3 copies"),
-        (Kind.DELETION, "It is deleted in 3 chats.", "Delete 3 copies"),
+        (MessageKind.CORRECTION, "It replaces 3 copies.", "Correct 3 copies"),
+        (MessageKind.DELETION, "It is deleted in 3 chats.", "Delete 3 copies"),
     ],
 )
 def test_a_change_of_copies_offers_no_choice_but_yes_and_no(bridge, kind, goes, yes):
     message = question(bridge, kind=kind)
 
     assert goes in message.text
-    assert ("Above is what members will see." in message.text) == (kind is Kind.CORRECTION)
+    assert ("Above is what members will see." in message.text) == (kind is MessageKind.CORRECTION)
     assert buttons(message) == [[(yes, "broadcast:send:7")], [("Discard", "broadcast:discard:7")]]
     assert "No chat has a copy" in question(bridge, kind=kind, chats=0).text
 
@@ -179,7 +179,7 @@ def test_an_anniversary_that_is_gone_from_the_content_is_named_by_its_id(bridge)
 
 def test_the_menu_of_the_audience_ticks_what_is_chosen(bridge):
     audience = Audience(languages=("de",), kinds=("group", "supergroup"), joined="b")
-    message = confirm.whom("en", bridge, plan(audience=audience), ["de", "en"], ["a", "b"])
+    message = confirm.audience_menu("en", bridge, plan(audience=audience), ["de", "en"], ["a", "b"])
 
     assert message.text == "<b>To whom?</b>\nGerman, groups, came with the start code “b”: 3 chats"
     assert buttons(message) == [
@@ -190,14 +190,14 @@ def test_the_menu_of_the_audience_ticks_what_is_chosen(bridge):
             ("channels", "broadcast:whom:7:k.channels"),
         ],
         [("Day of the flood", "broadcast:whom:7:a.0")],
-        [(label, f"broadcast:whom:7:c.{confirm.code_data(code)}") for label, code in (("a", "a"), ("✓ b", "b"))],
+        [(label, f"broadcast:whom:7:c.{confirm.start_code_data(code)}") for label, code in (("a", "a"), ("✓ b", "b"))],
         [("Everybody", "broadcast:whom:7:all")],
         [("‹ Back", "broadcast:ask:7")],
     ]
 
 
 def test_where_everybody_is_chosen_that_is_not_offered(bridge):
-    message = confirm.whom("en", bridge, plan(), ["de", "en"], [])
+    message = confirm.audience_menu("en", bridge, plan(), ["de", "en"], [])
 
     assert message.text == "<b>To whom?</b>\nEverybody who subscribed: 3 chats"
     assert "broadcast:whom:7:all" not in [data for row in buttons(message) for _, data in row]
@@ -205,7 +205,7 @@ def test_where_everybody_is_chosen_that_is_not_offered(bridge):
 
 
 def test_a_long_title_fits_its_button(hostile):
-    message = confirm.whom("en", hostile, plan(), [], [])
+    message = confirm.audience_menu("en", hostile, plan(), [], [])
 
     assert all(len(button.label) <= confirm.LABEL + 2 for row in message.buttons for button in row)
 
@@ -213,7 +213,7 @@ def test_a_long_title_fits_its_button(hostile):
 def test_every_push_has_its_way_out_below_its_own_buttons():
     own = (Button("Site", url="https://example.org/"),)
     for message in (Message("Hi", (own,), media=(PHOTO,)), Message("Hi", (own,)), Message("", (own,), copy=Copy(1, 2))):
-        pushed = confirm.with_way_out("en", message)
+        pushed = confirm.with_unsubscribe("en", message)
 
         assert (pushed.text, pushed.media, pushed.copy) == (message.text, message.media, message.copy)
         assert [[button.data or button.url for button in row] for row in pushed.buttons] == [
@@ -224,7 +224,7 @@ def test_every_push_has_its_way_out_below_its_own_buttons():
 
 @pytest.mark.parametrize("caption", ["", "A <b>caption</b>"])
 def test_an_album_can_have_no_buttons_and_says_the_way_out_in_its_caption(caption):
-    pushed = confirm.with_way_out("en", Message(caption, media=(PHOTO, PHOTO)))
+    pushed = confirm.with_unsubscribe("en", Message(caption, media=(PHOTO, PHOTO)))
 
     assert pushed.buttons == ()
     assert pushed.text == f"{caption}\n\nNo more of these: /unsubscribe".strip()

@@ -138,12 +138,12 @@ def test_it_leads_to_its_facts_to_the_campaign_to_the_settings_and_out(bridge):
 
 
 def test_it_is_said_in_every_language(bridge):
-    assert list(reminder.in_every_language(bridge, [item(bridge)], BERLIN)) == ["en", "de"]
+    assert list(reminder.reminder_in_all_languages(bridge, [item(bridge)], BERLIN)) == ["en", "de"]
 
 
 def test_admins_read_how_many_chats_a_notice_came_too_late_for(bridge):
     late = {"flood-day:2026-03-02:eve": 2000, "gone-day:2026-03-01:day": 1}
-    text = reminder.late(bridge, "en", late).text
+    text = reminder.late_alert(bridge, "en", late).text
 
     assert "\n• Day of the flood, 2 March 2026 (the day before): 2,000 chats\n" in text
     assert "\n• gone-day, 1 March 2026 (on the day): 1 chat\n" in text

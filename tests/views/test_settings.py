@@ -10,12 +10,12 @@ from outreachbot.views.reminders import settings
 
 def menu(content, chosen=None, *, subscribed=True):
     """The label and data of each button of the menu."""
-    message = settings.reminders(content, "en", chosen or ChatSettings(), subscribed=subscribed)
+    message = settings.settings_menu(content, "en", chosen or ChatSettings(), subscribed=subscribed)
     return {button.data: button.label for row in message.buttons for button in row}
 
 
 def said(content, chosen, *, subscribed=True):
-    return settings.reminders(content, "en", chosen, subscribed=subscribed).text
+    return settings.settings_menu(content, "en", chosen, subscribed=subscribed).text
 
 
 def test_a_switch_says_what_holds_and_sets_the_opposite(bridge):
@@ -77,14 +77,14 @@ def test_who_skips_a_day_reads_when_it_comes_again():
 
 
 def test_the_clock_has_every_hour_and_marks_the_chosen_one():
-    buttons = [button for row in settings.hours("en", 7).buttons[:-1] for button in row]
+    buttons = [button for row in settings.hours_menu("en", 7).buttons[:-1] for button in row]
 
     assert [button.data for button in buttons] == [f"reminders:h.{hour}" for hour in range(24)]
     assert [button.label for button in buttons if "✓" in button.label] == ["✓ 07"]
 
 
 def test_quiet_hours_can_not_end_when_they_begin():
-    data = [button.data for row in settings.quiet_until("en", 22).buttons for button in row]
+    data = [button.data for row in settings.quiet_end_menu("en", 22).buttons for button in row]
 
     assert data == [*(f"reminders:q.22.{hour}" for hour in range(24) if hour != 22), "reminders"]
 
@@ -92,7 +92,7 @@ def test_quiet_hours_can_not_end_when_they_begin():
 def test_each_day_can_be_switched_with_the_longest_name_there_is(bridge):
     long = bridge.anniversaries[0].model_copy(update={"id": "x" * 32, "title": {"en": "T" * 500}})
     content = bridge.model_copy(update={"anniversaries": (long,) * (MAX_BUTTONS - 1)})
-    message = settings.days(content, "en", ChatSettings())
+    message = settings.days_menu(content, "en", ChatSettings())
     buttons = [button for row in message.buttons for button in row]
 
     assert buttons[0].label == "✓ " + "T" * 39 + "…"

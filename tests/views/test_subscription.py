@@ -6,7 +6,7 @@ import pytest
 
 from outreachbot.domain.content.model import Notice
 from outreachbot.domain.reminders.forecast import Forecast
-from outreachbot.domain.reminders.settings import ChatSettings, kept
+from outreachbot.domain.reminders.settings import ChatSettings, list_kept
 from outreachbot.views.reminders import subscription
 
 NOTHING_CHOSEN = ChatSettings()
@@ -80,8 +80,8 @@ def test_the_dates_are_those_of_the_chats_own_clock(bridge):
 def test_only_the_days_that_the_chat_keeps_are_listed(bridge):
     without = ChatSettings(anniversaries={"flood-day": False})
 
-    assert kept(NOTHING_CHOSEN, bridge) == list(bridge.anniversaries)
-    assert kept(without, bridge) == kept(ChatSettings(big_only=True), bridge) == []
+    assert list_kept(NOTHING_CHOSEN, bridge) == list(bridge.anniversaries)
+    assert list_kept(without, bridge) == list_kept(ChatSettings(big_only=True), bridge) == []
 
 
 def test_what_the_chat_chose_is_said(bridge):

@@ -7,7 +7,7 @@ import io
 import pytest
 from test_broadcast import compose, in_state, numbers, send, subscribe
 
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.sandbox import attachments, people
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
@@ -233,4 +233,4 @@ async def test_a_button_about_nothing_does_nothing(town, verb):
             note = await town.press_data(ADMIN, message, f"broadcast:{verb}:{number}")
             assert note["text"]
 
-    assert await in_state(town, State.SENT) == 0
+    assert await in_state(town, DeliveryState.SENT) == 0

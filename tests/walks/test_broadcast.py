@@ -17,7 +17,7 @@ from town import ADMIN, MEMBER, Town, buttons
 
 async def subscribe(town: Town, ids: range | list[int], kind: str = "private") -> None:
     """Write subscriptions into the database before the bot runs."""
-    async with connect.opened(town.database_url) as db, connect.writing(db) as transaction:
+    async with connect.open_database(town.database_url) as db, connect.writing(db) as transaction:
         for chat_id in ids:
             await chats.subscribe(transaction, chat_id, kind=kind, language="en", topic_id=None, now=1.0)
 
@@ -244,7 +244,7 @@ async def test_a_wrong_message_pauses_instead_of_failing_for_everybody(town):
 
 
 async def in_state(town: Town, state: str) -> int:
-    async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+    async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
         query = sa.select(sa.func.count()).select_from(deliveries).where(deliveries.c.state == state)
         return int((await connection.execute(query)).scalar_one())
 

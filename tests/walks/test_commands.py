@@ -36,7 +36,7 @@ async def test_start_subscribes_nobody(town):
     async with town.bot():
         await town.answer(MEMBER, "/start")
 
-    async with connect.opened(town.database_url) as db, connect.reading(db) as connection:
+    async with connect.open_database(town.database_url) as db, connect.reading(db) as connection:
         assert await chats.find(connection, MEMBER) is None
 
 

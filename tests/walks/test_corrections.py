@@ -65,7 +65,7 @@ def data(message: Json, label: str) -> str:
 
 
 async def count(town: Town, table: str) -> int:
-    async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+    async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
         return await connection.scalar(sa.select(sa.func.count()).select_from(sa.table(table)))
 
 
@@ -195,7 +195,7 @@ async def test_a_chat_reports_once_a_minute_and_five_times_a_day(town):
 
 
 async def test_a_crowd_of_reports_does_not_drown_the_admins(town):
-    async with connect.opened(town.database_url) as db, connect.writing(db) as transaction:
+    async with connect.open_database(town.database_url) as db, connect.writing(db) as transaction:
         row = {"fact_id": FACT, "message_id": 1, "language": "en", "words": "x"}
         at = town.clock().timestamp() - 60
         for chat_id in range(1001, 1051):

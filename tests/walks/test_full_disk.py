@@ -34,7 +34,7 @@ def sizes(town: Town) -> int:
 async def nothing_left_to_write(town: Town) -> None:
     """Wait until all that was handled is written down."""
     query = sa.select(inbox.c.seq).where(inbox.c.state == "waiting")
-    async with connect.opened(town.database_url, exclusive=False) as db, asyncio.timeout(30):
+    async with connect.open_database(town.database_url, exclusive=False) as db, asyncio.timeout(30):
         while True:
             async with connect.reading(db) as connection:
                 if (await connection.execute(query)).first() is None:

@@ -14,7 +14,7 @@ GROUP, CHANNEL = -1001, -1002
 
 
 async def chat(town: Town, chat_id: int) -> chats.Chat | None:
-    async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+    async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
         return await chats.find(connection, chat_id)
 
 
@@ -139,5 +139,5 @@ async def counts(town: Town, wanted: dict[str, int]) -> None:
 
 
 async def count(town: Town) -> dict[str, int]:
-    async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        return {one.kind: one.chats for one in await audience.count(connection, Audience())}
+    async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+        return {one.kind: one.chats for one in await audience.count_chats(connection, Audience())}

@@ -63,8 +63,8 @@ async def fact(town: Town) -> str:
 
 
 async def versions(town: Town):
-    async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        return [(one.live_by, one.changes) for one in await contents.every(connection, 99)]
+    async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+        return [(one.live_by, one.changes) for one in await contents.list_versions(connection, 99)]
 
 
 async def test_an_edited_file_is_shown_as_a_difference_and_goes_live_on_a_press(town):

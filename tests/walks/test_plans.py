@@ -5,7 +5,7 @@ import datetime as dt
 from sqlalchemy import update
 from test_broadcast import compose, in_state, numbers, send, subscribe
 
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.sandbox import people
 from outreachbot.store import tables
 from outreachbot.store.database import connect
@@ -16,7 +16,7 @@ NOON = dt.datetime(2026, 3, 2, 12, 0, tzinfo=dt.UTC)
 
 
 async def set_chats(town: Town, ids: list[int], **values: object) -> None:
-    async with connect.opened(town.database_url) as db, connect.writing(db) as transaction:
+    async with connect.open_database(town.database_url) as db, connect.writing(db) as transaction:
         await transaction.execute(update(tables.chats).where(tables.chats.c.id.in_(ids)).values(**values))
 
 
@@ -93,7 +93,7 @@ async def test_a_moment_is_chosen_by_buttons_and_kept_over_a_restart(town):
         assert "3 March 2026 at 09:15" in question["text"]
         waiting = await choose(town, question, "Send to")
     assert "scheduled" in waiting["text"]
-    assert await in_state(town, State.SENT) == 0
+    assert await in_state(town, DeliveryState.SENT) == 0
 
     town.clock.set(NOON.replace(day=3, hour=5, minute=14, second=58))  # Baku is 4 hours ahead
     async with town.bot():
@@ -113,7 +113,7 @@ async def test_what_was_missed_asks_and_does_not_fire_late(town):
     async with town.bot():
         await town.until(lambda: "missed" in town.now(ADMIN, question)["text"])
         missed = town.now(ADMIN, question)
-        assert await in_state(town, State.QUEUED) == 0
+        assert await in_state(town, DeliveryState.QUEUED) == 0
         await town.press(ADMIN, missed, "Send now")
         await town.until(lambda: "finished" in town.now(ADMIN, question)["text"])
 

@@ -51,10 +51,10 @@ async def test_killed_in_a_broadcast_nobody_gets_it_twice_and_the_uncertain_are_
         await program.kill()
     async with started(town, "run"):
         await town.until(lambda: "finished" in town.said(ADMIN)[-1]["text"])
-    async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        (broadcast,) = await ledger.every(connection)
-        tally = await ledger.tally(connection, broadcast.id)
-        listed = await ledger.not_sent(connection, broadcast.id)
+    async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+        (broadcast,) = await ledger.list_messages(connection)
+        tally = await ledger.count_states(connection, broadcast.id)
+        listed = await ledger.list_not_sent(connection, broadcast.id)
     got = [town.world.tally.deliveries.get(chat, 0) for chat in crowd]
 
     assert max(got) == 1
@@ -77,8 +77,8 @@ async def test_sigterm_lets_what_is_in_flight_finish_and_keeps_the_rest(town, si
             await asyncio.sleep(0)
         async with asyncio.timeout(10):
             code, written = await program.end()
-    async with connect.opened(town.database_url) as db, connect.reading(db) as connection:
-        tally = await ledger.tally(connection, 1)
+    async with connect.open_database(town.database_url) as db, connect.reading(db) as connection:
+        tally = await ledger.count_states(connection, 1)
 
     assert code == 0, written
     assert (tally.uncertain, tally.sending) == (0, 0)

@@ -35,8 +35,8 @@ async def walk(town: Town, chat_id: int, message: Json, *labels: str, user_id: i
 
 
 async def chosen(town: Town, chat_id: int) -> ChatSettings:
-    async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        return await settings.find(connection, chat_id)
+    async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+        return await settings.load(connection, chat_id)
 
 
 @pytest.fixture

@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from test_broadcast import compose, in_state, numbers, send, subscribe
 
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.sandbox import attachments, groups, people
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
 from town import ADMIN, MEMBER, buttons
@@ -37,11 +37,11 @@ async def test_a_pause_holds_over_a_restart(town):
         question = await compose(town)
         await town.press(ADMIN, question, "Send to")
         await town.press_data(ADMIN, question, "broadcast:pause:1")
-    sent = await in_state(town, State.SENT)
+    sent = await in_state(town, DeliveryState.SENT)
     async with town.bot():
         await town.answer(MEMBER, "/about")
 
-    assert await in_state(town, State.SENT) == sent < 60
+    assert await in_state(town, DeliveryState.SENT) == sent < 60
 
 
 async def test_what_is_stopped_is_over_and_the_report_adds_up(town):
@@ -135,7 +135,7 @@ async def test_a_stretch_without_telegram_costs_a_handful_and_not_everybody(town
         question = await compose(town)
         await town.press(ADMIN, question, "Send to")
         await town.until(lambda: town.world.tally.calls["sendMessage"] >= 12)
-        uncertain = await in_state(town, State.UNCERTAIN)
+        uncertain = await in_state(town, DeliveryState.UNCERTAIN)
         await town.press_data(ADMIN, question, "broadcast:stop:1")
 
     assert uncertain < 40
@@ -162,7 +162,7 @@ async def test_one_group_over_its_limit_keeps_nobody_else_waiting(town):
         await town.press(ADMIN, await compose(town), "Send to")
         await town.until(lambda: all(chat in town.world.tally.deliveries for chat in crowd))
 
-    assert await in_state(town, State.QUEUED) == 1
+    assert await in_state(town, DeliveryState.QUEUED) == 1
 
 
 async def test_one_member_who_floods_makes_nobody_wait(town):

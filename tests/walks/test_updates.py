@@ -10,7 +10,7 @@ from town import ADMIN, MEMBER, Town
 
 async def states(town: Town) -> dict[str, int]:
     query = sa.select(inbox.c.state, sa.func.count()).group_by(inbox.c.state)
-    async with connect.opened(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+    async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
         return dict((await connection.execute(query)).all())
 
 
@@ -50,7 +50,7 @@ async def test_what_was_received_and_not_handled_is_handled_at_the_next_start(to
     update = {"message_id": 9, "date": 1, "text": "/about", "from": town.world.users[MEMBER].json(),
               "chat": {"id": MEMBER, "type": "private", "first_name": "Mina"},
               "entities": [{"type": "bot_command", "offset": 0, "length": 6}]}  # fmt: skip
-    async with connect.opened(town.database_url) as db, connect.writing(db) as transaction:
+    async with connect.open_database(town.database_url) as db, connect.writing(db) as transaction:
         row = {
             "update_id": 7,
             "body": __import__("json").dumps({"update_id": 7, "message": update}),

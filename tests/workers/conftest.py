@@ -14,7 +14,7 @@ from sqlalchemy import select, text
 
 from outreachbot.domain.delivery import pace
 from outreachbot.domain.delivery.outcomes import Outcome, Sent
-from outreachbot.domain.delivery.states import Kind
+from outreachbot.domain.delivery.states import MessageKind
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import chats, tables
 from outreachbot.store.broadcasts import records
@@ -23,9 +23,9 @@ from outreachbot.store.database.connect import Database
 from outreachbot.store.delivery import leases, messages
 from outreachbot.store.delivery.bodies import Bodies
 from outreachbot.store.delivery.outbox import Claimed
+from outreachbot.workers.delivery import queueing
 from outreachbot.workers.delivery import sender as senders
 from outreachbot.workers.delivery.sender import Sender
-from outreachbot.workers.reminders import planner
 
 ADMIN = 22
 HELLO = {"en": Message("hello")}
@@ -75,11 +75,13 @@ def subscribe(db: Database) -> Callable[..., Awaitable[None]]:
 def broadcast(db: Database) -> Callable[..., Awaitable[int]]:
     """Write a broadcast to all subscribed chats (or a job on the copies of one), start and queue it; its id."""
 
-    async def broadcast(bodies: Bodies = HELLO, *, kind: Kind = Kind.BROADCAST, of_id: int | None = None) -> int:
+    async def broadcast(
+        bodies: Bodies = HELLO, *, kind: MessageKind = MessageKind.BROADCAST, of_id: int | None = None
+    ) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await records.draft(transaction, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
+            message_id = await records.create_draft(transaction, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
             await messages.start(transaction, message_id, 2.0)
-        while await planner.queue(db, "UTC", asyncio.Event()):
+        while await queueing.queue_audience(db, "UTC", asyncio.Event()):
             pass
         return message_id
 
@@ -167,7 +169,7 @@ def sender_of(db: Database, telegram: Telegram, clock: Clock) -> Callable[..., A
 
 async def _run(sender: Sender) -> None:
     async with asyncio.timeout(20):
-        while await senders.step(sender):
+        while await senders.send_next(sender):
             pass
 
 

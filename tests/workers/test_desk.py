@@ -11,8 +11,8 @@ from outreachbot.errors import StoreFailed, TelegramRefuses
 from outreachbot.store import inbox, tables
 from outreachbot.store.database import connect
 from outreachbot.workers import loop
-from outreachbot.workers.updates import dispatcher as desks
-from outreachbot.workers.updates.dispatcher import Desk
+from outreachbot.workers.updates import dispatcher as dispatchers
+from outreachbot.workers.updates.dispatcher import Dispatcher
 
 
 @pytest.fixture(autouse=True)
@@ -24,18 +24,18 @@ def update(number, chat_id=1):
     return {"update_id": number, "message": {"chat": {"id": chat_id}}}
 
 
-async def receive(db, desk, *updates):
+async def receive(db, dispatcher, *updates):
     """Write updates into the inbox and lay them on the desk."""
     async with connect.writing(db) as transaction:
         await inbox.add(transaction, {one["update_id"]: "{}" for one in updates}, 1.0)
     for one in updates:
-        desks.put(desk, one["update_id"], one)
+        dispatchers.dispatch_update(dispatcher, one["update_id"], one)
 
 
-async def handled(desk):
+async def handled(dispatcher):
     async with asyncio.timeout(5):
-        while desk.tasks:
-            await asyncio.gather(*desk.tasks)
+        while dispatcher.tasks:
+            await asyncio.gather(*dispatcher.tasks)
 
 
 async def states(db):
@@ -81,45 +81,45 @@ class Handler:
     ],
 )
 def test_an_update_belongs_to_the_lane_of_its_chat(body, lane):
-    assert desks.lane_of({"update_id": 1, **body}) == lane
+    assert dispatchers.find_chat_id({"update_id": 1, **body}) == lane
 
 
 async def test_a_chats_updates_keep_their_order(db):
     handler = Handler(1)
-    desk = Desk(db, handler)
+    dispatcher = Dispatcher(db, handler)
     for number in (1, 2, 3):
-        desks.put(desk, number, update(number))
+        dispatchers.dispatch_update(dispatcher, number, update(number))
     await handler.begun.wait()
     assert handler.events == ["begin 1"]
 
     handler.held[1].set()
-    await handled(desk)
+    await handled(dispatcher)
 
     assert handler.events == ["begin 1", "end 1", "begin 2", "end 2", "begin 3", "end 3"]
-    assert (desk.done, desk.open, desk.lanes) == ([1, 2, 3], 0, {})
+    assert (dispatcher.done, dispatcher.open, dispatcher.lanes) == ([1, 2, 3], 0, {})
 
 
 async def test_chats_do_not_wait_for_each_other(db):
     handler = Handler(1)
-    desk = Desk(db, handler)
-    desks.put(desk, 1, update(1, chat_id=1))
-    desks.put(desk, 2, update(2, chat_id=2))
+    dispatcher = Dispatcher(db, handler)
+    dispatchers.dispatch_update(dispatcher, 1, update(1, chat_id=1))
+    dispatchers.dispatch_update(dispatcher, 2, update(2, chat_id=2))
     async with asyncio.timeout(5):
         await handler.ended.wait()
     before = handler.events[:]
     handler.held[1].set()
-    await handled(desk)
+    await handled(dispatcher)
 
     assert before == ["begin 1", "begin 2", "end 2"]
-    assert sorted(desk.done) == [1, 2]
+    assert sorted(dispatcher.done) == [1, 2]
 
 
 async def test_a_full_desk_holds_back(db):
-    handler = Handler(*range(desks.FULL))
-    desk = Desk(db, handler)
-    for number in range(desks.FULL):
-        desks.put(desk, number, update(number, chat_id=number // desks.LANE_FULL))
-    room = asyncio.create_task(desks.has_room(desk))
+    handler = Handler(*range(dispatchers.MAX_OPEN))
+    dispatcher = Dispatcher(db, handler)
+    for number in range(dispatchers.MAX_OPEN):
+        dispatchers.dispatch_update(dispatcher, number, update(number, chat_id=number // dispatchers.MAX_OPEN_PER_CHAT))
+    room = asyncio.create_task(dispatchers.wait_for_room(dispatcher))
     await handler.begun.wait()
     assert not room.done()
 
@@ -128,61 +128,61 @@ async def test_a_full_desk_holds_back(db):
     async with asyncio.timeout(5):
         await room
 
-    assert desk.open < desks.FULL
-    await handled(desk)
+    assert dispatcher.open < dispatchers.MAX_OPEN
+    await handled(dispatcher)
 
 
 async def test_no_chat_can_fill_the_desk_and_its_updates_keep_their_order(db):
     handler = Handler(0)
-    desk = Desk(db, handler)
-    numbers = range(desks.FULL + 10)
+    dispatcher = Dispatcher(db, handler)
+    numbers = range(dispatchers.MAX_OPEN + 10)
     async with connect.writing(db) as transaction:
         await inbox.add(transaction, {number: json.dumps(update(number)) for number in numbers}, 1.0)
     for number in numbers:
-        desks.put(desk, number, update(number))
-    open_at_most = desk.open
+        dispatchers.dispatch_update(dispatcher, number, update(number))
+    open_at_most = dispatcher.open
     handler.held[0].set()
-    await handled(desk)
+    await handled(dispatcher)
 
-    assert open_at_most == desks.LANE_FULL
-    assert desk.done == list(numbers)
-    assert (desk.open, desk.lanes) == (0, {})
+    assert open_at_most == dispatchers.MAX_OPEN_PER_CHAT
+    assert dispatcher.done == list(numbers)
+    assert (dispatcher.open, dispatcher.lanes) == (0, {})
 
 
 async def test_no_more_run_beside_each_other_than_telegram_likes(db):
-    numbers = range(desks.AT_ONCE + 5)
+    numbers = range(dispatchers.MAX_CONCURRENT + 5)
     handler = Handler(*numbers)
-    desk = Desk(db, handler)
+    dispatcher = Dispatcher(db, handler)
     for number in numbers:
-        desks.put(desk, number, update(number, chat_id=number + 1))
+        dispatchers.dispatch_update(dispatcher, number, update(number, chat_id=number + 1))
     for _ in range(10):
         await asyncio.sleep(0)
     begun = len(handler.events)
     for held in handler.held.values():
         held.set()
-    await handled(desk)
+    await handled(dispatcher)
 
-    assert begun == desks.AT_ONCE
-    assert sorted(desk.done) == list(numbers)
+    assert begun == dispatchers.MAX_CONCURRENT
+    assert sorted(dispatcher.done) == list(numbers)
 
 
 async def test_what_was_handled_and_what_could_not_be_is_written_down(db):
-    desk = Desk(db, Handler(errors={2: [ValueError("what")]}))
-    await receive(db, desk, update(1), update(2), update(3))
-    await handled(desk)
-    await desks.settle(desk)
+    dispatcher = Dispatcher(db, Handler(errors={2: [ValueError("what")]}))
+    await receive(db, dispatcher, update(1), update(2), update(3))
+    await handled(dispatcher)
+    await dispatchers.record_handled(dispatcher)
 
     assert await states(db) == {1: ("done", None), 2: ("aside", "ValueError: what"), 3: ("done", None)}
-    assert (desk.done, desk.aside) == ([], [])
+    assert (dispatcher.done, dispatcher.aside) == ([], [])
 
 
 async def test_what_ends_the_program_leaves_its_update_and_all_later_ones_in_the_inbox(db):
-    desk = Desk(db, Handler(errors={2: [TelegramRefuses("frozen")]}))
-    await receive(db, desk, update(1), update(2), update(3), update(4, chat_id=4))
-    await handled(desk)
+    dispatcher = Dispatcher(db, Handler(errors={2: [TelegramRefuses("frozen")]}))
+    await receive(db, dispatcher, update(1), update(2), update(3), update(4, chat_id=4))
+    await handled(dispatcher)
     with pytest.raises(TelegramRefuses):
-        await desks.settle(desk)
-    await desks.close(desk, 1.0)
+        await dispatchers.record_handled(dispatcher)
+    await dispatchers.close_dispatcher(dispatcher, 1.0)
     kept = {number for number, (state, _) in (await states(db)).items() if state == "waiting"}
 
     assert {2, 3} <= kept
@@ -193,10 +193,12 @@ async def test_an_update_that_met_a_failing_database_is_tried_until_it_works(db,
     caplog.set_level(logging.INFO)
     broken = [StoreFailed("disk full") for _ in range(3)]
     handler = Handler(errors={1: broken, 2: [StoreFailed("disk full")]})
-    desk = Desk(db, handler)
-    await receive(db, desk, update(1, chat_id=1), update(2, chat_id=2), update(3, chat_id=1), update(4, chat_id=4))
-    await handled(desk)
-    await desks.settle(desk)
+    dispatcher = Dispatcher(db, handler)
+    await receive(
+        db, dispatcher, update(1, chat_id=1), update(2, chat_id=2), update(3, chat_id=1), update(4, chat_id=4)
+    )
+    await handled(dispatcher)
+    await dispatchers.record_handled(dispatcher)
 
     assert {state for state, _ in (await states(db)).values()} == {"done"}
     assert handler.events.index("end 1") < handler.events.index("begin 3")
@@ -204,16 +206,16 @@ async def test_an_update_that_met_a_failing_database_is_tried_until_it_works(db,
 
 
 async def test_what_a_failing_database_did_not_take_is_kept_for_the_next_time(db, failing):
-    desk = Desk(db, Handler(errors={2: [ValueError("what")]}))
-    await receive(db, desk, update(1), update(2))
-    await handled(desk)
+    dispatcher = Dispatcher(db, Handler(errors={2: [ValueError("what")]}))
+    await receive(db, dispatcher, update(1), update(2))
+    await handled(dispatcher)
     async with failing("inbox"):
         with pytest.raises(StoreFailed):
-            await desks.settle(desk)
-        desks.put(desk, 3, update(3))
-        await handled(desk)
-        assert (desk.done, [number for number, _ in desk.aside]) == ([1, 3], [2])
-    await desks.settle(desk)
+            await dispatchers.record_handled(dispatcher)
+        dispatchers.dispatch_update(dispatcher, 3, update(3))
+        await handled(dispatcher)
+        assert (dispatcher.done, [number for number, _ in dispatcher.aside]) == ([1, 3], [2])
+    await dispatchers.record_handled(dispatcher)
 
     assert {number: state for number, (state, _) in (await states(db)).items()} == {1: "done", 2: "aside"}
 
@@ -224,33 +226,33 @@ async def test_what_was_received_before_is_taken_up_in_its_order(db):
         numbers = {number: f'{{"update_id": {number}, "message": {{"chat": {{"id": 1}}}}}}' for number in (9, 5, 7)}
         await inbox.add(transaction, numbers, 1.0)
         await inbox.settle(transaction, [5], [])
-    desk = Desk(db, handler)
-    await desks.resume(desk)
-    await handled(desk)
+    dispatcher = Dispatcher(db, handler)
+    await dispatchers.resume_waiting(dispatcher)
+    await handled(dispatcher)
 
     assert handler.events == ["begin 9", "end 9", "begin 7", "end 7"]
 
 
 async def test_more_than_fits_on_the_desk_is_taken_up_piece_by_piece(db, monkeypatch):
-    monkeypatch.setattr(desks, "FULL", 4)
+    monkeypatch.setattr(dispatchers, "MAX_OPEN", 4)
     async with connect.writing(db) as transaction:
         await inbox.add(transaction, {number: f'{{"update_id": {number}}}' for number in range(11)}, 1.0)
-    desk = Desk(db, Handler())
+    dispatcher = Dispatcher(db, Handler())
     async with asyncio.timeout(5):
-        await desks.resume(desk)
-    await handled(desk)
+        await dispatchers.resume_waiting(dispatcher)
+    await handled(dispatcher)
 
-    assert desk.done == list(range(11))
+    assert dispatcher.done == list(range(11))
 
 
 async def test_at_the_end_what_runs_may_finish_and_the_rest_stays_in_the_inbox(db):
     handler = Handler(1, 2)
-    desk = Desk(db, handler)
-    await receive(db, desk, update(1, chat_id=1), update(2, chat_id=2), update(3, chat_id=2))
+    dispatcher = Dispatcher(db, handler)
+    await receive(db, dispatcher, update(1, chat_id=1), update(2, chat_id=2), update(3, chat_id=2))
     await handler.begun.wait()
     handler.held[1].set()
-    await desks.close(desk, 0.05)
-    await handled_or_cancelled(desk)
+    await dispatchers.close_dispatcher(dispatcher, 0.05)
+    await handled_or_cancelled(dispatcher)
 
     assert {number: state for number, (state, _) in (await states(db)).items()} == {
         1: "done",
@@ -259,5 +261,5 @@ async def test_at_the_end_what_runs_may_finish_and_the_rest_stays_in_the_inbox(d
     }
 
 
-async def handled_or_cancelled(desk):
-    await asyncio.gather(*desk.tasks, return_exceptions=True)
+async def handled_or_cancelled(dispatcher):
+    await asyncio.gather(*dispatcher.tasks, return_exceptions=True)

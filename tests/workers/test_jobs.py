@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import insert, select
 
 from outreachbot.domain.delivery.outcomes import Failed, NotSent, Sent, Uncertain
-from outreachbot.domain.delivery.states import JOBS, Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import chats, tables
 from outreachbot.store.database import connect
@@ -53,7 +53,7 @@ async def test_who_has_a_copy_gets_the_change_of_that_copy(
         2: (kind, (20, 21, 22)),
         3: (kind, (30,)),
     }
-    assert await states(job) == {State.SENT: 3}
+    assert await states(job) == {DeliveryState.SENT: 3}
     assert await ids(db, job) == [(1, 10, None), (2, 20, [21, 22]), (3, 30, None)]
 
 
@@ -66,13 +66,13 @@ async def test_a_change_that_may_not_have_been_made_is_made_again(
     telegram.answers[2] = [answer, answer, Sent(0)]
     sender = await sender_of()
     for clock.ahead in range(0, 1200, 100):
-        await senders.step(sender)
+        await senders.send_next(sender)
         await asyncio.gather(*sender.flight.air)
-    await senders.close(sender, 5.0)
+    await senders.close_sender(sender, 5.0)
 
     assert telegram.times(2) == 3
     assert (telegram.times(1), telegram.times(3)) == (1, 1)
-    assert await states(job) == {State.SENT: 3}
+    assert await states(job) == {DeliveryState.SENT: 3}
     assert (await standing(job))[0] == MessageState.FINISHED
 
 
@@ -84,13 +84,13 @@ async def test_what_a_stop_cuts_short_is_made_again_after_it(
     telegram.answers[2] = [asyncio.Event(), Sent(0)]
     sender = await sender_of()
     while not sender.flight.air:
-        await senders.step(sender)
-    await senders.close(sender, 0.1)
-    assert await states(job) == {State.SENT: 2, State.QUEUED: 1}
+        await senders.send_next(sender)
+    await senders.close_sender(sender, 0.1)
+    assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.QUEUED: 1}
 
     await run(await sender_of())
 
-    assert await states(job) == {State.SENT: 3}
+    assert await states(job) == {DeliveryState.SENT: 3}
 
 
 @jobs
@@ -103,17 +103,17 @@ async def test_who_has_unsubscribed_since_still_has_the_copy_and_gets_the_change
     await run(await sender_of())
 
     assert telegram.times(1) == 1
-    assert await states(job) == {State.SENT: 3}
+    assert await states(job) == {DeliveryState.SENT: 3}
 
 
 async def test_who_has_blocked_the_bot_since_is_left_alone(db, original, broadcast, sender_of, telegram, run, states):
     async with connect.writing(db) as transaction:
-        await chats.gone(transaction, 1, Reason.BLOCKED, 5.0)
-    job = await broadcast({"en": Message("mended")}, kind=Kind.CORRECTION, of_id=original)
+        await chats.mark_gone(transaction, 1, Reason.BLOCKED, 5.0)
+    job = await broadcast({"en": Message("mended")}, kind=MessageKind.CORRECTION, of_id=original)
     await run(await sender_of())
 
     assert telegram.times(1) == 0
-    assert await states(job) == {State.SENT: 2, State.SKIPPED: 1}
+    assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.SKIPPED: 1}
 
 
 @jobs
@@ -124,17 +124,17 @@ async def test_a_change_that_telegram_never_answers_keeps_nothing_else_from_goin
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
     sender = await sender_of()
     for clock.ahead in range(0, 1000, 50):  # by now the pauses are as long as they get
-        await senders.step(sender)
+        await senders.send_next(sender)
         await asyncio.gather(*sender.flight.air)
     another = await broadcast({"en": Message("another")})
     for clock.ahead in range(1000, 2000, 50):
-        await senders.step(sender)
+        await senders.send_next(sender)
         await asyncio.gather(*sender.flight.air)
 
-    await senders.close(sender, 5.0)
+    await senders.close_sender(sender, 5.0)
 
-    assert await states(job) == {State.SENT: 2, State.QUEUED: 1}
-    assert await states(another) == {State.SENT: 3, State.UNCERTAIN: 1}
+    assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.QUEUED: 1}
+    assert await states(another) == {DeliveryState.SENT: 3, DeliveryState.UNCERTAIN: 1}
 
 
 @jobs
@@ -146,11 +146,11 @@ async def test_a_copy_for_which_telegrams_server_always_fails_does_not_keep_the_
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
     sender = await sender_of()
     for clock.ahead in range(0, 2000, 50):
-        await senders.step(sender)
+        await senders.send_next(sender)
         await asyncio.gather(*sender.flight.air)
-    await senders.close(sender, 5.0)
+    await senders.close_sender(sender, 5.0)
 
-    assert await states(job) == {State.SENT: 2, State.FAILED: 1}
+    assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.FAILED: 1}
     assert telegram.times(1) == TRIES
 
 
@@ -165,18 +165,22 @@ async def test_a_copy_that_is_never_answered_fails_after_ten_tries_while_others_
     sender = await sender_of(per_second=20)  # one at a time
     async with asyncio.timeout(20):
         while (await standing(job))[0] == MessageState.RUNNING:
-            await senders.step(sender)
+            await senders.send_next(sender)
             await asyncio.gather(*sender.flight.air)
             clock.ahead += 0.7  # so that the others have their turn
     assert len(telegram.tried) < 200, "while others are answered"
-    await senders.close(sender, 5.0)
+    await senders.close_sender(sender, 5.0)
     async with connect.reading(db) as connection:
         of_job = (tables.deliveries.c.message_id == job) & (tables.deliveries.c.chat_id == 1)
         row = (await connection.execute(select(tables.deliveries).where(of_job))).one()
 
-    assert await states(job) == {State.SENT: 2, State.FAILED: 1}
+    assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.FAILED: 1}
     assert (await standing(job))[0] == MessageState.FINISHED
-    assert (row.state, row.reason, row.detail) == (State.FAILED, Reason.NO_ANSWER, f"no answer to {TRIES} tries")
+    assert (row.state, row.reason, row.detail) == (
+        DeliveryState.FAILED,
+        Reason.NO_ANSWER,
+        f"no answer to {TRIES} tries",
+    )
     assert telegram.times(1) >= TRIES
     assert row.telegram_id == 10, "where the copy is stays known"
 
@@ -188,13 +192,15 @@ async def test_who_gets_a_corrected_broadcast_later_gets_the_corrected_text(
     sender = await sender_of()
     await subscribe(5)
     async with connect.writing(db) as transaction:
-        await transaction.execute(insert(tables.deliveries).values(message_id=original, chat_id=5, state=State.QUEUED))
-        await messages.again(transaction, original, State.UNCERTAIN, 9.0)
-        await messages.move(transaction, original, MessageState.RUNNING, only_from=[MessageState.FINISHED])
+        await transaction.execute(
+            insert(tables.deliveries).values(message_id=original, chat_id=5, state=DeliveryState.QUEUED)
+        )
+        await messages.queue_again(transaction, original, DeliveryState.UNCERTAIN, 9.0)
+        await messages.change_state(transaction, original, MessageState.RUNNING, only_from=[MessageState.FINISHED])
     await run(sender)
     async with connect.writing(db) as transaction:
-        await messages.correct(transaction, original, {"en": Message("mended")})
-        assert await messages.again(transaction, original, State.FAILED, 10.0) == 1
+        await messages.replace_bodies(transaction, original, {"en": Message("mended")})
+        assert await messages.queue_again(transaction, original, DeliveryState.FAILED, 10.0) == 1
     await run(sender)
 
     assert telegram.got == [(5, "hello"), (4, "mended")]
@@ -208,9 +214,9 @@ async def test_what_is_in_the_air_when_it_is_corrected_leaves_as_it_was_and_the_
     message_id = await broadcast()
     telegram.answers[1] = held
     sender = await sender_of(per_second=40)  # two at once
-    await senders.step(sender)
+    await senders.send_next(sender)
     async with connect.writing(db) as transaction:
-        await messages.correct(transaction, message_id, {"en": Message("mended")})
+        await messages.replace_bodies(transaction, message_id, {"en": Message("mended")})
     running = asyncio.create_task(run(sender))
     while len(telegram.got) < 7:  # noqa: ASYNC110 the sender has no event for it
         await asyncio.sleep(0.01)

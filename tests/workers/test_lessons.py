@@ -15,16 +15,16 @@ from outreachbot.store import tables
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import pace as pace_row
 from outreachbot.store.delivery.outbox import Claimed
-from outreachbot.workers.delivery import outcomes as lessons
-from outreachbot.workers.delivery.outcomes import LONGEST_BACKOFF, Lessons
+from outreachbot.workers.delivery import outcomes as outcome_records
+from outreachbot.workers.delivery.outcomes import LONGEST_BACKOFF, SendingHealth
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC).timestamp()
 LOST, REFUSED = Uncertain(Reason.NO_ANSWER), NotSent("refused")
 
 
 @pytest.fixture
-def known() -> Lessons:
-    return Lessons()
+def known() -> SendingHealth:
+    return SendingHealth()
 
 
 @pytest.fixture
@@ -34,8 +34,8 @@ def land(db, known):
     async def land(*outcomes, now=NOON, chats=()):
         claimed = [Claimed(1, chat_id) for chat_id in chats or range(1, len(outcomes) + 1)]
         async with connect.writing(db) as transaction:
-            await lessons.write_down(known, transaction, 1, list(zip(claimed, outcomes, strict=True)), now)
-            return max(known.pause_left(now), await pace_row.wait(transaction, now))
+            await outcome_records.record_outcomes(known, transaction, 1, list(zip(claimed, outcomes, strict=True)), now)
+            return max(known.pause_left(now), await pace_row.seconds_to_next_slot(transaction, now))
 
     return land
 
@@ -49,7 +49,7 @@ async def share(db):
 @pytest.mark.parametrize("answer", [Sent(1), Failed(Reason.REFUSED, "no"), Migrated(-7)])
 async def test_after_an_answer_nothing_waits(land, known, answer):
     assert await land(answer) == 0
-    assert lessons.silent_since(known) is None
+    assert outcome_records.silent_since(known) is None
 
 
 @pytest.mark.parametrize("outcomes", [[LOST], [LOST, LOST], [LOST, LOST, Sent(1), LOST, LOST]])
@@ -86,16 +86,16 @@ async def test_many_that_end_together_make_one_pause(land):
 
 async def test_since_when_it_does_not_answer_is_said_once_and_that_it_does_again_too(land, known, caplog):
     await land(LOST, now=NOON)
-    assert lessons.silent_since(known) is None
+    assert outcome_records.silent_since(known) is None
 
     await land(LOST, LOST, now=NOON + 30)
     await land(LOST, now=NOON + 60)
-    assert lessons.silent_since(known) == NOON
+    assert outcome_records.silent_since(known) == NOON
 
     await land(Sent(1), now=NOON + 90)
     await land(Sent(1), now=NOON + 91)
 
-    assert lessons.silent_since(known) is None
+    assert outcome_records.silent_since(known) is None
     assert caplog.messages == [
         "Telegram does not answer since 12:00:00 UTC, the outbox waits: no-answer",
         "Telegram answers again, the outbox goes on",
@@ -112,12 +112,12 @@ async def test_only_this_sender_waits_for_its_network_and_all_do_for_a_429(db, l
     """Another sender, on another machine, may well reach Telegram."""
     await land(*[REFUSED] * 3)
     async with connect.writing(db) as transaction:
-        assert await pace_row.wait(transaction, NOON) == 0
+        assert await pace_row.seconds_to_next_slot(transaction, NOON) == 0
     assert known.pause_left(NOON) == 0.5
 
     await land(Wait(7.0), now=NOON + 1)
     async with connect.writing(db) as transaction:
-        assert await pace_row.wait(transaction, NOON + 1) == pytest.approx(7)
+        assert await pace_row.seconds_to_next_slot(transaction, NOON + 1) == pytest.approx(7)
     assert known.pause_left(NOON + 1) == 0
 
 
@@ -136,10 +136,10 @@ async def test_after_an_answer_pauses_begin_anew(land, known):
     await land(Sent(1), now=NOON + 30)
 
     assert await land(REFUSED, now=NOON + 40) == 0.5
-    assert lessons.silent_since(known) == NOON + 40
+    assert outcome_records.silent_since(known) == NOON + 40
 
 
-@pytest.mark.parametrize("ended", [lessons.STOPPED, Uncertain(Reason.STOPPED)])
+@pytest.mark.parametrize("ended", [outcome_records.STOPPED, Uncertain(Reason.STOPPED)])
 async def test_what_we_stopped_ourselves_says_nothing_about_the_network(land, known, caplog, ended):
     assert await land(*[ended] * 9) == 0
     await land(REFUSED)
@@ -149,20 +149,22 @@ async def test_what_we_stopped_ourselves_says_nothing_about_the_network(land, kn
     assert [message for message in caplog.messages if "again" in message] == []
 
 
-outcomes = st.sampled_from([LOST, REFUSED, Sent(1), lessons.STOPPED, Uncertain(Reason.STOPPED), Halt("Unauthorized")])
+outcomes = st.sampled_from(
+    [LOST, REFUSED, Sent(1), outcome_records.STOPPED, Uncertain(Reason.STOPPED), Halt("Unauthorized")]
+)
 
 
 @given(st.lists(outcomes, max_size=30))
 def test_there_is_trouble_only_while_the_last_request_got_no_answer(ends):
-    known = Lessons()
+    known = SendingHealth()
     for now, end in enumerate(ends):
-        lessons._listen(known, end, float(now))
-        wait = lessons._backoff(known, [(Claimed(1, 1), end)], float(now))
+        outcome_records._listen(known, end, float(now))
+        wait = outcome_records._backoff(known, [(Claimed(1, 1), end)], float(now))
         assert known.pause_left(float(now)) >= wait
         assert 0 <= wait <= LONGEST_BACKOFF
         assert not wait or known.in_trouble
         assert known.in_trouble <= (known.unanswered > 0)
-        assert known.in_trouble == (lessons.silent_since(known) is not None)
+        assert known.in_trouble == (outcome_records.silent_since(known) is not None)
 
 
 @pytest.mark.parametrize("seconds", [0.5, 7.0, 300.0])

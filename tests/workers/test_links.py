@@ -5,7 +5,7 @@ import datetime as dt
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.links import Answer, State
+from outreachbot.domain.links import LinkCheck, LinkState
 from outreachbot.store import tables
 from outreachbot.store.database import connect
 from outreachbot.workers import link_monitor
@@ -21,12 +21,15 @@ def watch(db, content):
         asked = []
         for day, state in days:
 
-            async def ask(address, witnesses, state=state):
+            async def check(address, witnesses, state=state):
                 assert witnesses
                 asked.append(address)
-                return state and Answer(address, state, "HTTP 404")
+                return state and LinkCheck(address, state, "HTTP 404")
 
-            assert await link_monitor.watch(db, content, ask, admins, NOON + dt.timedelta(days=day)) is False
+            assert (
+                await link_monitor.check_campaign_link(db, content, check, admins, NOON + dt.timedelta(days=day))
+                is False
+            )
         assert set(asked) <= {content.campaign.link}
         return len(asked)
 
@@ -45,7 +48,7 @@ async def told(db, language="en"):
 
 async def test_a_dead_link_is_told_to_every_admin_once(db, content, watch, subscribe):
     await subscribe(1, 2)
-    assert await watch((0, State.OK), (3, State.GONE), (7, State.GONE), (14, State.GONE)) == 3
+    assert await watch((0, LinkState.OK), (3, LinkState.GONE), (7, LinkState.GONE), (14, LinkState.GONE)) == 3
     chats, texts = await told(db)
 
     assert chats == [22, 33]
@@ -55,7 +58,7 @@ async def test_a_dead_link_is_told_to_every_admin_once(db, content, watch, subsc
 
 
 async def test_its_return_is_told_once_as_well(db, watch, caplog):
-    assert await watch((0, State.GONE), (1, State.UNCLEAR), (2, State.OK), (9, State.OK)) == 4
+    assert await watch((0, LinkState.GONE), (1, LinkState.UNCLEAR), (2, LinkState.OK), (9, LinkState.OK)) == 4
     chats, texts = await told(db)
 
     assert chats == [22, 22, 33, 33]
@@ -65,44 +68,46 @@ async def test_its_return_is_told_once_as_well(db, watch, caplog):
 
 
 async def test_without_a_network_nothing_is_known_and_it_is_asked_again(db, watch):
-    assert await watch((0, State.UNREACHED), (1, None), (1.1, None), (1.2, State.OK)) == 4
-    assert await watch((8.3, None), (8.4, None), (20, State.OK), (26, State.OK)) == 3
+    assert await watch((0, LinkState.UNREACHED), (1, None), (1.1, None), (1.2, LinkState.OK)) == 4
+    assert await watch((8.3, None), (8.4, None), (20, LinkState.OK), (26, LinkState.OK)) == 3
 
     assert await told(db) == ([], [])
 
 
 async def test_a_restart_does_not_ask_again(db, watch):
-    assert await watch((0, State.OK)) == 1
-    assert await watch((0.01, State.OK), (6.9, State.OK)) == 0
+    assert await watch((0, LinkState.OK)) == 1
+    assert await watch((0.01, LinkState.OK), (6.9, LinkState.OK)) == 0
 
 
 async def test_a_link_that_works_or_may_work_is_no_news(db, watch):
-    await watch((0, State.OK), (7, State.MOVED), (14, State.UNCLEAR), (21, State.UNREACHED), (22, State.OK))
+    await watch(
+        (0, LinkState.OK), (7, LinkState.MOVED), (14, LinkState.UNCLEAR), (21, LinkState.UNREACHED), (22, LinkState.OK)
+    )
 
     assert await told(db) == ([], [])
 
 
 async def test_what_a_stop_interrupted_is_asked_anew(db, watch):
-    assert await watch((0, None), (0, State.OK)) == 2
+    assert await watch((0, None), (0, LinkState.OK)) == 2
 
 
 async def test_another_link_has_a_story_of_its_own(db, content, watch):
-    await watch((0, State.GONE))
+    await watch((0, LinkState.GONE))
     other = content.model_copy(
         update={"campaign": content.campaign.model_copy(update={"link": "https://other.example"})}
     )
 
-    async def ask(address, _):
-        return Answer(address, State.GONE, "HTTP 410")
+    async def check(address, _):
+        return LinkCheck(address, LinkState.GONE, "HTTP 410")
 
-    await link_monitor.watch(db, other, ask, {22}, NOON)
+    await link_monitor.check_campaign_link(db, other, check, {22}, NOON)
 
     assert len((await told(db))[1]) == 2
 
 
 async def test_without_admins_nobody_is_told(db, content, watch, subscribe, caplog):
     await subscribe(1, 2)
-    await watch((0, State.GONE), admins=frozenset())
+    await watch((0, LinkState.GONE), admins=frozenset())
 
     assert await told(db) == ([], [])
     assert f"does not work any more: {content.campaign.link} (HTTP 404)" in caplog.text

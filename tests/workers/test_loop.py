@@ -7,7 +7,7 @@ import pytest
 
 from outreachbot.errors import CannotRun, StoreFailed
 from outreachbot.workers import loop
-from outreachbot.workers.loop import either, or_stop, pause_after, repeat
+from outreachbot.workers.loop import backoff, repeat, run_until_stopped, wait_for_event
 
 
 @pytest.fixture(autouse=True)
@@ -107,7 +107,7 @@ async def test_a_wake_during_the_step_is_not_lost():
 
 
 async def test_waiting_leaves_no_task_behind():
-    await either(asyncio.Event(), asyncio.Event(), 0.001)
+    await wait_for_event(asyncio.Event(), asyncio.Event(), 0.001)
     await asyncio.sleep(0)
 
     assert asyncio.all_tasks() == {asyncio.current_task()}
@@ -116,14 +116,14 @@ async def test_waiting_leaves_no_task_behind():
 def test_the_pause_between_tries_grows_and_never_breaks(monkeypatch):
     monkeypatch.setattr(loop, "LONGEST_PAUSE", 30.0)
 
-    assert [pause_after(failures) for failures in (1, 2, 3, 6, 5000)] == [1.0, 2.0, 4.0, 30.0, 30.0]
+    assert [backoff(failures) for failures in (1, 2, 3, 6, 5000)] == [1.0, 2.0, 4.0, 30.0, 30.0]
 
 
 async def test_work_gives_what_it_gives_where_nobody_stops():
     async def work():
         return 7
 
-    assert await or_stop(asyncio.Event(), work()) == 7
+    assert await run_until_stopped(asyncio.Event(), work()) == 7
 
 
 async def test_works_error_comes_through():
@@ -131,7 +131,7 @@ async def test_works_error_comes_through():
         raise ValueError("what")
 
     with pytest.raises(ValueError, match="what"):
-        await or_stop(asyncio.Event(), work())
+        await run_until_stopped(asyncio.Event(), work())
 
 
 async def test_a_stop_cancels_the_work():
@@ -145,7 +145,7 @@ async def test_a_stop_cancels_the_work():
             ended.append("cancelled")
             raise
 
-    assert await or_stop(stop, work()) is None
+    assert await run_until_stopped(stop, work()) is None
     assert ended == ["cancelled"]
 
 
@@ -156,7 +156,7 @@ async def test_who_is_cancelled_leaves_no_work_behind():
         begun.set()
         await asyncio.Event().wait()
 
-    waiting = asyncio.create_task(or_stop(asyncio.Event(), work()))
+    waiting = asyncio.create_task(run_until_stopped(asyncio.Event(), work()))
     await begun.wait()
     waiting.cancel()
     await asyncio.gather(waiting, return_exceptions=True)

@@ -11,7 +11,8 @@ from outreachbot.domain.content.model import Notice
 from outreachbot.errors import StoreFailed
 from outreachbot.store import tables
 from outreachbot.store.database import connect
-from outreachbot.workers.reminders import planner, resume
+from outreachbot.workers.delivery import queueing
+from outreachbot.workers.reminders import resume
 
 BAKU = dt.timezone(dt.timedelta(hours=4))
 
@@ -42,8 +43,8 @@ async def three(db, subscribe):
 
 async def look(db, planning, content, now):
     """How often each chat is told, once all is queued."""
-    await resume.step(planning, db, content, now)
-    while await planner.queue(db, content.zone, asyncio.Event()):
+    await resume.plan_live_content(planning, db, content, now)
+    while await queueing.queue_audience(db, content.zone, asyncio.Event()):
         pass
     async with connect.reading(db) as connection:
         return Counter((await connection.execute(select(tables.deliveries.c.chat_id))).scalars())
@@ -51,7 +52,7 @@ async def look(db, planning, content, now):
 
 @pytest.mark.parametrize("other", [{"hour": 18}, {"hour": 10}, {"zone": "Europe/Berlin"}, {"hour": 8}])
 async def test_who_was_told_at_the_old_hour_is_not_told_again(db, nine, three, other):
-    planning = await resume.resume(db, nine, 25.0, at(7))
+    planning = await resume.resume_planner(db, nine, 25.0, at(7))
     assert await look(db, planning, nine, at(9, 30)) == {1: 1, 3: 1}
     changed = nine.model_copy(update=other)
     for hour in range(10, 24):
@@ -61,7 +62,7 @@ async def test_who_was_told_at_the_old_hour_is_not_told_again(db, nine, three, o
 
 
 async def test_whose_new_hour_has_passed_already_is_told_at_once(db, nine, eighteen, three):
-    planning = await resume.resume(db, eighteen, 25.0, at(7))
+    planning = await resume.resume_planner(db, eighteen, 25.0, at(7))
     assert await look(db, planning, eighteen, at(12)) == {2: 1}
     assert await look(db, planning, nine, at(12, 1)) == {1: 1, 2: 1, 3: 1}
     assert await look(db, planning, eighteen, at(18)) == {1: 1, 2: 1, 3: 1}
@@ -71,33 +72,33 @@ async def test_whose_new_hour_has_passed_already_is_told_at_once(db, nine, eight
 async def test_who_subscribed_after_the_new_hour_and_before_the_old_one_is_told(
     db, nine, eighteen, subscribe, restarts
 ):
-    planning = await resume.resume(db, eighteen, 25.0, at(7))
+    planning = await resume.resume_planner(db, eighteen, 25.0, at(7))
     await subscribe(1, now=at(11).timestamp())
     assert await look(db, planning, eighteen, at(12)) == {}
     if restarts:
-        planning = await resume.resume(db, nine, 25.0, at(12, 1))
+        planning = await resume.resume_planner(db, nine, 25.0, at(12, 1))
 
     assert await look(db, planning, nine, at(12, 1)) == {1: 1}
 
 
 async def test_a_crash_after_the_change_forgets_nobody(db, nine, eighteen, three):
-    await resume.note(await resume.resume(db, eighteen, 25.0, at(12)), db)
-    await resume.adopt(db, nine, at(12, 1))  # and the program dies before it looks
-    planning = await resume.resume(db, nine, 25.0, at(12, 2))
+    await resume.record_progress(await resume.resume_planner(db, eighteen, 25.0, at(12)), db)
+    await resume.adopt_defaults(db, nine, at(12, 1))  # and the program dies before it looks
+    planning = await resume.resume_planner(db, nine, 25.0, at(12, 2))
 
     assert await look(db, planning, nine, at(12, 2)) == {1: 1, 2: 1, 3: 1}
 
 
 async def test_a_database_that_fails_meanwhile_forgets_nobody(db, nine, eighteen, three, failing):
-    planning = await resume.resume(db, eighteen, 25.0, at(12))
+    planning = await resume.resume_planner(db, eighteen, 25.0, at(12))
     async with failing("calendar"):
         with pytest.raises(StoreFailed):
-            await resume.step(planning, db, nine, at(12, 1))
+            await resume.plan_live_content(planning, db, nine, at(12, 1))
 
     assert await look(db, planning, nine, at(12, 2)) == {1: 1, 2: 1, 3: 1}
 
 
 async def test_another_content_with_the_same_hour_looks_no_day_back(db, nine, three):
-    planning = await resume.resume(db, nine, 25.0, at(9, 30))
+    planning = await resume.resume_planner(db, nine, 25.0, at(9, 30))
 
     assert await look(db, planning, nine.model_copy(update={"early": 5}), at(9, 31)) == {}

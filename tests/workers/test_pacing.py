@@ -7,7 +7,7 @@ import pytest
 
 from outreachbot.domain.delivery import pace
 from outreachbot.domain.delivery.pace import claim_size
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.workers.delivery import sender as senders
 
 LATENCY = 0.02  # what the loop may need until a task that is due runs
@@ -30,12 +30,12 @@ async def test_a_clock_that_is_set_neither_stalls_it_nor_makes_it_faster(
     await broadcast()
     sender = await sender_of(per_second=100)
     begun = time.monotonic()
-    await senders.step(sender)
+    await senders.send_next(sender)
     clock.ahead = ahead
     async with asyncio.timeout(10):
         await run(sender)
 
-    assert await states() == {State.SENT: 40}
+    assert await states() == {DeliveryState.SENT: 40}
     assert time.monotonic() - begun >= 34 / 100, "what was in the air when it was set may overlap with the next claim"
 
 
@@ -62,15 +62,19 @@ async def test_replies_take_slots_of_their_own(subscribe, broadcast, sender_of, 
     counts = [3000, 0, 0]
     sender = await sender_of(per_second=50, replies=lambda: counts.pop(0))
     size = claim_size(50)
-    await senders.step(sender)
-    await senders.step(sender)
+    await senders.send_next(sender)
+    await senders.send_next(sender)
     assert len(telegram.tried) == size, "the replies made no room for themselves"
 
     clock.ahead = 61
-    await senders.step(sender)
+    await senders.send_next(sender)
 
-    assert await states() == {State.SENT: size, State.SENDING: size, State.QUEUED: 10 - 2 * size}
-    await senders.close(sender, 5.0)
+    assert await states() == {
+        DeliveryState.SENT: size,
+        DeliveryState.SENDING: size,
+        DeliveryState.QUEUED: 10 - 2 * size,
+    }
+    await senders.close_sender(sender, 5.0)
 
 
 async def test_replies_while_nothing_else_is_sent_cost_a_later_message_nothing(
@@ -79,13 +83,13 @@ async def test_replies_while_nothing_else_is_sent_cost_a_later_message_nothing(
     counts = [0, 3000, 0]
     sender = await sender_of(per_second=50, replies=lambda: counts.pop(0))
     for _ in range(2):
-        await senders.step(sender)
+        await senders.send_next(sender)
     await subscribe(*range(1, 11))
     await broadcast()
-    await senders.step(sender)
+    await senders.send_next(sender)
 
-    assert (await states())[State.SENDING] == claim_size(50)
-    await senders.close(sender, 5.0)
+    assert (await states())[DeliveryState.SENDING] == claim_size(50)
+    await senders.close_sender(sender, 5.0)
 
 
 @pytest.mark.parametrize(("chat_id", "gap"), [(1, pace.PRIVATE_GAP), (-1, pace.GROUP_GAP)])
@@ -96,13 +100,13 @@ async def test_between_two_messages_to_one_chat_there_is_its_gap(
     for _ in range(3):
         await broadcast()
     sender = await sender_of(per_second=100)
-    await senders.step(sender)
+    await senders.send_next(sender)
     await asyncio.wait(sender.flight.air, return_when=asyncio.FIRST_COMPLETED)
 
     assert len(telegram.at) == 1
     assert len(sender.flight.air) == 2
     assert sender.spacing.last[chat_id] >= telegram.at[0] + 2 * gap - LATENCY
-    await senders.close(sender, 0.0)
+    await senders.close_sender(sender, 0.0)
 
 
 async def test_between_a_reply_and_a_message_to_the_same_chat_there_is_its_gap(
@@ -113,12 +117,12 @@ async def test_between_a_reply_and_a_message_to_the_same_chat_there_is_its_gap(
     sender = await sender_of(per_second=100)
     replied = asyncio.get_running_loop().time()
     sender.spacing.note(1, replied)
-    await senders.step(sender)
+    await senders.send_next(sender)
     await asyncio.wait(sender.flight.air, return_when=asyncio.FIRST_COMPLETED)
 
     assert telegram.got == [(2, "hello")], "who was not replied to waited as well"
     assert sender.spacing.last[1] >= replied + pace.PRIVATE_GAP
-    await senders.close(sender, 0.0)
+    await senders.close_sender(sender, 0.0)
 
 
 async def test_two_messages_to_one_person_really_leave_a_second_apart(subscribe, broadcast, sender_of, telegram, run):

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import event, select, update
 
 from outreachbot.domain.content.model import Notice
-from outreachbot.domain.delivery.states import Kind, MessageState
+from outreachbot.domain.delivery.states import MessageKind, MessageState
 from outreachbot.domain.reminders.settings import ChatSettings
 from outreachbot.store import tables
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import leases, messages, outbox
 from outreachbot.store.reminders import settings
-from outreachbot.workers.reminders import planner, resume
+from outreachbot.workers.delivery import queueing
+from outreachbot.workers.reminders import late, planner, resume
 from outreachbot.workers.reminders.planner import Planner
 
 BAKU = dt.timezone(dt.timedelta(hours=4))
@@ -51,7 +52,7 @@ def look(db, content):
 
     async def look(*moments, since=None, per_second=25.0, **other):
         one = Planner(per_second, since or moments[0] - dt.timedelta(hours=2))
-        return [await planner.step(one, db, content.model_copy(update=other), now) for now in moments]
+        return [await planner.plan_due(one, db, content.model_copy(update=other), now) for now in moments]
 
     return look
 
@@ -63,7 +64,7 @@ async def choose(db, chat_id, zone=None, hour=None):
 
 async def planned(db):
     """Queue what is written. Key of each message -> who gets it."""
-    while await planner.queue(db, "Asia/Baku", asyncio.Event()):
+    while await queueing.queue_audience(db, "Asia/Baku", asyncio.Event()):
         pass
     query = select(tables.messages.c.key, tables.deliveries.c.chat_id).outerjoin_from(
         tables.messages, tables.deliveries, tables.deliveries.c.message_id == tables.messages.c.id
@@ -115,7 +116,7 @@ async def test_what_is_written_runs_until_its_day_is_over(db, look, subscribe):
     async with connect.reading(db) as connection:
         written = (await connection.execute(select(tables.messages))).one()
 
-    assert (written.kind, written.state, written.of_id) == (Kind.REMINDER, MessageState.RUNNING, None)
+    assert (written.kind, written.state, written.of_id) == (MessageKind.REMINDER, MessageState.RUNNING, None)
     assert (written.started_at, written.expires_at) == (on(26, 11).timestamp(), on(27, 0).timestamp())
 
 
@@ -230,13 +231,13 @@ async def test_a_changed_hour_of_the_content_tells_everybody_once_on_that_day(
 ):
     await subscribe(1, 2)
     await choose(db, 2, zone="Asia/Baku", hour=9)
-    first = await resume.resume(db, content.model_copy(update={"hour": old}), 25.0, on(26, 8))
-    await planner.step(first, db, content.model_copy(update={"hour": old}), changed_at - MINUTE)
+    first = await resume.resume_planner(db, content.model_copy(update={"hour": old}), 25.0, on(26, 8))
+    await planner.plan_due(first, db, content.model_copy(update={"hour": old}), changed_at - MINUTE)
     await planned(db)
-    await resume.note(first, db)
-    second = await resume.resume(db, content.model_copy(update={"hour": new}), 25.0, changed_at)
+    await resume.record_progress(first, db)
+    second = await resume.resume_planner(db, content.model_copy(update={"hour": new}), 25.0, changed_at)
     for now in (changed_at, then, then + 30 * MINUTE):
-        await planner.step(second, db, content.model_copy(update={"hour": new}), now)
+        await planner.plan_due(second, db, content.model_copy(update={"hour": new}), now)
 
     assert sorted(chat for told in (await planned(db)).values() for chat in told) == [1, 2]
 
@@ -263,41 +264,41 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
     await subscribe(1, 2, 3)
     await choose(db, 3, zone="America/New_York")
     since, now = on(26, 8), on(27, 8)  # in New York it is still the 26th
-    await resume.note(Planner(25.0, since), db)
-    await resume.resume(db, content, 25.0, now)
+    await resume.record_progress(Planner(25.0, since), db)
+    await resume.resume_planner(db, content, 25.0, now)
     assert await planned(db) == {"reminder:2026-02-26:Asia/Baku:9:khojaly.day": {1, 2}}
     async with connect.writing(db) as transaction:
         sender = await leases.begin(transaction, "test", now.timestamp(), is_main=True)
     async with connect.writing(db) as transaction:
         assert await outbox.claim(transaction, sender, 10, now.timestamp()) == []
     async with connect.writing(db) as transaction:
-        await messages.finish(transaction, now.timestamp())
+        await messages.finish_completed(transaction, now.timestamp())
 
-    assert await planner.tell_late(db, content, [22, 33], now) is True
-    assert await planner.tell_late(db, content, [22, 33], now) is False
+    assert await late.report_late(db, content, [22, 33], now) is True
+    assert await late.report_late(db, content, [22, 33], now) is False
     async with connect.writing(db) as transaction:
         claimed = await outbox.claim(transaction, sender, 10, now.timestamp())
-        body = await messages.body(transaction, claimed[0].message_id)
+        body = await messages.load_bodies(transaction, claimed[0].message_id)
     assert {one.chat_id for one in claimed} == {22, 33}  # whether or not they subscribed
-    assert {one.kind for one in claimed} == {Kind.ALARM}
+    assert {one.kind for one in claimed} == {MessageKind.ALARM}
     assert "2 chats" in body["en"].text
 
 
 async def test_the_planner_goes_on_from_where_it_looked_last(db, content):
-    assert (await resume.resume(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the first start
-    await resume.note(Planner(25.0, on(26, 9)), db)
+    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the first start
+    await resume.record_progress(Planner(25.0, on(26, 9)), db)
 
-    assert (await resume.resume(db, content, 25.0, on(26, 12))).since == on(26, 9)
-    assert (await resume.resume(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the clock was set back
+    assert (await resume.resume_planner(db, content, 25.0, on(26, 12))).since == on(26, 9)
+    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the clock was set back
 
 
 async def test_catching_up_after_a_short_stop_writes_nothing(db, content, look, subscribe):
     await subscribe(1)
-    await resume.note(Planner(25.0, on(26, 8)), db)
-    await resume.resume(db, content, 25.0, on(26, 12))
+    await resume.record_progress(Planner(25.0, on(26, 8)), db)
+    await resume.resume_planner(db, content, 25.0, on(26, 12))
     assert await planned(db) == {}
     await look(on(26, 9))
-    await resume.resume(db, content, 25.0, on(28))
+    await resume.resume_planner(db, content, 25.0, on(28))
 
     assert list(await planned(db)) == ["reminder:2026-02-26:Asia/Baku:9:khojaly.day"]
 
@@ -308,6 +309,6 @@ async def test_several_small_messages_are_queued_by_one_transaction(db, look, su
         await choose(db, chat_id, zone=zone)
     await look(on(26))
 
-    assert await planner.queue(db, "Asia/Baku", asyncio.Event()) is True
-    assert await planner.queue(db, "Asia/Baku", asyncio.Event()) is False
+    assert await queueing.queue_audience(db, "Asia/Baku", asyncio.Event()) is True
+    assert await queueing.queue_audience(db, "Asia/Baku", asyncio.Event()) is False
     assert sorted(map(sorted, (await planned(db)).values())) == [[1], [2], [3]]

@@ -7,14 +7,15 @@ from sqlalchemy import insert, select, update
 
 from outreachbot.domain.broadcasts import timing
 from outreachbot.domain.broadcasts.timing import LocalHour
-from outreachbot.domain.delivery.states import JOBS, WAVE_MISSED, Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import JOBS, WAVE_MISSED, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import leases, messages, outbox
+from outreachbot.workers import housekeeping
+from outreachbot.workers.delivery import leases as delivery_leases
 from outreachbot.workers.delivery import sender as senders
-from outreachbot.workers.reminders import planner
 
 MOMENT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 NOW = MOMENT.timestamp()
@@ -40,7 +41,7 @@ async def reasons(db):
 
 
 async def test_the_first_start_has_nothing_to_recover(db, caplog):
-    first = await planner.recover(db, "here:1", MOMENT)
+    first = await delivery_leases.recover_deliveries(db, "here:1", MOMENT)
     async with connect.reading(db) as connection:
         sender = (await connection.execute(select(tables.senders))).one()
 
@@ -54,14 +55,14 @@ async def test_what_was_being_sent_at_a_crash_is_uncertain_and_the_rest_goes_on(
     await subscribe(*range(1, 11))
     await broadcast()
     assert len(await claim(db, await lease(db), 3)) == 3
-    await planner.recover(db, "here:2", later(5))
-    assert await states() == {State.UNCERTAIN: 3, State.QUEUED: 7}
+    await delivery_leases.recover_deliveries(db, "here:2", later(5))
+    assert await states() == {DeliveryState.UNCERTAIN: 3, DeliveryState.QUEUED: 7}
     assert await reasons(db) == {Reason.STOPPED, None}
     assert caplog.messages == ["3 messages were being sent when the program stopped: they are uncertain"]
 
     await run(await sender_of())
 
-    assert await states() == {State.UNCERTAIN: 3, State.SENT: 7}
+    assert await states() == {DeliveryState.UNCERTAIN: 3, DeliveryState.SENT: 7}
     assert sorted(one.chat_id for one in telegram.tried) == list(range(4, 11))
 
 
@@ -69,7 +70,7 @@ async def test_a_message_of_which_only_that_was_left_is_finished_at_the_next_sta
     await subscribe(1)
     await broadcast()
     await claim(db, await lease(db), 1)
-    await planner.recover(db, "here:2", later(5))
+    await delivery_leases.recover_deliveries(db, "here:2", later(5))
 
     assert await standing() == (MessageState.FINISHED, None)
 
@@ -83,9 +84,9 @@ async def test_a_change_that_was_being_made_is_made_again(
     await run(await sender_of())
     job = await broadcast(kind=kind, of_id=original)
     assert len(await claim(db, await lease(db), 2)) == 2
-    await planner.recover(db, "here:2", later(5))
+    await delivery_leases.recover_deliveries(db, "here:2", later(5))
 
-    assert await states(job) == {State.QUEUED: 2}
+    assert await states(job) == {DeliveryState.QUEUED: 2}
     assert caplog.messages == []
 
 
@@ -93,10 +94,10 @@ async def test_a_change_that_was_being_made_is_made_again(
 def wave(db, subscribe):
     """A broadcast at each chat's own hour that began two hours ago and has a wave at that moment; its id."""
 
-    async def wave(at, *, state=State.QUEUED, plan=LocalHour(MOMENT.date(), 12)):  # noqa: B008 it is frozen
+    async def wave(at, *, state=DeliveryState.QUEUED, plan=LocalHour(MOMENT.date(), 12)):  # noqa: B008 it is frozen
         async with connect.writing(db) as transaction:
-            message_id = await records.draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
-            await messages.time(transaction, message_id, plan)
+            message_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
+            await messages.set_timing(transaction, message_id, plan)
             await messages.schedule(transaction, message_id, NOW - 7200)
             await messages.start(transaction, message_id, NOW - 7200)
             await transaction.execute(update(tables.messages).values(queued_to=None))
@@ -110,7 +111,7 @@ def wave(db, subscribe):
 async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, standing, caplog):
     message_id = await wave(later(60))
     await lease(db)
-    await planner.recover(db, "here:2", later(60 + timing.MISSED_SECONDS + 1))
+    await delivery_leases.recover_deliveries(db, "here:2", later(60 + timing.MISSED_SECONDS + 1))
 
     assert await standing(message_id) == (MessageState.PAUSED, WAVE_MISSED)
     assert caplog.messages == [f"a wave of message {message_id} was missed: it is paused, an admin decides"]
@@ -124,22 +125,22 @@ async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, standin
 async def test_a_wave_that_was_not_missed_goes_on(db, wave, standing, at, start):
     message_id = await wave(later(at))
     await lease(db)
-    await planner.recover(db, "here:2", later(start))
+    await delivery_leases.recover_deliveries(db, "here:2", later(start))
 
     assert await standing(message_id) == (MessageState.RUNNING, None)
 
 
 async def test_a_wave_that_was_missed_but_wholly_sent_before_is_no_trouble(db, wave, standing):
-    message_id = await wave(later(60), state=State.SENT)
+    message_id = await wave(later(60), state=DeliveryState.SENT)
     await lease(db)
-    await planner.recover(db, "here:2", later(3600))
+    await delivery_leases.recover_deliveries(db, "here:2", later(3600))
 
     assert (await standing(message_id))[0] == MessageState.FINISHED
 
 
 async def test_a_beat_keeps_our_lease(db):
     sender_id = await lease(db)
-    await planner.beat(db, sender_id, later(60))
+    await delivery_leases.renew_lease(db, sender_id, later(60))
     async with connect.reading(db) as connection:
         assert (await connection.execute(select(tables.senders.c.until))).scalars().all() == [NOW + 60 + leases.SECONDS]
 
@@ -150,12 +151,12 @@ async def test_a_beat_makes_uncertain_what_a_dead_sender_was_sending(db, subscri
     ours, theirs = await lease(db), await lease(db, is_main=False)
     await claim(db, theirs, 2)
     await claim(db, ours, 2)
-    await planner.beat(db, ours, later(leases.SECONDS - 1))
-    assert await states() == {State.SENDING: 4, State.QUEUED: 1}
+    await delivery_leases.renew_lease(db, ours, later(leases.SECONDS - 1))
+    assert await states() == {DeliveryState.SENDING: 4, DeliveryState.QUEUED: 1}
 
-    await planner.beat(db, ours, later(leases.SECONDS + 1))
+    await delivery_leases.renew_lease(db, ours, later(leases.SECONDS + 1))
 
-    assert await states() == {State.SENDING: 2, State.UNCERTAIN: 2, State.QUEUED: 1}
+    assert await states() == {DeliveryState.SENDING: 2, DeliveryState.UNCERTAIN: 2, DeliveryState.QUEUED: 1}
     assert caplog.messages == ["2 messages were being sent by a sender that died: they are uncertain"]
 
 
@@ -166,14 +167,14 @@ async def test_what_a_sender_knows_better_than_its_lease_counts(db, subscribe, b
     main = await lease(db)
     sender = await sender_of(per_second=100)
     claimed = await claim(db, sender.id, 2)
-    await planner.beat(db, main, dt.datetime.fromtimestamp(sender.clock() + 200, dt.UTC))
-    assert await states() == {State.UNCERTAIN: 2}
+    await delivery_leases.renew_lease(db, main, dt.datetime.fromtimestamp(sender.clock() + 200, dt.UTC))
+    assert await states() == {DeliveryState.UNCERTAIN: 2}
 
     sender.flight.landed += [(one, await telegram.send(one, Message("hello"))) for one in claimed]
     while sender.flight.landed:
-        await senders.step(sender)
+        await senders.send_next(sender)
 
-    assert await states() == {State.SENT: 2}
+    assert await states() == {DeliveryState.SENT: 2}
 
 
 async def test_old_updates_are_forgotten(db):
@@ -182,7 +183,7 @@ async def test_old_updates_are_forgotten(db):
             row = {"update_id": update_id, "body": "{}", "state": "done", "received_at": at}
             await transaction.execute(insert(tables.inbox).values(row))
 
-    assert await planner.tidy(db, MOMENT) is False
+    assert await housekeeping.purge_old_data(db, MOMENT) is False
     async with connect.reading(db) as connection:
         assert (await connection.execute(select(tables.inbox.c.update_id))).scalars().all() == [2]
 
@@ -190,10 +191,12 @@ async def test_old_updates_are_forgotten(db):
 async def test_a_reminder_knows_no_wave(db, standing, subscribe):
     """What is late of it is skipped when its day is over."""
     async with connect.writing(db) as transaction:
-        await messages.write(transaction, Kind.REMINDER, {"en": Message("x")}, NOW, key="a", expires_at=NOW + 9e9)
+        await messages.create(
+            transaction, MessageKind.REMINDER, {"en": Message("x")}, NOW, key="a", expires_at=NOW + 9e9
+        )
         await transaction.execute(update(tables.messages).values(queued_to=None))
         await transaction.execute(insert(tables.deliveries).values(message_id=1, chat_id=1, not_before=NOW + 60))
     await lease(db)
-    await planner.recover(db, "here:2", later(3600))
+    await delivery_leases.recover_deliveries(db, "here:2", later(3600))
 
     assert (await standing())[0] == MessageState.RUNNING

@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 
 from outreachbot.domain.delivery.outcomes import Failed, Migrated, Sent, Uncertain
 from outreachbot.domain.delivery.pace import MAX_CLAIM, claim_size
-from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.errors import StoreFailed
 from outreachbot.store import tables
@@ -32,7 +32,7 @@ async def test_everybody_gets_it_once_and_the_message_is_finished(
     await run(await sender_of())
 
     assert sorted(telegram.got) == [(chat_id, "hello") for chat_id in range(1, 121)]
-    assert await states() == {State.SENT: 120}
+    assert await states() == {DeliveryState.SENT: 120}
     assert await standing() == (MessageState.FINISHED, None)
     assert (await delivery(db, 7)).telegram_id == 70
 
@@ -42,12 +42,12 @@ async def test_a_claim_follows_the_pace_and_is_never_large(subscribe, broadcast,
     await subscribe(*range(1, 121))
     await broadcast()
     sender = await sender_of(per_second=per_second)
-    await senders.step(sender)
+    await senders.send_next(sender)
 
     size = claim_size(per_second)
-    assert await states() == {State.SENDING: size, State.QUEUED: 120 - size}
+    assert await states() == {DeliveryState.SENDING: size, DeliveryState.QUEUED: 120 - size}
     assert size <= MAX_CLAIM
-    await senders.close(sender, 5.0)
+    await senders.close_sender(sender, 5.0)
 
 
 async def test_nothing_written_down_is_lost_when_the_database_fails(
@@ -56,14 +56,14 @@ async def test_nothing_written_down_is_lost_when_the_database_fails(
     await subscribe(1, 2)
     await broadcast()
     sender = await sender_of()
-    await senders.step(sender)
+    await senders.send_next(sender)
     await asyncio.gather(*sender.flight.air)
     async with failing("deliveries"):
         with pytest.raises(StoreFailed):
-            await senders.step(sender)
+            await senders.send_next(sender)
     await run(sender)
 
-    assert await states() == {State.SENT: 2}
+    assert await states() == {DeliveryState.SENT: 2}
 
 
 async def test_what_was_claimed_when_the_database_went_silent_is_sent_and_nobody_twice(
@@ -83,27 +83,27 @@ async def test_what_was_claimed_when_the_database_went_silent_is_sent_and_nobody
     size, held = claim_size(40), asyncio.Event()
     telegram.answers = dict.fromkeys(range(1, 1 + size), held)
     sender = await sender_of(per_second=40)
-    await senders.step(sender)
+    await senders.send_next(sender)
     with monkeypatch.context() as patch:
         patch.setattr(connect, "writing", silent)
         with pytest.raises(StoreFailed):
-            await senders.step(sender)
-    assert (await states())[State.SENDING] == 2 * size, "the first are in the air, of the others nobody knows"
+            await senders.send_next(sender)
+    assert (await states())[DeliveryState.SENDING] == 2 * size, "the first are in the air, of the others nobody knows"
     held.set()
     await run(sender)
 
-    assert await states() == {State.SENT: 20}
+    assert await states() == {DeliveryState.SENT: 20}
     assert Counter(chat_id for chat_id, _ in telegram.got) == dict.fromkeys(range(1, 21), 1)
 
 
 @pytest.mark.parametrize(
     ("answer", "state"),
     [
-        (Uncertain(Reason.NO_ANSWER), State.UNCERTAIN),
-        (Uncertain(Reason.SERVER_ERROR), State.UNCERTAIN),
-        (Failed(Reason.REFUSED, "no"), State.FAILED),
-        (Failed(Reason.BLOCKED, "Forbidden"), State.FAILED),
-        (Failed(Reason.TEMPLATE, "wrong"), State.FAILED),
+        (Uncertain(Reason.NO_ANSWER), DeliveryState.UNCERTAIN),
+        (Uncertain(Reason.SERVER_ERROR), DeliveryState.UNCERTAIN),
+        (Failed(Reason.REFUSED, "no"), DeliveryState.FAILED),
+        (Failed(Reason.BLOCKED, "Forbidden"), DeliveryState.FAILED),
+        (Failed(Reason.TEMPLATE, "wrong"), DeliveryState.FAILED),
     ],
 )
 async def test_what_may_have_arrived_or_was_refused_is_tried_once(
@@ -115,7 +115,7 @@ async def test_what_may_have_arrived_or_was_refused_is_tried_once(
     await run(await sender_of())
 
     assert telegram.times(1) == 1
-    assert await states() == {state: 1, State.SENT: 1}
+    assert await states() == {state: 1, DeliveryState.SENT: 1}
     row = await delivery(db, 1)
     assert (row.reason, row.detail) == (answer.reason, getattr(answer, "detail", None))
 
@@ -162,7 +162,7 @@ async def test_where_a_topic_is_gone_the_group_itself_gets_it(
     await run(await sender_of())
 
     assert [one.topic_id for one in telegram.tried] == [7, None]
-    assert await states() == {State.SENT: 1}
+    assert await states() == {DeliveryState.SENT: 1}
     assert (await delivery(db, -1)).detail is None
 
 
@@ -177,7 +177,7 @@ async def test_where_the_topic_is_gone_of_a_group_that_chose_none_it_has_failed(
 
     assert len(telegram.tried) == tries
     row = await delivery(db, -1)
-    assert (row.state, row.reason) == (State.FAILED, Reason.TOPIC_GONE)
+    assert (row.state, row.reason) == (DeliveryState.FAILED, Reason.TOPIC_GONE)
 
 
 async def test_each_chat_reads_its_language_or_the_first(subscribe, broadcast, sender_of, telegram, run):
@@ -215,24 +215,24 @@ async def test_no_more_is_in_the_air_than_may_be_and_all_may_land_at_once(
     sender = await sender_of(per_second=100_000)
     running = asyncio.create_task(run(sender))
     async with asyncio.timeout(10):
-        while len(sender.flight.air) < senders.IN_AIR - MAX_CLAIM:  # noqa: ASYNC110 the sender has no event for it
+        while len(sender.flight.air) < senders.MAX_IN_FLIGHT - MAX_CLAIM:  # noqa: ASYNC110 the sender has no event for it
             await asyncio.sleep(0.01)
     most = len(sender.flight.air)
-    assert (await states())[State.QUEUED] == 300 - most
+    assert (await states())[DeliveryState.QUEUED] == 300 - most
 
     held.set()
     await running
 
-    assert telegram.most == most <= senders.IN_AIR
-    assert await states() == {State.SENT: 300}
+    assert telegram.most == most <= senders.MAX_IN_FLIGHT
+    assert await states() == {DeliveryState.SENT: 300}
 
 
 async def test_where_there_is_nothing_to_send_it_rests_and_writes_nothing(db, sender_of):
     sender = await sender_of()
-    assert not await senders.step(sender)
+    assert not await senders.send_next(sender)
     async with connect.writing(db):  # whoever wrote now would wait
         async with asyncio.timeout(5):
-            assert not await senders.step(sender)
+            assert not await senders.send_next(sender)
 
 
 async def test_what_is_not_due_yet_is_left_until_then(db, subscribe, broadcast, sender_of, telegram, clock, run):

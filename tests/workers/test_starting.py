@@ -10,13 +10,14 @@ from sqlalchemy import select, update
 
 from outreachbot.domain.broadcasts import timing
 from outreachbot.domain.broadcasts.timing import LocalHour, Past
-from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageState, Reason
 from outreachbot.domain.messages.message import Message
-from outreachbot.store import audience, tables
+from outreachbot.store import tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
-from outreachbot.workers.reminders import planner
+from outreachbot.store.delivery import queueing as delivery_queueing
+from outreachbot.workers.delivery import queueing
 
 BERLIN, TOKYO, LIMA = "Europe/Berlin", "Asia/Tokyo", "America/Lima"
 DAY = dt.date(2026, 3, 2)
@@ -48,8 +49,8 @@ def scheduled(db):
 
     async def scheduled(at=MOMENT, plan=None):
         async with connect.writing(db) as transaction:
-            message_id = await records.draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
-            await messages.time(transaction, message_id, plan)
+            message_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
+            await messages.set_timing(transaction, message_id, plan)
             assert await messages.schedule(transaction, message_id, at.timestamp())
         return message_id
 
@@ -59,7 +60,7 @@ def scheduled(db):
 async def queue(db):
     """Queue whatever is to be queued; how often there was something."""
     pieces = 0
-    while await planner.queue(db, BERLIN, asyncio.Event()):
+    while await queueing.queue_audience(db, BERLIN, asyncio.Event()):
         pieces += 1
     return pieces
 
@@ -68,20 +69,20 @@ async def plan(db):
     """Chat -> when it gets it, or why not."""
     async with connect.reading(db) as connection:
         rows = (await connection.execute(select(tables.deliveries))).all()
-    return {row.chat_id: row.not_before if row.state == State.QUEUED else row.reason for row in rows}
+    return {row.chat_id: row.not_before if row.state == DeliveryState.QUEUED else row.reason for row in rows}
 
 
 @pytest.mark.parametrize("late", [0, 1, timing.MISSED_SECONDS])
 async def test_what_is_due_starts(db, world, scheduled, standing, late):
     message_id = await scheduled()
-    assert await planner.begin(db, later(-1)) is False
+    assert await queueing.start_scheduled(db, later(-1)) is False
     assert (await standing(message_id))[0] == MessageState.SCHEDULED
     assert await queue(db) == 0
 
-    assert await planner.begin(db, later(late)) is True
+    assert await queueing.start_scheduled(db, later(late)) is True
 
     assert (await standing(message_id))[0] == MessageState.RUNNING
-    assert await planner.begin(db, later(late + 1)) is False
+    assert await queueing.start_scheduled(db, later(late + 1)) is False
     assert await queue(db) == 1
     assert len(await plan(db)) == 4
 
@@ -89,12 +90,12 @@ async def test_what_is_due_starts(db, world, scheduled, standing, late):
 async def test_what_was_missed_never_fires_late_by_itself(db, world, scheduled, standing, caplog):
     message_id = await scheduled()
 
-    assert await planner.begin(db, later(timing.MISSED_SECONDS + 1)) is True
+    assert await queueing.start_scheduled(db, later(timing.MISSED_SECONDS + 1)) is True
     assert (await standing(message_id))[0] == MessageState.MISSED
     assert caplog.messages == [f"message {message_id} was missed: the program was down; an admin decides"]
 
     for seconds in (timing.MISSED_SECONDS + 2, 86_400, -86_400):
-        assert await planner.begin(db, later(seconds)) is False
+        assert await queueing.start_scheduled(db, later(seconds)) is False
     assert (await standing(message_id))[0] == MessageState.MISSED
     assert await queue(db) == 0
 
@@ -104,13 +105,13 @@ async def test_what_was_stopped_before_its_moment_does_not_start(db, world, sche
     async with connect.writing(db) as transaction:
         await messages.stop(transaction, message_id, 2.0)
 
-    assert await planner.begin(db, later(1)) is False
+    assert await queueing.start_scheduled(db, later(1)) is False
     assert (await standing(message_id))[0] == MessageState.CANCELLED
 
 
 async def test_each_that_is_due_is_looked_at_for_itself(db, world, scheduled, standing):
     missed, due, early = [await scheduled(later(seconds)) for seconds in (-3600, 0, 60)]
-    await planner.begin(db, later(5))
+    await queueing.start_scheduled(db, later(5))
 
     assert [(await standing(one))[0] for one in (missed, due, early)] == [
         MessageState.MISSED,
@@ -120,13 +121,13 @@ async def test_each_that_is_due_is_looked_at_for_itself(db, world, scheduled, st
 
 
 async def test_an_audience_is_queued_in_pieces_and_the_sender_woken_after_each(db, subscribe, scheduled, monkeypatch):
-    monkeypatch.setattr(audience, "PIECE", 2)
+    monkeypatch.setattr(delivery_queueing, "PIECE", 2)
     await subscribe(1, 2, 3, 4, 5)
     await scheduled()
-    await planner.begin(db, MOMENT)
+    await queueing.start_scheduled(db, MOMENT)
     wake = asyncio.Event()
     queued = []
-    while await planner.queue(db, BERLIN, wake):
+    while await queueing.queue_audience(db, BERLIN, wake):
         assert wake.is_set()
         wake.clear()
         queued.append(len(await plan(db)))
@@ -136,18 +137,18 @@ async def test_an_audience_is_queued_in_pieces_and_the_sender_woken_after_each(d
 
 
 async def test_the_pieces_of_two_messages_do_not_mix(db, subscribe, scheduled, monkeypatch, states):
-    monkeypatch.setattr(audience, "PIECE", 2)
+    monkeypatch.setattr(delivery_queueing, "PIECE", 2)
     await subscribe(1, 2, 3)
     first, second = await scheduled(), await scheduled()
-    await planner.begin(db, MOMENT)
+    await queueing.start_scheduled(db, MOMENT)
     await queue(db)
 
-    assert await states(first) == await states(second) == Counter({State.QUEUED: 3})
+    assert await states(first) == await states(second) == Counter({DeliveryState.QUEUED: 3})
 
 
 async def test_each_zone_gets_it_at_its_own_hour(db, world, scheduled):
     await scheduled(nine(TOKYO), LocalHour(DAY, 9))
-    await planner.begin(db, later(1, nine(TOKYO)))
+    await queueing.start_scheduled(db, later(1, nine(TOKYO)))
     await queue(db)
 
     assert await plan(db) == {
@@ -169,7 +170,7 @@ async def test_each_zone_gets_it_at_its_own_hour(db, world, scheduled):
 async def test_where_the_hour_had_passed_its_admin_has_said_what_becomes_of_it(db, world, scheduled, past, tokyo):
     """It begins with Berlin's wave, which is not late because the program looks a moment after it."""
     await scheduled(nine(BERLIN), LocalHour(DAY, 9, past))
-    await planner.begin(db, later(200, nine(BERLIN)))
+    await queueing.start_scheduled(db, later(200, nine(BERLIN)))
     await queue(db)
 
     berlin, lima = nine(BERLIN).timestamp(), nine(LIMA).timestamp()
@@ -177,9 +178,9 @@ async def test_where_the_hour_had_passed_its_admin_has_said_what_becomes_of_it(d
 
 
 async def test_all_pieces_of_a_wave_leave_at_the_same_hour(db, world, scheduled, monkeypatch):
-    monkeypatch.setattr(audience, "PIECE", 1)
+    monkeypatch.setattr(delivery_queueing, "PIECE", 1)
     await scheduled(nine(BERLIN), LocalHour(DAY, 9, Past.SKIP))
-    await planner.begin(db, later(1, nine(BERLIN)))
+    await queueing.start_scheduled(db, later(1, nine(BERLIN)))
     await queue(db)
 
     assert await plan(db) == {
@@ -192,5 +193,5 @@ async def test_all_pieces_of_a_wave_leave_at_the_same_hour(db, world, scheduled,
 
 async def test_where_nothing_begins_nothing_is_written(db, world):
     async with connect.writing(db), asyncio.timeout(5):  # whoever wrote now would wait
-        assert await planner.begin(db, MOMENT) is False
-        assert await planner.queue(db, BERLIN, asyncio.Event()) is False
+        assert await queueing.start_scheduled(db, MOMENT) is False
+        assert await queueing.queue_audience(db, BERLIN, asyncio.Event()) is False

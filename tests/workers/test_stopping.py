@@ -6,7 +6,7 @@ import pytest
 
 from outreachbot.domain.delivery.outcomes import NotSent, Uncertain
 from outreachbot.domain.delivery.pace import claim_size
-from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageState, Reason
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
 from outreachbot.workers.delivery import sender as senders
@@ -19,10 +19,10 @@ async def test_at_the_end_what_does_not_land_in_time_is_uncertain(subscribe, bro
     await broadcast()
     telegram.answers[2] = asyncio.Event()
     sender = await sender_of()
-    await senders.step(sender)
-    await senders.close(sender, 0.1)
+    await senders.send_next(sender)
+    await senders.close_sender(sender, 0.1)
 
-    assert await states() == {State.SENT: 2, State.UNCERTAIN: 1}
+    assert await states() == {DeliveryState.SENT: 2, DeliveryState.UNCERTAIN: 1}
     assert sender.flight.air == set()
 
 
@@ -32,11 +32,11 @@ async def test_at_the_end_what_lands_in_time_is_sent(subscribe, broadcast, sende
     await broadcast()
     telegram.answers[1] = late
     sender = await sender_of()
-    await senders.step(sender)
+    await senders.send_next(sender)
     asyncio.get_running_loop().call_later(0.05, late.set)
-    await senders.close(sender, 10.0)
+    await senders.close_sender(sender, 10.0)
 
-    assert await states() == {State.SENT: 2}
+    assert await states() == {DeliveryState.SENT: 2}
     assert (await standing())[0] == MessageState.FINISHED
 
 
@@ -45,11 +45,11 @@ async def test_at_the_end_what_has_not_left_stays_queued(subscribe, broadcast, s
     for _ in range(2):  # both to one group, which is written to every three seconds
         await broadcast()
     sender = await sender_of(per_second=40)
-    await senders.step(sender)
-    await senders.close(sender, 0.1)
+    await senders.send_next(sender)
+    await senders.close_sender(sender, 0.1)
 
     assert len(telegram.tried) == 1
-    assert (await states(1), await states(2)) == ({State.SENT: 1}, {State.QUEUED: 1})
+    assert (await states(1), await states(2)) == ({DeliveryState.SENT: 1}, {DeliveryState.QUEUED: 1})
     assert (await standing(2))[0] == RUNNING
 
 
@@ -62,8 +62,8 @@ async def test_a_stop_while_telegram_is_silent_does_not_say_that_it_answers(
     telegram.answers = {1: [NotSent("refused"), asyncio.Event()]}
     sender = await sender_of(per_second=1)
     for clock.ahead in (0, 60, 120):
-        await senders.step(sender)
-    await senders.close(sender, 0.1)
+        await senders.send_next(sender)
+    await senders.close_sender(sender, 0.1)
 
     assert len(telegram.tried) == 2
     assert [message.split(" since")[0] for message in caplog.messages] == ["Telegram does not answer"]
@@ -75,11 +75,11 @@ async def test_a_sender_that_has_stopped_can_be_followed_by_another(
     await subscribe(*range(1, 31))
     await broadcast()
     first = await sender_of(per_second=100)
-    await senders.step(first)
-    await senders.close(first, 5.0)
+    await senders.send_next(first)
+    await senders.close_sender(first, 5.0)
     await run(await sender_of())
 
-    assert await states() == {State.SENT: 30}
+    assert await states() == {DeliveryState.SENT: 30}
     assert sorted(chat_id for chat_id, _ in telegram.got) == list(range(1, 31))
 
 
@@ -88,26 +88,26 @@ async def test_a_pause_stops_it_with_at_most_what_is_in_flight(db, subscribe, br
     message_id = await broadcast()
     sender = await sender_of(per_second=100)
     size = claim_size(100)
-    await senders.step(sender)
+    await senders.send_next(sender)
     async with connect.writing(db) as transaction:
-        await messages.move(transaction, message_id, PAUSED, only_from=[RUNNING])
+        await messages.change_state(transaction, message_id, PAUSED, only_from=[RUNNING])
     await run(sender)
-    assert await states() == {State.SENT: size, State.QUEUED: 30 - size}
+    assert await states() == {DeliveryState.SENT: size, DeliveryState.QUEUED: 30 - size}
 
     async with connect.writing(db) as transaction:
-        await messages.move(transaction, message_id, RUNNING, only_from=[PAUSED])
+        await messages.change_state(transaction, message_id, RUNNING, only_from=[PAUSED])
     await run(sender)
 
-    assert await states() == {State.SENT: 30}
+    assert await states() == {DeliveryState.SENT: 30}
 
 
 @pytest.mark.usefixtures("impatient")
 @pytest.mark.parametrize(
     ("answer", "states_then"),
     [
-        (None, {State.SENT: 1, State.SKIPPED: 5}),
-        (Uncertain(Reason.NO_ANSWER), {State.UNCERTAIN: 1, State.SKIPPED: 5}),
-        (NotSent("refused"), {State.SKIPPED: 6}),
+        (None, {DeliveryState.SENT: 1, DeliveryState.SKIPPED: 5}),
+        (Uncertain(Reason.NO_ANSWER), {DeliveryState.UNCERTAIN: 1, DeliveryState.SKIPPED: 5}),
+        (NotSent("refused"), {DeliveryState.SKIPPED: 6}),
     ],
     ids=["sent", "uncertain", "not sent"],
 )
@@ -119,7 +119,7 @@ async def test_what_a_person_stopped_is_not_sent_again(
     if answer is not None:
         telegram.answers[1] = answer
     sender = await sender_of(per_second=1)
-    await senders.step(sender)
+    await senders.send_next(sender)
     async with connect.writing(db) as transaction:
         await messages.stop(transaction, message_id, 9.0)
     clock.ahead = 60

@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.domain.delivery.outcomes import Failed, Halt, NotSent, Sent, Uncertain, Wait
-from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.errors import TelegramRefuses
 from outreachbot.store import chats, tables
@@ -25,10 +25,10 @@ async def test_what_surely_was_not_sent_waits_and_is_sent_later(
     await broadcast()
     telegram.answers[3] = [REFUSED, Sent(10)]
     sender = await sender_of()
-    await senders.step(sender)
+    await senders.send_next(sender)
     await asyncio.gather(*sender.flight.air)
-    await senders.step(sender)
-    assert await states() == {State.QUEUED: 1, State.SENT: 2}
+    await senders.send_next(sender)
+    assert await states() == {DeliveryState.QUEUED: 1, DeliveryState.SENT: 2}
     assert telegram.times(3) == 1
 
     clock.ahead = 60
@@ -45,12 +45,12 @@ async def test_in_trouble_nothing_leaves_before_everything_has_landed(
     await broadcast()
     telegram.answers = {1: REFUSED, 2: held}
     sender = await sender_of(per_second=40)  # two at once
-    await senders.step(sender)
+    await senders.send_next(sender)
     while not sender.flight.landed:  # noqa: ASYNC110 the sender has no event for it
         await asyncio.sleep(0)
-    await senders.step(sender)  # it learns that there is trouble
+    await senders.send_next(sender)  # it learns that there is trouble
     clock.ahead = 60
-    step = asyncio.create_task(senders.step(sender))
+    step = asyncio.create_task(senders.send_next(sender))
     done, _ = await asyncio.wait([step], timeout=0.1)
     assert not done
     assert len(telegram.tried) == 2
@@ -58,8 +58,8 @@ async def test_in_trouble_nothing_leaves_before_everything_has_landed(
     held.set()
     await step
 
-    assert await states() == {State.SENT: 1, State.SENDING: 1, State.QUEUED: 6}
-    await senders.close(sender, 5.0)
+    assert await states() == {DeliveryState.SENT: 1, DeliveryState.SENDING: 1, DeliveryState.QUEUED: 6}
+    await senders.close_sender(sender, 5.0)
 
 
 async def test_in_trouble_one_request_at_a_time_asks_whether_it_is_over(
@@ -72,14 +72,14 @@ async def test_in_trouble_one_request_at_a_time_asks_whether_it_is_over(
     tried = []
     for clock.ahead in range(0, 800, 40):
         before = len(telegram.tried)
-        await senders.step(sender)
+        await senders.send_next(sender)
         await asyncio.gather(*sender.flight.air)
         tried.append(len(telegram.tried) - before)
     await run(sender)
 
     assert tried[:11] == [4, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1], "a pause stands before each request"
     assert tried[11:16] == [0, 1, 1, 4, 4], "after an answer it goes on as before"
-    assert await states() == {State.UNCERTAIN: 9, State.SENT: 21}
+    assert await states() == {DeliveryState.UNCERTAIN: 9, DeliveryState.SENT: 21}
     assert max(Counter(one.chat_id for one in telegram.tried).values()) == 1
 
 
@@ -90,18 +90,18 @@ async def test_a_429_holds_all_for_as_long_as_telegram_asks(
     await broadcast()
     telegram.answers[1] = [Wait(30.0), Sent(10)]
     sender = await sender_of()
-    await senders.step(sender)
+    await senders.send_next(sender)
     await asyncio.gather(*sender.flight.air)
     tried = len(telegram.tried)
     for clock.ahead in (0, 15):
-        assert await senders.step(sender), "it would sleep until somebody wakes it"
-    assert await states() == {State.SENT: tried - 1, State.QUEUED: 121 - tried}
+        assert await senders.send_next(sender), "it would sleep until somebody wakes it"
+    assert await states() == {DeliveryState.SENT: tried - 1, DeliveryState.QUEUED: 121 - tried}
     assert len(telegram.tried) == tried
 
     clock.ahead = 31
     await run(sender)
 
-    assert await states() == {State.SENT: 120}
+    assert await states() == {DeliveryState.SENT: 120}
     assert telegram.times(1) == 2
 
 
@@ -113,12 +113,12 @@ async def test_a_429_of_one_group_holds_only_that_group(
     telegram.answers[-1] = [Wait(40.0), Sent(10)]
     sender = await sender_of()
     await run(sender)
-    assert await states() == {State.SENT: 30, State.QUEUED: 1}
+    assert await states() == {DeliveryState.SENT: 30, DeliveryState.QUEUED: 1}
 
     clock.ahead = 41
     await run(sender)
 
-    assert await states() == {State.SENT: 31}
+    assert await states() == {DeliveryState.SENT: 31}
     assert telegram.times(-1) == 2
 
 
@@ -175,9 +175,9 @@ async def test_a_refused_bot_stops_all_and_keeps_the_rest_queued(
     sender = await sender_of()
     with pytest.raises(TelegramRefuses, match=r"Unauthorized.*OUTREACHBOT_TOKEN"):
         await run(sender)
-    await senders.close(sender, 5.0)
+    await senders.close_sender(sender, 5.0)
     counted = await states()
 
-    assert counted[State.SENT] == len(telegram.got) <= senders.IN_AIR
-    assert counted[State.QUEUED] == 120 - counted[State.SENT]
+    assert counted[DeliveryState.SENT] == len(telegram.got) <= senders.MAX_IN_FLIGHT
+    assert counted[DeliveryState.QUEUED] == 120 - counted[DeliveryState.SENT]
     assert (await standing())[0] == MessageState.RUNNING

@@ -5,7 +5,7 @@ from collections import Counter
 import pytest
 
 from outreachbot.domain.delivery.outcomes import NotSent
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import leases
 from outreachbot.workers.delivery import sender as senders
@@ -30,14 +30,14 @@ async def test_a_sender_that_does_not_reach_telegram_holds_no_other(
         lonely_id = await leases.begin(transaction, "elsewhere", clock(), is_main=False)
     lonely = Sender(db, lonely_id, cut_off, clock, 500.0)
     for clock.ahead in range(0, 600, 60):  # by now its pauses are as long as they get
-        await senders.step(lonely)
+        await senders.send_next(lonely)
     clock.ahead += 60
-    while lonely.lessons.pause_left(clock()) < 20:
-        await senders.step(lonely)
+    while lonely.health.pause_left(clock()) < 20:
+        await senders.send_next(lonely)
 
     await run(healthy)
 
-    assert lonely.lessons.pause_left(clock()) > 0
-    assert await states() == {State.SENT: 40}
+    assert lonely.health.pause_left(clock()) > 0
+    assert await states() == {DeliveryState.SENT: 40}
     assert Counter(chat_id for chat_id, _ in telegram.got) == dict.fromkeys(range(1, 41), 1)
-    await senders.close(lonely, 5.0)
+    await senders.close_sender(lonely, 5.0)

@@ -5,20 +5,12 @@ import time
 
 import pytest
 
-from outreachbot.errors import AlreadyRunning, CannotRun, StoreFailed
+from outreachbot.errors import AlreadyRunning, CannotRun, PollConflict, PollFailed, StoreFailed
 from outreachbot.store import inbox
 from outreachbot.store.database import connect
 from outreachbot.workers.updates import poller
-from outreachbot.workers.updates.dispatcher import Desk
-from outreachbot.workers.updates.poller import PROBE_SECONDS, Line
-
-
-class PollError(Exception):
-    """Stands for what a fetch raises."""
-
-
-class RivalError(PollError):
-    """Stands for a 409."""
+from outreachbot.workers.updates.dispatcher import Dispatcher
+from outreachbot.workers.updates.poller import PROBE_SECONDS, PollStatus
 
 
 class Telegram:
@@ -41,15 +33,15 @@ class Handled(list):
         self.append(update["update_id"])
 
 
-async def poll(db, telegram, desk=None, line=None):
-    line, desk = line or Line(), desk or Desk(db, Handled())
-    await poller.poll(desk, line, telegram.fetch, PollError, RivalError, 1.0)
-    await asyncio.gather(*desk.tasks)
+async def poll(db, telegram, dispatcher=None, line=None):
+    line, dispatcher = line or PollStatus(), dispatcher or Dispatcher(db, Handled())
+    await poller.poll_updates(dispatcher, line, telegram.fetch, 1.0)
+    await asyncio.gather(*dispatcher.tasks)
 
 
 async def written(db):
     async with connect.reading(db) as connection:
-        return [letter.update_id for letter in await inbox.waiting(connection, 0, 100)]
+        return [letter.update_id for letter in await inbox.list_waiting(connection, 0, 100)]
 
 
 def batch(*numbers):
@@ -57,64 +49,68 @@ def batch(*numbers):
 
 
 async def test_the_next_poll_confirms_what_is_written_down(db):
-    telegram, line, desk = Telegram(batch(7, 8), batch(9), batch()), Line(), Desk(db, Handled())
+    telegram, line, dispatcher = Telegram(batch(7, 8), batch(9), batch()), PollStatus(), Dispatcher(db, Handled())
     for _ in range(3):
-        await poll(db, telegram, desk, line)
+        await poll(db, telegram, dispatcher, line)
 
     assert telegram.offsets == [0, 9, 10]
-    assert desk.handle == [7, 8, 9]
+    assert dispatcher.handle == [7, 8, 9]
 
 
 async def test_after_an_empty_poll_it_asks_from_nought_and_so_finds_ids_that_start_lower(db):
-    telegram, line, desk = Telegram(batch(900), batch(), batch(5)), Line(), Desk(db, Handled())
+    telegram, line, dispatcher = Telegram(batch(900), batch(), batch(5)), PollStatus(), Dispatcher(db, Handled())
     for _ in range(3):
-        await poll(db, telegram, desk, line)
+        await poll(db, telegram, dispatcher, line)
 
     assert telegram.offsets == [0, 901, 0]
-    assert desk.handle == [900, 5]
+    assert dispatcher.handle == [900, 5]
 
 
 async def test_what_could_not_be_written_down_is_not_confirmed_and_comes_again(db, failing):
-    telegram, line, desk = Telegram(batch(7), batch(7), batch()), Line(), Desk(db, Handled())
+    telegram, line, dispatcher = Telegram(batch(7), batch(7), batch()), PollStatus(), Dispatcher(db, Handled())
     async with failing("inbox"):
         with pytest.raises(StoreFailed):
-            await poll(db, telegram, desk, line)
-    assert desk.handle == []
+            await poll(db, telegram, dispatcher, line)
+    assert dispatcher.handle == []
 
     for _ in range(2):
-        await poll(db, telegram, desk, line)
+        await poll(db, telegram, dispatcher, line)
 
     assert telegram.offsets == [0, 0, 8]
-    assert desk.handle == [7]
+    assert dispatcher.handle == [7]
 
 
 async def test_an_update_that_comes_again_is_handled_once(db):
-    telegram, line, desk = Telegram(batch(7, 8), batch(7, 8, 9), batch(8)), Line(), Desk(db, Handled())
+    telegram, line, dispatcher = (
+        Telegram(batch(7, 8), batch(7, 8, 9), batch(8)),
+        PollStatus(),
+        Dispatcher(db, Handled()),
+    )
     for _ in range(3):
-        await poll(db, telegram, desk, line)
+        await poll(db, telegram, dispatcher, line)
 
-    assert desk.handle == [7, 8, 9]
+    assert dispatcher.handle == [7, 8, 9]
 
 
 async def test_what_was_handled_is_written_down_along_the_way(db):
-    telegram, line, desk = Telegram(batch(7), batch(8)), Line(), Desk(db, Handled())
+    telegram, line, dispatcher = Telegram(batch(7), batch(8)), PollStatus(), Dispatcher(db, Handled())
     for _ in range(2):
-        await poll(db, telegram, desk, line)
+        await poll(db, telegram, dispatcher, line)
 
     assert await written(db) == [8]
 
 
 @pytest.mark.parametrize("text", ["\ud800", "\x00", "😀 ünïcödé", '"}', "\u2028"])
 async def test_any_text_can_be_written_down(db, text):
-    telegram, desk = Telegram([(7, text)]), Desk(db, Handled())
-    await poll(db, telegram, desk)
+    telegram, dispatcher = Telegram([(7, text)]), Dispatcher(db, Handled())
+    await poll(db, telegram, dispatcher)
 
-    assert desk.handle == [7]
+    assert dispatcher.handle == [7]
     assert await written(db) == [7]
 
 
 async def test_a_poll_that_fails_is_said_once_and_tried_again(db, caplog):
-    telegram, line = Telegram(PollError("HTTP 502"), PollError("HTTP 502"), batch(7)), Line(failures=0)
+    telegram, line = Telegram(PollFailed("HTTP 502"), PollFailed("HTTP 502"), batch(7)), PollStatus(failures=0)
     async with asyncio.timeout(10):
         for _ in range(3):
             await poll(db, telegram, line=line)
@@ -124,49 +120,49 @@ async def test_a_poll_that_fails_is_said_once_and_tried_again(db, caplog):
 
 
 async def test_a_line_that_is_deaf_for_a_minute_ends_the_program(db):
-    line = Line(good=time.monotonic() - 61)
+    line = PollStatus(last_success=time.monotonic() - 61)
 
     with pytest.raises(CannotRun, match=r"no updates for 61 s \(HTTP 502\)"):
-        await poll(db, Telegram(PollError("HTTP 502")), line=line)
+        await poll(db, Telegram(PollFailed("HTTP 502")), line=line)
 
 
 async def test_a_good_poll_ends_the_deafness(db):
-    line = Line(good=time.monotonic() - 61)
+    line = PollStatus(last_success=time.monotonic() - 61)
     await poll(db, Telegram(batch()), line=line)
-    await poll(db, Telegram(PollError("HTTP 502")), line=line)
+    await poll(db, Telegram(PollFailed("HTTP 502")), line=line)
 
     assert line.failures == 1
 
 
 async def test_who_finds_a_rival_before_its_first_long_poll_gives_way(db):
     with pytest.raises(AlreadyRunning, match="another program already polls Telegram with this token"):
-        await poll(db, Telegram(RivalError("Conflict")))
+        await poll(db, Telegram(PollConflict("Conflict")))
 
 
 async def test_who_was_there_first_stays(db):
-    telegram, line = Telegram(RivalError("Conflict"), batch(7)), Line(ours=True)
-    desk = Desk(db, Handled())
+    telegram, line = Telegram(PollConflict("Conflict"), batch(7)), PollStatus(is_alone=True)
+    dispatcher = Dispatcher(db, Handled())
     for _ in range(2):
-        await poll(db, telegram, desk, line)
+        await poll(db, telegram, dispatcher, line)
 
-    assert desk.handle == [7]
+    assert dispatcher.handle == [7]
 
 
 async def test_a_poll_that_stayed_open_makes_the_token_ours_and_later_polls_long(db):
-    line = Line()
-    poller._succeeded(line, time.monotonic() - PROBE_SECONDS / 4)
-    assert not line.ours
+    line = PollStatus()
+    poller._record_success(line, time.monotonic() - PROBE_SECONDS / 4)
+    assert not line.is_alone
 
-    poller._succeeded(line, time.monotonic() - PROBE_SECONDS)
+    poller._record_success(line, time.monotonic() - PROBE_SECONDS)
     telegram = Telegram(batch())
     await poll(db, telegram, line=line)
 
-    assert line.ours
+    assert line.is_alone
     assert telegram.seconds == [poller.POLL_SECONDS]
 
 
 async def test_polls_that_always_bring_something_make_it_ours_after_a_while(db):
-    line = Line(started=time.monotonic() - 60)
+    line = PollStatus(started=time.monotonic() - 60)
     await poll(db, Telegram(batch(7)), line=line)
 
-    assert line.ours
+    assert line.is_alone

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy import select
 
 from outreachbot.domain.delivery.outcomes import Failed, Sent, Uncertain
-from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import tables
 from outreachbot.store.database import connect
@@ -27,7 +27,7 @@ def let_go_on(db, run, standing):
     async def let_go_on(sender):
         for _ in range(20):
             async with connect.writing(db) as transaction:
-                await messages.move(transaction, 1, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+                await messages.change_state(transaction, 1, MessageState.RUNNING, only_from=[MessageState.PAUSED])
             await run(sender)
             if (await standing())[0] != MessageState.PAUSED:
                 return
@@ -46,7 +46,7 @@ async def test_the_same_error_from_five_chats_pauses_the_message(
 
     sent = len(telegram.got)
     assert await standing() == (MessageState.PAUSED, WORDS)
-    assert await states() == {State.SENT: sent, State.QUEUED: 120 - sent}
+    assert await states() == {DeliveryState.SENT: sent, DeliveryState.QUEUED: 120 - sent}
     assert sent < 60
     assert caplog.messages == [f"message 1 is paused: Telegram says {WORDS}"]
 
@@ -58,7 +58,7 @@ async def test_the_same_error_from_four_does_not(subscribe, broadcast, sender_of
     await run(await sender_of())
 
     assert await standing() == (MessageState.FINISHED, None)
-    assert await states() == {State.SENT: 121 - SAME_ERROR, State.FAILED: SAME_ERROR - 1}
+    assert await states() == {DeliveryState.SENT: 121 - SAME_ERROR, DeliveryState.FAILED: SAME_ERROR - 1}
 
 
 @pytest.mark.parametrize(
@@ -84,7 +84,7 @@ async def test_errors_that_come_one_by_one_add_up(subscribe, broadcast, sender_o
     await run(await sender_of())
 
     assert (await standing())[0] == MessageState.PAUSED
-    assert (await states())[State.FAILED] == 0
+    assert (await states())[DeliveryState.FAILED] == 0
 
 
 async def test_each_message_has_a_count_of_its_own(subscribe, broadcast, sender_of, telegram, run, standing):
@@ -106,7 +106,7 @@ async def test_a_message_that_is_wrong_for_all_there_are_pauses_however_few(
     await run(await sender_of())
 
     assert await standing() == (MessageState.PAUSED, WORDS)
-    assert await states() == {State.QUEUED: chats}
+    assert await states() == {DeliveryState.QUEUED: chats}
 
 
 async def test_what_is_in_the_air_at_the_pause_keeps_its_place_as_well(
@@ -117,8 +117,8 @@ async def test_what_is_in_the_air_at_the_pause_keeps_its_place_as_well(
     telegram.answers = dict.fromkeys(range(1, 121), WRONG)
     await run(await sender_of())
 
-    assert await states() == {State.QUEUED: 120}
-    assert SAME_ERROR <= len(telegram.tried) <= senders.IN_AIR
+    assert await states() == {DeliveryState.QUEUED: 120}
+    assert SAME_ERROR <= len(telegram.tried) <= senders.MAX_IN_FLIGHT
 
 
 async def test_what_has_another_end_keeps_it(subscribe, broadcast, sender_of, telegram, run, states):
@@ -129,7 +129,11 @@ async def test_what_has_another_end_keeps_it(subscribe, broadcast, sender_of, te
     await run(await sender_of())
     counted = await states()
 
-    assert (counted[State.UNCERTAIN], counted[State.FAILED], counted[State.QUEUED] >= SAME_ERROR) == (1, 1, True)
+    assert (
+        counted[DeliveryState.UNCERTAIN],
+        counted[DeliveryState.FAILED],
+        counted[DeliveryState.QUEUED] >= SAME_ERROR,
+    ) == (1, 1, True)
 
 
 async def test_once_it_goes_through_everybody_gets_it_after_all(
@@ -142,18 +146,18 @@ async def test_once_it_goes_through_everybody_gets_it_after_all(
     await run(sender)
     telegram.answers.clear()
     async with connect.writing(db) as transaction:
-        await messages.move(transaction, 1, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+        await messages.change_state(transaction, 1, MessageState.RUNNING, only_from=[MessageState.PAUSED])
     await run(sender)
 
     assert await standing() == (MessageState.FINISHED, None)
-    assert await states() == {State.SENT: 20}
+    assert await states() == {DeliveryState.SENT: 20}
     assert sorted(chat_id for chat_id, _ in telegram.got) == list(range(1, 21))
 
 
 async def test_a_reminder_pauses_alike(db, subscribe, sender_of, telegram, run, broadcast, standing):
     await subscribe(1)
     async with connect.writing(db) as transaction:
-        await messages.write(transaction, Kind.REMINDER, {"en": Message("x")}, 1.0, key="a", expires_at=9e12)
+        await messages.create(transaction, MessageKind.REMINDER, {"en": Message("x")}, 1.0, key="a", expires_at=9e12)
     await broadcast()
     telegram.answers[1] = [WRONG, WRONG]
     await run(await sender_of())
@@ -175,11 +179,11 @@ async def test_after_go_on_those_it_is_wrong_for_are_tried_last_fail_and_the_res
     await run(sender)
     telegram.answers = dict(wrong)
     async with connect.writing(db) as transaction:
-        await messages.move(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+        await messages.change_state(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
     await run(sender)
 
     assert await standing() == (MessageState.FINISHED, None)
-    assert await states() == {State.SENT: 120 - SAME_ERROR, State.FAILED: SAME_ERROR}
+    assert await states() == {DeliveryState.SENT: 120 - SAME_ERROR, DeliveryState.FAILED: SAME_ERROR}
     assert {one.chat_id for one in telegram.tried[-SAME_ERROR:]} == set(wrong)
 
 
@@ -196,7 +200,7 @@ async def test_a_message_that_is_wrong_for_all_there_are_fails_once_somebody_let
     await let_go_on(sender)
 
     assert await standing() == (MessageState.FINISHED, None)
-    assert await states() == {State.FAILED: chats}
+    assert await states() == {DeliveryState.FAILED: chats}
 
 
 async def test_nobody_has_to_let_it_go_on_for_ever_where_it_is_wrong_for_many(
@@ -211,7 +215,7 @@ async def test_nobody_has_to_let_it_go_on_for_ever_where_it_is_wrong_for_many(
     await let_go_on(sender)
 
     assert await standing() == (MessageState.FINISHED, None)
-    assert await states() == {State.SENT: 28, State.FAILED: 12}
+    assert await states() == {DeliveryState.SENT: 28, DeliveryState.FAILED: 12}
 
 
 async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
@@ -225,14 +229,17 @@ async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
     counted = await states()
 
     assert await standing() == (MessageState.PAUSED, UNKNOWN.detail)
-    assert SAME_REFUSAL <= counted[State.FAILED] < SAME_REFUSAL + 10, "what was in the air lands"
-    assert counted[State.QUEUED] == 120 - counted[State.FAILED]
+    assert SAME_REFUSAL <= counted[DeliveryState.FAILED] < SAME_REFUSAL + 10, "what was in the air lands"
+    assert counted[DeliveryState.QUEUED] == 120 - counted[DeliveryState.FAILED]
     assert caplog.messages == [f"message 1 is paused: Telegram says {UNKNOWN.detail}"]
 
     telegram.answers.clear()
     await let_go_on(sender)
     assert (await standing())[0] == MessageState.FINISHED
-    assert await states() == {State.FAILED: counted[State.FAILED], State.SENT: counted[State.QUEUED]}
+    assert await states() == {
+        DeliveryState.FAILED: counted[DeliveryState.FAILED],
+        DeliveryState.SENT: counted[DeliveryState.QUEUED],
+    }
 
 
 @pytest.mark.parametrize(

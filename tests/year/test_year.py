@@ -18,19 +18,20 @@ from oracle import BEFORE, Chat, Day, Oracle
 from sqlalchemy import event, select
 
 from outreachbot.app import run
-from outreachbot.bot.context import Ask, House
+from outreachbot.bot.context import Context, Request
 from outreachbot.domain.content.dates import YearlyDay
 from outreachbot.domain.content.model import Anniversary, LeapDay, Notice
-from outreachbot.domain.delivery.states import Kind, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, Reason
 from outreachbot.domain.reminders.settings import ChatSettings
-from outreachbot.gateway.transport import Telegram, session
+from outreachbot.gateway.transport import BotApi, open_session
 from outreachbot.sandbox import people
 from outreachbot.services.reminders import settings
+from outreachbot.services.sending.messenger import Messenger
 from outreachbot.store import chats, tables
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import ledger
 from outreachbot.store.reminders import settings as stored
-from outreachbot.workers.delivery import sender
+from outreachbot.workers.delivery import leases, queueing, sender
 from outreachbot.workers.reminders import planner, resume
 from outreachbot.workers.reminders.planner import Planner
 from town import Town
@@ -66,7 +67,7 @@ class Stage:
     """The program's parts, as `outreachbot run` wires them, and the year that they go through."""
 
     town: Town
-    house: House
+    context: Context
     outgoing: sender.Sender
     dice: random.Random
     oracle: Oracle
@@ -102,26 +103,26 @@ async def test_every_chat_gets_what_the_oracle_says(town: Town, database_url: st
     )
     town = replace(town, database_url=database_url, content=content, per_second=100_000.0)
     town.clock.set(dt.datetime.combine(FIRST, dt.time(), tzinfo=dt.UTC))
-    async with connect.opened(database_url) as db, session(town.url) as pool:
+    async with connect.open_database(database_url) as db, open_session(town.url) as pool:
         if db.is_sqlite:  # a year in a minute: here it may lose all in a power cut
             event.listen(db.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
             await db.engine.dispose()
-        telegram = Telegram(pool, town.url, town.settings().bot_token())
-        house = run._house(town.settings(), town.live(), db, telegram, town.clock)
+        messenger = Messenger(BotApi(pool, town.url, town.settings().bot_token()))
+        context = run._create_context(town.settings(), town.live(), db, messenger, town.clock)
         crowd = people.crowd(town.world, CHATS)
-        model = await settle_in(house, crowd, dice)
-        sender_id = await planner.recover(db, "test", town.clock())
+        model = await settle_in(context, crowd, dice)
+        sender_id = await leases.recover_deliveries(db, "test", town.clock())
         stage = Stage(
             town,
-            house,
-            run.outgoing_of(house, sender_id),
+            context,
+            run.create_sender(context, sender_id),
             dice,
             Oracle(DAYS, FIRST, LAST),
             model,
-            await resume.resume(db, content, town.per_second, town.clock()),
+            await resume.resume_planner(db, content, town.per_second, town.clock()),
         )
         await live(stage)
-        late, unsent = await counted_late(house), await not_sent(house)
+        late, unsent = await counted_late(context), await not_sent(context)
     expected = {
         (chat_id, key): at for chat_id, chat in model.items() for key, at in chat.told.items() if at is not None
     }
@@ -136,7 +137,7 @@ async def test_every_chat_gets_what_the_oracle_says(town: Town, database_url: st
     assert sum(late.values()) > 0
 
 
-async def settle_in(house: House, crowd: range, dice: random.Random) -> dict[int, Chat]:
+async def settle_in(context: Context, crowd: range, dice: random.Random) -> dict[int, Chat]:
     """Everybody chooses something, and most subscribe."""
     model = {}
     for chat_id in crowd:
@@ -145,20 +146,20 @@ async def settle_in(house: House, crowd: range, dice: random.Random) -> dict[int
         if dice.random() < 0.5:
             chat.notices = {"week": dice.random() < 0.4, "eve": dice.random() < 0.4, "day": dice.random() < 0.9}
         if dice.random() < 0.95:
-            chat.subscribed_at = house.clock()
-    async with connect.writing(house.db) as db:
+            chat.subscribed_at = context.clock()
+    async with connect.writing(context.db) as db:
         for chat_id, chat in model.items():
-            await chats.know(db, chat_id, kind="private", language="en")
+            await chats.ensure_known(db, chat_id, kind="private", language="en")
             if chat.subscribed_at is not None:
                 await chats.subscribe(
                     db, chat_id, kind="private", language="en", topic_id=None, now=chat.subscribed_at.timestamp()
                 )
-            await stored.save(db, chat_id, as_settings(chat), house.clock().timestamp())
+            await stored.save(db, chat_id, as_settings(chat), context.clock().timestamp())
     return model
 
 
-def asking(chat_id: int) -> Ask:
-    return Ask(chat_id, "private", None, chat_id, "en", "", None, 0)
+def asking(chat_id: int) -> Request:
+    return Request(chat_id, "private", None, chat_id, "en", "", None, 0)
 
 
 def as_settings(chat: Chat) -> ChatSettings:
@@ -231,31 +232,31 @@ async def live(stage: Stage) -> None:
 
 async def look(stage: Stage) -> None:
     now = stage.town.clock()
-    await planner.step(stage.planning, stage.house.db, stage.house.content, now)
+    await planner.plan_due(stage.planning, stage.context.db, stage.context.content, now)
     stage.oracle.look(list(stage.model.values()), now)
     await drain(stage)
 
 
 async def drain(stage: Stage) -> None:
     """Queue and send all there is."""
-    while await planner.queue(stage.house.db, stage.house.content.zone, asyncio.Event()):
+    while await queueing.queue_audience(stage.context.db, stage.context.content.zone, asyncio.Event()):
         pass
-    while await sender.step(stage.outgoing) or stage.outgoing.flight.air:
+    while await sender.send_next(stage.outgoing) or stage.outgoing.flight.air:
         pass
 
 
 async def sleep(stage: Stage, at: dt.datetime) -> None:
     stage.town.clock.set(at)
-    await sender.close(stage.outgoing, 5.0)
-    await resume.note(stage.planning, stage.house.db)
+    await sender.close_sender(stage.outgoing, 5.0)
+    await resume.record_progress(stage.planning, stage.context.db)
 
 
 async def wake(stage: Stage) -> None:
     """What `run` does at its start."""
     now = stage.town.clock()
-    house = stage.house
-    stage.outgoing = run.outgoing_of(house, await planner.recover(house.db, "test", now))
-    stage.planning = await resume.resume(house.db, house.content, stage.town.per_second, now)
+    context = stage.context
+    stage.outgoing = run.create_sender(context, await leases.recover_deliveries(context.db, "test", now))
+    stage.planning = await resume.resume_planner(context.db, context.content, stage.town.per_second, now)
     stage.oracle.woke(list(stage.model.values()), now)
     await drain(stage)
 
@@ -269,16 +270,16 @@ async def change(stage: Stage) -> None:
     kind = dice.choice(["zone", "zone", "zone", "hour", "hour", "hour", "notice", "day", "big", "off", "skip", "join"])
     if kind == "join":
         if chat.subscribed_at is None:
-            await settings.subscribe(stage.house, ask)
+            await settings.subscribe_chat(stage.context, ask)
             chat.subscribed_at = now
         else:
-            async with connect.writing(stage.house.db) as db:
+            async with connect.writing(stage.context.db) as db:
                 await chats.unsubscribe(db, chat_id)
             chat.subscribed_at = None
     else:
         choose(stage, chat, kind)
         chat.skipped = {one for one in chat.skipped if one[1] >= now.year}  # older ones are forgotten with a change
-        await settings.change(stage.house, ask, lambda _before: as_settings(chat))
+        await settings.change_settings(stage.context, ask, lambda _before: as_settings(chat))
         stage.oracle.changed(before, chat, now)
     await drain(stage)
 
@@ -321,21 +322,22 @@ def arrived(town: Town, crowd: range) -> dict[tuple[int, Any], list[dt.datetime]
     return found
 
 
-async def counted_late(house: House) -> dict[str, int]:
+async def counted_late(context: Context) -> dict[str, int]:
     """What the admins are told."""
-    async with connect.writing(house.db) as db:
-        running = select(tables.messages.c.id).where(tables.messages.c.kind == Kind.REMINDER)
+    async with connect.writing(context.db) as db:
+        running = select(tables.messages.c.id).where(tables.messages.c.kind == MessageKind.REMINDER)
         assert (await db.execute(running.where(tables.messages.c.state != "finished"))).all() == []
-        return await ledger.late(db)
+        return await ledger.count_late(db)
 
 
-async def not_sent(house: House) -> list[tuple[int, str, str | None]]:
+async def not_sent(context: Context) -> list[tuple[int, str, str | None]]:
     """What explains that a chat got nothing, but for what came too late: chat, state, reason."""
     query = select(tables.deliveries.c.chat_id, tables.deliveries.c.state, tables.deliveries.c.reason)
-    async with connect.reading(house.db) as db:
+    async with connect.reading(context.db) as db:
         rows = await db.execute(
             query.where(
-                tables.deliveries.c.state != State.SENT, tables.deliveries.c.reason.is_distinct_from(Reason.LATE)
+                tables.deliveries.c.state != DeliveryState.SENT,
+                tables.deliveries.c.reason.is_distinct_from(Reason.LATE),
             )
         )
         return [(row.chat_id, row.state, row.reason) for row in rows]

@@ -45,7 +45,7 @@ class MovableClock:
         self.ahead = noon.astimezone(dt.UTC) - run.wall_clock()
 
 
-async def play(content_file: Path, port: int, chats: int, per_second: float, *, open_browser: bool) -> None:
+async def run_demo(content_file: Path, port: int, chats: int, per_second: float, *, open_browser: bool) -> None:
     """Run sandbox, page and bot until a signal says stop. Everything is forgotten at the end."""
     document = files.read_content(content_file)
     content = document.content
@@ -91,5 +91,5 @@ def has_screen() -> bool:
 def _days(content: Content, clock: MovableClock) -> Sequence[tuple[str, dt.date]]:
     """The coming days of remembrance, for the page to offer."""
     kept = (one for one in content.anniversaries if one.default)
-    coming = schedule.coming(kept, clock().astimezone(clock.zone).date() + dt.timedelta(days=1))
+    coming = schedule.list_upcoming(kept, clock().astimezone(clock.zone).date() + dt.timedelta(days=1))
     return [(content.say(one.anniversary.title, content.default_language), one.date) for one in coming]

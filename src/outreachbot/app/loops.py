@@ -1,30 +1,31 @@
 """The running bot's workers, each in a loop of its own: what they do, how often, and what wakes them."""
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
 from outreachbot.bot.broadcasts import compose
 from outreachbot.bot.chats import menus
-from outreachbot.bot.context import House
-from outreachbot.domain.links import Answer
+from outreachbot.bot.context import BotContext
+from outreachbot.bot.features import ALLOWED_UPDATES
+from outreachbot.domain.links import LinkCheck
 from outreachbot.gateway import polling, web_links
 from outreachbot.services.broadcasts import status
 from outreachbot.services.content import activate
 from outreachbot.services.sending import messages
-from outreachbot.workers import link_monitor as watching
-from outreachbot.workers import progress
-from outreachbot.workers.delivery import outcomes, sender
+from outreachbot.workers import housekeeping, link_monitor, progress
+from outreachbot.workers.delivery import leases, outcomes, queueing, sender
 from outreachbot.workers.delivery.sender import Sender
-from outreachbot.workers.loop import or_stop, repeat
+from outreachbot.workers.loop import Step, run_until_stopped
 from outreachbot.workers.progress import Screen
-from outreachbot.workers.reminders import planner, resume
+from outreachbot.workers.reminders import late, resume
 from outreachbot.workers.reminders.planner import Planner
-from outreachbot.workers.updates import dispatcher as desks
+from outreachbot.workers.updates import dispatcher as dispatchers
 from outreachbot.workers.updates import poller
-from outreachbot.workers.updates.dispatcher import Desk
-from outreachbot.workers.updates.poller import Line
+from outreachbot.workers.updates.dispatcher import Dispatcher
+from outreachbot.workers.updates.poller import PollStatus
 
 PLAN_SECONDS = 2.0
 TIDY_SECONDS = 3600.0
@@ -37,90 +38,88 @@ RELOAD_SECONDS = 3600.0  # a signal wakes it
 MENU_SECONDS = 86_400.0  # another content wakes it; what Telegram did not take then is tried again a day later
 
 
-def workers(
-    house: House, desk: Desk, outgoing: Sender, planning: Planner, stop: asyncio.Event
-) -> dict[str, Coroutine[Any, Any, None]]:
-    """Each worker's loop, by its name."""
-    found = _always(house, desk, outgoing, planning, stop)
-    if house.check_links:
-        found["links"] = repeat("links", partial(_watch_link, house, stop), pause=TIDY_SECONDS, stop=stop)
-    return found
+@dataclass(frozen=True, slots=True)
+class Loop:
+    """One worker: a step that is repeated, how often, and the event that wakes it earlier."""
+
+    name: str
+    step: Step
+    every: float  # seconds between two steps, once a step had nothing more to do
+    wake: asyncio.Event | None = None
 
 
-def _always(
-    house: House, desk: Desk, outgoing: Sender, planning: Planner, stop: asyncio.Event
-) -> dict[str, Coroutine[Any, Any, None]]:
-    again = partial(repeat, stop=stop)
-    screen = _screen(house, outgoing)
-    return {
-        "receiving": _receive(house, desk, stop),
-        "handling": again("handling", partial(desks.settle, desk), pause=SETTLE_SECONDS),
-        "sending": again("sending", partial(sender.step, outgoing), pause=SEND_SECONDS, wake=house.wake),
-        "planning": again(
-            "planning", lambda: resume.step(planning, house.db, house.content, house.clock()), pause=PLAN_SECONDS
-        ),
-        "telling": again(
-            "telling",
-            lambda: planner.tell_late(house.db, house.content, house.admins, house.clock()),
-            pause=BEAT_SECONDS,
-        ),
-        "starting": again("starting", lambda: planner.begin(house.db, house.clock()), pause=SHOW_SECONDS),
-        "queueing": again(
-            "queueing",
-            lambda: planner.queue(house.db, house.content.zone, house.wake),
-            pause=SEND_SECONDS,
-            wake=house.begun,
-        ),
-        "noting": again("noting", lambda: resume.note(planning, house.db), pause=BEAT_SECONDS),
-        "leases": again("leases", lambda: planner.beat(house.db, outgoing.id, house.clock()), pause=BEAT_SECONDS),
-        "albums": again("albums", lambda: compose.albums(house), pause=ALBUM_SECONDS),
-        "progress": again("progress", lambda: _show_progress(house, screen), pause=SHOW_SECONDS),
-        "tidying": again("tidying", lambda: planner.tidy(house.db, house.clock()), pause=TIDY_SECONDS),
-        "reloading": again(
-            "reloading", partial(activate.reload_if_wanted, house), pause=RELOAD_SECONDS, wake=house.live.woken
-        ),
-        "menus": again("menus", partial(_set_menus, house, stop), pause=MENU_SECONDS, wake=house.live.changed),
-    }
+def list_loops(
+    context: BotContext, dispatcher: Dispatcher, outgoing: Sender, planning: Planner, stop: asyncio.Event
+) -> list[Loop]:
+    """All workers of the running bot."""
+    db, now = context.db, context.clock
+    loops = [
+        Loop("receiving", _receive(context, dispatcher, stop), 0.0),
+        Loop("handling", partial(dispatchers.record_handled, dispatcher), SETTLE_SECONDS),
+        Loop("sending", partial(sender.send_next, outgoing), SEND_SECONDS, context.wake_sender),
+        Loop("planning", lambda: resume.plan_live_content(planning, db, context.content, now()), PLAN_SECONDS),
+        Loop("telling", lambda: late.report_late(db, context.content, context.admins, now()), BEAT_SECONDS),
+        Loop("starting", lambda: queueing.start_scheduled(db, now()), SHOW_SECONDS),
+        Loop("queueing", partial(_queue, context), SEND_SECONDS, context.wake_queueing),
+        Loop("noting", lambda: resume.record_progress(planning, db), BEAT_SECONDS),
+        Loop("leases", lambda: leases.renew_lease(db, outgoing.id, now()), BEAT_SECONDS),
+        Loop("albums", partial(compose.preview_albums, context), ALBUM_SECONDS),
+        Loop("progress", partial(_show_progress, context, _screen(context, outgoing)), SHOW_SECONDS),
+        Loop("tidying", lambda: housekeeping.purge_old_data(db, now()), TIDY_SECONDS),
+        Loop("reloading", partial(activate.reload_if_requested, context), RELOAD_SECONDS, context.live.woken),
+        Loop("menus", partial(_set_menus, context, stop), MENU_SECONDS, context.live.changed),
+    ]
+    if context.check_links:
+        loops.append(Loop("links", partial(_watch_link, context, stop), TIDY_SECONDS))
+    return loops
 
 
-def _screen(house: House, outgoing: Sender) -> Screen:
+def _screen(context: BotContext, outgoing: Sender) -> Screen:
     return Screen(
-        partial(messages.show, house.telegram),
-        partial(status.standing, house),
-        house.content.default_language,
-        house.admins,
-        partial(outcomes.silent_since, outgoing.lessons),
+        partial(messages.edit_or_send, context.messenger),
+        partial(status.load_status, context),
+        context.content.default_language,
+        context.admins,
+        partial(outcomes.silent_since, outgoing.health),
     )
 
 
-async def _receive(house: House, desk: Desk, stop: asyncio.Event) -> None:
+def _receive(context: BotContext, dispatcher: Dispatcher, stop: asyncio.Event) -> Step:
     """First what was received before the last stop, then what Telegram has."""
-    line = Line()
+    status = PollStatus()
+    waiting = True
 
     async def fetch(offset: int, seconds: int) -> list[dict[str, Any]]:
         # A poll that a stop cuts short confirms nothing: Telegram gives the same updates again.
-        return await or_stop(stop, polling.fetch(house.telegram, offset, seconds)) or []
+        fetching = polling.fetch_updates(context.api, offset, seconds, ALLOWED_UPDATES)
+        return await run_until_stopped(stop, fetching) or []
 
-    async def poll() -> bool:
-        now = house.clock().timestamp()
-        return await poller.poll(desk, line, fetch, polling.PollFailedError, polling.ConflictError, now)
+    async def step() -> bool:
+        nonlocal waiting
+        if waiting:
+            await dispatchers.resume_waiting(dispatcher)
+            waiting = False
+        return await poller.poll_updates(dispatcher, status, fetch, context.timestamp())
 
-    await desks.resume(desk)
-    await repeat("receiving", poll, pause=0, stop=stop)
-
-
-async def _show_progress(house: House, screen: Screen) -> bool:
-    screen.language = house.content.default_language
-    return await progress.step(house.db, screen, house.clock().timestamp())
+    return step
 
 
-async def _set_menus(house: House, stop: asyncio.Event) -> bool:
-    await or_stop(stop, menus.set_all(house))
+async def _queue(context: BotContext) -> bool:
+    return await queueing.queue_audience(context.db, context.content.zone, context.wake_sender)
+
+
+async def _show_progress(context: BotContext, screen: Screen) -> bool:
+    screen.language = context.content.default_language
+    return await progress.update_progress(context.db, screen, context.timestamp())
+
+
+async def _set_menus(context: BotContext, stop: asyncio.Event) -> bool:
+    await run_until_stopped(stop, menus.set_all_menus(context))
     return False
 
 
-async def _watch_link(house: House, stop: asyncio.Event) -> bool:
-    async def ask(address: str, witnesses: Sequence[str]) -> Answer | None:
-        return await or_stop(stop, web_links.ask_one(address, witnesses))
+async def _watch_link(context: BotContext, stop: asyncio.Event) -> bool:
+    async def check(address: str, witnesses: Sequence[str]) -> LinkCheck | None:
+        return await run_until_stopped(stop, web_links.check_link(address, witnesses))
 
-    return await watching.watch(house.db, house.content, ask, house.admins, house.clock())
+    return await link_monitor.check_campaign_link(context.db, context.content, check, context.admins, context.clock())

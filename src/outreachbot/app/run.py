@@ -6,32 +6,33 @@ import gc
 import logging
 import os
 import socket
-from collections.abc import Callable, Sequence
-from contextlib import AsyncExitStack
+from collections.abc import AsyncIterator, Callable, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
 from functools import partial
 from typing import Any
 
 from outreachbot.app import loops, signals
 from outreachbot.bot import application
-from outreachbot.bot.context import House
+from outreachbot.bot.context import BotContext
 from outreachbot.config import Settings
 from outreachbot.domain.content.model import Content
 from outreachbot.gateway import transport
-from outreachbot.gateway.transport import Telegram
+from outreachbot.gateway.transport import BotApi
 from outreachbot.services import language_cache
 from outreachbot.services.content import activate, live
-from outreachbot.services.content.live import Live
+from outreachbot.services.content.live import LiveContent
 from outreachbot.services.sending import deliveries
+from outreachbot.services.sending.messenger import Messenger
 from outreachbot.services.sending.pictures import Pictures
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
-from outreachbot.workers.delivery import sender
+from outreachbot.workers.delivery import leases, sender
 from outreachbot.workers.delivery.sender import Sender
-from outreachbot.workers.loop import or_stop
-from outreachbot.workers.reminders import planner, resume
+from outreachbot.workers.loop import repeat, run_until_stopped
+from outreachbot.workers.reminders import resume
 from outreachbot.workers.reminders.planner import Planner
-from outreachbot.workers.updates import dispatcher as desks
-from outreachbot.workers.updates.dispatcher import Desk
+from outreachbot.workers.updates import dispatcher as dispatchers
+from outreachbot.workers.updates.dispatcher import Dispatcher
 
 log = logging.getLogger(__name__)
 
@@ -62,80 +63,91 @@ async def run(
     `raw` is the file that the content was read from; `keeps` whether what goes live instead is written there.
     Raises CannotRun when it can't start or can't go on, WrongUse when the token is missing.
     """
-    token = settings.bot_token()
+    settings.bot_token()  # a missing token is reported before anything is opened
     stop = stop or signals.stop_on_signals()
     async with AsyncExitStack() as stack:
-        db = await stack.enter_async_context(connect.opened(settings.database_url))
-        session = await stack.enter_async_context(transport.session(settings.api_url))
-        telegram = Telegram(session, settings.api_url, token, settings.paid_broadcast)
-        telegram.pictures = Pictures(db, settings.content.parent)
-        house = _house(settings, Live(content, raw, settings.content, keeps), db, telegram, clock)
-        signals.on_hangup(partial(live.want, house.live), stop)
-        if await or_stop(stop, application.introduce(house.telegram, house.bot, REACH_SECONDS)) is None:
+        db = await stack.enter_async_context(connect.open_database(settings.database_url))
+        messenger = await stack.enter_async_context(open_messenger(settings, db))
+        context = _create_context(settings, LiveContent(content, raw, settings.content, keeps), db, messenger, clock)
+        signals.reload_on_hangup(partial(live.request_reload, context.live), stop)
+        if await run_until_stopped(stop, application.connect_bot(context.api, context.bot, REACH_SECONDS)) is None:
             return
-        await language_cache.load(house)
-        sender_id = await planner.recover(db, this_process(), clock())
-        await activate.begin(house)
-        planning = await resume.resume(db, content, settings.messages_per_second, clock())
-        await _work(house, sender_id, planning, stop, ready)
+        await language_cache.load_languages(context)
+        sender_id = await leases.recover_deliveries(db, describe_process(), clock())
+        await activate.record_start(context)
+        planning = await resume.resume_planner(db, content, settings.messages_per_second, clock())
+        await _work(context, sender_id, planning, stop, ready)
 
 
-def _house(settings: Settings, live: Live, db: Database, telegram: Telegram, clock: Clock) -> House:
-    return House(
+@asynccontextmanager
+async def open_messenger(settings: Settings, db: Database) -> AsyncIterator[Messenger]:
+    """What messages are sent with. Raises WrongUse when the token is missing."""
+    token = settings.bot_token()
+    async with transport.open_session(settings.api_url) as session:
+        api = BotApi(session, settings.api_url, token)
+        yield Messenger(api, Pictures(db, settings.content.parent), settings.paid_broadcast)
+
+
+def _create_context(
+    settings: Settings, live: LiveContent, db: Database, messenger: Messenger, clock: Clock
+) -> BotContext:
+    return BotContext(
         live=live,
         db=db,
-        telegram=telegram,
-        bot=application.bot(telegram.session, settings.api_url, telegram.token),
+        messenger=messenger,
+        bot=application.create_bot(messenger.api),
         admins=settings.admins,
         per_second=settings.messages_per_second,
         large_audience=settings.large_audience,
         approvals=settings.approvals,
         check_links=settings.check_links,
         clock=clock,
-        wake=asyncio.Event(),
-        begun=asyncio.Event(),
+        wake_sender=asyncio.Event(),
+        wake_queueing=asyncio.Event(),
     )
 
 
-def this_process() -> str:
+def describe_process() -> str:
     """Who sends, for people."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
-def outgoing_of(house: House, sender_id: int) -> Sender:
+def create_sender(context: BotContext, sender_id: int) -> Sender:
     return Sender(
-        house.db,
+        context.db,
         sender_id,
-        partial(deliveries.deliver, house.telegram),
-        lambda: house.clock().timestamp(),
-        house.per_second,
-        house.telegram.replies_since_last_look,
-        house.telegram.spacing,
+        partial(deliveries.send_delivery, context.messenger),
+        context.timestamp,
+        context.per_second,
+        context.messenger.take_reply_count,
+        context.messenger.spacing,
     )
 
 
 async def _work(
-    house: House, sender_id: int, planning: Planner, stop: asyncio.Event, ready: Callable[[], None]
+    context: BotContext, sender_id: int, planning: Planner, stop: asyncio.Event, ready: Callable[[], None]
 ) -> None:
     """Start every worker, wait until one fails or `stop` is set, and let all of them finish."""
-    desk = Desk(house.db, partial(application.handle, house))
-    outgoing = outgoing_of(house, sender_id)
-    workers = loops.workers(house, desk, outgoing, planning, stop)
-    tasks = [asyncio.create_task(worker, name=name) for name, worker in workers.items()]
-    if not house.admins:
+    dispatcher = Dispatcher(context.db, partial(application.handle_update, context))
+    outgoing = create_sender(context, sender_id)
+    tasks = [
+        asyncio.create_task(repeat(loop.name, loop.step, pause=loop.every, stop=stop, wake=loop.wake), name=loop.name)
+        for loop in loops.list_loops(context, dispatcher, outgoing, planning, stop)
+    ]
+    if not context.admins:
         log.warning(
             "nobody can send a broadcast: set OUTREACHBOT_ADMINS to Telegram user ids (ask @userinfobot for yours)"
         )
     gc.collect()
     gc.set_threshold(YOUNG)
     gc.freeze()  # what was built until now stays: no later collection looks through it while a member waits
-    log.info("@%s runs; Ctrl+C stops it", house.bot.username)
+    log.info("@%s runs; Ctrl+C stops it", context.bot.username)
     ready()
     try:
         await _first_failure(tasks, stop)
     finally:
         stop.set()
-        await _finish(desk, outgoing, planning, tasks)
+        await _finish(dispatcher, outgoing, planning, tasks)
     log.info("stopped; what was not sent or answered is kept in the database")
 
 
@@ -153,15 +165,17 @@ async def _first_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
             raise
 
 
-async def _finish(desk: Desk, outgoing: Sender, planning: Planner, tasks: Sequence[asyncio.Task[None]]) -> None:
+async def _finish(
+    dispatcher: Dispatcher, outgoing: Sender, planning: Planner, tasks: Sequence[asyncio.Task[None]]
+) -> None:
     """Let every worker end its step, then what runs at the desk and in the air; write all of it down."""
     _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS / 2)
     for task in late:
         task.cancel()
     closing = (
-        desks.close(desk, STOP_SECONDS / 2),
-        sender.close(outgoing, STOP_SECONDS / 2),
-        resume.note(planning, desk.db),
+        dispatchers.close_dispatcher(dispatcher, STOP_SECONDS / 2),
+        sender.close_sender(outgoing, STOP_SECONDS / 2),
+        resume.record_progress(planning, dispatcher.db),
     )
     for result in await asyncio.gather(*closing, return_exceptions=True):
         if isinstance(result, Exception):

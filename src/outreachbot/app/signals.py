@@ -16,7 +16,7 @@ def stop_on_signals() -> asyncio.Event:
     return stop
 
 
-def on_hangup(reload: Callable[[], None], stop: asyncio.Event) -> None:
+def reload_on_hangup(reload: Callable[[], None], stop: asyncio.Event) -> None:
     """SIGHUP asks for the content to be read again. When the terminal was closed, it ends the program, as ever."""
     if hasattr(signal, "SIGHUP"):  # Windows has none
         _listen(signal.SIGHUP, lambda: stop.set() if _terminal_is_gone() else reload())

@@ -5,20 +5,18 @@ import logging
 from collections.abc import Iterator
 from typing import Any
 
-import aiohttp
-from pydantic import SecretStr
 from telegram import Bot, Update
 from telegram.error import InvalidToken, NetworkError, TelegramError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-from outreachbot.bot.context import House
+from outreachbot.bot.context import BotContext
 from outreachbot.bot.features import HANDLERS
-from outreachbot.bot.routing import heard
+from outreachbot.bot.routing import receive_request
 from outreachbot.domain.delivery.outcomes import Halt
-from outreachbot.errors import CannotRun, TelegramRefuses
+from outreachbot.errors import CannotRun, NoAnswer, NotReached, PollFailed, TelegramRefuses
 from outreachbot.gateway import responses
-from outreachbot.gateway.polling import PollFailedError, forget_webhook, refusal
-from outreachbot.gateway.transport import ANSWER_SECONDS, NoAnswerError, NotReachedError, Telegram, post
+from outreachbot.gateway.polling import delete_webhook, explain_refusal
+from outreachbot.gateway.transport import ANSWER_SECONDS, BotApi, Session, post_form
 from outreachbot.services.sending import messages
 from outreachbot.views.pages import info
 
@@ -35,7 +33,7 @@ class QuietBot(Bot):
 class AiohttpRequest(BaseRequest):
     """PTB's requests over our connections. Errors never hold the address, which holds the token."""
 
-    def __init__(self, session: aiohttp.ClientSession) -> None:
+    def __init__(self, session: Session) -> None:
         self._session = session
 
     @property
@@ -52,59 +50,59 @@ class AiohttpRequest(BaseRequest):
         self, url: str, method: str, request_data: RequestData | None = None, *_timeouts: Any, **_more: Any
     ) -> tuple[int, bytes]:
         del method  # always POST, which the Bot API takes for every method
-        form = aiohttp.FormData(request_data.json_parameters if request_data else {})
+        fields = request_data.json_parameters if request_data else {}
         try:
-            answer = await post(self._session, url, form, ANSWER_SECONDS)
-        except NotReachedError as error:
+            answer = await post_form(self._session, url, fields, ANSWER_SECONDS)
+        except NotReached as error:
             raise NetworkError(str(error)) from None
-        except NoAnswerError as error:
+        except NoAnswer as error:
             raise TimedOut(str(error)) from None
-        if not responses.is_telegrams(answer):  # PTB would raise the same, and log the whole page with a traceback
+        if not responses.is_from_telegram(answer):  # PTB would raise the same, and log the whole page with a traceback
             kind = InvalidToken if answer.status in {401, 404} else NetworkError
             raise kind(f"HTTP {answer.status} from something that is not Telegram")
         return answer.status, answer.body
 
 
-def bot(session: aiohttp.ClientSession, url: str, token: SecretStr) -> Bot:
-    """PTB's bot for a Bot API server; `await bot.initialize()` asks who it is."""
-    request = AiohttpRequest(session)
-    base = f"{url}/bot"
-    return QuietBot(token.get_secret_value(), base_url=base, request=request, get_updates_request=request)
+def create_bot(api: BotApi) -> Bot:
+    """PTB's bot for this Bot API server; `await bot.initialize()` asks who it is."""
+    request = AiohttpRequest(api.session)
+    token, base = api.token.get_secret_value(), f"{api.url}/bot"
+    return QuietBot(token, base_url=base, request=request, get_updates_request=request)
 
 
-async def handle(house: House, raw: dict[str, Any]) -> None:
+async def handle_update(context: BotContext, raw: dict[str, Any]) -> None:
     """One update, as Telegram sent it. Raises what its handler raises, and what PTB raises that can't parse it."""
-    update = Update.de_json(raw, house.bot)
+    update = Update.de_json(raw, context.bot)
     try:
-        await _dispatch(house, update)
+        await _dispatch(context, update)
     except CannotRun:
         raise
     except Exception:
-        await _apologise(house, update)
+        await _apologise(context, update)
         raise
 
 
-async def _dispatch(house: House, update: Update) -> None:
+async def _dispatch(context: BotContext, update: Update) -> None:
     for handler in HANDLERS:
         check = handler.check_update(update)
         if check is not None and check is not False:
-            await handler.callback(update, house)
+            await handler.callback(update, context)
             return
 
 
-async def _apologise(house: House, update: Update) -> None:
+async def _apologise(context: BotContext, update: Update) -> None:
     """Tell who asked that it failed, once; the update itself is set aside by the caller."""
-    ask = heard(house, update)
-    if ask is None:
+    request = receive_request(context, update)
+    if request is None:
         return
-    failed = info.failed(ask.language)
-    if ask.press_id is not None:
-        await messages.answer_press(house.telegram, ask.press_id, failed.text)
-    elif ask.in_private:
-        await messages.send(house.telegram, failed, ask.chat_id, ask.topic_id)
+    failed = info.request_failed(request.language)
+    if request.press_id is not None:
+        await messages.answer_callback(context.messenger, request.press_id, failed.text)
+    elif request.in_private:
+        await messages.send_once(context.messenger, failed, request.chat_id, request.topic_id)
 
 
-async def introduce(telegram: Telegram, bot: Bot, seconds: float) -> str:
+async def connect_bot(api: BotApi, bot: Bot, seconds: float) -> str:
     """Ask Telegram who we are (getMe), for so long at most; the bot's username.
 
     Raises TelegramRefuses when the token is rejected, CannotRun when Telegram can't be reached.
@@ -112,11 +110,11 @@ async def introduce(telegram: Telegram, bot: Bot, seconds: float) -> str:
     last = ""
     for pause in _pauses(seconds):
         try:
-            await forget_webhook(telegram)
+            await delete_webhook(api)
             await bot.initialize()
         except InvalidToken:
-            raise TelegramRefuses(refusal(Halt("401"))) from None
-        except (PollFailedError, TelegramError) as error:
+            raise TelegramRefuses(explain_refusal(Halt("401"))) from None
+        except (PollFailed, TelegramError) as error:
             if str(error) != last:  # the same at each try would fill the log with one line
                 last = str(error)
                 log.warning("Telegram does not answer yet: %s; trying again for up to %.0f s", last, seconds)

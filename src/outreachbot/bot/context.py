@@ -1,46 +1,24 @@
-"""What a handler works with: who asks what, and the house that answers. PTB's Optionals end here."""
+"""What a handler receives: the context and the request. PTB's Optionals end here."""
 
-import asyncio
-import datetime as dt
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 
 from outreachbot.domain.content.model import Content
-from outreachbot.gateway.transport import Telegram
-from outreachbot.services.content.live import Live
-from outreachbot.store.database.connect import Database
+from outreachbot.services.context import ChatRef, Context
 
 ANONYMOUS_ADMIN = 1087968824  # Telegram's GroupAnonymousBot: every anonymous admin of every group
 
 
-@dataclass(frozen=True, slots=True)
-class House:
-    """What every handler may use."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotContext(Context):
+    """What every handler works with."""
 
-    live: Live
-    db: Database
-    telegram: Telegram
     bot: Bot
-    admins: frozenset[int]
-    per_second: float
-    large_audience: int  # to more chats, a broadcast needs consent and waits before it starts
-    approvals: int  # so many admins consent to it
-    check_links: bool  # whether the campaign's link is asked once a week
-    clock: Callable[[], dt.datetime]  # aware, UTC
-    wake: asyncio.Event  # set when there is something to send
-    begun: asyncio.Event  # set when a message has begun, whose audience is to be queued
-    chosen: dict[int, str] = field(default_factory=dict)  # chat -> the language it chose; `chosen.py` keeps it true
-
-    @property
-    def content(self) -> Content:
-        """What is live at this moment. Who waits in between and needs the same one holds on to it."""
-        return self.live.content
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class CallbackAnswer:
     """An answer to a pressed button: a text in a box, or (not `alert`) one that passes by, or an address to open."""
 
     text: str = ""
@@ -49,7 +27,7 @@ class Note:
 
 
 @dataclass(frozen=True, slots=True)
-class Ask:
+class Request:
     """One request of a person: a command, a message or a pressed button."""
 
     chat_id: int
@@ -66,13 +44,17 @@ class Ask:
     locale: str = ""  # of the person's Telegram, perhaps with a region (pt-br), whatever the content has; "": unknown
 
     @property
+    def chat(self) -> ChatRef:
+        return ChatRef(self.chat_id, self.kind, self.language, self.topic_id)
+
+    @property
     def in_private(self) -> bool:
         return self.kind == Chat.PRIVATE
 
 
-def arguments(ask: Ask) -> tuple[int, str]:
+def arguments(request: Request) -> tuple[int, str]:
     """Of a button `name:verb:id:more` the id and what follows; 0 where it is none of ours."""
-    _verb, _, rest = ask.words.partition(":")
+    _verb, _, rest = request.words.partition(":")
     written, _, more = rest.partition(":")
     return number(written), more
 
@@ -82,24 +64,19 @@ def number(written: str) -> int:
     return int(written) if written.isascii() and written.isdigit() and len(written) < 16 else 0
 
 
-def now(house: House) -> float:
-    """Seconds since the epoch, as the store keeps moments."""
-    return house.clock().timestamp()
-
-
-def asked(update: Update, content: Content) -> Ask | None:
+def read_request(update: Update, content: Content) -> Request | None:
     """The request in an update; None where there is none that could be answered."""
     if update.callback_query is not None:
         return _pressed(update.callback_query, content)
     message = update.message or update.channel_post
     if message is None:
         return None
-    return Ask(
+    return Request(
         chat_id=message.chat.id,
         kind=str(message.chat.type),
         topic_id=_topic(message),
         user_id=_person(message),
-        language=language_of(message.from_user, content),
+        language=pick_language(message.from_user, content),
         words=_after_command(message.text or ""),
         message=message,
         message_id=message.message_id,
@@ -107,17 +84,17 @@ def asked(update: Update, content: Content) -> Ask | None:
     )
 
 
-def _pressed(press: CallbackQuery, content: Content) -> Ask | None:
+def _pressed(press: CallbackQuery, content: Content) -> Request | None:
     if press.message is None or press.data is None:  # a button of an inline result; we send none
         return None
     message = press.message if isinstance(press.message, Message) else None
     data = press.data.removeprefix("+")
-    return Ask(
+    return Request(
         chat_id=press.message.chat.id,
         kind=str(press.message.chat.type),
         topic_id=_topic(message) if message else None,
         user_id=press.from_user.id,
-        language=language_of(press.from_user, content),
+        language=pick_language(press.from_user, content),
         words=data.partition(":")[2],
         message=message,
         message_id=press.message.message_id,
@@ -139,7 +116,7 @@ def _person(message: Message) -> int | None:
     return message.from_user.id
 
 
-def language_of(user: User | None, content: Content) -> str:
+def pick_language(user: User | None, content: Content) -> str:
     """The language of the person's Telegram, where the content has it; else the content's default."""
     code = _locale(user).partition("-")[0].lower()
     return code if code in content.languages else content.default_language

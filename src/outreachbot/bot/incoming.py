@@ -7,17 +7,14 @@ from telegram import Message as TelegramMessage
 from telegram import MessageEntity
 
 from outreachbot.domain import urls
-from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message, Rows, escape, length
+from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message, Rows, escape, text_length
+from outreachbot.errors import InvalidButton
 
 # A line such as: [Read more] https://example.org/ or [Read more](https://example.org/)
 _BUTTON = re.compile(r"^\s*\[(?P<label>[^\[\]\n]+)\]\s*(?:\((?P<inner>[^\s()]\S*)\)|(?P<url>[^\s()]\S*))\s*$")
 
 
-class ButtonError(Exception):
-    """A button's line whose address is none; `str` is its label."""
-
-
-def as_members_get_it(message: TelegramMessage) -> Message:
+def read_broadcast(message: TelegramMessage) -> Message:
     """A text, picture, film or file with its formatting and buttons, sent anew; anything else is copied.
 
     Raises ButtonError when the last lines hold a button that leads nowhere.
@@ -25,14 +22,14 @@ def as_members_get_it(message: TelegramMessage) -> Message:
     if message.text is not None:
         html, buttons = _parted(message, message.text, message.entities)
         return Message(html, buttons)
-    media = media_of(message)
+    media = read_media(message)
     if media is None:
         return Message(copy=Copy(message.chat.id, message.message_id))
     html, buttons = _parted(message, message.caption or "", message.caption_entities)
     return Message(html, buttons, media=(media,))
 
 
-def media_of(message: TelegramMessage) -> Media | None:
+def read_media(message: TelegramMessage) -> Media | None:
     """The file in a message, by its id; None for kinds that are copied."""
     if message.photo:
         return Media(MediaKind.PHOTO, message.photo[-1].file_id)
@@ -43,12 +40,12 @@ def media_of(message: TelegramMessage) -> Media | None:
     return None
 
 
-def text_of(message: TelegramMessage) -> str:
+def read_text(message: TelegramMessage) -> str:
     """The text as HTML of Telegram's subset."""
     return _html(message, message.text or "", message.entities)
 
 
-def caption_of(message: TelegramMessage) -> str:
+def read_caption(message: TelegramMessage) -> str:
     """The caption as HTML of Telegram's subset."""
     return _html(message, message.caption or "", message.caption_entities)
 
@@ -65,8 +62,8 @@ def _parted(message: TelegramMessage, text: str, entities: Sequence[MessageEntit
 
 
 def _button(label: str, url: str) -> Button:
-    if urls.wrong(url):
-        raise ButtonError(label)
+    if urls.find_url_problem(url):
+        raise InvalidButton(label)
     return Button(label, url=url)
 
 
@@ -75,7 +72,7 @@ def _html(message: TelegramMessage, text: str, entities: Sequence[MessageEntity]
 
     PTB puts an address into the HTML as it is, where Telegram would read `&lt=` in it as a sign.
     """
-    end = length(text)
+    end = text_length(text)
     kept = [
         MessageEntity(one.type, one.offset, min(one.length, end - one.offset), one.url and escape(one.url), one.user,
                       one.language, one.custom_emoji_id)

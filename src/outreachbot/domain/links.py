@@ -22,7 +22,7 @@ _GONE = frozenset({404, 410})
 _FOR_GOOD = frozenset({301, 308})  # RFC 9110: use the new address from now on
 
 
-class State(StrEnum):
+class LinkState(StrEnum):
     """What is known of an address once it was asked."""
 
     OK = "ok"  # there is something
@@ -32,15 +32,15 @@ class State(StrEnum):
     UNCLEAR = "unclear"  # the site answers something that need not be what people see: many refuse programs
 
 
-DEAD = frozenset({State.GONE, State.UNREACHED})
+DEAD = frozenset({LinkState.GONE, LinkState.UNREACHED})
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class LinkCheck:
     """What came of asking an address."""
 
     address: str
-    state: State
+    state: LinkState
     detail: str = ""  # in a few words; the new address of what has moved
 
 
@@ -52,22 +52,22 @@ class Hop:
     to: str
 
 
-def judge(asked: str, status: int, hops: Sequence[Hop]) -> Answer:
+def judge_response(asked: str, status: int, hops: Sequence[Hop]) -> LinkCheck:
     """What the last status means, after these redirects."""
     if status in _GONE:
-        return Answer(asked, State.GONE, f"HTTP {status}")
+        return LinkCheck(asked, LinkState.GONE, f"HTTP {status}")
     if status >= 300:
-        return Answer(asked, State.UNCLEAR, f"HTTP {status}")
+        return LinkCheck(asked, LinkState.UNCLEAR, f"HTTP {status}")
     new = ""
     for hop in hops:  # behind a passing redirect nothing is for good
         if hop.status not in _FOR_GOOD:
             break
         new = hop.to
     is_other = new and new.partition("#")[0] != asked.partition("#")[0]
-    return Answer(asked, State.MOVED, new) if is_other else Answer(asked, State.OK)
+    return LinkCheck(asked, LinkState.MOVED, new) if is_other else LinkCheck(asked, LinkState.OK)
 
 
-def site(address: str) -> str:
+def read_host(address: str) -> str:
     """The host that is asked; empty where the address names none."""
     try:
         return (urlsplit(address).hostname or "").removeprefix("www.")
@@ -75,25 +75,25 @@ def site(address: str) -> str:
         return ""
 
 
-def witnesses(content: Content) -> list[str]:
+def pick_witnesses(content: Content) -> list[str]:
     """Addresses of a few other sites: where none of them can be reached either, it is not the campaign's that fails."""
-    others = {site(source.url): source.url for source in content.sources if source.url}
-    others.pop(site(content.campaign.link), None)
+    others = {read_host(source.url): source.url for source in content.sources if source.url}
+    others.pop(read_host(content.campaign.link), None)
     return list(others.values())[:WITNESSES] or [_ELSEWHERE]
 
 
-def written(document: Document) -> dict[str, Mark]:
+def list_addresses(document: Document) -> dict[str, Mark]:
     """Each address of the file with the place where it stands first."""
     found: dict[str, Mark] = {}
     root = document.marks
     for pattern in shape.ADDRESSES:
-        for _, node in tree.every(root, pattern):
-            if text := tree.text_of(node):
+        for _, node in tree.iterate_pattern(root, pattern):
+            if text := tree.read_text(node):
                 _note(found, text, node.mark)
     for pattern in shape.TEXTS:
-        for _, node in tree.every(root, pattern):
+        for _, node in tree.iterate_pattern(root, pattern):
             for said in node.entries.values() if isinstance(node, Mapping) else ():
-                for target in _targets(tree.text_of(said) or ""):
+                for target in _targets(tree.read_text(said) or ""):
                     _note(found, target, said.mark)
     return found
 
@@ -103,11 +103,11 @@ def _note(found: dict[str, Mark], target: str, mark: Mark) -> None:
 
 
 def _targets(text: str) -> list[str]:
-    return [one for one in markup.targets(text) if not urls.wrong(one)] if "](" in text else []
+    return [one for one in markup.list_link_targets(text) if not urls.find_url_problem(one)] if "](" in text else []
 
 
 @dataclass(frozen=True, slots=True)
-class Watch:
+class WatchedLink:
     """What is known of an address that is asked again and again. Moments are seconds since the epoch."""
 
     asked_at: float
@@ -115,14 +115,14 @@ class Watch:
     told: bool = False  # the admins, that it is dead
 
 
-class News(StrEnum):
+class LinkNews(StrEnum):
     """What the admins are told of it."""
 
     DEAD = "dead"
     WELL = "well"  # again
 
 
-def is_due(watch: Watch | None, now: float) -> bool:
+def is_due(watch: WatchedLink | None, now: float) -> bool:
     """Whether to ask: once a week, and once a day while it is dead."""
     if watch is None:
         return True
@@ -130,16 +130,16 @@ def is_due(watch: Watch | None, now: float) -> bool:
     return not 0 <= now - watch.asked_at < wait  # a clock that was set back asks as well
 
 
-def after(watch: Watch | None, state: State, now: float) -> tuple[Watch, News | None]:
+def update_watch(watch: WatchedLink | None, state: LinkState, now: float) -> tuple[WatchedLink, LinkNews | None]:
     """What is known now, and what to tell: a death once, of a site that can't be reached a day later; its end once.
 
     What is not clear ends no death that was told: nothing says yet that the page is there.
     """
     told = watch is not None and watch.told
-    if watch and told and state is State.UNCLEAR:
+    if watch and told and state is LinkState.UNCLEAR:
         return replace(watch, asked_at=now), None
     if state not in DEAD:
-        return Watch(now), News.WELL if told else None
+        return WatchedLink(now), LinkNews.WELL if told else None
     since = now if watch is None or watch.dead_since is None else watch.dead_since
-    is_sure = state is State.GONE or now - since >= DAY
-    return Watch(now, since, told or is_sure), News.DEAD if is_sure and not told else None
+    is_sure = state is LinkState.GONE or now - since >= DAY
+    return WatchedLink(now, since, told or is_sure), LinkNews.DEAD if is_sure and not told else None

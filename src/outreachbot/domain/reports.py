@@ -23,7 +23,7 @@ class Refusal(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Recent:
+class RecentReports:
     """What was reported lately."""
 
     ignored: bool  # whether an admin ignores this chat
@@ -32,7 +32,7 @@ class Recent:
     everybody: int  # reports of all chats in the last hour
 
 
-def refusal(recent: Recent) -> Refusal | None:
+def find_refusal(recent: RecentReports) -> Refusal | None:
     """Why another report is not taken; None where it is."""
     if recent.ignored:
         return Refusal.IGNORED
@@ -43,6 +43,6 @@ def refusal(recent: Recent) -> Refusal | None:
     return Refusal.CROWD if recent.everybody >= MOST_AN_HOUR else None
 
 
-def clean(words: str) -> str:
+def clean_text(words: str) -> str:
     """What somebody wrote, as every database takes it: without NUL and halves of surrogate pairs."""
     return words.replace("\0", "").encode(errors="replace").decode().strip()

@@ -11,7 +11,7 @@ _LITERAL = re.compile(r"\[[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*\]")
 MAX_PORT = 65_535
 
 
-def wrong(address: str) -> str | None:
+def find_url_problem(address: str) -> str | None:
     """Say in a few words what keeps this from being an http(s) address; None where nothing does."""
     if forbidden := _FORBIDDEN.search(address):
         return "it has a space in it" if forbidden[0].isspace() else f"it has {forbidden[0]!a} in it"

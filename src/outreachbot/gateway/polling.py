@@ -1,42 +1,34 @@
 """Asks Telegram for updates, and reads what it means when Telegram does not give any."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from outreachbot.bot.features import ALLOWED_UPDATES
 from outreachbot.domain.delivery.outcomes import Halt
-from outreachbot.errors import TelegramRefuses
+from outreachbot.errors import PollConflict, PollFailed, RequestFailed, TelegramRefuses
 from outreachbot.gateway import responses
-from outreachbot.gateway.transport import NoAnswerError, NotReachedError, Telegram
+from outreachbot.gateway.transport import BotApi
 
 BATCH = 100  # the most that Telegram gives at once
 
 
-class PollFailedError(Exception):
-    """No updates this time, and worth another try. The text says why, for the log."""
-
-
-class ConflictError(PollFailedError):
-    """409: another program polls with this token, or a webhook is set."""
-
-
-async def fetch(telegram: Telegram, offset: int, seconds: int) -> list[dict[str, Any]]:
+async def fetch_updates(api: BotApi, offset: int, seconds: int, allowed: Sequence[str]) -> list[dict[str, Any]]:
     """Updates from `offset` on (which confirms all before it), as Telegram sent them; at most 100.
 
     Raises PollFailedError, or TelegramRefuses when no further poll can succeed.
     """
-    params = {"offset": offset, "timeout": seconds, "limit": BATCH, "allowed_updates": ALLOWED_UPDATES}
+    params = {"offset": offset, "timeout": seconds, "limit": BATCH, "allowed_updates": allowed}
     try:
-        answer = await telegram.call("getUpdates", params, seconds=seconds + 10)
-    except (NotReachedError, NoAnswerError) as error:
-        raise PollFailedError(str(error)) from None
-    updates = responses.result(answer)
+        answer = await api.call("getUpdates", params, seconds=seconds + 10)
+    except RequestFailed as error:
+        raise PollFailed(str(error)) from None
+    updates = responses.read_result(answer)
     if isinstance(updates, list):
         return [update for update in updates if isinstance(update, dict) and _has_id(update)]
     if answer.status == 409:
-        raise ConflictError(responses.description(answer))
-    if isinstance(outcome := responses.read(answer), Halt):
-        raise TelegramRefuses(refusal(outcome))
-    raise PollFailedError(responses.description(answer))
+        raise PollConflict(responses.read_description(answer))
+    if isinstance(outcome := responses.read_outcome(answer), Halt):
+        raise TelegramRefuses(explain_refusal(outcome))
+    raise PollFailed(responses.read_description(answer))
 
 
 def _has_id(update: dict[str, Any]) -> bool:
@@ -45,7 +37,7 @@ def _has_id(update: dict[str, Any]) -> bool:
     return isinstance(update_id, int) and 0 <= update_id < 2**53
 
 
-def refusal(halt: Halt) -> str:
+def explain_refusal(halt: Halt) -> str:
     """One line for the operator about a 401, a 404 or a frozen bot."""
     return (
         f"Telegram refuses this bot ({halt.detail}): check OUTREACHBOT_TOKEN with @BotFather, "
@@ -53,11 +45,11 @@ def refusal(halt: Halt) -> str:
     )
 
 
-async def forget_webhook(telegram: Telegram) -> None:
+async def delete_webhook(api: BotApi) -> None:
     """A webhook that was set earlier keeps polls from working; what waits for it stays and comes by polling."""
     try:
-        answer = await telegram.call("deleteWebhook", {"drop_pending_updates": False})
-    except (NotReachedError, NoAnswerError) as error:
-        raise PollFailedError(str(error)) from None
-    if isinstance(outcome := responses.read(answer), Halt):
-        raise TelegramRefuses(refusal(outcome))
+        answer = await api.call("deleteWebhook", {"drop_pending_updates": False})
+    except RequestFailed as error:
+        raise PollFailed(str(error)) from None
+    if isinstance(outcome := responses.read_outcome(answer), Halt):
+        raise TelegramRefuses(explain_refusal(outcome))

@@ -6,7 +6,8 @@ from typing import Any
 
 from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Outcome, Sent, Uncertain, Wait
 from outreachbot.domain.delivery.states import Reason
-from outreachbot.gateway.transport import Answer, NoAnswerError, NotReachedError
+from outreachbot.errors import NotReached, RequestFailed
+from outreachbot.gateway.transport import Response
 
 # Telegram's descriptions, in lower case, without "Bad Request: " and "Forbidden: ". The first that is found decides.
 # Texts: tdlib/telegram-bot-api, Client.cpp, and reports by users; none was provoked on Telegram itself.
@@ -57,14 +58,14 @@ _LONGEST_WAIT = 7 * 86_400.0  # seconds; a longer one is no answer of Telegram's
 _LARGEST_ID = 2**53  # Bot API: ids have at most 52 significant bits
 
 
-def failure(error: NotReachedError | NoAnswerError) -> NotSent | Uncertain:
+def read_failure(error: RequestFailed) -> NotSent | Uncertain:
     """What a request without an answer means."""
-    if isinstance(error, NotReachedError):
+    if isinstance(error, NotReached):
         return NotSent(str(error))
     return Uncertain(Reason.NO_ANSWER)
 
 
-def read(answer: Answer) -> Outcome:
+def read_outcome(answer: Response) -> Outcome:
     """What an answer to a sending method means. `Sent.message_id` is 0 where the result holds none (an edit, say)."""
     if sent := _SENT.match(answer.body):
         return Sent(int(sent[1]))
@@ -76,7 +77,7 @@ def read(answer: Answer) -> Outcome:
     return _refusal(answer.status, parsed)
 
 
-def is_telegrams(answer: Answer) -> bool:
+def is_from_telegram(answer: Response) -> bool:
     """Whether it has the form of Telegram's answers; a proxy's page has not."""
     return _parse(answer.body) is not None
 
@@ -90,13 +91,13 @@ def _sent(result: object) -> Sent:
     return Sent(first, tuple(more))
 
 
-def result(answer: Answer) -> Any:
+def read_result(answer: Response) -> Any:
     """The `result` of a good answer; None for any other."""
     parsed = _parse(answer.body)
     return parsed.get("result") if parsed and parsed.get("ok") is True else None
 
 
-def description(answer: Answer) -> str:
+def read_description(answer: Response) -> str:
     """Telegram's own words for a refusal, or the status."""
     parsed = _parse(answer.body) or {}
     return str(parsed.get("description") or f"HTTP {answer.status}")
@@ -152,16 +153,21 @@ def is_unchanged(outcome: Outcome) -> bool:
     return isinstance(outcome, Failed) and "message is not modified" in outcome.detail
 
 
+def is_deleted(outcome: Outcome) -> bool:
+    """Whether a message was not deleted because it is no longer there."""
+    return isinstance(outcome, Failed) and "message to delete not found" in outcome.detail
+
+
 def is_unknown_file(outcome: Outcome) -> bool:
     """The id of a file is none, or none any more: it has to be uploaded anew."""
     return isinstance(outcome, Failed) and any(text in outcome.detail.lower() for text in _UNKNOWN_FILE)
 
 
-def is_bad_picture(outcome: Outcome) -> bool:
+def is_refused_picture(outcome: Outcome) -> bool:
     """A file is none that Telegram takes as a picture, in whatever chat."""
     return isinstance(outcome, Failed) and any(text in outcome.detail.lower() for text in _BAD_PICTURE)
 
 
-def may_take_text(outcome: Outcome) -> bool:
+def may_accept_text(outcome: Outcome) -> bool:
     """A chat refuses a picture, or its caption, and may take the same as a text (some groups allow no pictures)."""
     return isinstance(outcome, Failed) and outcome.reason in {Reason.NO_RIGHT, Reason.TEMPLATE, Reason.REFUSED}

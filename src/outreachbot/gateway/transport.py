@@ -7,17 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 from pydantic import SecretStr
 
-from outreachbot.domain.delivery.pace import Spacing
-
-if TYPE_CHECKING:
-    from outreachbot.services.sending.pictures import Pictures
+from outreachbot.errors import NoAnswer, NotReached
 
 # Telegram stalls a bot that has more than 1,000 requests open (tdlib/telegram-bot-api, Client.cpp); we stay far below.
 MAX_CONNECTIONS = 256
@@ -35,16 +32,12 @@ _NOT_REACHED = (
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
 
-class NotReachedError(Exception):
-    """The request surely did not leave: no connection could be made."""
-
-
-class NoAnswerError(Exception):
-    """The request left and no answer came: it may have been carried out."""
+Session = aiohttp.ClientSession
+"""A pool of connections."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What came back, as it came."""
 
     status: int
@@ -52,55 +45,49 @@ class Answer:
 
 
 @dataclass(slots=True)
-class Telegram:
+class BotApi:
     """A Bot API server, the token for it, and the connections to it. The token is in nothing that this prints."""
 
     session: aiohttp.ClientSession
     url: str
     token: SecretStr
-    paid: bool = False  # broadcasts pay with Stars for what is beyond the free pace
-    spacing: Spacing = field(default_factory=Spacing)
-    pictures: "Pictures | None" = None  # of the content
-    replies: int = 0  # sent since the sender last looked: replies are not held back, bulk makes room for them
     _base: str = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
         self._base = f"{self.url}/bot{self.token.get_secret_value()}/"
 
-    async def call(self, method: str, params: Mapping[str, Any], *, seconds: float = ANSWER_SECONDS) -> Answer:
+    async def call(self, method: str, params: Mapping[str, Any], *, seconds: float = ANSWER_SECONDS) -> Response:
         """POST `params` as JSON; raises NotReachedError or NoAnswerError, whose texts never hold the address."""
-        return await self.post(method, encode(params), seconds=seconds)
+        return await self.post(method, encode_json(params), seconds=seconds)
 
-    async def post(self, method: str, body: bytes, *, seconds: float = ANSWER_SECONDS) -> Answer:
+    async def post(self, method: str, body: bytes, *, seconds: float = ANSWER_SECONDS) -> Response:
         """POST parameters that are encoded already; raises as `call` does."""
         json_body = aiohttp.BytesPayload(body, content_type="application/json")
-        return await post(self.session, self._base + method, json_body, seconds)
+        return await post_request(self.session, self._base + method, json_body, seconds)
 
-    async def upload(self, method: str, params: Mapping[str, str], field: str, name: str, data: bytes) -> Answer:
+    async def upload(self, method: str, params: Mapping[str, str], field: str, name: str, data: bytes) -> Response:
         """POST `params` and a file as a form; raises as `call` does."""
         form = aiohttp.FormData(params)
         form.add_field(field, data, filename=name)
-        return await post(self.session, self._base + method, form, UPLOAD_SECONDS)
+        return await post_request(self.session, self._base + method, form, UPLOAD_SECONDS)
 
     async def download(self, file_path: str, most: int) -> bytes:
         """The beginning of a file, by its path as in getFile: so many bytes at most; raises as `call` does."""
-        return await download(self.session, f"{self.url}/file/bot{self.token.get_secret_value()}/{file_path}", most)
-
-    def replies_since_last_look(self) -> int:
-        count, self.replies = self.replies, 0
-        return count
+        return await download_file(
+            self.session, f"{self.url}/file/bot{self.token.get_secret_value()}/{file_path}", most
+        )
 
 
-def session(url: str) -> aiohttp.ClientSession:
+def open_session(url: str) -> aiohttp.ClientSession:
     """A new pool of connections to the server at this address; close it at the end.
 
     The environment's proxy is looked up here, once: aiohttp's own look (trust_env) asks a thread twice a request.
     """
     connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
-    return aiohttp.ClientSession(connector=connector, proxy=proxy_to(url))
+    return aiohttp.ClientSession(connector=connector, proxy=find_proxy(url))
 
 
-def proxy_to(url: str) -> str | None:
+def find_proxy(url: str) -> str | None:
     """The proxy that the environment names for this address. Raises ValueError for what is no address."""
     address = urlsplit(url)
     direct = _is_this_machine(address.hostname or "") or proxy_bypass(address.netloc)
@@ -111,26 +98,31 @@ def _is_this_machine(host: str) -> bool:
     return host == "localhost" or host.startswith("127.") or host == "::1"
 
 
-def encode(params: Any) -> bytes:
+def encode_json(params: Any) -> bytes:
     """As JSON."""
     return _encode(params).encode()
 
 
-async def post(
+async def post_form(pool: Session, url: str, fields: Mapping[str, str], seconds: float) -> Response:
+    """One request whose fields are sent as a form; raises as `post_request` does."""
+    return await post_request(pool, url, aiohttp.FormData(fields), seconds)
+
+
+async def post_request(
     pool: aiohttp.ClientSession, url: str, body: aiohttp.BytesPayload | aiohttp.FormData, seconds: float
-) -> Answer:
+) -> Response:
     """One request. `seconds` is how long the answer may take once we are connected."""
     with _failures():
         async with pool.post(url, data=body, timeout=_timeout(seconds), allow_redirects=False) as response:
-            return Answer(response.status, await response.read())
+            return Response(response.status, await response.read())
 
 
-async def download(pool: aiohttp.ClientSession, url: str, most: int) -> bytes:
+async def download_file(pool: aiohttp.ClientSession, url: str, most: int) -> bytes:
     """What stands at this address, so many bytes at most."""
     with _failures():
         async with pool.get(url, timeout=_timeout(ANSWER_SECONDS), allow_redirects=False) as response:
             if response.status != HTTPStatus.OK:
-                raise NoAnswerError(f"HTTP {response.status}")
+                raise NoAnswer(f"HTTP {response.status}")
             parts, left = [], most
             while left > 0 and (part := await response.content.read(left)):
                 parts.append(part)
@@ -144,9 +136,9 @@ def _failures() -> Iterator[None]:
     try:
         yield
     except _NOT_REACHED as error:
-        raise NotReachedError(_what(error)) from None
+        raise NotReached(_what(error)) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise NoAnswerError(_what(error)) from None
+        raise NoAnswer(_what(error)) from None
 
 
 @cache

@@ -10,8 +10,8 @@ from itertools import pairwise
 import aiohttp
 
 from outreachbot.domain import links
-from outreachbot.domain.links import Answer, Hop, State
-from outreachbot.gateway.transport import proxy_to
+from outreachbot.domain.links import Hop, LinkCheck, LinkState
+from outreachbot.gateway.transport import find_proxy
 
 AT_ONCE = 8
 SECONDS = 15.0  # for one request with all its redirects
@@ -30,9 +30,9 @@ _UNCLEAR: tuple[tuple[type[Exception], str], ...] = (
 _UNKNOWN = {socket.EAI_NONAME, getattr(socket, "EAI_NODATA", socket.EAI_NONAME)}  # some systems have one of them
 
 
-async def ask(
-    addresses: Iterable[str], *, seconds: float = SECONDS, told: Callable[[Answer], None] = lambda _: None
-) -> list[Answer]:
+async def check_links(
+    addresses: Iterable[str], *, seconds: float = SECONDS, told: Callable[[LinkCheck], None] = lambda _: None
+) -> list[LinkCheck]:
     """Ask each address; `told` is called with each answer as it comes. Nothing of ours is sent but the program's name.
 
     The answers are in the order of the addresses. None of them raises. A site that says it is asked too often is left
@@ -40,15 +40,15 @@ async def ask(
     """
     sites: dict[str, list[str]] = defaultdict(list)
     for address in (addresses := list(dict.fromkeys(addresses))):
-        sites[links.site(address)].append(address)
-    answers: dict[str, Answer] = {}
+        sites[links.read_host(address)].append(address)
+    answers: dict[str, LinkCheck] = {}
     turn = asyncio.Semaphore(AT_ONCE)
 
     async def ask_site(session: aiohttp.ClientSession, its: Sequence[str]) -> None:
         is_enough = False
         for address in its:
             if is_enough:
-                answer = Answer(address, State.UNCLEAR, "not asked: its site wants fewer requests")
+                answer = LinkCheck(address, LinkState.UNCLEAR, "not asked: its site wants fewer requests")
             else:
                 async with turn:
                     answer = await _ask_one(session, address)
@@ -62,43 +62,47 @@ async def ask(
     return [answers[address] for address in addresses]
 
 
-async def ask_one(address: str, witnesses: Sequence[str]) -> Answer | None:
+async def check_link(address: str, witnesses: Sequence[str]) -> LinkCheck | None:
     """None where neither it nor any of the witnesses can be reached: the network is down, and nothing can be said."""
-    (answer,) = await ask([address])
-    if answer.state is State.UNREACHED and all(one.state is State.UNREACHED for one in await ask(witnesses)):
+    (answer,) = await check_links([address])
+    if answer.state is LinkState.UNREACHED and all(
+        one.state is LinkState.UNREACHED for one in await check_links(witnesses)
+    ):
         return None
     return answer
 
 
-async def _ask_one(session: aiohttp.ClientSession, address: str) -> Answer:
+async def _ask_one(session: aiohttp.ClientSession, address: str) -> LinkCheck:
     """HEAD costs a site least; what does not like it is asked once more as a browser would."""
     answer = await _request(session, "HEAD", address)
-    if answer.state in {State.OK, State.MOVED} or answer.detail == _TOO_OFTEN:
+    if answer.state in {LinkState.OK, LinkState.MOVED} or answer.detail == _TOO_OFTEN:
         return answer
     return await _request(session, "GET", address)
 
 
-async def _request(session: aiohttp.ClientSession, method: str, address: str) -> Answer:
+async def _request(session: aiohttp.ClientSession, method: str, address: str) -> LinkCheck:
     try:
-        proxy = proxy_to(address)  # aiohttp's own look at the environment would send the passwords of a .netrc as well
+        proxy = find_proxy(
+            address
+        )  # aiohttp's own look at the environment would send the passwords of a .netrc as well
         request = session.request(method, address, max_redirects=MAX_REDIRECTS, proxy=proxy)
         async with request as response:  # its body is not read
             chain = (*response.history, response)
             hops = [Hop(one.status, str(to.real_url)) for one, to in pairwise(chain)]
-            return links.judge(address, response.status, hops)
+            return links.judge_response(address, response.status, hops)
     except TimeoutError:
-        return Answer(address, State.UNREACHED, "no answer in time")
+        return LinkCheck(address, LinkState.UNREACHED, "no answer in time")
     except (aiohttp.ClientError, OSError, ValueError) as error:  # an address can be of a form that no check foresees
         return _failed(address, error)
 
 
-def _failed(address: str, error: Exception) -> Answer:
+def _failed(address: str, error: Exception) -> LinkCheck:
     for kind, said in _UNCLEAR:
         if isinstance(error, kind):
-            return Answer(address, State.UNCLEAR, said)
+            return LinkCheck(address, LinkState.UNCLEAR, said)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return Answer(address, State.UNREACHED, _why(error))
-    return Answer(address, State.UNCLEAR, type(error).__name__)
+        return LinkCheck(address, LinkState.UNREACHED, _why(error))
+    return LinkCheck(address, LinkState.UNCLEAR, type(error).__name__)
 
 
 def _why(error: aiohttp.ClientConnectorError) -> str:

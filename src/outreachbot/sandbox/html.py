@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from outreachbot.domain.messages.message import length
+from outreachbot.domain.messages.message import text_length
 from outreachbot.sandbox.links import WrongLink, checked
 from outreachbot.sandbox.refused import Refused, bad
 
@@ -88,7 +88,7 @@ def _byte(reader: _Reader, at: int) -> int:
 
 def _write(reader: _Reader, piece: str) -> None:
     reader.pieces.append(piece)
-    reader.offset += length(piece)
+    reader.offset += text_length(piece)
 
 
 def decode(match: re.Match[str]) -> str:

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
-from outreachbot.domain.messages.message import MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, length
+from outreachbot.domain.messages.message import MAX_CALLBACK_BYTES, MAX_CAPTION, MAX_TEXT, text_length
 from outreachbot.errors import WrongUse
 from outreachbot.sandbox import attachments, files, params, people, shown
 from outreachbot.sandbox.chat import Json, Kind, Standing
@@ -224,7 +224,7 @@ def _view(page: Page, key: object) -> View:
 def _text(given: object, most: int) -> str:
     if not isinstance(given, str):
         raise WrongUse("A text is missing.")
-    if length(given) > most:
+    if text_length(given) > most:
         raise WrongUse(f"The text is too long: at most {most} characters.")
     return given
 

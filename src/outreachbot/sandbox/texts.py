@@ -4,7 +4,7 @@ import re
 from functools import lru_cache
 from typing import Any
 
-from outreachbot.domain.messages.message import length
+from outreachbot.domain.messages.message import text_length
 from outreachbot.sandbox import html
 from outreachbot.sandbox.refused import bad
 
@@ -28,7 +28,7 @@ def automatic(text: str) -> list[Entity]:
     entities = []
     for match in _FOUND.finditer(text):
         kind = match.lastgroup
-        entities.append({"offset": length(text[: match.start()]), "length": length(match[0]), "type": kind})
+        entities.append({"offset": text_length(text[: match.start()]), "length": text_length(match[0]), "type": kind})
     return entities
 
 
@@ -79,8 +79,8 @@ def _finished(text: str, entities: list[Entity]) -> tuple[str, list[Entity]]:
         {key: entity[key] for key in entity if key != "language" or entity["type"] == "pre"} for entity in entities
     ]
     kept = text.strip(" \t\r\n\v\0")
-    cut = length(text[: len(text) - len(text.lstrip(" \t\r\n\v\0"))]) if kept else 0
-    whole = length(kept)
+    cut = text_length(text[: len(text) - len(text.lstrip(" \t\r\n\v\0"))]) if kept else 0
+    whole = text_length(kept)
     placed = []
     for entity in entities:
         start = max(entity["offset"] - cut, 0)

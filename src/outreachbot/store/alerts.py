@@ -4,13 +4,12 @@ from collections.abc import Collection
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery.states import Kind
-from outreachbot.store import audience
-from outreachbot.store.delivery import messages
+from outreachbot.domain.delivery.states import MessageKind
+from outreachbot.store.delivery import messages, queueing
 from outreachbot.store.delivery.bodies import Bodies
 
 
-async def tell(
+async def queue_alert(
     db: AsyncConnection,
     bodies: Bodies,
     admins: Collection[int],
@@ -20,7 +19,7 @@ async def tell(
     expires_at: float | None = None,
 ) -> None:
     """Queue it for these admins, in the order of their ids. A `key` is one that no message has."""
-    message_id = await messages.write(db, Kind.ALARM, bodies, now, key=key, expires_at=expires_at)
+    message_id = await messages.create(db, MessageKind.ALARM, bodies, now, key=key, expires_at=expires_at)
     assert message_id is not None
     for admin in sorted(admins):
-        await audience.queue_one(db, message_id, admin)
+        await queueing.queue_for_chat(db, message_id, admin)

@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, case, delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery.states import Reason, State
-from outreachbot.store import audience
+from outreachbot.domain.delivery.states import DeliveryState, Reason
 from outreachbot.store.conditions import is_sending
 from outreachbot.store.database.insert import insert
+from outreachbot.store.delivery import queueing
 from outreachbot.store.tables import broadcasts, chats, choices, deliveries, skipped
 
 
@@ -61,14 +61,14 @@ async def unsubscribe(db: AsyncConnection, chat_id: int) -> bool:
     return (await db.execute(statement.values(subscribed_at=None))).rowcount > 0
 
 
-async def gone(db: AsyncConnection, chat_id: int, reason: Reason, now: float) -> None:
+async def mark_gone(db: AsyncConnection, chat_id: int, reason: Reason, now: float) -> None:
     """The chat can't be written to. Its subscription is kept for the day it comes back."""
     await db.execute(
         update(chats).where(chats.c.id == chat_id, chats.c.gone_at.is_(None)).values(gone_at=now, gone_reason=reason)
     )
 
 
-async def back(db: AsyncConnection, chat_id: int) -> None:
+async def mark_reachable(db: AsyncConnection, chat_id: int) -> None:
     """The chat can be written to again."""
     await db.execute(
         update(chats).where(chats.c.id == chat_id, chats.c.gone_at.is_not(None)).values(gone_at=None, gone_reason=None)
@@ -81,7 +81,7 @@ async def forget_topic(db: AsyncConnection, chat_id: int, topic_id: int) -> None
     await db.execute(update(chats).where(of_topic).values(topic_id=None))
 
 
-async def came_with(db: AsyncConnection, chat_id: int, code: str, *, language: str) -> None:
+async def record_start_code(db: AsyncConnection, chat_id: int, code: str, *, language: str) -> None:
     """A private chat began with this start code; the first one counts, and it subscribes nobody."""
     statement = insert(db, chats).values(id=chat_id, kind="private", language=language, joined=code)
     unset = chats.c.joined.is_(None)
@@ -102,7 +102,7 @@ async def migrate(db: AsyncConnection, old_id: int, new_id: int) -> None:
     await db.execute(update(broadcasts).where(broadcasts.c.chat_id == old_id).values(chat_id=new_id))
     if old is not None:
         await _become_one(db, old, new, new_id)
-    await audience.follow(db, old_id, new_id)
+    await queueing.queue_migrated_chat(db, old_id, new_id)
 
 
 _OF_ITS_ID = {"id", "kind", "topic_id", "gone_at", "gone_reason"}  # what is not taken over from a chat's old id
@@ -136,7 +136,9 @@ async def _move_deliveries(db: AsyncConnection, old_id: int, new_id: int) -> Non
 
 def _arrival(state: ColumnElement[str]) -> ColumnElement[int]:
     """How likely a delivery in this state has arrived: 2 surely, 1 perhaps, 0 not."""
-    return case((state == State.SENT, 2), (state.in_([State.SENDING, State.UNCERTAIN]), 1), else_=0)
+    return case(
+        (state == DeliveryState.SENT, 2), (state.in_([DeliveryState.SENDING, DeliveryState.UNCERTAIN]), 1), else_=0
+    )
 
 
 async def choose_language(db: AsyncConnection, chat_id: int, *, kind: str, language: str) -> None:
@@ -146,7 +148,7 @@ async def choose_language(db: AsyncConnection, chat_id: int, *, kind: str, langu
     await db.execute(statement.on_conflict_do_update(index_elements=[chats.c.id], set_=chosen))
 
 
-async def chosen_languages(db: AsyncConnection, chat_ids: Sequence[int] | None = None) -> dict[int, str]:
+async def list_chosen_languages(db: AsyncConnection, chat_ids: Sequence[int] | None = None) -> dict[int, str]:
     """The language of every chat, or of each of these, for which one was chosen."""
     query = select(chats.c.id, chats.c.language).where(chats.c.language_chosen)
     if chat_ids is not None:
@@ -154,7 +156,7 @@ async def chosen_languages(db: AsyncConnection, chat_ids: Sequence[int] | None =
     return {row.id: sys.intern(row.language) for row in await db.execute(query)}
 
 
-async def know(db: AsyncConnection, chat_id: int, *, kind: str, language: str) -> None:
+async def ensure_known(db: AsyncConnection, chat_id: int, *, kind: str, language: str) -> None:
     """Remember a chat that chooses something before it subscribes."""
     statement = insert(db, chats).values(id=chat_id, kind=kind, language=language)
     await db.execute(statement.on_conflict_do_nothing())

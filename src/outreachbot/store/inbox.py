@@ -14,7 +14,7 @@ from outreachbot.store.tables import inbox
 KEEP_SECONDS = 48 * 3600  # twice as long as Telegram keeps an update: a repeated one is still recognised
 
 
-class State(StrEnum):
+class UpdateState(StrEnum):
     """Where an update stands."""
 
     WAITING = "waiting"  # not yet handled
@@ -23,7 +23,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class StoredUpdate:
     """One update as it lies in the inbox."""
 
     seq: int  # the order of arrival
@@ -40,14 +40,14 @@ async def add(db: AsyncConnection, updates: Mapping[int, str], now: float) -> se
     return set((await db.execute(statement.returning(inbox.c.update_id), rows)).scalars())
 
 
-async def waiting(db: AsyncConnection, after: int, limit: int) -> list[Letter]:
+async def list_waiting(db: AsyncConnection, after: int, limit: int) -> list[StoredUpdate]:
     """The oldest updates not yet handled that arrived after the one with seq `after`."""
     columns = (inbox.c.seq, inbox.c.update_id, inbox.c.body)
     query = select(*columns).where(is_waiting, inbox.c.seq > after).order_by(inbox.c.seq).limit(limit)
-    return [Letter(row.seq, row.update_id, row.body) for row in await db.execute(query)]
+    return [StoredUpdate(row.seq, row.update_id, row.body) for row in await db.execute(query)]
 
 
-async def body(db: AsyncConnection, update_id: int) -> str:
+async def load_body(db: AsyncConnection, update_id: int) -> str:
     """One update, JSON as Telegram sent it."""
     found: str = (await db.execute(select(inbox.c.body).where(inbox.c.update_id == update_id))).scalar_one()
     return found
@@ -61,12 +61,14 @@ async def settle(db: AsyncConnection, done: Sequence[int], aside: Sequence[tuple
     """
     this = update(inbox).where(inbox.c.update_id == bindparam("which"))
     if done:
-        await db.execute(this.values(state=State.DONE, body=""), [{"which": update_id} for update_id in done])
+        await db.execute(this.values(state=UpdateState.DONE, body=""), [{"which": update_id} for update_id in done])
     if aside:
         rows = [{"which": update_id, "why": error} for update_id, error in aside]
-        await db.execute(this.values(state=State.ASIDE, error=bindparam("why")), rows)
+        await db.execute(this.values(state=UpdateState.ASIDE, error=bindparam("why")), rows)
 
 
 async def purge(db: AsyncConnection, now: float) -> None:
     """Forget updates that were handled or set aside long ago: they hold what people wrote."""
-    await db.execute(delete(inbox).where(inbox.c.state != State.WAITING, inbox.c.received_at < now - KEEP_SECONDS))
+    await db.execute(
+        delete(inbox).where(inbox.c.state != UpdateState.WAITING, inbox.c.received_at < now - KEEP_SECONDS)
+    )

@@ -12,13 +12,13 @@ Place = tuple[str, str]
 """Whose it is, and Telegram's language code ("": of all without one of their own)."""
 
 
-async def note(db: AsyncConnection, places: Collection[Place]) -> None:
+async def record(db: AsyncConnection, places: Collection[Place]) -> None:
     rows = [{"scope": scope, "language": language} for scope, language in places]
     if rows:
         await db.execute(insert(db, menus).on_conflict_do_nothing(), rows)
 
 
-async def every(db: AsyncConnection) -> list[Place]:
+async def list_places(db: AsyncConnection) -> list[Place]:
     rows = await db.execute(select(menus.c.scope, menus.c.language).order_by(menus.c.scope, menus.c.language))
     return [(row.scope, row.language) for row in rows]
 

@@ -7,8 +7,8 @@ from sqlalchemy import and_, delete, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain import reports as rules
-from outreachbot.domain.delivery.states import Kind
-from outreachbot.domain.reports import Recent
+from outreachbot.domain.delivery.states import MessageKind
+from outreachbot.domain.reports import RecentReports
 from outreachbot.store import alerts
 from outreachbot.store.database.insert import insert
 from outreachbot.store.delivery.bodies import Bodies
@@ -30,7 +30,7 @@ class Report:
     answered_at: float | None = None
 
 
-async def recent(db: AsyncConnection, chat_id: int, now: float, *, but: int = 0) -> Recent:
+async def count_recent(db: AsyncConnection, chat_id: int, now: float, *, but: int = 0) -> RecentReports:
     """What this chat and all others reported lately; `but` is a message of the chat that is not counted."""
     mine, at = reports.c.chat_id == chat_id, reports.c.reported_at
     counts = (
@@ -40,7 +40,7 @@ async def recent(db: AsyncConnection, chat_id: int, now: float, *, but: int = 0)
     )
     others = not_(and_(mine, reports.c.message_id == but))
     row = (await db.execute(select(*counts).where(at > now - rules.DAY, others))).one()
-    return Recent(await is_ignored(db, chat_id), row.minute, row.day, row.everybody)
+    return RecentReports(await is_ignored(db, chat_id), row.minute, row.day, row.everybody)
 
 
 async def add(
@@ -54,10 +54,10 @@ async def add(
     return None if report_id is None else Report(report_id, fact_id, chat_id, language, words)
 
 
-async def tell(db: AsyncConnection, report_id: int, bodies: Bodies, admins: Collection[int], now: float) -> None:
+async def queue_alert(db: AsyncConnection, report_id: int, bodies: Bodies, admins: Collection[int], now: float) -> None:
     """Queue what the admins are told of a report; it is given up before what it says is forgotten."""
     expires_at = now + rules.KEEP_SECONDS - rules.DAY
-    await alerts.tell(db, bodies, admins, now, key=f"{KEY}{report_id}", expires_at=expires_at)
+    await alerts.queue_alert(db, bodies, admins, now, key=f"{KEY}{report_id}", expires_at=expires_at)
 
 
 async def find(db: AsyncConnection, report_id: int) -> Report | None:
@@ -67,7 +67,7 @@ async def find(db: AsyncConnection, report_id: int) -> Report | None:
     return Report(row.id, row.fact_id, row.chat_id, row.language, row.words, row.answered_at)
 
 
-async def answer(db: AsyncConnection, report_id: int, admin_id: int, message_id: int, now: float) -> bool:
+async def record_answer(db: AsyncConnection, report_id: int, admin_id: int, message_id: int, now: float) -> bool:
     """This message of the admin's answers it. False where another one does already, or the report is gone."""
     ours = and_(reports.c.answered_by == admin_id, reports.c.answer_id == message_id)
     open_ = or_(reports.c.answered_at.is_(None), ours)
@@ -86,7 +86,7 @@ async def ignore(db: AsyncConnection, chat_id: int) -> None:
     await db.execute(insert(db, reporters).values(chat_id=chat_id).on_conflict_do_nothing())
 
 
-async def hear(db: AsyncConnection, chat_id: int) -> None:
+async def stop_ignoring(db: AsyncConnection, chat_id: int) -> None:
     """This chat may report again."""
     await db.execute(delete(reporters).where(reporters.c.chat_id == chat_id))
 
@@ -98,5 +98,7 @@ async def is_ignored(db: AsyncConnection, chat_id: int) -> bool:
 async def purge(db: AsyncConnection, now: float) -> None:
     """Forget what was reported long ago, here and in what told the admins of it."""
     await db.execute(delete(reports).where(reports.c.reported_at <= now - rules.KEEP_SECONDS))
-    told = and_(outbox.c.kind == Kind.ALARM, outbox.c.key.like(f"{KEY}%"), outbox.c.expires_at <= now - rules.DAY)
+    told = and_(
+        outbox.c.kind == MessageKind.ALARM, outbox.c.key.like(f"{KEY}%"), outbox.c.expires_at <= now - rules.DAY
+    )
     await db.execute(update(outbox).where(told).values(body={}, key=None))

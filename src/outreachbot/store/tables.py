@@ -2,7 +2,7 @@
 
 from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, MetaData, Table, Text, text
 
-from outreachbot.domain.delivery.states import State
+from outreachbot.domain.delivery.states import DeliveryState
 
 metadata = MetaData(
     naming_convention={
@@ -123,7 +123,7 @@ deliveries = Table(
     metadata,
     Column("message_id", BigInteger, ForeignKey("messages.id", ondelete="CASCADE"), primary_key=True),
     Column("chat_id", BigInteger, primary_key=True),
-    Column("state", Text, nullable=False, server_default=State.QUEUED),
+    Column("state", Text, nullable=False, server_default=DeliveryState.QUEUED),
     Column("not_before", Float, nullable=False, server_default="0"),  # Telegram asked this chat's message to wait
     Column("reason", Text),  # domain.delivery.Reason
     Column("detail", Text),  # Telegram's own words

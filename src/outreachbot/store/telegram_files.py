@@ -16,7 +16,7 @@ async def find(db: AsyncConnection, name: str, digest: str | None) -> str | None
     return file_id
 
 
-async def learn(db: AsyncConnection, name: str, digest: str, file_id: str) -> None:
+async def remember(db: AsyncConnection, name: str, digest: str, file_id: str) -> None:
     """Remember it; what had this name before is forgotten."""
     values = {"digest": digest, "file_id": file_id}
     statement = insert(db, files).values(name=name, **values)

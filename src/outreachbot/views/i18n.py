@@ -82,7 +82,7 @@ def is_known(language: str) -> bool:
     return localedata.exists(language)
 
 
-def spoken_in(country: str) -> tuple[str, ...]:
+def list_spoken_in(country: str) -> tuple[str, ...]:
     """The codes of the languages of a country."""
     return get_official_languages(country.upper(), de_facto=True)
 
@@ -102,7 +102,7 @@ def _locale(name: str) -> Locale:
 
 
 @cache
-def languages() -> tuple[str, ...]:
+def list_languages() -> tuple[str, ...]:
     """English, and the languages that there are catalogues for."""
     return ("en", *sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")))
 
@@ -114,13 +114,13 @@ def own_name(language: str) -> str:
     return (name[0].replace("i", "İ") if language in {"az", "tr"} else name[0]).upper() + name[1:]
 
 
-def right_to_left(language: str) -> bool:
+def is_right_to_left(language: str) -> bool:
     """Whether it is written from right to left, as Arabic is."""
     return str(_locale(language).text_direction) == "rtl"
 
 
 @cache
-def scripts(language: str) -> tuple[str, ...]:
+def list_scripts(language: str) -> tuple[str, ...]:
     """What it is written in, as codes of ISO 15924 (Latn, Cyrl); none where CLDR does not know."""
     likely = str(get_global("likely_subtags").get(language, "")).split("_")
     return (*likely[1:2], *([_BESIDE[language]] if language in _BESIDE else []))

@@ -7,7 +7,7 @@ from outreachbot.views.i18n import own_name, words
 from outreachbot.views.parts import LANGUAGE
 
 
-def languages(language: str, codes: Sequence[str]) -> Message:
+def language_menu(language: str, codes: Sequence[str]) -> Message:
     """What `/language` says. Each language stands there by its own name: who needs it may read no other."""
     _ = words(language)
     text = _("Language: {name}", name=own_name(language))

@@ -8,7 +8,7 @@ def is_round(years: int) -> bool:
     return any(years % part == 0 for part in ROUND)
 
 
-def ordinal(n: int, language: str) -> str:
+def format_ordinal(n: int, language: str) -> str:
     """The n-th (n at least 1), in the gender and case of the language's word for anniversary.
 
     In a language that is not known here, the number with a full stop, which most that write ordinals in digits use.

@@ -36,7 +36,7 @@ HERE = "here"  # the button between the arrows, which only says where we are
 BELOW = "+"
 
 
-def sources_line(content: Content, ids: Iterable[str], _: Words) -> str:
+def format_sources(content: Content, ids: Iterable[str], _: Words) -> str:
     """The sources as links, each with how far it has been read where that is less than in part."""
     return "; ".join(source_link(content.source_by_id[one], _) for one in ids)
 
@@ -51,7 +51,7 @@ def source_name(source: Source, _: Words) -> str:
     return _publisher(source) + unescape(_caution(source.read, _))
 
 
-def titled(source: Source, _: Words) -> str:
+def source_title(source: Source, _: Words) -> str:
     """Title, publisher and year, the title as a link: the long form, in a list of sources."""
     return f"{_linked(source, source.title)}. {escape(_publisher(source))}{_caution(source.read, _)}"
 
@@ -76,24 +76,24 @@ def _caution(read: Reading, _: Words) -> str:
             return f" ({_('not checked')})"
 
 
-def said(content: Content, text: dict[str, str], language: str) -> str:
+def content_html(content: Content, text: dict[str, str], language: str) -> str:
     """A text of the content as HTML."""
     return to_html(content.say(text, language).strip())
 
 
-def plain(content: Content, text: dict[str, str], language: str) -> str:
+def content_plain(content: Content, text: dict[str, str], language: str) -> str:
     """A text of the content without its markup."""
     return to_plain(content.say(text, language)).strip()
 
 
-def arrows(back: str | None, place: str, forward: str | None) -> tuple[Button, ...]:
+def paging_row(back: str | None, place: str, forward: str | None) -> tuple[Button, ...]:
     """A row to page with: back and forward where there is somewhere to go, and where we are."""
     row = [Button("‹", back)] if back else []
     row.append(Button(place, HERE))
     return (*row, *([Button("›", forward)] if forward else []))
 
 
-def alt_text(heading: str, lines: Iterable[str]) -> str:
+def picture_caption(heading: str, lines: Iterable[str]) -> str:
     """The caption that says what a picture shows: as many lines (HTML) as a caption takes."""
     text = heading
     for line in lines:
@@ -103,19 +103,19 @@ def alt_text(heading: str, lines: Iterable[str]) -> str:
     return text
 
 
-def page_arrows(name: str, shown: Page[Any], _: Words) -> tuple[Button, ...]:
+def page_row(name: str, shown: Page[Any], _: Words) -> tuple[Button, ...]:
     """A row to page through a list by buttons `name:first`."""
     place = f"{_.number(shown.first + 1)}–{_.number(shown.last + 1)} / {_.number(shown.of)}"
     back, forward = (None if to is None else f"{name}:{to}" for to in (shown.earlier, shown.later))
-    return arrows(back, place, forward)
+    return paging_row(back, place, forward)
 
 
-def push_buttons(_: Words) -> tuple[tuple[Button, ...], ...]:
+def unsubscribe_buttons(_: Words) -> tuple[tuple[Button, ...], ...]:
     """Under everything that is sent without being asked for."""
     return ((Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE),),)
 
 
-def duration(seconds: float, _: Words) -> str:
+def format_duration(seconds: float, _: Words) -> str:
     """A span of time in the coarsest words that are true enough: seconds, minutes or hours."""
     if seconds < 90:
         return _.plural("{n} second", "{n} seconds", max(1, round(seconds)))
@@ -124,7 +124,7 @@ def duration(seconds: float, _: Words) -> str:
     return _.plural("{n} hour", "{n} hours", round(seconds / 3600))
 
 
-def moment(at: dt.datetime, zone: str, _: Words) -> str:
+def format_moment(at: dt.datetime, zone: str, _: Words) -> str:
     """A moment as the clocks of the zone show it."""
     local = at.astimezone(ZoneInfo(zone))
     return _("{date} at {hour} ({zone} time)", date=_.date(local.date()), hour=f"{local:%H:%M}", zone=zone)

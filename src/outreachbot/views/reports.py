@@ -7,11 +7,11 @@ from functools import cache
 from outreachbot.domain.content.model import Content
 from outreachbot.domain.messages.message import Button, Message, Rows, escape
 from outreachbot.domain.reports import Refusal
-from outreachbot.views.i18n import Words, languages, words
-from outreachbot.views.parts import BELOW, FACT, REPORT, REPORTS, moment
+from outreachbot.views.i18n import Words, list_languages, words
+from outreachbot.views.parts import BELOW, FACT, REPORT, REPORTS, format_moment
 
 
-def ask(content: Content, language: str, fact_id: str, notice: str = "") -> Message:
+def ask_for_report(content: Content, language: str, fact_id: str, notice: str = "") -> Message:
     """Asks what is wrong with a fact that is there, to be answered with a reply."""
     _ = words(language)
     number = next(number for number, fact in enumerate(content.facts, 1) if fact.id == fact_id)
@@ -33,7 +33,7 @@ def _question(language: str, number: str, fact_id: str) -> str:
     )
 
 
-def fact_asked_about(text: str) -> str | None:
+def read_fact_question(text: str) -> str | None:
     """The id of the fact in our question, in whichever language it was asked."""
     found = (pattern.search(text) for pattern in _fact_questions())
     return next((match["id"] for match in found if match), None)
@@ -43,7 +43,7 @@ def fact_asked_about(text: str) -> str | None:
 def _fact_questions() -> tuple[re.Pattern[str], ...]:
     return tuple(
         _at_the_end(_question(language, "\0", "\1"), {"\0": "[0-9]+", "\1": "(?P<id>[a-z0-9-]{1,32})"})
-        for language in languages()
+        for language in list_languages()
     )
 
 
@@ -55,7 +55,7 @@ def _at_the_end(question: str, holes: dict[str, str]) -> re.Pattern[str]:
     return re.compile(rf"(?:^|\n){pattern}$")
 
 
-def words_please(language: str) -> str:
+def text_wanted(language: str) -> str:
     """The notice above the question for who has sent something else than a text."""
     _ = words(language)
     return _("Please say it in words: only text can be passed on.")
@@ -72,7 +72,7 @@ def thanks(language: str) -> Message:
     return Message(_("Thank you. It is on its way to the admins of this bot; if they answer, you read it here."))
 
 
-def refused(language: str, fact_id: str, why: Refusal, *, written: bool) -> Message:
+def report_refused(language: str, fact_id: str, why: Refusal, *, written: bool) -> Message:
     """What a member reads whose report is not taken now. `written`: it was written already."""
     _ = words(language)
     text = _why_refused(why, _)
@@ -95,7 +95,7 @@ def _why_refused(why: Refusal, _: Words) -> str:
             return _("So many reports are coming in that nobody can read them all. Please come back in an hour.")
 
 
-def told(
+def report_alert(
     content: Content, language: str, report_id: int, fact_id: str, who: int, said: str, *, ignored: bool
 ) -> Message:
     """What admins read of a report: the fact, the number of the chat and the words."""
@@ -138,25 +138,25 @@ def ignored(language: str, who: int) -> str:
     return _("Reports of chat {chat} are ignored from now on.", chat=who)
 
 
-def heard(language: str, who: int) -> str:
+def not_ignored(language: str, who: int) -> str:
     """The same for the opposite."""
     _ = words(language)
     return _("Reports of chat {chat} are passed on again.", chat=who)
 
 
-def forgotten(language: str) -> str:
+def report_not_found(language: str) -> str:
     """The note for an admin who wants to answer what is deleted."""
     _ = words(language)
     return _("This report is not kept any more: reports are deleted after 90 days.")
 
 
-def answered_before(language: str, at: dt.datetime, zone: str) -> str:
+def already_answered(language: str, at: dt.datetime, zone: str) -> str:
     """The note for an admin where somebody has answered."""
     _ = words(language)
-    return _("This report was answered already, on {moment}.", moment=moment(at, zone, _))
+    return _("This report was answered already, on {moment}.", moment=format_moment(at, zone, _))
 
 
-def ask_answer(language: str, report_id: int, notice: str = "") -> Message:
+def ask_for_answer(language: str, report_id: int, notice: str = "") -> Message:
     """Asks an admin for the answer to a report, to be given with a reply."""
     question = _answer_question(language, str(report_id))
     return Message(f"{notice}\n\n{question}" if notice else question, asks=True)
@@ -170,7 +170,7 @@ def _answer_question(language: str, report_id: str) -> str:
     )
 
 
-def report_answered(text: str) -> int | None:
+def read_answer_question(text: str) -> int | None:
     """The id of the report in our question to an admin."""
     found = (pattern.search(text) for pattern in _answer_questions())
     return next((int(match["id"]) for match in found if match), None)
@@ -179,11 +179,11 @@ def report_answered(text: str) -> int | None:
 @cache
 def _answer_questions() -> tuple[re.Pattern[str], ...]:
     return tuple(
-        _at_the_end(_answer_question(language, "\0"), {"\0": "(?P<id>[0-9]{1,15})"}) for language in languages()
+        _at_the_end(_answer_question(language, "\0"), {"\0": "(?P<id>[0-9]{1,15})"}) for language in list_languages()
     )
 
 
-def answer(content: Content, language: str, fact_id: str, said: str, html: str) -> Message:
+def answer_message(content: Content, language: str, fact_id: str, said: str, html: str) -> Message:
     """What the member reads: the own words, and the admin's answer (HTML)."""
     _ = words(language)
     heading = _("Answer to your report about {fact}", fact=_about(content, fact_id, _))
@@ -191,34 +191,34 @@ def answer(content: Content, language: str, fact_id: str, said: str, html: str) 
     return Message(text, ((Button(_("The fact"), f"{BELOW}{FACT}:{fact_id}"),),))
 
 
-def arrived(language: str, report_id: int) -> Message:
+def answer_arrived(language: str, report_id: int) -> Message:
     """What the admin reads whose answer went out."""
     _ = words(language)
     return Message(_("Your answer to report {n} has arrived.", n=report_id))
 
 
-def blocked(language: str, report_id: int) -> Message:
+def answer_blocked(language: str, report_id: int) -> Message:
     """What the admin reads where nobody is there to get it."""
     _ = words(language)
     text = _("Your answer to report {n} did not arrive: the member has blocked the bot or is gone.", n=report_id)
     return Message(text, ((_answer(report_id, _),),))
 
 
-def refused_answer(language: str, report_id: int, detail: str) -> Message:
+def answer_refused(language: str, report_id: int, detail: str) -> Message:
     """What the admin reads where Telegram refuses it, with Telegram's words."""
     _ = words(language)
     text = _("Your answer to report {n} did not arrive. Telegram says: {why}", n=report_id, why=detail)
     return Message(text, ((_answer(report_id, _),),))
 
 
-def not_arrived(language: str, report_id: int) -> Message:
+def answer_not_sent(language: str, report_id: int) -> Message:
     """What the admin reads where Telegram could not be reached."""
     _ = words(language)
     text = _("Your answer to report {n} could not be brought to Telegram. Please try again later.", n=report_id)
     return Message(text, ((_answer(report_id, _),),))
 
 
-def perhaps_arrived(language: str, report_id: int) -> Message:
+def answer_uncertain(language: str, report_id: int) -> Message:
     """What the admin reads where Telegram took it, perhaps."""
     _ = words(language)
     text = _("Your answer to report {n} may or may not have arrived: no word came back from Telegram.", n=report_id)

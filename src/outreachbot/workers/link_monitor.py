@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Collection, Sequence
 
 from outreachbot.domain import links as rules
 from outreachbot.domain.content.model import Content
-from outreachbot.domain.links import Answer, News
+from outreachbot.domain.links import LinkCheck, LinkNews
 from outreachbot.store import alerts, links
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
@@ -15,28 +15,30 @@ from outreachbot.views.pages import campaign
 log = logging.getLogger(__name__)
 
 _LOGGED = {
-    News.DEAD: "the campaign's link does not work any more: %s (%s)",
-    News.WELL: "the campaign's link works again: %s (%s)",
+    LinkNews.DEAD: "the campaign's link does not work any more: %s (%s)",
+    LinkNews.WELL: "the campaign's link works again: %s (%s)",
 }
 
-Asking = Callable[[str, Sequence[str]], Awaitable[Answer | None]]
+CheckLink = Callable[[str, Sequence[str]], Awaitable[LinkCheck | None]]
 """Asks an address; None where nothing can be said: these others can't be reached either, or a stop came first."""
 
 
-async def watch(db: Database, content: Content, ask: Asking, admins: Collection[int], now: dt.datetime) -> bool:
+async def check_campaign_link(
+    db: Database, content: Content, check: CheckLink, admins: Collection[int], now: dt.datetime
+) -> bool:
     """Ask where it is time to. What nothing can be said of is asked again at the next step."""
     address, moment = content.campaign.link, now.timestamp()
     async with connect.reading(db) as connection:
         known = await links.find(connection, address)
-    if not rules.is_due(known, moment) or (answer := await ask(address, rules.witnesses(content))) is None:
+    if not rules.is_due(known, moment) or (answer := await check(address, rules.pick_witnesses(content))) is None:
         return False
-    new, news = rules.after(known, answer.state, moment)
+    new, news = rules.update_watch(known, answer.state, moment)
     async with connect.writing(db) as transaction:
         await links.remember(transaction, address, new)
         if news:
             log.warning(_LOGGED[news], address, answer.detail or "it answers")
         if news and admins:
-            say = campaign.link_is_dead if news is News.DEAD else campaign.link_is_well
+            say = campaign.link_is_dead if news is LinkNews.DEAD else campaign.link_is_well
             words = {language: say(content, language, answer) for language in content.languages}
-            await alerts.tell(transaction, words, admins, moment)
+            await alerts.queue_alert(transaction, words, admins, moment)
     return False

@@ -31,21 +31,21 @@ async def repeat(
             failures += 1
             if failures == 1:
                 log.error("%s waits: %s", name, error)  # noqa: TRY400 one line for the operator, no traceback
-            await either(stop, None, pause_after(failures))
+            await wait_for_event(stop, None, backoff(failures))
             continue
         if failures:
             log.warning("%s goes on: the database works again", name)
             failures = 0
         if not more:
-            await either(stop, wake, pause)
+            await wait_for_event(stop, wake, pause)
 
 
-def pause_after(failures: int) -> float:
+def backoff(failures: int) -> float:
     """Seconds until the next try, after so many failures in a row."""
     return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures, 10))
 
 
-async def either(stop: asyncio.Event, wake: asyncio.Event | None, seconds: float) -> None:
+async def wait_for_event(stop: asyncio.Event, wake: asyncio.Event | None, seconds: float) -> None:
     """Wait until one of the events is set, or so long. `wake` is taken down again."""
     waits = [asyncio.create_task(event.wait()) for event in (stop, wake) if event is not None]
     try:
@@ -57,7 +57,7 @@ async def either(stop: asyncio.Event, wake: asyncio.Event | None, seconds: float
         wake.clear()
 
 
-async def or_stop(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
+async def run_until_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
     """What the work gives; None where `stop` is set first: then the work is cancelled."""
     task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:

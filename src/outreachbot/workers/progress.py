@@ -13,11 +13,11 @@ from outreachbot.store.database.connect import Connection, Database
 from outreachbot.store.delivery import ledger
 from outreachbot.store.delivery.ledger import Told
 from outreachbot.views.broadcasts import status as views
-from outreachbot.views.broadcasts.status import Standing
+from outreachbot.views.broadcasts.status import MessageStatus
 
 Show = Callable[[Message, int, int | None], Awaitable[int | None]]
 """Puts a message in the place of an earlier one (chat, message id); where it stands now, None to try again later."""
-Look = Callable[[Connection, Told], Awaitable[Standing]]
+Look = Callable[[Connection, Told], Awaitable[MessageStatus]]
 """How a message stands."""
 
 EDIT_SECONDS = 5.0  # a message that shows progress is edited no more often
@@ -55,11 +55,11 @@ class Screen:
     alarms: dict[int, Alarm] = field(default_factory=dict)
 
 
-async def step(db: Database, screen: Screen, now: float) -> bool:
+async def update_progress(db: Database, screen: Screen, now: float) -> bool:
     """Bring every unreported message's progress up to date; tell of those that the program has paused."""
     async with connect.reading(db) as connection:
-        unreported = await records.unreported(connection)
-        paused = set(await ledger.paused(connection))
+        unreported = await records.list_unreported(connection)
+        paused = set(await ledger.list_paused(connection))
     for one in unreported:
         if _is_time(screen.shown.get(one.message_id), one.state, now):
             await _update(db, screen, one, now)
@@ -83,7 +83,7 @@ def _is_time(shown: Shown | None, state: MessageState, now: float) -> bool:
 
 async def _update(db: Database, screen: Screen, one: Broadcast, now: float) -> None:
     async with connect.reading(db) as connection:
-        told = await ledger.find(connection, one.message_id)
+        told = await ledger.find_message(connection, one.message_id)
         if told is None:
             return
         standing = await screen.look(connection, told)
@@ -99,14 +99,14 @@ async def _update(db: Database, screen: Screen, one: Broadcast, now: float) -> N
         return
     if place != one.progress_id:
         async with connect.writing(db) as transaction:
-            await records.show_progress_in(transaction, one.message_id, place)
+            await records.set_progress_message(transaction, one.message_id, place)
     if told.state in ENDED and standing.tally.finished and not told.queueing:
         async with connect.writing(db) as transaction:
-            await records.reported(transaction, one.message_id)
+            await records.mark_reported(transaction, one.message_id)
         del screen.shown[one.message_id]
 
 
-def _with_speed(standing: Standing, before: Shown | None, silent_since: float | None, now: float) -> Standing:
+def _with_speed(standing: MessageStatus, before: Shown | None, silent_since: float | None, now: float) -> MessageStatus:
     """How fast it went since the last look, and whether Telegram answers at all."""
     rate = None
     if before is not None and before.state is MessageState.RUNNING and now - before.at >= 1.0:
@@ -121,10 +121,10 @@ async def _alarm(db: Database, screen: Screen, message_id: int, now: float, *, i
     late = [admin for admin in screen.admins if (admin in alarm.places) is not is_paused]
     if late and abs(now - alarm.failed_at) >= EDIT_SECONDS:
         async with connect.reading(db) as connection:
-            told = await ledger.find(connection, message_id)
+            told = await ledger.find_message(connection, message_id)
             if told is None:
                 return
-            message = views.paused(screen.language, await screen.look(connection, told))
+            message = views.paused_alert(screen.language, await screen.look(connection, told))
         for admin in late:
             place = await screen.show(message, admin, alarm.places.get(admin))
             if place is None:

@@ -5,7 +5,7 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from outreachbot.domain.delivery.states import MessageState, Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
@@ -13,7 +13,7 @@ from outreachbot.store.database.connect import Connection, Database
 from outreachbot.store.delivery import ledger, messages, outbox
 from outreachbot.store.delivery.ledger import Told
 from outreachbot.store.delivery.outbox import Settled
-from outreachbot.views.broadcasts.status import Standing
+from outreachbot.views.broadcasts.status import MessageStatus
 from outreachbot.workers.progress import Screen
 
 ADMIN, PLACE = 22, 77
@@ -42,16 +42,16 @@ class Look:
 
     times = 0
 
-    async def __call__(self, db: Connection, told: Told) -> Standing:
+    async def __call__(self, db: Connection, told: Told) -> MessageStatus:
         self.times += 1
-        tally = await ledger.tally(db, told.id)
-        return Standing(
+        tally = await ledger.count_states(db, told.id)
+        return MessageStatus(
             *(told.id, told.kind, told.state, tally, "UTC"),
             why=told.state_reason,
             starts_at=dt.datetime.fromtimestamp(told.starts_at, dt.UTC) if told.starts_at else None,
             queueing=told.queueing,
-            reasons=await ledger.reasons(db, told.id) if tally.finished else (),
-            uncertain=await ledger.uncertain(db, told.id, 9) if tally.finished else (),
+            reasons=await ledger.count_reasons(db, told.id) if tally.finished else (),
+            uncertain=await ledger.list_uncertain(db, told.id, 9) if tally.finished else (),
         )
 
 
@@ -78,7 +78,7 @@ async def started(
     await subscribe(1, 2, 3)
     message_id = await broadcast()
     async with connect.writing(db) as transaction:
-        await records.show_progress_in(transaction, message_id, PLACE)
+        await records.set_progress_message(transaction, message_id, PLACE)
     return message_id
 
 
@@ -86,14 +86,14 @@ async def started(
 def settle(db: Database) -> Callable[..., Awaitable[None]]:
     """Send to the next chats with these ends."""
 
-    async def settle(*states: State) -> None:
+    async def settle(*states: DeliveryState) -> None:
         async with connect.writing(db) as transaction:
             claimed = await outbox.claim(transaction, 1, len(states), 3.0)
-            reasons = {State.UNCERTAIN: Reason.NO_ANSWER, State.FAILED: Reason.BLOCKED}
+            reasons = {DeliveryState.UNCERTAIN: Reason.NO_ANSWER, DeliveryState.FAILED: Reason.BLOCKED}
             ends = zip(claimed, states, strict=True)
             settled = [Settled(one.message_id, one.chat_id, state, reasons.get(state)) for one, state in ends]
             await outbox.settle(transaction, 1, settled, 4.0)
-            await messages.finish(transaction, 5.0)
+            await messages.finish_completed(transaction, 5.0)
 
     return settle
 
@@ -109,6 +109,6 @@ def move(db: Database) -> Callable[..., Awaitable[None]]:
             elif to is MessageState.CANCELLED:
                 await messages.stop(transaction, message_id, 6.0)
             else:
-                await messages.move(transaction, message_id, to, only_from=[RUNNING, PAUSED])
+                await messages.change_state(transaction, message_id, to, only_from=[RUNNING, PAUSED])
 
     return move

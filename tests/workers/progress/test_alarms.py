@@ -5,13 +5,13 @@ from collections import defaultdict
 
 import pytest
 
-from outreachbot.domain.delivery.states import Kind, MessageState, State
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState
 from outreachbot.domain.messages.message import Message
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
 from outreachbot.workers import progress
+from outreachbot.workers.delivery import queueing
 from outreachbot.workers.progress import EDIT_SECONDS, Screen
-from outreachbot.workers.reminders import planner
 
 ADA, BEN = 22, 33
 PLACE = 77  # where Ada's progress of `started` stands
@@ -58,8 +58,8 @@ async def paused(db, subscribe, move):
     await subscribe(1, 2)
     async with connect.writing(db) as transaction:
         bodies = {"en": Message("x")}
-        message_id = await messages.write(transaction, Kind.REMINDER, bodies, 1.0, key="a", expires_at=9e12)
-    while await planner.queue(db, "UTC", asyncio.Event()):
+        message_id = await messages.create(transaction, MessageKind.REMINDER, bodies, 1.0, key="a", expires_at=9e12)
+    while await queueing.queue_audience(db, "UTC", asyncio.Event()):
         pass
     await move(message_id, PAUSED, WHY)
     return message_id
@@ -67,7 +67,7 @@ async def paused(db, subscribe, move):
 
 async def test_every_admin_is_told_once(db, paused, screen, told):
     for now in range(100, 200):
-        await progress.step(db, screen, float(now))
+        await progress.update_progress(db, screen, float(now))
 
     assert told.tries == 2
     for admin in (ADA, BEN):
@@ -80,7 +80,7 @@ async def test_every_admin_is_told_once(db, paused, screen, told):
 async def test_who_could_not_be_told_is_told_after_a_while_and_nobody_twice(db, paused, screen, told):
     told.fails[BEN] = 2
     for second in range(20):
-        await progress.step(db, screen, 100.0 + second)
+        await progress.update_progress(db, screen, 100.0 + second)
         if second < EDIT_SECONDS:
             assert told.tries == 2
 
@@ -92,12 +92,12 @@ async def test_who_could_not_be_told_is_told_after_a_while_and_nobody_twice(db, 
     ("to", "says"), [(RUNNING, "under way"), (MessageState.CANCELLED, "stopped"), (MessageState.FINISHED, "finished")]
 )
 async def test_when_somebody_has_decided_all_see_it(db, paused, screen, told, move, settle, to, says):
-    await progress.step(db, screen, 100.0)
+    await progress.update_progress(db, screen, 100.0)
     await move(paused, RUNNING if to is MessageState.FINISHED else to)
     if to is MessageState.FINISHED:
-        await settle(State.SENT, State.SENT)
+        await settle(DeliveryState.SENT, DeliveryState.SENT)
     for now in (101.0, 102.0, 103.0):
-        await progress.step(db, screen, now)
+        await progress.update_progress(db, screen, now)
 
     assert told.texts(ADA) == told.texts(BEN) == [f"<b>Reminder 1: {says}</b>"]
     assert told.tries == 4
@@ -105,11 +105,11 @@ async def test_when_somebody_has_decided_all_see_it(db, paused, screen, told, mo
 
 
 async def test_who_could_not_be_shown_the_decision_sees_it_after_a_while(db, paused, screen, told, move):
-    await progress.step(db, screen, 100.0)
+    await progress.update_progress(db, screen, 100.0)
     await move(paused, RUNNING)
     told.fails[ADA] = 1
     for second in range(1, 20):
-        await progress.step(db, screen, 100.0 + second)
+        await progress.update_progress(db, screen, 100.0 + second)
 
     assert told.tries == 5
     assert told.texts(ADA) == told.texts(BEN) == ["<b>Reminder 1: under way</b>"]
@@ -118,28 +118,28 @@ async def test_who_could_not_be_shown_the_decision_sees_it_after_a_while(db, pau
 
 async def test_who_was_never_told_is_not_bothered_with_the_decision(db, paused, screen, told, move):
     told.fails[BEN] = 1
-    await progress.step(db, screen, 100.0)
+    await progress.update_progress(db, screen, 100.0)
     await move(paused, RUNNING)
     for second in range(1, 20):
-        await progress.step(db, screen, 100.0 + second)
+        await progress.update_progress(db, screen, 100.0 + second)
 
     assert told.texts(ADA) == ["<b>Reminder 1: under way</b>"]
     assert told.texts(BEN) == []
 
 
 async def test_one_that_pauses_again_is_told_again(db, paused, screen, told, move):
-    await progress.step(db, screen, 100.0)
+    await progress.update_progress(db, screen, 100.0)
     await move(paused, RUNNING)
-    await progress.step(db, screen, 101.0)
+    await progress.update_progress(db, screen, 101.0)
     await move(paused, PAUSED, WHY)
-    await progress.step(db, screen, 102.0)
+    await progress.update_progress(db, screen, 102.0)
 
     assert told.texts(ADA) == ["<b>Reminder 1: under way</b>", "<b>Reminder 1: paused</b>"]
 
 
 async def test_after_a_restart_it_is_told_again_while_it_is_paused(db, paused, screen, told, look):
-    await progress.step(db, screen, 100.0)
-    await progress.step(db, Screen(told, look, "en", frozenset({ADA})), 200.0)
+    await progress.update_progress(db, screen, 100.0)
+    await progress.update_progress(db, Screen(told, look, "en", frozenset({ADA})), 200.0)
 
     assert told.texts(ADA) == ["<b>Reminder 1: paused</b>"] * 2
 
@@ -149,7 +149,7 @@ async def test_of_a_broadcast_that_the_program_paused_every_admin_is_told_as_wel
     told.reads[ADA] = [None] * PLACE  # her progress stands there
     await move(started, PAUSED, WHY)
     for now in range(100, 120):
-        await progress.step(db, screen, float(now))
+        await progress.update_progress(db, screen, float(now))
     alarm = told.reads[ADA][PLACE]
 
     assert told.reads[BEN] == [alarm]
@@ -159,7 +159,7 @@ async def test_of_a_broadcast_that_the_program_paused_every_admin_is_told_as_wel
     assert [button.label for row in alarm.buttons for button in row] == ["Go on", "Stop for good"]
 
     await move(started, RUNNING)
-    await progress.step(db, screen, 121.0)
+    await progress.update_progress(db, screen, 121.0)
     assert told.texts(BEN) == ["<b>Broadcast 1: under way</b>"]
     assert screen.alarms == {}
 
@@ -167,7 +167,7 @@ async def test_of_a_broadcast_that_the_program_paused_every_admin_is_told_as_wel
 async def test_of_what_a_person_paused_nobody_is_told(db, started, screen, told, move):
     told.reads[ADA] = [None] * PLACE
     await move(started, PAUSED)
-    await progress.step(db, screen, 100.0)
+    await progress.update_progress(db, screen, 100.0)
 
     assert screen.alarms == {}
     assert BEN not in told.reads

@@ -29,22 +29,22 @@ _NAMES = {
 _OF_TEXTS = {"sources": "notes"}  # all of a source that is translated
 
 
-def summary(content: Content) -> str:
+def summarise(content: Content) -> str:
     """What there is, in one line."""
     lists = {name: getattr(content, name) for name in ("facts", "sources", "timeline", "anniversaries")}
     parts = [_count(len(entries), name) for name, entries in lists.items()]
     return f"{', '.join(parts)}; {', '.join(content.languages)}"
 
 
-def warnings(document: Document) -> list[str]:
+def list_warnings(document: Document) -> list[str]:
     """What an editor may have mistaken, each with its place; as many as of faults are shown."""
-    return faults.listed(document.warnings, document.name)
+    return faults.format_faults(document.warnings, document.name)
 
 
-def remarks(document: Document) -> list[str]:
+def list_remarks(document: Document) -> list[str]:
     """What is no fault and worth a look, a line each."""
     content = document.content
-    gaps = content_gaps.gaps(document)
+    gaps = content_gaps.find_gaps(document)
     readers = asyncio.run(_readers()) if gaps else {}
     return [*(_gap(gap, content, readers) for gap in gaps), *_sources(content), *_figures(content)]
 
@@ -62,15 +62,15 @@ def _gap(gap: Gap, content: Content, readers: Mapping[str, int]) -> str:
 def _sources(content: Content) -> Iterator[str]:
     said = {Reading.NOT_CHECKED: "that nobody has opened", Reading.REPORT: "known only from what others report"}
     for reading, what in said.items():
-        if found := [source.id for source in content_gaps.read_as(content, reading)]:
+        if found := [source.id for source in content_gaps.list_sources_read_as(content, reading)]:
             yield f"sources {what}: {_named(found)}"
-    on_the_web = content_gaps.on_the_web(content)
+    on_the_web = content_gaps.list_web_sources(content)
     if lacking := sum(not source.archive for source in on_the_web):
         yield f"sources on the web without the address of a saved copy: {lacking:,} of {len(on_the_web):,}"
 
 
 def _figures(content: Content) -> Iterator[str]:
-    if found := [fact.id for fact in content_gaps.disagreeing(content)]:
+    if found := [fact.id for fact in content_gaps.list_disagreeing_facts(content)]:
         yield f"facts whose sources give different figures for the same thing, shown side by side: {_named(found)}"
 
 
@@ -88,7 +88,7 @@ async def _readers() -> dict[str, int]:
     """How many subscribed chats read each language; none where there is no database that can be asked."""
     try:
         async with asyncio.timeout(PATIENCE_SECONDS):
-            return await _counted(config.read().database_url)
+            return await _counted(config.read_settings().database_url)
     except (OutreachbotError, TimeoutError):
         return {}
 
@@ -98,7 +98,7 @@ async def _counted(url: str) -> dict[str, int]:
     from outreachbot.store.database import connect
 
     readers: dict[str, int] = {}
-    async with connect.as_it_is(url) as db, connect.reading(db) as connection:
-        for count in await audience.count(connection, Audience()):
+    async with connect.open_unchanged(url) as db, connect.reading(db) as connection:
+        for count in await audience.count_chats(connection, Audience()):
             readers[count.language] = readers.get(count.language, 0) + count.chats
     return readers

@@ -12,13 +12,13 @@ from outreachbot.services.content import validate
 def read_content(path: Path) -> Document:
     """The content file, checked. Raises ContentError with every fault, WrongUse when the file can't be read."""
     try:
-        raw = validate.load(path)
+        raw = validate.read_bytes(path)
     except OSError as error:
         reason = f"{error.strerror}; OUTREACHBOT_CONTENT says which file it is"
         raise WrongUse(f"the content file {path} can't be read: {reason}") from None
-    return validate.check(raw, path.name, path.parent)
+    return validate.validate_content(raw, path.name, path.parent)
 
 
-def schema() -> str:
+def format_schema() -> str:
     """The JSON Schema of content files, as text."""
-    return json.dumps(content_schema.schema(), ensure_ascii=False, indent=2)
+    return json.dumps(content_schema.build_schema(), ensure_ascii=False, indent=2)

@@ -6,26 +6,24 @@ from contextlib import AsyncExitStack
 from functools import partial
 
 from outreachbot.app.loops import BEAT_SECONDS, SEND_SECONDS
-from outreachbot.app.run import STOP_SECONDS, Clock, this_process, wall_clock
+from outreachbot.app.run import STOP_SECONDS, Clock, describe_process, open_messenger, wall_clock
 from outreachbot.app.signals import stop_on_signals
 from outreachbot.config import Settings
 from outreachbot.errors import WrongUse
-from outreachbot.gateway import transport
-from outreachbot.gateway.transport import Telegram
 from outreachbot.services.sending import deliveries
-from outreachbot.services.sending.pictures import Pictures
+from outreachbot.services.sending.messenger import Messenger
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
 from outreachbot.store.delivery import leases
+from outreachbot.workers.delivery import leases as delivery_leases
 from outreachbot.workers.delivery import sender as senders
 from outreachbot.workers.delivery.sender import Sender
 from outreachbot.workers.loop import repeat
-from outreachbot.workers.reminders import planner
 
 log = logging.getLogger(__name__)
 
 
-async def send(settings: Settings, *, clock: Clock = wall_clock, stop: asyncio.Event | None = None) -> None:
+async def run_sender(settings: Settings, *, clock: Clock = wall_clock, stop: asyncio.Event | None = None) -> None:
     """Send what the bot has queued, until `stop` is set (without one: until a signal).
 
     Raises WrongUse on SQLite, which has one writer and gains nothing, and CannotRun as the bot does.
@@ -36,27 +34,25 @@ async def send(settings: Settings, *, clock: Clock = wall_clock, stop: asyncio.E
         )
     stop = stop or stop_on_signals()
     async with AsyncExitStack() as stack:
-        db = await stack.enter_async_context(connect.opened(settings.database_url, exclusive=False))
-        session = await stack.enter_async_context(transport.session(settings.api_url))
-        telegram = Telegram(session, settings.api_url, settings.bot_token(), settings.paid_broadcast)
-        telegram.pictures = Pictures(db, settings.content.parent)
-        sender = await _sender(db, telegram, settings.messages_per_second, clock)
+        db = await stack.enter_async_context(connect.open_database(settings.database_url, exclusive=False))
+        messenger = await stack.enter_async_context(open_messenger(settings, db))
+        sender = await _sender(db, messenger, settings.messages_per_second, clock)
         log.info("sender %d works beside the bot; Ctrl+C stops it", sender.id)
         beating = asyncio.create_task(
-            repeat("leases", lambda: planner.beat(db, sender.id, clock()), pause=BEAT_SECONDS, stop=stop)
+            repeat("leases", lambda: delivery_leases.renew_lease(db, sender.id, clock()), pause=BEAT_SECONDS, stop=stop)
         )
         try:
-            await repeat("sending", partial(senders.step, sender), pause=SEND_SECONDS, stop=stop)
+            await repeat("sending", partial(senders.send_next, sender), pause=SEND_SECONDS, stop=stop)
         finally:
             stop.set()
             await asyncio.gather(beating, return_exceptions=True)
-            await senders.close(sender, STOP_SECONDS)
+            await senders.close_sender(sender, STOP_SECONDS)
     log.info("stopped; what was not sent stays for the others")
 
 
-async def _sender(db: Database, telegram: Telegram, per_second: float, clock: Clock) -> Sender:
+async def _sender(db: Database, messenger: Messenger, per_second: float, clock: Clock) -> Sender:
     now = clock().timestamp()
     async with connect.writing(db) as transaction:
-        sender_id = await leases.begin(transaction, this_process(), now, is_main=False)
-    deliver_one = partial(deliveries.deliver, telegram)
-    return Sender(db, sender_id, deliver_one, lambda: clock().timestamp(), per_second, spacing=telegram.spacing)
+        sender_id = await leases.begin(transaction, describe_process(), now, is_main=False)
+    deliver_one = partial(deliveries.send_delivery, messenger)
+    return Sender(db, sender_id, deliver_one, lambda: clock().timestamp(), per_second, spacing=messenger.spacing)

@@ -11,33 +11,33 @@ from rich.text import Text
 
 from outreachbot.app.signals import stop_on_signals
 from outreachbot.config import Settings
-from outreachbot.domain.delivery.states import GOING, Tally
+from outreachbot.domain.delivery.states import ACTIVE, Tally
 from outreachbot.errors import WrongUse
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Connection, Database
 from outreachbot.store.delivery import ledger
 from outreachbot.store.delivery.ledger import Told
-from outreachbot.workers.loop import either
+from outreachbot.workers.loop import wait_for_event
 
 WATCH_SECONDS = 2.0
 NEWEST = 200  # messages listed; the admin's /broadcasts pages through all
 
 
-async def show(settings: Settings, number: int | None) -> None:
+async def print_messages(settings: Settings, number: int | None) -> None:
     """Print the newest messages, or of one the chats that did not surely get it. The bot may run meanwhile."""
-    async with connect.opened(settings.database_url, exclusive=False) as db, connect.reading(db) as connection:
+    async with connect.open_database(settings.database_url, exclusive=False) as db, connect.reading(db) as connection:
         table = await _all(connection) if number is None else await _one(connection, number)
     _console().print(table)
 
 
-async def watch(settings: Settings) -> None:
+async def watch_progress(settings: Settings) -> None:
     """Show what is under way, anew every two seconds, until a signal."""
     stop = stop_on_signals()
-    async with connect.opened(settings.database_url, exclusive=False) as db:
+    async with connect.open_database(settings.database_url, exclusive=False) as db:
         before: dict[int, tuple[float, int]] = {}
         with Live(await _under_way(db, before), console=_console(), auto_refresh=False) as live:
             while not stop.is_set():
-                await either(stop, None, WATCH_SECONDS)
+                await wait_for_event(stop, None, WATCH_SECONDS)
                 live.update(await _under_way(db, before), refresh=True)
 
 
@@ -49,8 +49,8 @@ def _console() -> Console:
 async def _under_way(db: Database, before: dict[int, tuple[float, int]]) -> Group | Text:
     """A line for each message that is not over; `before` holds how far each was at the last look, and is brought on."""
     async with connect.reading(db) as connection:
-        going = [one for one in await ledger.every(connection, newest=NEWEST) if one.state in GOING]
-        tallies = [await ledger.tally(connection, one.id) for one in going]
+        going = [one for one in await ledger.list_messages(connection, newest=NEWEST) if one.state in ACTIVE]
+        tallies = [await ledger.count_states(connection, one.id) for one in going]
     if not going:
         return Text("nothing is being sent; Ctrl+C ends this")
     table = Table("no.", "kind", "state", "", "done", "a second", "left", box=None)
@@ -75,10 +75,10 @@ async def _all(db: Connection) -> Table:
     table = Table("no.", "kind", "began (UTC)", "state", box=None)
     for name in ("chats", "sent", "uncertain", "failed", "skipped", "to do"):
         table.add_column(name, justify="right")
-    for one in await ledger.every(db, newest=NEWEST):
+    for one in await ledger.list_messages(db, newest=NEWEST):
         at = one.started_at or one.starts_at or 0.0
         began = f"{dt.datetime.fromtimestamp(at, dt.UTC):%Y-%m-%d %H:%M}"
-        table.add_row(str(one.id), one.kind, began, _state(one), *_numbers(await ledger.tally(db, one.id)))
+        table.add_row(str(one.id), one.kind, began, _state(one), *_numbers(await ledger.count_states(db, one.id)))
     return table
 
 
@@ -92,11 +92,11 @@ def _numbers(tally: Tally) -> list[str]:
 
 
 async def _one(db: Connection, number: int) -> Table:
-    told = await ledger.find(db, number)
+    told = await ledger.find_message(db, number)
     if told is None:
         raise WrongUse(f"there is no message {number}: `outreachbot broadcasts` lists them all")
     title = f"{told.kind} {told.id}: {_state(told)}"
     table = Table("chat", "state", "reason", "Telegram's words", box=None, title=title, title_justify="left")
-    for row in await ledger.not_sent(db, number):
+    for row in await ledger.list_not_sent(db, number):
         table.add_row(str(row.chat_id), row.state, row.reason or "", row.detail or "")
     return table

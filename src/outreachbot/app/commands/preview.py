@@ -20,8 +20,8 @@ from outreachbot.domain.messages.message import Media, Message, escape
 from outreachbot.drawing import picture
 from outreachbot.errors import WrongUse
 from outreachbot.views.content import preview as views
-from outreachbot.views.content.preview import Section, Seen
-from outreachbot.views.i18n import own_name, right_to_left
+from outreachbot.views.content.preview import PreviewInput, Section
+from outreachbot.views.i18n import is_right_to_left, own_name
 
 GAP, END = "\u2062", "\u2063"  # around a text that stands in for one that lacks; signs of no language, never seen
 ROOM = 7_000_000  # bytes of pictures on a page that can still be mailed: written as text they are a third more
@@ -31,14 +31,14 @@ Bytes = Callable[[Media], bytes | None]
 """A picture's bytes; None where it can't be read."""
 
 
-def write(content: Content, folder: Path, file: Path, *, open_browser: bool) -> None:
+def write_preview(content: Content, folder: Path, file: Path, *, open_browser: bool) -> None:
     """Write the page and open it where there is a screen; the content's pictures lie in the folder.
 
     Raises WrongUse where it can't be written.
     """
     try:
         file.touch()  # before the work, which takes its time
-        file.write_text(page(content, wall_clock(), lambda media: _bytes(folder, media)), "utf-8")
+        file.write_text(render_page(content, wall_clock(), lambda media: _bytes(folder, media)), "utf-8")
     except OSError as error:
         raise WrongUse(f"{file} can't be written: {error.strerror}; --output names another file") from None
     if open_browser and has_screen():
@@ -63,13 +63,13 @@ class _Page:
     room: int = ROOM
 
 
-def page(content: Content, now: dt.datetime, bytes_of: Bytes) -> str:
+def render_page(content: Content, now: dt.datetime, bytes_of: Bytes) -> str:
     """The page, as HTML."""
     gaps = dict.fromkeys(content.languages, 0)
     marked: Content = _marked(content, content, gaps)
     first = content.default_language
     made = _Page(first, bytes_of)
-    sections = list(views.sections(Seen(marked, content, now, picture.fitting)))
+    sections = list(views.list_sections(PreviewInput(marked, content, now, picture.fitting)))
     template = string.Template(files(__package__).joinpath("preview.html").read_text("utf-8"))
     return template.substitute(
         title=escape(content.say(content.title, first)),
@@ -104,7 +104,7 @@ def _filled(text: Text, content: Content, gaps: dict[str, int]) -> Text:
 
 
 def _head(first: str, language: str, gaps: int) -> str:
-    lacks = views.lacks(first, gaps)
+    lacks = views.missing_note(first, gaps)
     return f"<div><strong>{escape(own_name(language))}</strong><span>{language} · {lacks}</span></div>"
 
 
@@ -138,14 +138,14 @@ def _picture(made: _Page, media: Media) -> str:
     data = made.bytes_of(media) if made.room else None
     if data is None or len(data) > made.room:
         made.room = made.room if data is None else 0
-        return f'<div class="picture">{views.named(made.language, name)}</div>'
+        return f'<div class="picture">{views.picture_name(made.language, name)}</div>'
     made.room -= len(data)
     kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
     return f'<img alt="{escape(name)}" src="data:image/{kind};base64,{base64.b64encode(data).decode()}">'
 
 
 def _direction(language: str) -> str:
-    return "rtl" if right_to_left(language) else "ltr"
+    return "rtl" if is_right_to_left(language) else "ltr"
 
 
 def _shown(html: str) -> str:

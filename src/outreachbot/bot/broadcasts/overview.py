@@ -8,13 +8,13 @@ import io
 from collections.abc import AsyncIterator
 
 from outreachbot.bot.broadcasts import confirm
-from outreachbot.bot.context import Ask, House, Note, arguments, now
-from outreachbot.bot.guards import admins_of_the_bot
+from outreachbot.bot.context import BotContext, CallbackAnswer, Request, arguments
+from outreachbot.bot.guards import require_bot_admin
 from outreachbot.bot.routing import Reply, button, command
 from outreachbot.domain.delivery.outcomes import Sent
-from outreachbot.domain.delivery.states import BY_ADMINS, Kind, MessageState, State
+from outreachbot.domain.delivery.states import BY_ADMINS, DeliveryState, MessageKind, MessageState
 from outreachbot.domain.messages.message import Message
-from outreachbot.services.broadcasts.status import standing
+from outreachbot.services.broadcasts.status import load_status
 from outreachbot.services.sending import messages as telegram_say
 from outreachbot.store.broadcasts import composing
 from outreachbot.store.broadcasts import records as store
@@ -24,107 +24,116 @@ from outreachbot.store.delivery.ledger import Entry, Told
 from outreachbot.views.broadcasts import replies as say
 from outreachbot.views.broadcasts import status as views
 from outreachbot.views.broadcasts.confirm import ask_correction
-from outreachbot.views.broadcasts.replies import Line
+from outreachbot.views.broadcasts.replies import BroadcastLine
 from outreachbot.views.parts import BROADCAST
 
 LARGE_TABLE = 20 * 2**20  # bytes; Telegram takes files of 50 MB, and a larger table is compressed
 PAGE = 8  # messages in the list at once
 
 
-async def broadcasts(house: House, ask: Ask) -> Message:
+async def list_broadcasts(context: BotContext, request: Request) -> Message:
     """The newest, or those before the one whose id the button names."""
-    before, _rest = arguments(ask)
-    async with connect.reading(house.db) as db:
-        found = await ledger.every(db, newest=PAGE + 1, before=before or None, kinds=BY_ADMINS)
+    before, _rest = arguments(request)
+    async with connect.reading(context.db) as db:
+        found = await ledger.list_messages(db, newest=PAGE + 1, before=before or None, kinds=BY_ADMINS)
         shown = found[-PAGE:]
         lines = [
-            Line(one.id, one.kind, one.of_id, one.state, _at(one), await ledger.tally(db, one.id))
+            BroadcastLine(one.id, one.kind, one.of_id, one.state, _at(one), await ledger.count_states(db, one.id))
             for one in reversed(shown)
         ]
     older = shown[0].id if len(found) > PAGE else None
-    return say.listed(ask.language, house.content.zone, lines, older, newer=bool(before))
+    return say.broadcast_list(request.language, context.content.zone, lines, older, newer=bool(before))
 
 
-async def reminders(house: House, ask: Ask) -> Message:
+async def list_reminders(context: BotContext, request: Request) -> Message:
     """What became of the reminders, by their day."""
-    async with connect.reading(house.db) as db:
-        return say.reminders(ask.language, await ledger.reminders(db, PAGE))
+    async with connect.reading(context.db) as db:
+        return say.reminders(request.language, await ledger.count_reminders(db, PAGE))
 
 
 def _at(one: Told) -> dt.datetime:
     return dt.datetime.fromtimestamp(one.started_at or one.starts_at or 0.0, dt.UTC)
 
 
-async def open_(house: House, ask: Ask) -> Reply:
-    message_id, _rest = arguments(ask)
-    return await _ledger(house, ask, message_id)
+async def open_ledger(context: BotContext, request: Request) -> Reply:
+    message_id, _rest = arguments(request)
+    return await _ledger(context, request, message_id)
 
 
-async def _ledger(house: House, ask: Ask, message_id: int) -> Reply:
-    async with connect.reading(house.db) as db:
-        told = await ledger.find(db, message_id)
+async def _ledger(context: BotContext, request: Request, message_id: int) -> Reply:
+    async with connect.reading(context.db) as db:
+        told = await ledger.find_message(db, message_id)
         if told is None:
-            return Note(say.gone(ask.language))
-        return views.ledger(ask.language, await standing(house, db, told, full=True))
+            return CallbackAnswer(say.message_not_found(request.language))
+        return views.ledger(request.language, await load_status(context, db, told, full=True))
 
 
-async def steer(house: House, ask: Ask) -> Reply:
+async def change_state(context: BotContext, request: Request) -> Reply:
     """Pause, resume or stop a message that was confirmed; any admin may. Its progress message follows by itself."""
     running, paused, missed = MessageState.RUNNING, MessageState.PAUSED, MessageState.MISSED
-    verb = ask.words.partition(":")[0]
-    message_id, _rest = arguments(ask)
-    async with connect.writing(house.db) as db:
+    verb = request.words.partition(":")[0]
+    message_id, _rest = arguments(request)
+    async with connect.writing(context.db) as db:
         await store.lock(db, message_id)
         if verb == "resume" and await store.is_being_changed(db, message_id):
-            return Note(say.being_changed(ask.language))
+            return CallbackAnswer(say.being_changed(request.language))
         match verb:
             case "pause":
-                done, note = await messages.move(db, message_id, paused, only_from=[running]), say.paused
+                done, note = await messages.change_state(db, message_id, paused, only_from=[running]), say.paused
             case "resume":
-                done, note = await messages.move(db, message_id, running, only_from=[paused]), say.resumed
+                done, note = await messages.change_state(db, message_id, running, only_from=[paused]), say.resumed
             case "now":
-                done, note = await messages.start(db, message_id, now(house), only_from=[missed]), say.resumed
+                done, note = (
+                    await messages.start(db, message_id, context.timestamp(), only_from=[missed]),
+                    say.resumed,
+                )
             case _:
-                done, note = await messages.stop(db, message_id, now(house)), say.stopped
-        is_shown = await store.shows_progress(db, message_id, ask.message_id)
-    house.begun.set()
-    house.wake.set()
+                done, note = await messages.stop(db, message_id, context.timestamp()), say.stopped
+        is_shown = await store.is_progress_message(db, message_id, request.message_id)
+    context.wake_queueing.set()
+    context.wake_sender.set()
     if not done:
-        return Note(say.decided(ask.language))
+        return CallbackAnswer(say.already_decided(request.language))
     if is_shown:
-        return Note(note(ask.language), alert=False)
-    return await _ledger(house, ask, message_id)  # a ledger that was opened, or a reminder that was paused
+        return CallbackAnswer(note(request.language), alert=False)
+    return await _ledger(context, request, message_id)  # a ledger that was opened, or a reminder that was paused
 
 
-async def again(house: House, ask: Ask) -> Reply:
+async def send_again(context: BotContext, request: Request) -> Reply:
     """Write again to the uncertain, or to the failed that may recover: only a person can want that."""
-    which = State.UNCERTAIN if ask.words.startswith("uncertain") else State.FAILED
-    message_id, _rest = arguments(ask)
-    async with connect.writing(house.db) as db:
+    which = DeliveryState.UNCERTAIN if request.words.startswith("uncertain") else DeliveryState.FAILED
+    message_id, _rest = arguments(request)
+    async with connect.writing(context.db) as db:
         deleted = await store.is_deleted(db, message_id)
-        number = 0 if deleted else await messages.again(db, message_id, which, now(house))
+        number = 0 if deleted else await messages.queue_again(db, message_id, which, context.timestamp())
         if number:
-            await store.reported(db, message_id, done=False)
-    house.wake.set()
-    return Note(say.queued_again(ask.language, number), alert=False) if number else Note(say.decided(ask.language))
+            await store.mark_reported(db, message_id, done=False)
+    context.wake_sender.set()
+    return (
+        CallbackAnswer(say.queued_again(request.language, number), alert=False)
+        if number
+        else CallbackAnswer(say.already_decided(request.language))
+    )
 
 
-async def table(house: House, ask: Ask) -> Reply:
+async def send_table(context: BotContext, request: Request) -> Reply:
     """The whole ledger of a message as a file."""
-    message_id, _rest = arguments(ask)
-    async with connect.reading(house.db) as db:
-        if await ledger.find(db, message_id) is None:
-            return Note(say.gone(ask.language))
-        if ask.press_id is not None:  # a large one takes longer than Telegram waits for the answer to a press
-            await telegram_say.answer_press(house.telegram, ask.press_id)
-        data = await _csv(ledger.entries(db, message_id))
+    message_id, _rest = arguments(request)
+    async with connect.reading(context.db) as db:
+        if await ledger.find_message(db, message_id) is None:
+            return CallbackAnswer(say.message_not_found(request.language))
+        if request.press_id is not None:  # a large one takes longer than Telegram waits for the answer to a press
+            await telegram_say.answer_callback(context.messenger, request.press_id)
+        data = await _csv(ledger.iterate_entries(db, message_id))
     name = f"outreachbot-{message_id}.csv"
     if len(data) > LARGE_TABLE:
         name, data = f"{name}.gz", await asyncio.to_thread(gzip.compress, data)
-    caption = say.table_caption(ask.language, message_id)
-    outcome = await telegram_say.send_file(house.telegram, ask.chat_id, name, data, caption)
+    caption = say.table_caption(request.language, message_id)
+    outcome = await telegram_say.send_file(context.messenger, request.chat_id, name, data, caption)
     if not isinstance(outcome, Sent):
-        await telegram_say.reply(house.telegram, say.not_uploaded(ask.language), ask.chat_id, ask.topic_id)
+        await telegram_say.send_with_retry(
+            context.messenger, say.table_not_uploaded(request.language), request.chat_id, request.topic_id
+        )
     return None
 
 
@@ -144,48 +153,56 @@ def _plain(detail: str | None) -> str:
     return f"'{detail}" if detail and detail[0] in "=+-@" else detail or ""
 
 
-async def correct(house: House, ask: Ask) -> Reply:
+async def ask_for_correction(context: BotContext, request: Request) -> Reply:
     """The admin's next message is the corrected text of this broadcast."""
-    message_id, _rest = arguments(ask)
-    assert ask.user_id is not None  # the guard lets only admins through
-    async with connect.writing(house.db) as db:
-        told = await ledger.find(db, message_id)
-        if told is None or not (await standing(house, db, told, full=True)).correctable:
-            return Note(say.gone(ask.language))
-        await composing.ask(db, ask.user_id, now(house), of_id=message_id)
-    return ask_correction(ask.language, message_id)
+    message_id, _rest = arguments(request)
+    assert request.user_id is not None  # the guard lets only admins through
+    async with connect.writing(context.db) as db:
+        told = await ledger.find_message(db, message_id)
+        if told is None or not (await load_status(context, db, told, full=True)).correctable:
+            return CallbackAnswer(say.message_not_found(request.language))
+        await composing.start(db, request.user_id, context.timestamp(), of_id=message_id)
+    return ask_correction(request.language, message_id)
 
 
-async def delete(house: House, ask: Ask) -> Reply:
+async def ask_to_delete(context: BotContext, request: Request) -> Reply:
     """Ask whether every copy is to be deleted."""
-    message_id, _rest = arguments(ask)
-    assert ask.user_id is not None  # the guard lets only admins through
-    async with connect.writing(house.db) as db:
-        told = await ledger.find(db, message_id)
-        if told is None or not (await standing(house, db, told, full=True)).deletable:
-            return Note(say.gone(ask.language))
-        content = await messages.body(db, message_id)
-        job = await store.draft(db, ask.user_id, ask.chat_id, content, now(house), kind=Kind.DELETION, of_id=message_id)
-    return await confirm.question(house, ask, job)
+    message_id, _rest = arguments(request)
+    assert request.user_id is not None  # the guard lets only admins through
+    async with connect.writing(context.db) as db:
+        told = await ledger.find_message(db, message_id)
+        if told is None or not (await load_status(context, db, told, full=True)).deletable:
+            return CallbackAnswer(say.message_not_found(request.language))
+        content = await messages.load_bodies(db, message_id)
+        job = await store.create_draft(
+            db,
+            request.user_id,
+            request.chat_id,
+            content,
+            context.timestamp(),
+            kind=MessageKind.DELETION,
+            of_id=message_id,
+        )
+    return await confirm.ask_to_confirm(context, request, job)
 
 
 HANDLERS = [
-    command("broadcasts", broadcasts, guard=admins_of_the_bot),
+    command("broadcasts", list_broadcasts, guard=require_bot_admin),
     *(
-        button(f"{BROADCAST}:{verb}", function, guard=admins_of_the_bot)
+        button(f"{BROADCAST}:{verb}", function, guard=require_bot_admin)
         for verb, function in {
-            "list": broadcasts,
-            "reminders": reminders,
-            "open": open_,
-            "pause": steer,
-            "resume": steer,
-            "now": steer,
-            "stop": steer,
-            "uncertain": again,
-            "failed": again,
-            "csv": table,
-            "correct": correct,
-            "delete": delete,
+            "list": list_broadcasts,
+            "reminders": list_reminders,
+            "open": open_ledger,
+            "pause": change_state,
+            "resume": change_state,
+            "now": change_state,
+            "stop": change_state,
+            "uncertain": send_again,
+            "failed": send_again,
+            "csv": send_table,
+            "correct": ask_for_correction,
+            "delete": ask_to_delete,
         }.items()
     ),
 ]

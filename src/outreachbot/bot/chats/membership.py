@@ -3,8 +3,8 @@
 from telegram import Chat, ChatMember, Update
 from telegram.ext import filters
 
-from outreachbot.bot.context import House, now
-from outreachbot.bot.routing import membership, service
+from outreachbot.bot.context import BotContext
+from outreachbot.bot.routing import membership_change, service_message
 from outreachbot.domain.delivery.states import Reason
 from outreachbot.services import language_cache
 from outreachbot.store import chats
@@ -13,29 +13,29 @@ from outreachbot.store.database import connect
 _OUTSIDE = {ChatMember.BANNED, ChatMember.LEFT}
 
 
-async def changed(house: House, update: Update) -> None:
+async def record_membership(context: BotContext, update: Update) -> None:
     """`my_chat_member` is the truth about whether the bot may write somewhere."""
     change = update.my_chat_member
     assert change is not None  # the handler takes no other update
     outside = change.new_chat_member.status in _OUTSIDE
-    async with connect.writing(house.db) as db:
+    async with connect.writing(context.db) as db:
         if outside:
             reason = Reason.BLOCKED if change.chat.type == Chat.PRIVATE else Reason.KICKED
-            await chats.gone(db, change.chat.id, reason, now(house))
+            await chats.mark_gone(db, change.chat.id, reason, context.timestamp())
         else:
-            await chats.back(db, change.chat.id)
+            await chats.mark_reachable(db, change.chat.id)
 
 
-async def moved(house: House, update: Update) -> None:
+async def record_migration(context: BotContext, update: Update) -> None:
     """The old group and the new supergroup each get a service message; either is enough."""
     message = update.message
     assert message is not None  # the handler takes no other update
     old_id = message.migrate_from_chat_id or message.chat.id
     new_id = message.migrate_to_chat_id or message.chat.id
-    async with connect.writing(house.db) as db:
+    async with connect.writing(context.db) as db:
         await chats.migrate(db, old_id, new_id)
-        await chats.back(db, new_id)  # some leave the old group's number with a word that we were removed
-    await language_cache.reload(house, old_id, new_id)
+        await chats.mark_reachable(db, new_id)  # some leave the old group's number with a word that we were removed
+    await language_cache.refresh_languages(context, old_id, new_id)
 
 
-HANDLERS = [membership(changed), service(moved, filters.StatusUpdate.MIGRATE)]
+HANDLERS = [membership_change(record_membership), service_message(record_migration, filters.StatusUpdate.MIGRATE)]

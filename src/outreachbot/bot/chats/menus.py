@@ -14,7 +14,7 @@ from telegram import (
 )
 from telegram.error import BadRequest, Forbidden, TelegramError
 
-from outreachbot.bot.context import Ask, House
+from outreachbot.bot.context import BotContext, Request
 from outreachbot.domain.messages.markup import to_plain
 from outreachbot.store import menus as store
 from outreachbot.store.database import connect
@@ -27,44 +27,44 @@ log = logging.getLogger(__name__)
 PRIVATE, GROUPS, PROFILE, CHAT = "private", "groups", "profile", "chat"  # as they are noted in the store
 
 
-async def set_all(house: House) -> None:
+async def set_all_menus(context: BotContext) -> None:
     """Bring Telegram's menus and descriptions in line with ours: also where a language or an admin is no more.
 
     What fails is said and left for the next day.
     """
-    codes = _codes(house)
-    await _note(house, [(scope, code) for scope in (PRIVATE, GROUPS, PROFILE) for code, _ in codes])
+    codes = _codes(context)
+    await _note(context, [(scope, code) for scope in (PRIVATE, GROUPS, PROFILE) for code, _ in codes])
     for code, language in codes:
-        await _try(_set_menu(house.bot, PRIVATE, code, menus.for_members(language)))
-        await _try(_set_menu(house.bot, GROUPS, code, menus.for_groups(language)))
-        await _try(_set_descriptions(house, code, language))
-    await set_for_admins(house, house.admins)
-    await _take_back(house)
+        await _try(_set_menu(context.bot, PRIVATE, code, menus.for_members(language)))
+        await _try(_set_menu(context.bot, GROUPS, code, menus.for_groups(language)))
+        await _try(_set_descriptions(context, code, language))
+    await set_admin_menus(context, context.admins)
+    await _take_back(context)
 
 
-async def set_for_admins(house: House, admins: Iterable[int]) -> None:
+async def set_admin_menus(context: BotContext, admins: Iterable[int]) -> None:
     """The admins' own menu. Telegram knows an admin's chat only after they have started the bot."""
     for admin in admins:
-        await _note(house, [(_of_chat(admin), code) for code, _ in _codes(house)])
-        chosen = house.chosen.get(admin)
-        for code, language in _codes(house):
-            commands = menus.for_admins(chosen if chosen in house.content.languages else language)
-            await _try(_set_menu(house.bot, _of_chat(admin), code, commands))
+        await _note(context, [(_of_chat(admin), code) for code, _ in _codes(context)])
+        chosen = context.chat_languages.get(admin)
+        for code, language in _codes(context):
+            commands = menus.for_admins(chosen if chosen in context.content.languages else language)
+            await _try(_set_menu(context.bot, _of_chat(admin), code, commands))
 
 
-async def set_for_chat(house: House, ask: Ask, language: str) -> None:
+async def set_chat_menu(context: BotContext, request: Request, language: str) -> None:
     """The menu of a chat that chose a language. A channel has none."""
-    if ask.in_private and ask.user_id in house.admins:
-        await set_for_admins(house, [ask.user_id])
-    elif ask.kind != Chat.CHANNEL:
-        await _note(house, [(_of_chat(ask.chat_id), "")])
-        commands = menus.for_members if ask.in_private else menus.for_groups
-        await _try(_set_menu(house.bot, _of_chat(ask.chat_id), "", commands(language)))
+    if request.in_private and request.user_id in context.admins:
+        await set_admin_menus(context, [request.user_id])
+    elif request.kind != Chat.CHANNEL:
+        await _note(context, [(_of_chat(request.chat_id), "")])
+        commands = menus.for_members if request.in_private else menus.for_groups
+        await _try(_set_menu(context.bot, _of_chat(request.chat_id), "", commands(language)))
 
 
-def _codes(house: House) -> list[Place]:
+def _codes(context: BotContext) -> list[Place]:
     """Telegram's language code and ours: the default language stands for everybody whose own has no menu."""
-    return [("", house.content.default_language), *((code, code) for code in house.content.languages)]
+    return [("", context.content.default_language), *((code, code) for code in context.content.languages)]
 
 
 def _of_chat(chat_id: int) -> str:
@@ -79,30 +79,30 @@ def _scope(name: str) -> BotCommandScope:
             return BotCommandScopeAllPrivateChats() if name == PRIVATE else BotCommandScopeAllGroupChats()
 
 
-async def _note(house: House, places: Collection[Place]) -> None:
-    async with connect.writing(house.db) as db:
-        await store.note(db, places)
+async def _note(context: BotContext, places: Collection[Place]) -> None:
+    async with connect.writing(context.db) as db:
+        await store.record(db, places)
 
 
-async def _take_back(house: House) -> None:
+async def _take_back(context: BotContext) -> None:
     """What Telegram still has of languages, admins and choices that are no more."""
-    async with connect.reading(house.db) as db:
-        places = await store.every(db)
+    async with connect.reading(context.db) as db:
+        places = await store.list_places(db)
     for place in places:
-        if not _is_wanted(house, place) and await _try(_delete(house.bot, place)):
-            async with connect.writing(house.db) as db:
+        if not _is_wanted(context, place) and await _try(_delete(context.bot, place)):
+            async with connect.writing(context.db) as db:
                 await store.forget(db, place)
 
 
-def _is_wanted(house: House, place: Place) -> bool:
+def _is_wanted(context: BotContext, place: Place) -> bool:
     scope, code = place
-    is_ours = code in {code for code, _ in _codes(house)}
+    is_ours = code in {code for code, _ in _codes(context)}
     if not scope.startswith(f"{CHAT}:"):
         return is_ours
     chat_id = int(scope.removeprefix(f"{CHAT}:"))
-    if chat_id in house.admins:
+    if chat_id in context.admins:
         return is_ours
-    return not code and house.chosen.get(chat_id) in house.content.languages
+    return not code and context.chat_languages.get(chat_id) in context.content.languages
 
 
 async def _delete(bot: Bot, place: Place) -> None:
@@ -123,8 +123,8 @@ async def _set_menu(bot: Bot, scope: str, code: str, commands: Sequence[Command]
         await bot.set_my_commands(wanted, scope=_scope(scope), language_code=code)
 
 
-async def _set_descriptions(house: House, code: str, language: str) -> None:
-    bot, content = house.bot, house.content
+async def _set_descriptions(context: BotContext, code: str, language: str) -> None:
+    bot, content = context.bot, context.content
     long, short = (to_plain(content.say(text, language)) for text in (content.description, content.short_description))
     if (await bot.get_my_description(language_code=code)).description != long:
         await bot.set_my_description(long, language_code=code)

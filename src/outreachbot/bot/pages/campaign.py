@@ -1,23 +1,23 @@
 """Answers /campaign and /letter."""
 
-from outreachbot.bot.context import Ask, House
+from outreachbot.bot.context import BotContext, Request
 from outreachbot.bot.routing import button, command
 from outreachbot.domain.messages.message import Message
 from outreachbot.views.pages import campaign as say
 from outreachbot.views.parts import CAMPAIGN, LETTER
 
 
-async def campaign(house: House, ask: Ask) -> Message:
-    return say.campaign(house.content, ask.language)
+async def show_campaign(context: BotContext, request: Request) -> Message:
+    return say.campaign(context.content, request.language)
 
 
-async def letter(house: House, ask: Ask) -> Message:
-    return say.letter(house.content, ask.language)
+async def show_letter(context: BotContext, request: Request) -> Message:
+    return say.letter(context.content, request.language)
 
 
 HANDLERS = [
-    command("campaign", campaign),
-    command("letter", letter),
-    button(CAMPAIGN, campaign),
-    button(LETTER, letter),
+    command("campaign", show_campaign),
+    command("letter", show_letter),
+    button(CAMPAIGN, show_campaign),
+    button(LETTER, show_letter),
 ]

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from outreachbot.bot.context import Ask, House, number
+from outreachbot.bot.context import BotContext, Request, number
 from outreachbot.bot.routing import button, command
 from outreachbot.domain.messages.message import Message
 from outreachbot.drawing import picture
@@ -11,28 +11,38 @@ from outreachbot.views.pages import figures
 from outreachbot.views.parts import CHART, FACT, FACTS
 
 
-async def facts(house: House, ask: Ask) -> Message:
-    return say.answer(house.content, ask.language, ask.words)
+async def answer_facts(context: BotContext, request: Request) -> Message:
+    return say.answer_query(context.content, request.language, request.words)
 
 
-async def topic(house: House, ask: Ask) -> Message:
+async def show_topic(context: BotContext, request: Request) -> Message:
     return (
-        say.of_topic(house.content, ask.language, ask.words) if ask.words else say.topics(house.content, ask.language)
+        say.topic_page(context.content, request.language, request.words)
+        if request.words
+        else say.topic_list(context.content, request.language)
     )
 
 
-async def fact(house: House, ask: Ask) -> Message:
-    return say.by_id(house.content, ask.language, ask.words)
+async def show_fact(context: BotContext, request: Request) -> Message:
+    return say.fact_by_id(context.content, request.language, request.words)
 
 
-async def chart(house: House, ask: Ask) -> Message:
+async def show_chart(context: BotContext, request: Request) -> Message:
     """A fact's figures as a picture; the fact itself where they can't be drawn (any more)."""
-    name, _, rest = ask.words.partition(":")
-    found = house.content.fact_by_id.get(name)
-    if found is None or (drawn := figures.chart(house.content, ask.language, found, first := number(rest))) is None:
-        return say.by_id(house.content, ask.language, name)
+    name, _, rest = request.words.partition(":")
+    found = context.content.fact_by_id.get(name)
+    if (
+        found is None
+        or (drawn := figures.figure_chart(context.content, request.language, found, first := number(rest))) is None
+    ):
+        return say.fact_by_id(context.content, request.language, name)
     count = await asyncio.to_thread(picture.fitting, drawn)
-    return figures.pictured(house.content, ask.language, found, first, drawn, count)
+    return figures.chart_page(context.content, request.language, found, first, drawn, count)
 
 
-HANDLERS = [command("facts", facts), button(FACTS, topic), button(FACT, fact), button(CHART, chart)]
+HANDLERS = [
+    command("facts", answer_facts),
+    button(FACTS, show_topic),
+    button(FACT, show_fact),
+    button(CHART, show_chart),
+]

@@ -2,44 +2,44 @@
 
 from telegram.ext import filters
 
-from outreachbot.bot.context import Ask, House, Note
+from outreachbot.bot.context import BotContext, CallbackAnswer, Request
 from outreachbot.bot.routing import any_button, button, command, message
 from outreachbot.domain.messages.message import Message
 from outreachbot.views.pages import info
 from outreachbot.views.parts import HERE
 
 
-async def help_(house: House, ask: Ask) -> Message:
-    admin = ask.in_private and ask.user_id in house.admins
-    return info.help_text(house.content, ask.language, admin=admin, in_group=not ask.in_private)
+async def show_help(context: BotContext, request: Request) -> Message:
+    admin = request.in_private and request.user_id in context.admins
+    return info.help_text(context.content, request.language, admin=admin, in_group=not request.in_private)
 
 
-async def about(house: House, ask: Ask) -> Message:
-    return info.about(house.content, ask.language)
+async def show_about(context: BotContext, request: Request) -> Message:
+    return info.about(context.content, request.language)
 
 
-async def privacy(house: House, ask: Ask) -> Message:
-    return info.privacy(house.content, ask.language)
+async def show_privacy(context: BotContext, request: Request) -> Message:
+    return info.privacy(context.content, request.language)
 
 
-async def here(_house: House, _ask: Ask) -> Note:
+async def ignore_press(_house: BotContext, _ask: Request) -> CallbackAnswer:
     """The button that says which page this is."""
-    return Note("")
+    return CallbackAnswer("")
 
 
-async def unknown_button(_house: House, ask: Ask) -> Note:
-    return Note(info.pressed_unknown(ask.language))
+async def answer_unknown_button(_house: BotContext, request: Request) -> CallbackAnswer:
+    return CallbackAnswer(info.unknown_button(request.language))
 
 
 HANDLERS = [
-    command("help", help_),
-    command("about", about),
-    command("privacy", privacy),
-    button(HERE, here),
+    command("help", show_help),
+    command("about", show_about),
+    command("privacy", show_privacy),
+    button(HERE, ignore_press),
 ]
 # These come after all others.
 LAST = [
-    any_button(unknown_button),
+    any_button(answer_unknown_button),
     # Only what a person wrote or sent: a service message of a kind that PTB does not know yet is none of it.
-    message(help_, filters.ChatType.PRIVATE & (filters.TEXT | filters.ATTACHMENT)),
+    message(show_help, filters.ChatType.PRIVATE & (filters.TEXT | filters.ATTACHMENT)),
 ]

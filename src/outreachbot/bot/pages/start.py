@@ -5,7 +5,7 @@ from dataclasses import replace
 
 from outreachbot.bot import reports
 from outreachbot.bot.chats import menus
-from outreachbot.bot.context import Ask, House
+from outreachbot.bot.context import BotContext, Request
 from outreachbot.bot.pages import campaign, corrections, facts, timeline
 from outreachbot.bot.routing import Function, command
 from outreachbot.domain.messages.message import Message
@@ -15,44 +15,46 @@ from outreachbot.views.pages import info
 from outreachbot.views.parts import CAMPAIGN, CHART, CORRECTIONS, FACT, FACTS, LETTER, REPORT, STRIP, TIMELINE
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-WAYS: dict[str, Function] = {
-    FACTS: facts.topic,
-    FACT: facts.fact,
-    TIMELINE: timeline.page,
-    CHART: facts.chart,
-    STRIP: timeline.strip,
-    CORRECTIONS: corrections.page,
-    CAMPAIGN: campaign.campaign,
-    LETTER: campaign.letter,
-    REPORT: reports.begin,
+DESTINATIONS: dict[str, Function] = {
+    FACTS: facts.show_topic,
+    FACT: facts.show_fact,
+    TIMELINE: timeline.show_page,
+    CHART: facts.show_chart,
+    STRIP: timeline.show_strip,
+    CORRECTIONS: corrections.show_page,
+    CAMPAIGN: campaign.show_campaign,
+    LETTER: campaign.show_letter,
+    REPORT: reports.ask_for_report,
 }
 
 
-async def start(house: House, ask: Ask) -> Message:
-    if ask.in_private and ask.user_id in house.admins:  # only now does Telegram know the chat that the menu is for
-        await menus.set_for_admins(house, [ask.user_id])
-    name, _, rest = ask.words.partition("_")
-    leads_somewhere = _leads_somewhere(ask, name, rest)
-    if ask.in_private and ask.words and not leads_somewhere:
-        await _remember(house, ask)
+async def start_chat(context: BotContext, request: Request) -> Message:
+    if (
+        request.in_private and request.user_id in context.admins
+    ):  # only now does Telegram know the chat that the menu is for
+        await menus.set_admin_menus(context, [request.user_id])
+    name, _, rest = request.words.partition("_")
+    leads_somewhere = _leads_somewhere(request, name, rest)
+    if request.in_private and request.words and not leads_somewhere:
+        await _remember(context, request)
     if leads_somewhere:
-        answer = await WAYS[name](house, replace(ask, words=rest.replace("_", ":")))
+        answer = await DESTINATIONS[name](context, replace(request, words=rest.replace("_", ":")))
         assert isinstance(answer, Message)  # all of them show something
         return answer
-    return info.start(house.content, ask.language)
+    return info.welcome(context.content, request.language)
 
 
-def _leads_somewhere(ask: Ask, name: str, rest: str) -> bool:
+def _leads_somewhere(request: Request, name: str, rest: str) -> bool:
     if name == REPORT:  # in private only: what is asked and answered there is nobody else's business
-        return ask.in_private and bool(rest)
-    return name in WAYS and (not rest or name in {FACTS, FACT, TIMELINE, CORRECTIONS, CHART, STRIP})
+        return request.in_private and bool(rest)
+    return name in DESTINATIONS and (not rest or name in {FACTS, FACT, TIMELINE, CORRECTIONS, CHART, STRIP})
 
 
-async def _remember(house: House, ask: Ask) -> None:
+async def _remember(context: BotContext, request: Request) -> None:
     """A start code tells through which link somebody came; a payload is of A-Z, a-z, 0-9, _ and - (Bot API)."""
-    if _CODE.fullmatch(ask.words):
-        async with connect.writing(house.db) as db:
-            await chats.came_with(db, ask.chat_id, ask.words, language=ask.language)
+    if _CODE.fullmatch(request.words):
+        async with connect.writing(context.db) as db:
+            await chats.record_start_code(db, request.chat_id, request.words, language=request.language)
 
 
-HANDLERS = [command("start", start)]
+HANDLERS = [command("start", start_chat)]

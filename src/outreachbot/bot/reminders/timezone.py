@@ -7,10 +7,10 @@ from telegram import Message as TelegramMessage
 from telegram.ext import filters
 
 from outreachbot.bot.broadcasts import compose
-from outreachbot.bot.context import Ask, House, Note
-from outreachbot.bot.guards import admins_of_the_group
+from outreachbot.bot.context import BotContext, CallbackAnswer, Request
+from outreachbot.bot.guards import require_chat_admin
 from outreachbot.bot.routing import IN_CHANNELS_TOO, Reply, button, command, message
-from outreachbot.domain.content.values import zones
+from outreachbot.domain.content.values import known_zones
 from outreachbot.domain.messages.message import Message
 from outreachbot.domain.places import index
 from outreachbot.services.reminders import settings
@@ -18,63 +18,67 @@ from outreachbot.views.parts import ZONE
 from outreachbot.views.reminders import timezone as say
 
 
-async def timezone(house: House, ask: Ask) -> Reply:
+async def choose_timezone(context: BotContext, request: Request) -> Reply:
     """The countries, what is below one, or the places of a name."""
-    if ask.press_id is not None and ask.words:
-        return await _pressed(house, ask, *ask.words.partition(".")[::2])
-    if ask.words:
-        return _matches(house, ask, ask.words)
-    chosen, _subscribed = await settings.chosen(house, ask.chat_id)
-    codes = index.countries(ask.locale or ask.language, house.content.countries)
-    zone = chosen.group(house.content).zone
-    return say.countries(ask.language, codes, house.clock(), zone, chosen=chosen.zone is not None)
+    if request.press_id is not None and request.words:
+        return await _pressed(context, request, *request.words.partition(".")[::2])
+    if request.words:
+        return _matches(context, request, request.words)
+    chosen, _subscribed = await settings.load_settings(context, request.chat_id)
+    codes = index.list_countries(request.locale or request.language, context.content.countries)
+    zone = chosen.group(context.content).zone
+    return say.country_menu(request.language, codes, context.clock(), zone, chosen=chosen.zone is not None)
 
 
-async def _pressed(house: House, ask: Ask, what: str, value: str) -> Reply:
+async def _pressed(context: BotContext, request: Request, what: str, value: str) -> Reply:
     match what:
-        case "t" if ask.kind == Chat.CHANNEL:  # nobody can answer a question there
-            return Note(say.how_to_type(ask.language))
+        case "t" if request.kind == Chat.CHANNEL:  # nobody can answer a question there
+            return CallbackAnswer(say.how_to_type_place(request.language))
         case "t":
-            return say.ask(ask.language)
+            return say.ask_for_place(request.language)
         case "c":
-            return _country(house, ask, value)
-        case "z" if value in zones():
-            return say.confirm(ask.language, say.label(ask.language, value), value, house.clock())
-        case "y" if value in zones():
-            _before, subscribed = await settings.chosen(house, ask.chat_id)
-            chosen = await settings.change(house, ask, lambda before: replace(before, zone=value))
-            return say.chosen(house.content, ask.language, chosen, subscribed=subscribed)
-    return Note(say.unknown(ask.language))
+            return _country(context, request, value)
+        case "z" if value in known_zones():
+            return say.confirm_zone(request.language, say.zone_label(request.language, value), value, context.clock())
+        case "y" if value in known_zones():
+            _before, subscribed = await settings.load_settings(context, request.chat_id)
+            chosen = await settings.change_settings(context, request.chat, lambda before: replace(before, zone=value))
+            return say.zone_set(context.content, request.language, chosen, subscribed=subscribed)
+    return CallbackAnswer(say.unknown_place(request.language))
 
 
-def _country(house: House, ask: Ask, country: str) -> Message:
+def _country(context: BotContext, request: Request, country: str) -> Message:
     """Its clocks; where it has one, the question whether that is right."""
-    found = index.clocks(country)
+    found = index.list_clocks(country)
     if len(found) == 1:
-        return say.confirm(ask.language, say.label(ask.language, found[0].zone), found[0].zone, house.clock())
-    return say.cities(ask.language, country, found)
+        return say.confirm_zone(
+            request.language, say.zone_label(request.language, found[0].zone), found[0].zone, context.clock()
+        )
+    return say.city_menu(request.language, country, found)
 
 
-def _matches(house: House, ask: Ask, text: str) -> Message:
-    found = index.find(text)
+def _matches(context: BotContext, request: Request, text: str) -> Message:
+    found = index.find_places(text)
     if len(found) == 1:
-        return say.confirm(ask.language, say.named(ask.language, found[0]), found[0].zone, house.clock())
-    return say.matches(ask.language, text, found)
+        return say.confirm_zone(
+            request.language, say.place_name(request.language, found[0]), found[0].zone, context.clock()
+        )
+    return say.match_menu(request.language, text, found)
 
 
-async def typed(house: House, ask: Ask) -> Message:
+async def receive_place(context: BotContext, request: Request) -> Message:
     """The answer to our question."""
-    return _matches(house, ask, ask.words)
+    return _matches(context, request, request.words)
 
 
-async def location(house: House, ask: Ask) -> Reply:
+async def receive_location(context: BotContext, request: Request) -> Reply:
     """A shared location; an admin who composes a broadcast means to send it."""
-    if ask.user_id in house.admins and await compose.is_composing(house, ask):
-        return await compose.compose(house, ask)
-    assert ask.message is not None
-    assert ask.message.location is not None  # the filter lets only such messages through
-    place = index.nearest(ask.message.location.latitude, ask.message.location.longitude)
-    return say.confirm(ask.language, say.named(ask.language, place), place.zone, house.clock())
+    if request.user_id in context.admins and await compose.is_composing(context, request):
+        return await compose.receive_message(context, request)
+    assert request.message is not None
+    assert request.message.location is not None  # the filter lets only such messages through
+    place = index.find_nearest(request.message.location.latitude, request.message.location.longitude)
+    return say.confirm_zone(request.language, say.place_name(request.language, place), place.zone, context.clock())
 
 
 class _Answer(filters.MessageFilter):
@@ -82,12 +86,12 @@ class _Answer(filters.MessageFilter):
 
     def filter(self, message: TelegramMessage) -> bool:
         asked = message.reply_to_message
-        return bool(asked and asked.from_user and asked.from_user.is_bot and asked.text in say.questions())
+        return bool(asked and asked.from_user and asked.from_user.is_bot and asked.text in say.place_questions())
 
 
 HANDLERS = [
-    command("timezone", timezone, guard=admins_of_the_group, where=IN_CHANNELS_TOO),
-    button(ZONE, timezone, guard=admins_of_the_group, in_place=True),
-    message(typed, filters.TEXT & ~filters.COMMAND & _Answer(), guard=admins_of_the_group),
-    message(location, filters.LOCATION & filters.ChatType.PRIVATE),
+    command("timezone", choose_timezone, guard=require_chat_admin, where=IN_CHANNELS_TOO),
+    button(ZONE, choose_timezone, guard=require_chat_admin, in_place=True),
+    message(receive_place, filters.TEXT & ~filters.COMMAND & _Answer(), guard=require_chat_admin),
+    message(receive_location, filters.LOCATION & filters.ChatType.PRIVATE),
 ]

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from outreachbot.domain.reminders.schedule import moment
+from outreachbot.domain.reminders.schedule import local_moment
 
 MISSED_SECONDS = 300.0
 """A start that is later than this was missed: the program was down, and a person decides what becomes of it."""
@@ -58,7 +58,7 @@ def load(stored: Mapping[str, Any]) -> Timing:
     return None
 
 
-def starts_at(timing: Timing, zones: Iterable[str], now: float) -> float:
+def compute_start(timing: Timing, zones: Iterable[str], now: float) -> float:
     """When the first message leaves, for chats in these zones: never before now."""
     match timing:
         case None:
@@ -66,25 +66,25 @@ def starts_at(timing: Timing, zones: Iterable[str], now: float) -> float:
         case Moment(at):
             return max(at, now)
         case LocalHour():
-            return min((one for one in waves(timing, zones, now).values() if one is not None), default=now)
+            return min((one for one in compute_waves(timing, zones, now).values() if one is not None), default=now)
 
 
-def waves(timing: LocalHour, zones: Iterable[str], now: float) -> dict[str, float | None]:
+def compute_waves(timing: LocalHour, zones: Iterable[str], now: float) -> dict[str, float | None]:
     """When the chats of each zone get it; None: not at all."""
     return {zone: _wave(timing, zone, now) for zone in zones}
 
 
-def ends_at(timing: LocalHour, chats: Mapping[str, int], per_second: float, now: float) -> float:
+def compute_end(timing: LocalHour, chats: Mapping[str, int], per_second: float, now: float) -> float:
     """When the last message leaves, for so many chats in each zone: where waves overlap, the later one waits."""
     end = now
-    planned = ((at, chats[zone]) for zone, at in waves(timing, chats, now).items() if at is not None)
+    planned = ((at, chats[zone]) for zone, at in compute_waves(timing, chats, now).items() if at is not None)
     for at, size in sorted(planned):
         end = max(end, at) + size / per_second
     return end
 
 
 def _wave(timing: LocalHour, zone: str, now: float) -> float | None:
-    at = moment(timing.date, timing.hour, zone).timestamp()
+    at = local_moment(timing.date, timing.hour, zone).timestamp()
     if at >= now:
         return at
     match timing.past:
@@ -93,9 +93,9 @@ def _wave(timing: LocalHour, zone: str, now: float) -> float | None:
         case Past.SKIP:
             return None
         case Past.TOMORROW:
-            return max(now, moment(timing.date + dt.timedelta(days=1), timing.hour, zone).timestamp())
+            return max(now, local_moment(timing.date + dt.timedelta(days=1), timing.hour, zone).timestamp())
 
 
-def late(timing: LocalHour, zones: Iterable[str], now: float) -> list[str]:
+def list_passed_zones(timing: LocalHour, zones: Iterable[str], now: float) -> list[str]:
     """The zones in which that hour has passed."""
-    return [zone for zone in zones if moment(timing.date, timing.hour, zone).timestamp() < now]
+    return [zone for zone in zones if local_moment(timing.date, timing.hour, zone).timestamp() < now]

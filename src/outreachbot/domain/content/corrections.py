@@ -6,7 +6,7 @@ from outreachbot.domain.content.model import Content, Correction, Fact
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class FactCorrection:
     """A correction with its fact."""
 
     number: int  # of the fact, counted from 1 in the order of the file
@@ -14,11 +14,13 @@ class Corrected:
     correction: Correction
 
 
-def of_fact(fact: Fact) -> list[Correction]:
+def list_corrections(fact: Fact) -> list[Correction]:
     return sorted(fact.corrected, key=lambda one: one.on, reverse=True)
 
 
-def every(content: Content) -> list[Corrected]:
+def list_all_corrections(content: Content) -> list[FactCorrection]:
     """Those of one day in the order of the file."""
-    found = [Corrected(number, fact, one) for number, fact in enumerate(content.facts, 1) for one in fact.corrected]
+    found = [
+        FactCorrection(number, fact, one) for number, fact in enumerate(content.facts, 1) for one in fact.corrected
+    ]
     return sorted(found, key=lambda one: one.correction.on, reverse=True)

@@ -80,7 +80,7 @@ class DayTime(BaseModel):
         return dt.time(self.hour, self.minute)
 
 
-def day(written: str) -> dt.date:
+def parse_day(written: str) -> dt.date:
     """Read a day, written `2026-05-03`; ValueError says in one line what is wrong with it."""
     if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written.strip(), re.ASCII):
         raise ValueError(f'"{written}" is not a day; write year, month and day, as in 2026-05-03')
@@ -90,7 +90,7 @@ def day(written: str) -> dt.date:
         raise ValueError(f'"{written}" does not exist in the calendar') from None
 
 
-def one_word(parse: Callable[[str], object], pattern: str, *, or_number: bool = False) -> BeforeValidator:
+def as_single_word(parse: Callable[[str], object], pattern: str, *, or_number: bool = False) -> BeforeValidator:
     """Dates stand in the file as one word; the pattern is for the JSON schema, as is that 1992 is an int in YAML."""
     text = Annotated[str, StringConstraints(pattern=pattern)]
     schema: Any = text | int if or_number else text

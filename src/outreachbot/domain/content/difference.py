@@ -64,7 +64,7 @@ class Difference:
         return tuple(code for code in found.old or () if code not in (found.new or ())) if found else ()
 
 
-def difference(old: Content, new: Content) -> Difference:
+def compare_contents(old: Content, new: Content) -> Difference:
     """What makes `new` of `old`."""
     parts = {part: _between(_by_id(old, part), _by_id(new, part)) for part in _WITH_IDS}
     parts[Part.TIMELINE] = _of_timelines(old.timeline, new.timeline)

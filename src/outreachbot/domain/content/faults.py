@@ -44,8 +44,8 @@ class Fault:
     known: Collection[str] = field(default=(), repr=False, compare=False)
 
     def __str__(self) -> str:
-        where = notation(self.path)
-        return one_line(f"{self.mark}: {where}{': ' if where else ''}{self.text}", MAX_LINE) + self._suggestion()
+        where = format_path(self.path)
+        return to_one_line(f"{self.mark}: {where}{': ' if where else ''}{self.text}", MAX_LINE) + self._suggestion()
 
     def in_file(self, name: str) -> str:
         return f"{name}:{self}"
@@ -53,33 +53,33 @@ class Fault:
     def _suggestion(self) -> str:
         if not self.wrong or not self.known:
             return ""
-        if near := nearest(self.wrong, self.known):
+        if near := find_nearest(self.wrong, self.known):
             return f'; did you mean "{near}"?'
         return f"; known: {', '.join(self.known)}" if len(self.known) <= _FEW else ""
 
 
-def notation(path: Path) -> str:
+def format_path(path: Path) -> str:
     """Write a path as `facts[3].claim.en`."""
     steps = (f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in path)
     return "".join(steps).removeprefix(".")
 
 
 def _key(key: str) -> str:
-    return key if _PLAIN_KEY.fullmatch(key) else quoted(key)
+    return key if _PLAIN_KEY.fullmatch(key) else quote(key)
 
 
-def quoted(text: str, limit: int = 60) -> str:
+def quote(text: str, limit: int = 60) -> str:
     """A piece of the file inside a fault's line: in quotes, short, and on one line."""
-    return f'"{one_line(text, limit)}"'
+    return f'"{to_one_line(text, limit)}"'
 
 
-def one_line(text: str, limit: int) -> str:
+def to_one_line(text: str, limit: int) -> str:
     """The text without line breaks and other unprintable signs, cut where it is longer than the limit."""
     short = text if len(text) <= limit else text[: limit - 1] + "…"
     return "".join(sign if sign.isprintable() else " " for sign in short)
 
 
-def nearest(wrong: str, known: Collection[str]) -> str:
+def find_nearest(wrong: str, known: Collection[str]) -> str:
     """The known name most like this one; "" where none is alike."""
     wrong = wrong[:64].casefold()
     candidates = {name.casefold(): name for name in known if len(known) <= _MANY or name[:1].casefold() == wrong[:1]}
@@ -88,7 +88,7 @@ def nearest(wrong: str, known: Collection[str]) -> str:
     return candidates[found[0]] if found else ""
 
 
-def listed(faults: Iterable[Fault], name: str) -> list[str]:
+def format_faults(faults: Iterable[Fault], name: str) -> list[str]:
     """The lines shown for these faults: in the order of the file, at most 200, and then how many more there are."""
     ordered = sorted(faults, key=lambda fault: fault.mark)
     lines = [fault.in_file(name) for fault in ordered[:MAX_LISTED]]
@@ -97,7 +97,7 @@ def listed(faults: Iterable[Fault], name: str) -> list[str]:
     return lines
 
 
-def count(lines: Sequence[str]) -> int:
+def count_faults(lines: Sequence[str]) -> int:
     """How many faults the lines of `listed` stand for."""
     rest = _REST.fullmatch(lines[-1]) if lines else None
     return len(lines) - 1 + int(rest[1]) if rest else len(lines)

@@ -26,12 +26,12 @@ class Gap:
         return sum(self.entries.values()) + len(self.others)
 
 
-def gaps(document: Document) -> list[Gap]:
+def find_gaps(document: Document) -> list[Gap]:
     """For each language after the default what lacks a text, in the order of the file; complete ones are left out."""
     others = document.content.languages[1:]
     lacking: dict[str, dict[tuple[str, int | None], Mark]] = {language: {} for language in others}
     for pattern in shape.TEXTS if others else ():
-        for path, node in tree.every(document.marks, pattern):
+        for path, node in tree.iterate_pattern(document.marks, pattern):
             place = str(path[0]), path[1] if len(path) > 1 and isinstance(path[1], int) else None
             for language in others:
                 if isinstance(node, Mapping) and language not in node.entries:
@@ -50,17 +50,17 @@ def _gap(language: str, places: dict[tuple[str, int | None], Mark]) -> Gap:
     return Gap(language, entries, tuple(others), min(places.values()))
 
 
-def read_as(content: Content, reading: Reading) -> list[Source]:
+def list_sources_read_as(content: Content, reading: Reading) -> list[Source]:
     """The sources that were read so far and no further."""
     return [source for source in content.sources if source.read is reading]
 
 
-def on_the_web(content: Content) -> list[Source]:
+def list_web_sources(content: Content) -> list[Source]:
     """The sources that have an address, which may stop working."""
     return [source for source in content.sources if source.url]
 
 
-def disagreeing(content: Content) -> list[Fact]:
+def list_disagreeing_facts(content: Content) -> list[Fact]:
     """The facts whose sources give different numbers for what they count in the same words."""
     return [fact for fact in content.facts if any(map(_sources_differ, _by_count(content, fact)))]
 

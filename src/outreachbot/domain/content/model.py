@@ -7,7 +7,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from outreachbot.domain.content.dates import DayTime, PartialDate, YearlyDay, day, one_word
+from outreachbot.domain.content.dates import DayTime, PartialDate, YearlyDay, as_single_word, parse_day
 from outreachbot.domain.content.values import Address, Avoided, Country, Id, Language, Picture, Whole, Zone
 
 Text = dict[str, str]
@@ -99,7 +99,7 @@ class Topic(_Part):
 class Correction(_Part):
     """What a fact said until a mistake in it was put right."""
 
-    on: Annotated[dt.date, one_word(day, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    on: Annotated[dt.date, as_single_word(parse_day, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     was: Text
     why: Text
 
@@ -120,7 +120,7 @@ class Fact(_Part):
 class TimelineEntry(_Part):
     """What happened on a day, in a month or in a year."""
 
-    date: Annotated[PartialDate, one_word(PartialDate.parse, r"^[0-9]{4}(-[0-9]{2}){0,2}$", or_number=True)]
+    date: Annotated[PartialDate, as_single_word(PartialDate.parse, r"^[0-9]{4}(-[0-9]{2}){0,2}$", or_number=True)]
     text: Text
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
 
@@ -128,7 +128,7 @@ class TimelineEntry(_Part):
 class Silence(_Part):
     """A moment of silence that is kept on an anniversary at one place."""
 
-    at: Annotated[DayTime, one_word(DayTime.parse, r"^[0-9]{2}:[0-9]{2}$")]
+    at: Annotated[DayTime, as_single_word(DayTime.parse, r"^[0-9]{2}:[0-9]{2}$")]
     zone: Zone
     place: Text  # where it is kept: its clock is meant
 
@@ -138,7 +138,7 @@ class Anniversary(_Part):
 
     id: Id
     title: Text
-    date: Annotated[YearlyDay, one_word(YearlyDay.parse, r"^[0-9]{2}-[0-9]{2}$")]
+    date: Annotated[YearlyDay, as_single_word(YearlyDay.parse, r"^[0-9]{2}-[0-9]{2}$")]
     leap_day: LeapDay = LeapDay.FEB_28  # of 29 February: when it is kept in other years
     night: bool = False  # it was the night to this day: the event began in the evening before
     year: Whole | None = None  # the year of the event; None where there is none to count from

@@ -35,18 +35,18 @@ class Page(Generic[Entry]):
         return self.last + 1 if self.last + 1 < self.of else None
 
 
-def page(entries: Sequence[Entry], first: int) -> Page[Entry]:
+def cut_page(entries: Sequence[Entry], first: int) -> Page[Entry]:
     """The page of entries (there are some) from that one on; from the last one where there are not so many."""
     first = min(first, len(entries) - 1)
     return Page(first, len(entries), tuple(entries[first : first + ENTRIES_A_PAGE]))
 
 
-def first_in(timeline: Sequence[TimelineEntry], period: PartialDate) -> int | None:
+def find_first_in(timeline: Sequence[TimelineEntry], period: PartialDate) -> int | None:
     """The first entry of that year, month or day; None where it has none."""
     return next((index for index, entry in enumerate(timeline) if _overlaps(entry.date, period)), None)
 
 
-def first_after(timeline: Sequence[TimelineEntry], period: PartialDate) -> int:
+def find_first_after(timeline: Sequence[TimelineEntry], period: PartialDate) -> int:
     """The first entry that is later than the period; the last of all where none is."""
     later = (index for index, entry in enumerate(timeline) if entry.date.first_day > period.first_day)
     return next(later, len(timeline) - 1)

@@ -134,7 +134,7 @@ _CHOICES = {
 }
 
 
-def schema() -> Json:
+def build_schema() -> Json:
     """The whole schema, as JSON."""
     made = Content.model_json_schema(ref_template="#/definitions/{model}")
     parts = {name: _part(name, part) for name, part in made.pop("$defs").items()}

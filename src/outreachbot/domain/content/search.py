@@ -11,7 +11,7 @@ _WORD = re.compile(r"\w+")
 _SHORTEST_STEM = 3  # a word shorter than this has to match whole
 
 
-def fact_number(content: Content, query: str) -> Fact | None:
+def find_by_number(content: Content, query: str) -> Fact | None:
     """The fact with this number, counted from 1 in the order of the file."""
     if not (query.isascii() and query.isdigit() and len(query) < 9):
         return None
@@ -19,24 +19,24 @@ def fact_number(content: Content, query: str) -> Fact | None:
     return content.facts[number - 1] if 0 < number <= len(content.facts) else None
 
 
-def topic(content: Content, query: str, language: str) -> Topic | None:
+def find_topic(content: Content, query: str, language: str) -> Topic | None:
     """The topic whose id or title this is."""
     wanted = fold(query)
     return next((one for one in content.topics if wanted in {one.id, fold(content.say(one.title, language))}), None)
 
 
-def facts(content: Content, query: str, language: str) -> list[Fact]:
+def search_facts(content: Content, query: str, language: str) -> list[Fact]:
     """The facts in which every word of the query begins a word, the ones with the most such words first."""
     wanted = tuple(dict.fromkeys(_WORD.findall(fold(query))))
     if not wanted:
         return []
     starts = [f" {word}" if len(word) >= _SHORTEST_STEM else f" {word} " for word in wanted]
-    scores = (_score(starts, text) for text in prepared(content, language))
+    scores = (_score(starts, text) for text in prepare_search(content, language))
     found = [(score, fact) for score, fact in zip(scores, content.facts, strict=True) if score]
     return [fact for _, fact in sorted(found, key=lambda pair: -pair[0])]
 
 
-def prepared(content: Content, language: str) -> tuple[str, ...]:
+def prepare_search(content: Content, language: str) -> tuple[str, ...]:
     """For each fact its words, folded, each with a space before and one behind it.
 
     Made once and kept with the content: with 10,000 facts it takes as long as a hundred searches.

@@ -46,12 +46,12 @@ ADDRESSES = tuple(pattern for pattern in WANTED if pattern[-1:] in {("url",), ("
 SOURCE_LISTS = tuple(pattern for pattern in WANTED if len(pattern) > 1 and pattern[-1] == "sources")
 
 
-def wanted(path: Path) -> object:
+def expected_type(path: Path) -> object:
     """What the models want at this path; None where they know no such place."""
     return WANTED.get(tuple("*" if isinstance(step, int) else step for step in path))
 
 
-def keys(path: Path) -> list[str]:
+def list_keys(path: Path) -> list[str]:
     """The keys that may stand below this path."""
-    model = wanted(path)
+    model = expected_type(path)
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []

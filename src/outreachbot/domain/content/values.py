@@ -31,13 +31,13 @@ Whole = Annotated[int, Field(strict=True)]  # as such: no text, no 12.0 and no `
 
 
 @cache
-def zones() -> frozenset[str]:
+def known_zones() -> frozenset[str]:
     """The names of all time zones; looked up once, because that reads the machine's whole database."""
     return frozenset(zoneinfo.available_timezones() - {"Factory", "localtime"})  # those are nobody's
 
 
 def _known_zone(name: str) -> str:
-    if name not in zones():
+    if name not in known_zones():
         raise ValueError(f'"{name}" is not a time zone of the IANA database; write a name like Europe/Istanbul')
     return name
 

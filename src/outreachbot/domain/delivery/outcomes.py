@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from outreachbot.domain.delivery.states import JOBS, Kind, Reason, State
+from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,14 +59,14 @@ class Halt:
 Outcome = Sent | Uncertain | Failed | NotSent | Wait | Migrated | Halt
 
 
-def after(outcome: Outcome, kind: Kind = Kind.BROADCAST) -> tuple[State, Reason | None]:
+def next_state(outcome: Outcome, kind: MessageKind = MessageKind.BROADCAST) -> tuple[DeliveryState, Reason | None]:
     """The state a `sending` delivery goes to, and the reason that stands beside it."""
     match outcome:
         case Sent():
-            return State.SENT, None
+            return DeliveryState.SENT, None
         case Uncertain(reason):
-            return (State.QUEUED, None) if kind in JOBS else (State.UNCERTAIN, reason)
+            return (DeliveryState.QUEUED, None) if kind in JOBS else (DeliveryState.UNCERTAIN, reason)
         case Failed(reason, _):
-            return State.FAILED, reason
+            return DeliveryState.FAILED, reason
         case NotSent() | Wait() | Migrated() | Halt():
-            return State.QUEUED, None
+            return DeliveryState.QUEUED, None

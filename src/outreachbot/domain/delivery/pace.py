@@ -29,7 +29,7 @@ def claim_size(per_second: float) -> int:
     return max(1, min(MAX_CLAIM, round(per_second * CLAIM_SECONDS)))
 
 
-def slots(first: float, count: int, per_second: float) -> Iterator[float]:
+def slot_times(first: float, count: int, per_second: float) -> Iterator[float]:
     """The moments (seconds since the epoch) at which each of `count` messages may leave."""
     return (first + n / per_second for n in range(count))
 

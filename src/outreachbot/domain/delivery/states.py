@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class MessageKind(StrEnum):
     """What a message is."""
 
     REMINDER = "reminder"  # of an anniversary, written by the planner
@@ -21,17 +21,17 @@ class Kind(StrEnum):
     ALARM = "alarm"  # told to the admins, whether or not they subscribed
 
 
-JOBS = frozenset({Kind.CORRECTION, Kind.DELETION})
+JOBS = frozenset({MessageKind.CORRECTION, MessageKind.DELETION})
 """What changes copies that are there already: doing it twice does no harm, so no delivery of it is ever uncertain."""
 
 
-BY_ADMINS = JOBS | {Kind.BROADCAST}
+BY_ADMINS = JOBS | {MessageKind.BROADCAST}
 
-FOR_SUBSCRIBERS = frozenset({Kind.REMINDER, Kind.BROADCAST})
+FOR_SUBSCRIBERS = frozenset({MessageKind.REMINDER, MessageKind.BROADCAST})
 """What a chat that unsubscribed after it was queued does not get any more."""
 
 
-class State(StrEnum):
+class DeliveryState(StrEnum):
     """Where a delivery stands. Every chat of the audience is in exactly one state."""
 
     QUEUED = "queued"  # waits for its turn
@@ -54,7 +54,7 @@ class MessageState(StrEnum):
     FINISHED = "finished"  # nothing is queued or sending
 
 
-GOING = frozenset({MessageState.RUNNING, MessageState.PAUSED})
+ACTIVE = frozenset({MessageState.RUNNING, MessageState.PAUSED})
 WAVE_MISSED = "missed"
 """Why a message is paused of which a wave was due while the program was down."""
 

@@ -126,7 +126,7 @@ class _Reader:
 
     def _link(self, opener: _Opener, target: re.Match[str]) -> int:
         self.targets.append(target[1])
-        if urls.wrong(target[1]) or opener.piece == len(self.pieces) - 1:  # no address, or no label
+        if urls.find_url_problem(target[1]) or opener.piece == len(self.pieces) - 1:  # no address, or no label
             self.brackets.pop().alive = False
             self.pieces.append("]")
             return target.start()
@@ -162,6 +162,6 @@ def to_plain(text: str) -> str:
     return "".join(piece for piece in _read(text).pieces if isinstance(piece, str))
 
 
-def targets(text: str) -> list[str]:
+def list_link_targets(text: str) -> list[str]:
     """What stands where a link's address belongs, also where it is none and the link therefore shows literally."""
     return _read(text).targets

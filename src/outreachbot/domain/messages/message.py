@@ -83,9 +83,9 @@ _TAG = re.compile(r"<[^>]*>")
 
 def shown_length(text: str) -> int:
     """Length of HTML of Telegram's subset once it is parsed: what the limits count."""
-    return length(unescape(_TAG.sub("", text)))
+    return text_length(unescape(_TAG.sub("", text)))
 
 
-def length(text: str) -> int:
+def text_length(text: str) -> int:
     """Length in UTF-16 code units, which is how Telegram counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

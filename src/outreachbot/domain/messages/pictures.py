@@ -89,7 +89,7 @@ def is_drawable(*texts: str) -> bool:
     return all(_COVERED.fullmatch(unicodedata.normalize("NFC", text)) for text in texts)
 
 
-def texts(drawn: Drawn) -> Iterator[str]:
+def list_texts(drawn: Drawn) -> Iterator[str]:
     """All that is written in it."""
     yield from (drawn.heading, drawn.title, *drawn.notes, drawn.signed)
     for item in drawn.items:

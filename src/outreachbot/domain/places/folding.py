@@ -17,7 +17,7 @@ _WORD = re.compile(r"[^\W_]+")
 LETTERS = tuple(sorted({*"abcdefghijklmnopqrstuvwxyz", *_CYRILLIC.values()} - {""}))
 
 
-def words(text: str) -> list[list[str]]:
+def fold_words(text: str) -> list[list[str]]:
     """The words of a text, each the spellings of its letters: case, accents and alphabet make no difference.
 
     Apostrophes are left out, hyphens and whatever else is no letter or digit stands between words.
@@ -29,4 +29,4 @@ def words(text: str) -> list[list[str]]:
 
 def fold(text: str) -> str:
     """A name for comparing, without spaces."""
-    return "".join(letter for word in words(text) for letter in word)
+    return "".join(letter for word in fold_words(text) for letter in word)

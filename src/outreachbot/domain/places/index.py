@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
-from outreachbot.domain.places.folding import LETTERS, words
+from outreachbot.domain.places.folding import LETTERS, fold_words
 
 LONGEST = 64  # characters: no place is called by more
 _SHORTEST_BEGINNING = 3  # letters: what is shorter has to match whole
@@ -86,7 +86,7 @@ def _spot(row: str) -> tuple[float, float]:
     return math.radians(float(latitude)), math.radians(float(longitude))
 
 
-def find(text: str, limit: int = 6) -> list[Place]:
+def find_places(text: str, limit: int = 6) -> list[Place]:
     """The places that a typed text may mean, the likeliest first: at most one for the same name and zone.
 
     A text is a city's name, a country's (which means a city of each of its clocks), both ("Bakı, Azərbaycan"), or an
@@ -94,7 +94,7 @@ def find(text: str, limit: int = 6) -> list[Place]:
     for where nothing has the whole name; among equals the larger city comes first. What is no name of a place, as an
     abbreviation ("MSK", "UTC+4"), finds nothing.
     """
-    typed = words(text) if len(text) <= LONGEST else []
+    typed = fold_words(text) if len(text) <= LONGEST else []
     if not typed or "".join(filter(str.isalpha, text.casefold())) in _ABBREVIATIONS.split():
         return []
     found: dict[tuple[str, str], Place] = {}
@@ -186,7 +186,7 @@ def _mistyped(typed: list[list[str]]) -> Iterator[str]:
                 yield left + letter + here + right
 
 
-def countries(language: str, preferred: Sequence[str] = ()) -> list[str]:
+def list_countries(language: str, preferred: Sequence[str] = ()) -> list[str]:
     """The countries (ISO codes, at most 12) where people who use this language (a BCP 47 tag) likely live.
 
     First the preferred, then the tag's own ("en-GB"), then those with most people who speak it. An unknown language
@@ -198,19 +198,19 @@ def countries(language: str, preferred: Sequence[str] = ()) -> list[str]:
     return [code for code in dict.fromkeys(likely) if code in _atlas().countries][:_MOST_COUNTRIES]
 
 
-def cities(country: str) -> list[Place]:
+def list_cities(country: str) -> list[Place]:
     """The largest place of each zone of the country (ISO code), the most populous first; [] for an unknown country."""
     known = _atlas().countries.get(country)
     return [_atlas().place(number) for number in known.zones] if known else []
 
 
-def clocks(country: str) -> list[Place]:
+def list_clocks(country: str) -> list[Place]:
     """Like `cities`, with one place for all zones that keep the same time from now on: one in Germany, not two."""
     known = _atlas().countries.get(country)
     return [_atlas().place(number) for number in known.clocks] if known else []
 
 
-def nearest(latitude: float, longitude: float) -> Place:
+def find_nearest(latitude: float, longitude: float) -> Place:
     """The nearest place of the data to a spot (degrees; north and east are positive), along the earth's surface.
 
     Near a border that may be a neighbour's city, with another time: ask the member whether the time is right.

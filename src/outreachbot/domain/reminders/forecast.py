@@ -16,13 +16,13 @@ class Forecast:
     last: dt.datetime  # UTC: the last one does
 
 
-def starts_at(at: dt.datetime, size: int, per_second: float, early: int) -> dt.datetime:
+def compute_start(at: dt.datetime, size: int, per_second: float, early: int) -> dt.datetime:
     """When a wave of so many messages begins so that its middle falls on `at`: at most `early` minutes before that."""
     half = dt.timedelta(seconds=size / per_second / 2)
     return at - min(half, dt.timedelta(minutes=early))
 
 
-def foretell(waves: Iterable[tuple[Due, int]], per_second: float, early: int) -> Forecast | None:
+def forecast_waves(waves: Iterable[tuple[Due, int]], per_second: float, early: int) -> Forecast | None:
     """What comes of these groups with so many chats each; None where there are no chats.
 
     One wave follows the other: where one lasts longer than until the next, that one waits.
@@ -33,7 +33,7 @@ def foretell(waves: Iterable[tuple[Due, int]], per_second: float, early: int) ->
             sizes[due.at] = sizes.get(due.at, 0) + size
     if not sizes:
         return None
-    starts = {at: starts_at(at, size, per_second, early) for at, size in sizes.items()}
+    starts = {at: compute_start(at, size, per_second, early) for at, size in sizes.items()}
     end = first = min(starts.values())
     for at in sorted(sizes, key=starts.__getitem__):
         end = max(end, starts[at]) + dt.timedelta(seconds=sizes[at] / per_second)

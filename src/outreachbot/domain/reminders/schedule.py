@@ -70,16 +70,16 @@ class Due:
     @property
     def at(self) -> dt.datetime:
         """When its hour has come (UTC)."""
-        return moment(self.day, self.group.hour, self.group.zone)
+        return local_moment(self.day, self.group.hour, self.group.zone)
 
     @property
     def until(self) -> dt.datetime:
         """When its local day is over (UTC), or the next one, where the zone leaves that out (Apia in 2011)."""
-        end = moment(self.day + ONE_DAY, 0, self.group.zone)
-        return end if end > self.at else moment(self.day + 2 * ONE_DAY, 0, self.group.zone)
+        end = local_moment(self.day + ONE_DAY, 0, self.group.zone)
+        return end if end > self.at else local_moment(self.day + 2 * ONE_DAY, 0, self.group.zone)
 
 
-def date_in(anniversary: Anniversary, year: int) -> dt.date | None:
+def date_in_year(anniversary: Anniversary, year: int) -> dt.date | None:
     """The day in that year; None where 29 February is kept in leap years only."""
     day = anniversary.date
     if (day.month, day.day) == (2, 29) and not calendar.isleap(year):
@@ -93,7 +93,7 @@ def date_in(anniversary: Anniversary, year: int) -> dt.date | None:
     return dt.date(year, day.month, day.day)
 
 
-def moment(date: dt.date, hour: int, zone: str) -> dt.datetime:
+def local_moment(date: dt.date, hour: int, zone: str) -> dt.datetime:
     """That hour of that local day, in UTC.
 
     An hour that does not exist (clocks go forward) is the moment at which they do; one that exists twice is the first.
@@ -122,7 +122,7 @@ def _change(before: dt.datetime, after: dt.datetime, zone: ZoneInfo) -> dt.datet
     return dt.datetime.fromtimestamp(last, dt.UTC)
 
 
-def items_on(anniversaries: tuple[Anniversary, ...], day: dt.date) -> tuple[Item, ...]:
+def list_items(anniversaries: tuple[Anniversary, ...], day: dt.date) -> tuple[Item, ...]:
     """What is told on this local day, in the order of the content."""
     if day.year in {dt.MINYEAR, dt.MAXYEAR}:
         return ()
@@ -132,12 +132,12 @@ def items_on(anniversaries: tuple[Anniversary, ...], day: dt.date) -> tuple[Item
 
 def _item(anniversary: Anniversary, notice: Notice, day: dt.date) -> Item | None:
     date = day + dt.timedelta(days=DAYS_BEFORE[notice])
-    if date_in(anniversary, date.year) != date or not has_happened(anniversary, date):
+    if date_in_year(anniversary, date.year) != date or not has_happened(anniversary, date):
         return None
     return Item(Occurrence(anniversary, date), notice)
 
 
-def due(
+def list_due(
     anniversaries: Iterable[Anniversary], zones: Iterable[str], since: dt.datetime, now: dt.datetime
 ) -> Iterator[Due]:
     """What came due after `since` and until `now`, in each zone at every hour.
@@ -145,7 +145,7 @@ def due(
     Costs by the zones: most days have nothing to tell, and then no hour is looked at.
     """
     kept = tuple(anniversaries)
-    on = lru_cache(lambda day: items_on(kept, day))
+    on = lru_cache(lambda day: list_items(kept, day))
     for zone in zones:
         local = ZoneInfo(zone)
         first, last = (one.astimezone(local).replace(tzinfo=None) for one in (since, now))
@@ -159,7 +159,7 @@ def due(
 
 def _hours(day: dt.date, zone: str, first: dt.datetime, last: dt.datetime) -> Iterator[int]:
     """The hours of the day that may lie between two local times: no clock is changed by more than `CHANGE`."""
-    if moment(day, 12, zone).astimezone(ZoneInfo(zone)).date() != day:
+    if local_moment(day, 12, zone).astimezone(ZoneInfo(zone)).date() != day:
         yield from HOURS
         return
     for hour in HOURS:
@@ -172,7 +172,7 @@ def has_happened(anniversary: Anniversary, date: dt.date) -> bool:
     return anniversary.year is None or date.year > anniversary.year
 
 
-def coming(
+def list_upcoming(
     anniversaries: Iterable[Anniversary], today: dt.date, skipped: Collection[tuple[str, int]] = ()
 ) -> list[Occurrence]:
     """The next occurrence of each anniversary, today's included, the soonest first.
@@ -187,6 +187,6 @@ def _next(anniversary: Anniversary, today: dt.date, skipped: Collection[tuple[st
     """Leap years are eight years apart at most (1896, 1904)."""
     first = today.year if anniversary.year is None else max(today.year, anniversary.year + 1)
     years = (year for year in range(first, min(first + 9, dt.MAXYEAR)) if (anniversary.id, year) not in skipped)
-    dates = (date_in(anniversary, year) for year in years)
+    dates = (date_in_year(anniversary, year) for year in years)
     date = next((date for date in dates if date is not None and date >= today), None)
     return None if date is None else Occurrence(anniversary, date)

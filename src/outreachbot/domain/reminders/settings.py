@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from zoneinfo import ZoneInfo
 
 from outreachbot.domain.content.model import Anniversary, Content, Notice
-from outreachbot.domain.reminders.schedule import ONE_DAY, Due, Group, Item, Occurrence, items_on
+from outreachbot.domain.reminders.schedule import ONE_DAY, Due, Group, Item, Occurrence, list_items
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,42 +60,42 @@ def gets_anniversary(settings: ChatSettings, anniversary: Anniversary) -> bool:
     return settings.anniversaries.get(anniversary.id, anniversary.default)
 
 
-def keeps(settings: ChatSettings, anniversary: Anniversary) -> bool:
+def keeps_anniversary(settings: ChatSettings, anniversary: Anniversary) -> bool:
     """Whether it chose the day, which is a big one where it wants only those."""
     return gets_anniversary(settings, anniversary) and (anniversary.big or not settings.big_only)
 
 
-def kept(settings: ChatSettings, content: Content) -> list[Anniversary]:
-    return [one for one in content.anniversaries if keeps(settings, one)]
+def list_kept(settings: ChatSettings, content: Content) -> list[Anniversary]:
+    return [one for one in content.anniversaries if keeps_anniversary(settings, one)]
 
 
 def is_reminded(settings: ChatSettings, content: Content) -> bool:
     """Whether its choices let any reminder through."""
     chosen = any(gets_notice(settings, notice, content) for notice in Notice)
-    return settings.reminders and chosen and bool(kept(settings, content))
+    return settings.reminders and chosen and bool(list_kept(settings, content))
 
 
-def wants(settings: ChatSettings, item: Item, content: Content) -> bool:
+def wants_item(settings: ChatSettings, item: Item, content: Content) -> bool:
     """Whether the chat is to be told this, as far as its choices go."""
     anniversary = item.occurrence.anniversary
     return (
         settings.reminders
         and gets_notice(settings, item.notice, content)
-        and keeps(settings, anniversary)
+        and keeps_anniversary(settings, anniversary)
         and (anniversary.id, item.occurrence.date.year) not in settings.skipped
     )
 
 
-def still_wants(settings: ChatSettings, key: str, content: Content) -> bool:
+def still_wants_item(settings: ChatSettings, key: str, content: Content) -> bool:
     """The same for what is queued already, by its key (Item.key); what the content knows no more is told as it was."""
     name, date, notice = key.split(":")
     anniversary = content.anniversary_by_id.get(name)
     if anniversary is None:
         return settings.reminders
-    return wants(settings, Item(Occurrence(anniversary, dt.date.fromisoformat(date)), Notice(notice)), content)
+    return wants_item(settings, Item(Occurrence(anniversary, dt.date.fromisoformat(date)), Notice(notice)), content)
 
 
-def forgetful(settings: ChatSettings, today: dt.date) -> ChatSettings:
+def drop_past_skips(settings: ChatSettings, today: dt.date) -> ChatSettings:
     """The same without the days that were skipped in years that are over."""
     return replace(settings, skipped=frozenset(one for one in settings.skipped if one[1] >= today.year))
 
@@ -110,7 +110,7 @@ class Change:
     now: dt.datetime
 
 
-def open_days(change: Change, content: Content) -> list[Due]:
+def list_open_days(change: Change, content: Content) -> list[Due]:
     """What is told, by the new settings, on the days that run in the old zone, in the new one, or between them.
 
     A day that is about to begin is among them where the content lets a long wave begin early.
@@ -120,11 +120,11 @@ def open_days(change: Change, content: Content) -> list[Due]:
     dates = [moment.astimezone(ZoneInfo(zone)).date() for moment in moments for zone in (old.zone, new.zone)]
     first, last = min(dates), max(dates)
     days = [first + number * ONE_DAY for number in range((last - first).days + 1)]
-    dues = (Due(day, items_on(content.anniversaries, day), new) for day in days)
+    dues = (Due(day, list_items(content.anniversaries, day), new) for day in days)
     return [due for due in dues if due.items]
 
 
-def owed(
+def list_owed(
     change: Change, content: Content, days: Sequence[Due], told: Collection[str], planned: Collection[Due]
 ) -> list[Item]:
     """What a chat that changes its zone, hour or choices would miss, because its new group is past it.
@@ -144,10 +144,10 @@ def owed(
 
 
 def _wanted_all_along(item: Item, change: Change, content: Content) -> bool:
-    return wants(change.before, item, content) and wants(change.after, item, content)
+    return wants_item(change.before, item, content) and wants_item(change.after, item, content)
 
 
-def owed_until(items: list[Item], change: Change, content: Content) -> dt.datetime:
+def compute_owed_until(items: list[Item], change: Change, content: Content) -> dt.datetime:
     """When what is told at once is too late: when the last of its days is over, in the old zone and in the new."""
     groups = (change.before.group(content), change.after.group(content))
     return max(Due(item.day, (item,), group).until for item in items for group in groups)

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from outreachbot.domain.messages.message import MAX_CALLBACK_ANSWER, MAX_TEXT, length
+from outreachbot.domain.messages.message import MAX_CALLBACK_ANSWER, MAX_TEXT, text_length
 from outreachbot.sandbox import access, markup
 from outreachbot.sandbox.access import Need
 from outreachbot.sandbox.chat import Chat, Json, Kind
@@ -24,7 +24,7 @@ def edit_message_text(world: World, params: Params) -> Any:
     chat, message = _own(world, params)
     if "text" not in message:
         raise bad("there is no text in the message to edit")
-    if length(content["text"]) > MAX_TEXT:
+    if text_length(content["text"]) > MAX_TEXT:
         raise bad("MESSAGE_TOO_LONG")
     if preview := structure(params, "link_preview_options", "link preview options JSON object"):
         content["link_preview_options"] = preview
@@ -120,7 +120,7 @@ def answer_callback_query(world: World, params: Params) -> Any:
     query = world.queries.get(query_id)
     if query is None:
         raise bad("query is too old and response timeout expired or query ID is invalid")
-    if length(said) > MAX_CALLBACK_ANSWER:
+    if text_length(said) > MAX_CALLBACK_ANSWER:
         raise bad("MESSAGE_TOO_LONG")
     del world.queries[query_id]
     world.answers[query_id] = {

@@ -3,7 +3,7 @@
 import time
 from typing import Any
 
-from outreachbot.domain.messages.message import MAX_CAPTION, MAX_TEXT, length
+from outreachbot.domain.messages.message import MAX_CAPTION, MAX_TEXT, text_length
 from outreachbot.sandbox import access, files, markup, texts
 from outreachbot.sandbox.access import Need
 from outreachbot.sandbox.chat import Chat, Json, Kind
@@ -91,7 +91,7 @@ def measured(content: Json) -> None:
 
 
 def _longer(plain: str, most: int) -> bool:
-    return len(plain) > most // 2 and length(plain) > most  # the count costs time and is rarely needed
+    return len(plain) > most // 2 and text_length(plain) > most  # the count costs time and is rarely needed
 
 
 def filed(world: World, params: Params, kind: str, source: object) -> Json:

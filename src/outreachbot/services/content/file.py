@@ -7,33 +7,32 @@ import shutil
 import tempfile
 from pathlib import Path
 
+from outreachbot.domain.content.file import SavedFile
+from outreachbot.errors import ContentUnreadable, Unreadable
 from outreachbot.services.content import live, validate
-from outreachbot.services.content.process import NotExaminedError
-from outreachbot.views.content.changes import Kept
-from outreachbot.views.content.refusals import Why
 
 log = logging.getLogger(__name__)
 
 _REASONS = {
-    errno.ENOENT: Why.GONE,
-    errno.EISDIR: Why.FOLDER,
-    errno.EACCES: Why.FORBIDDEN,
-    errno.EPERM: Why.FORBIDDEN,
-    errno.EROFS: Why.FORBIDDEN,
-    errno.ENOSPC: Why.FULL,
-    errno.EDQUOT: Why.FULL,
+    errno.ENOENT: Unreadable.GONE,
+    errno.EISDIR: Unreadable.FOLDER,
+    errno.EACCES: Unreadable.FORBIDDEN,
+    errno.EPERM: Unreadable.FORBIDDEN,
+    errno.EROFS: Unreadable.FORBIDDEN,
+    errno.ENOSPC: Unreadable.FULL,
+    errno.EDQUOT: Unreadable.FULL,
 }
 
 
-def load(path: Path) -> bytes:
+def read_file(path: Path) -> bytes:
     """The file's bytes, as many as are needed to check it. Raises NotExaminedError."""
     try:
-        return validate.load(path)
+        return validate.read_bytes(path)
     except OSError as error:
-        raise NotExaminedError(_why(error), f"{path}: {error.strerror or error!r}") from None
+        raise ContentUnreadable(_why(error), f"{path}: {error.strerror or error!r}") from None
 
 
-def holds(path: Path, raw: bytes) -> bool:
+def has_content(path: Path, raw: bytes) -> bool:
     """Whether this is what stands in the file."""
     try:
         return path.read_bytes() == raw
@@ -41,26 +40,26 @@ def holds(path: Path, raw: bytes) -> bool:
         return False
 
 
-def put(path: Path, raw: bytes, live_digest: str, *, keeps: bool) -> Kept:
+def save_file(path: Path, raw: bytes, live_digest: str, *, keeps: bool) -> SavedFile:
     """Let the next start use this. What stands there instead and was not live is kept beside it."""
     file = path.resolve()  # a link stays one
     try:
         before = file.read_bytes() if file.exists() else None
         if before == raw:
-            return Kept(path.name)
+            return SavedFile(path.name)
         if not keeps:
-            return Kept(path.name, written=False)
+            return SavedFile(path.name, written=False)
         beside = None
-        if before is not None and live.digest(before) != live_digest:
-            beside = file.with_name(f"{file.name}.{live.digest(before)[:8]}")
+        if before is not None and live.compute_digest(before) != live_digest:
+            beside = file.with_name(f"{file.name}.{live.compute_digest(before)[:8]}")
             shutil.copy2(file, beside)
         _exchange(file, raw)
     except OSError as error:
         log.warning("%s could not be written: %s", file, error)
-        return Kept(path.name, written=False, why=_why(error))
+        return SavedFile(path.name, written=False, why=_why(error))
     if beside is None:
-        return Kept(path.name)
-    return Kept(path.name, beside=beside.name if beside.parent == path.parent.resolve() else str(beside))
+        return SavedFile(path.name)
+    return SavedFile(path.name, beside=beside.name if beside.parent == path.parent.resolve() else str(beside))
 
 
 def _exchange(file: Path, raw: bytes) -> None:
@@ -78,5 +77,5 @@ def _exchange(file: Path, raw: bytes) -> None:
             raise
 
 
-def _why(error: OSError) -> Why:
-    return _REASONS.get(error.errno or 0, Why.DISK)
+def _why(error: OSError) -> Unreadable:
+    return _REASONS.get(error.errno or 0, Unreadable.DISK)

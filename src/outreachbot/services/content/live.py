@@ -22,7 +22,7 @@ class Draft:
 
 
 @dataclass(slots=True)
-class Live:
+class LiveContent:
     """The content that every handler and worker speaks from, and where it comes from."""
 
     content: Content
@@ -39,21 +39,21 @@ class Live:
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
-        self.digest = digest(self.raw)
+        self.digest = compute_digest(self.raw)
 
 
-def exchange(live: Live, content: Content, raw: bytes) -> None:
+def replace_content(live: LiveContent, content: Content, raw: bytes) -> None:
     """From now on everybody speaks from this one."""
-    live.content, live.raw, live.digest = content, raw, digest(raw)
+    live.content, live.raw, live.digest = content, raw, compute_digest(raw)
     live.changed.set()
 
 
-def want(live: Live) -> None:
+def request_reload(live: LiveContent) -> None:
     """The file is to be read again, and goes live if it is good: asked for by a signal, where nobody can confirm."""
     live.wanted = True
     live.woken.set()
 
 
-def digest(raw: bytes) -> str:
+def compute_digest(raw: bytes) -> str:
     """SHA-256 of a content file: the same for the same version."""
     return hashlib.sha256(raw).hexdigest()

@@ -22,9 +22,8 @@ from outreachbot.domain.content import gaps as content_gaps
 from outreachbot.domain.content import search
 from outreachbot.domain.content.difference import Difference
 from outreachbot.domain.content.model import Content
-from outreachbot.errors import ContentError
+from outreachbot.errors import ContentError, ContentUnreadable, Unreadable
 from outreachbot.services.content import validate
-from outreachbot.views.content.refusals import Why
 
 SECONDS = 300.0  # how long it may take; the largest file that is read takes about a minute
 ENTRIES = 25  # of a list, taken over at once: about a millisecond
@@ -41,16 +40,8 @@ _GARBLED = (
 )
 
 
-class NotExaminedError(Exception):
-    """A content file could not be read or checked. `why` is for people, the text for the log."""
-
-    def __init__(self, why: Why, detail: str) -> None:
-        super().__init__(detail)
-        self.why = why
-
-
 @dataclass(frozen=True, slots=True)
-class Examined:
+class Examination:
     """A good content file, and what makes it of the other one."""
 
     content: Content
@@ -59,7 +50,7 @@ class Examined:
     warnings: tuple[str, ...]
 
 
-async def examine(raw: bytes, name: str, folder: Path, other: bytes) -> Examined:
+async def examine_content(raw: bytes, name: str, folder: Path, other: bytes) -> Examination:
     """Check a file whose pictures lie in that folder, and compare it with the `other`, which is a good one.
 
     Raises ContentError with every fault, NotExaminedError when it could not be done.
@@ -68,12 +59,12 @@ async def examine(raw: bytes, name: str, folder: Path, other: bytes) -> Examined
     try:
         code, faults, found = pickle.loads(answer)  # noqa: S301 from our own process
         if code != CODE:
-            raise NotExaminedError(Why.UPDATED, "the program on the disk is not the one that runs; restart it")
+            raise ContentUnreadable(Unreadable.UPDATED, "the program on the disk is not the one that runs; restart it")
         if not faults:
             pieces, searched, rest = pickle.loads(found)  # noqa: S301 from our own process
-            return Examined(await _whole(pieces, searched), *rest)
+            return Examination(await _whole(pieces, searched), *rest)
     except _GARBLED as error:
-        raise NotExaminedError(Why.ENDED, f"the check's answer can't be read: {error!r}") from None
+        raise ContentUnreadable(Unreadable.ENDED, f"the check's answer can't be read: {error!r}") from None
     raise ContentError(faults)
 
 
@@ -85,17 +76,17 @@ async def _answer(question: bytes) -> bytes:
             *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(_environment())
         )
     except OSError as error:
-        raise NotExaminedError(Why.ENDED, f"{sys.executable} can't be started: {error.strerror}") from None
+        raise ContentUnreadable(Unreadable.ENDED, f"{sys.executable} can't be started: {error.strerror}") from None
     try:
         async with asyncio.timeout(SECONDS):
             answer, complaint = await process.communicate(question)
     except TimeoutError:
-        raise NotExaminedError(Why.TOO_LONG, f"it took longer than {SECONDS:.0f} s") from None
+        raise ContentUnreadable(Unreadable.TOO_LONG, f"it took longer than {SECONDS:.0f} s") from None
     finally:
         await _end(process)
     if process.returncode != 0:
         said = complaint.decode(errors="replace").strip().splitlines()
-        raise NotExaminedError(Why.ENDED, said[-1] if said else f"the check ended with {process.returncode}")
+        raise ContentUnreadable(Unreadable.ENDED, said[-1] if said else f"the check ended with {process.returncode}")
     return answer
 
 
@@ -158,15 +149,15 @@ def _examined(raw: bytes, name: str, folder: Path, other: bytes) -> tuple[int, S
     The last are pickled for themselves: another version of the program might read them wrongly, or not at all.
     """
     try:
-        document = validate.check(raw, name, folder)
+        document = validate.validate_content(raw, name, folder)
     except ContentError as error:
         return CODE, error.faults, b""
-    before, content = content_file.read(other, name).content, document.content
-    difference = content_difference.difference(before, content)
+    before, content = content_file.read_content(other, name).content, document.content
+    difference = content_difference.compare_contents(before, content)
     warnings = tuple(warning.in_file(name) for warning in document.warnings)
-    gaps = {gap.language: gap.number for gap in content_gaps.gaps(document)}
+    gaps = {gap.language: gap.number for gap in content_gaps.find_gaps(document)}
     entries = tuple(_pieces(((key, getattr(content, key)) for key in type(content).model_fields), ENTRIES))
-    searched = tuple(_pieces(((one, search.prepared(content, one)) for one in content.languages), TEXTS))
+    searched = tuple(_pieces(((one, search.prepare_search(content, one)) for one in content.languages), TEXTS))
     return CODE, (), pickle.dumps((entries, searched, (difference, gaps, warnings)))
 
 

@@ -13,23 +13,23 @@ from outreachbot.errors import ContentError
 from outreachbot.views import i18n
 from outreachbot.views.content import limits
 
-LARGEST = 11 * 1024 * 1024  # bytes; what is larger is refused by content_file without being read to its end
-LARGEST_PICTURE = 10 * 1000 * 1000  # bytes (Bot API, sendPhoto)
+MAX_FILE_BYTES = 11 * 1024 * 1024  # bytes; what is larger is refused by content_file without being read to its end
+MAX_PICTURE_BYTES = 10 * 1000 * 1000  # bytes (Bot API, sendPhoto)
 
 
-def load(path: Path) -> bytes:
+def read_bytes(path: Path) -> bytes:
     """A content file's bytes, as many as are needed to check it; OSError when it can't be read."""
     with path.open("rb") as file:
-        return file.read(LARGEST)
+        return file.read(MAX_FILE_BYTES)
 
 
-def check(raw: bytes, name: str, folder: Path) -> Document:
+def validate_content(raw: bytes, name: str, folder: Path) -> Document:
     """A content file whose pictures lie in that folder. Raises ContentError with every fault."""
-    document = content_file.read(raw, name)
-    limits.check(document)
+    document = content_file.read_content(raw, name)
+    limits.check_limits(document)
     if faults := list(_pictures(document, folder)):
         raise ContentError([fault.in_file(document.name) for fault in faults])
-    hints = [*document.warnings, *languages.warnings(document.marks, i18n.scripts)]
+    hints = [*document.warnings, *languages.find_warnings(document.marks, i18n.list_scripts)]
     return replace(document, warnings=tuple(sorted(hints, key=lambda hint: hint.mark)))
 
 
@@ -46,7 +46,7 @@ def _pictures(document: Document, folder: Path) -> Iterator[Fault]:
         except OSError:
             yield document.fault(place, f'"{picture}" can\'t be read; put a picture there that the bot may read')
         else:
-            if size > LARGEST_PICTURE:
+            if size > MAX_PICTURE_BYTES:
                 yield document.fault(place, f'"{picture}" is too large: Telegram takes pictures of 10 MB')
             elif not is_picture:
                 yield document.fault(place, f'"{picture}" is not a JPEG or PNG picture')

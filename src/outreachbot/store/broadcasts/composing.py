@@ -32,26 +32,26 @@ class Album:
     caption: str
 
 
-async def ask(db: AsyncConnection, admin_id: int, now: float, of_id: int | None = None) -> None:
+async def start(db: AsyncConnection, admin_id: int, now: float, of_id: int | None = None) -> None:
     """The admin's next message is a broadcast, or the correction of one."""
     values = {"since": now, "of_id": of_id, "album": None}
     statement = insert(db, composing).values(admin_id=admin_id, **values)
     await db.execute(statement.on_conflict_do_update(index_elements=[composing.c.admin_id], set_=values))
 
 
-async def asked(db: AsyncConnection, admin_id: int, now: float) -> Composing | None:
+async def find(db: AsyncConnection, admin_id: int, now: float) -> Composing | None:
     """What the admin's next message is; None where it is an ordinary one."""
     recent = composing.c.since > now - SECONDS
     row = (await db.execute(select(composing).where(composing.c.admin_id == admin_id, recent))).one_or_none()
     return None if row is None else Composing(row.of_id)
 
 
-async def forget(db: AsyncConnection, admin_id: int) -> bool:
+async def stop(db: AsyncConnection, admin_id: int) -> bool:
     """The admin's next message is an ordinary one again. False when it was."""
     return (await db.execute(delete(composing).where(composing.c.admin_id == admin_id))).rowcount > 0
 
 
-async def add(
+async def add_album_part(
     db: AsyncConnection, admin_id: int, group: str, media: Media, caption: str, *, language: str, now: float
 ) -> None:
     """Another part of an album has come."""
@@ -69,7 +69,7 @@ async def add(
     await db.execute(update(composing).where(whose).values(album=album))
 
 
-async def whole(db: AsyncConnection, now: float) -> list[Album]:
+async def list_complete_albums(db: AsyncConnection, now: float) -> list[Album]:
     """The albums of which no further part is to be expected."""
     rows = (await db.execute(select(composing).where(composing.c.album.is_not(None)))).all()
     return [_album(row) for row in rows if abs(now - row.album["at"]) >= ALBUM_SECONDS]
@@ -80,6 +80,6 @@ def _album(row: Any) -> Album:
     return Album(row.admin_id, row.album["language"], row.of_id, media, row.album["caption"])
 
 
-async def clear(db: AsyncConnection, admin_id: int) -> None:
+async def clear_album(db: AsyncConnection, admin_id: int) -> None:
     """The album that has come is dealt with; where the admin was not answered, another message is still awaited."""
     await db.execute(update(composing).where(composing.c.admin_id == admin_id).values(album=None))

@@ -10,7 +10,7 @@ from outreachbot.domain.broadcasts import audience as audiences
 from outreachbot.domain.broadcasts import timing as timings
 from outreachbot.domain.broadcasts.audience import Audience
 from outreachbot.domain.broadcasts.timing import Timing
-from outreachbot.domain.delivery.states import ENDED, GOING, Kind, MessageState
+from outreachbot.domain.delivery.states import ACTIVE, ENDED, MessageKind, MessageState
 from outreachbot.store.database.insert import insert
 from outreachbot.store.delivery import messages as outgoing
 from outreachbot.store.delivery.bodies import Bodies
@@ -22,7 +22,7 @@ class Broadcast:
     """A broadcast, or the correction or deletion of one, as its admin sees it."""
 
     message_id: int
-    kind: Kind
+    kind: MessageKind
     of_id: int | None  # the broadcast whose copies it changes
     admin_id: int
     chat_id: int  # where its admin talks with the bot
@@ -36,18 +36,18 @@ class Broadcast:
     queueing: bool  # not its whole audience is queued yet
 
 
-async def draft(
+async def create_draft(
     db: AsyncConnection,
     admin_id: int,
     chat_id: int,
     content: Bodies,
     now: float,
     *,
-    kind: Kind = Kind.BROADCAST,
+    kind: MessageKind = MessageKind.BROADCAST,
     of_id: int | None = None,
 ) -> int:
     """Write down what the admin wants to send; its message id. Nothing goes out before it is confirmed."""
-    message_id = await outgoing.write(db, kind, content, now, of_id=of_id)
+    message_id = await outgoing.create(db, kind, content, now, of_id=of_id)
     assert message_id is not None  # it has no key that could be there already
     await db.execute(insert(db, broadcasts).values(message_id=message_id, admin_id=admin_id, chat_id=chat_id))
     return message_id
@@ -77,23 +77,23 @@ async def find(db: AsyncConnection, message_id: int) -> Broadcast | None:
     return rows[0] if rows else None
 
 
-async def unreported(db: AsyncConnection) -> list[Broadcast]:
+async def list_unreported(db: AsyncConnection) -> list[Broadcast]:
     """Broadcasts that were confirmed and whose final report the admin has not seen."""
     confirmed = messages.c.started_at.is_not(None) | messages.c.starts_at.is_not(None)
     return await _select(db, ~broadcasts.c.reported & confirmed)
 
 
-async def show_progress_in(db: AsyncConnection, message_id: int, progress_id: int) -> None:
+async def set_progress_message(db: AsyncConnection, message_id: int, progress_id: int) -> None:
     await db.execute(update(broadcasts).where(broadcasts.c.message_id == message_id).values(progress_id=progress_id))
 
 
-async def shows_progress(db: AsyncConnection, message_id: int, in_message: int) -> bool:
+async def is_progress_message(db: AsyncConnection, message_id: int, in_message: int) -> bool:
     """Whether this is the message that shows the progress, and will follow by itself."""
     ours = (broadcasts.c.message_id == message_id) & (broadcasts.c.progress_id == in_message)
     return (await db.execute(select(broadcasts.c.message_id).where(ours))).first() is not None
 
 
-async def reported(db: AsyncConnection, message_id: int, *, done: bool = True) -> None:
+async def mark_reported(db: AsyncConnection, message_id: int, *, done: bool = True) -> None:
     """Its final report has been shown, unless it goes on by now; or it is not final any more."""
     of_message = broadcasts.c.message_id == message_id
     ended = select(messages.c.id).where(messages.c.state.in_(ENDED))
@@ -101,18 +101,18 @@ async def reported(db: AsyncConnection, message_id: int, *, done: bool = True) -
     await db.execute(update(broadcasts).where(condition).values(reported=done))
 
 
-async def consent(db: AsyncConnection, message_id: int, admin_id: int) -> int:
+async def add_consent(db: AsyncConnection, message_id: int, admin_id: int) -> int:
     """This admin wants it sent; how many do by now."""
     statement = insert(db, approvals).values(message_id=message_id, admin_id=admin_id).on_conflict_do_nothing()
     await db.execute(statement)
-    return await consents(db, message_id)
+    return await count_consents(db, message_id)
 
 
-async def consents(db: AsyncConnection, message_id: int) -> int:
-    return len(await consenting(db, message_id))
+async def count_consents(db: AsyncConnection, message_id: int) -> int:
+    return len(await list_consenting(db, message_id))
 
 
-async def consenting(db: AsyncConnection, message_id: int) -> set[int]:
+async def list_consenting(db: AsyncConnection, message_id: int) -> set[int]:
     """The admins who want it sent."""
     query = select(approvals.c.admin_id).where(approvals.c.message_id == message_id)
     return set((await db.execute(query)).scalars())
@@ -120,7 +120,7 @@ async def consenting(db: AsyncConnection, message_id: int) -> set[int]:
 
 async def is_being_changed(db: AsyncConnection, message_id: int) -> bool:
     """Whether its copies were deleted, or a correction or deletion of them is confirmed and not over."""
-    going = messages.c.state.in_([MessageState.SCHEDULED, MessageState.MISSED, *GOING])
+    going = messages.c.state.in_([MessageState.SCHEDULED, MessageState.MISSED, *ACTIVE])
     query = select(messages.c.id).where(messages.c.of_id == message_id, going).limit(1)
     return await is_deleted(db, message_id) or (await db.execute(query)).first() is not None
 
@@ -128,7 +128,9 @@ async def is_being_changed(db: AsyncConnection, message_id: int) -> bool:
 async def is_deleted(db: AsyncConnection, message_id: int) -> bool:
     """Whether its copies were deleted, or are being."""
     deletion = (
-        (messages.c.of_id == message_id) & (messages.c.kind == Kind.DELETION) & messages.c.started_at.is_not(None)
+        (messages.c.of_id == message_id)
+        & (messages.c.kind == MessageKind.DELETION)
+        & messages.c.started_at.is_not(None)
     )
     return (await db.execute(select(messages.c.id).where(deletion).limit(1))).first() is not None
 
@@ -141,7 +143,7 @@ async def _select(db: AsyncConnection, condition: ColumnElement[bool]) -> list[B
 def _broadcast(row: Row[*tuple[Any, ...]]) -> Broadcast:
     return Broadcast(
         message_id=row.message_id,
-        kind=Kind(row.kind),
+        kind=MessageKind(row.kind),
         of_id=row.of_id,
         admin_id=row.admin_id,
         chat_id=row.chat_id,

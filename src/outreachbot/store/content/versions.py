@@ -30,7 +30,7 @@ async def add(
     return version_id
 
 
-async def every(db: AsyncConnection, most: int, before: int | None = None) -> list[Version]:
+async def list_versions(db: AsyncConnection, most: int, before: int | None = None) -> list[Version]:
     """So many at most, the newest first, of those before this one."""
     columns = (contents.c.id, contents.c.digest, contents.c.live_at, contents.c.live_by, contents.c.changes)
     query = select(*columns).order_by(contents.c.id.desc()).limit(most)
@@ -38,7 +38,7 @@ async def every(db: AsyncConnection, most: int, before: int | None = None) -> li
     return [Version(*row) for row in rows]
 
 
-async def body(db: AsyncConnection, version_id: int) -> bytes | None:
+async def load_body(db: AsyncConnection, version_id: int) -> bytes | None:
     """The file; None where there is no such version."""
     found: str | None = (
         await db.execute(select(contents.c.body).where(contents.c.id == version_id))

@@ -61,7 +61,7 @@ async def writing(db: Database) -> AsyncIterator[Connection]:
 
 
 @asynccontextmanager
-async def opened(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]:
+async def open_database(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]:
     """The database at this SQLAlchemy URL, its schema brought up to date. A new SQLite file is made if `exclusive`.
 
     Raises AlreadyRunning when another process has it and we want it `exclusive`, SchemaTooNew when a newer version
@@ -80,7 +80,7 @@ async def opened(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]
 
 
 @asynccontextmanager
-async def as_it_is(url: str) -> AsyncIterator[Database]:
+async def open_unchanged(url: str) -> AsyncIterator[Database]:
     """The database for a look: it is neither made nor brought up to date nor held. Raises as `opened` does."""
     db = _database(url)
     try:

@@ -25,5 +25,5 @@ def _message(stored: dict[str, Any]) -> Message:
     return Message(**{**stored, "buttons": rows, "copy": copy, "media": media})
 
 
-def in_language(bodies: Bodies, language: str) -> Message:
+def select_language(bodies: Bodies, language: str) -> Message:
     return bodies.get(language) or next(iter(bodies.values()))

@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, delete, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery.states import GOING, JOBS, Reason, State
+from outreachbot.domain.delivery.states import ACTIVE, JOBS, DeliveryState, Reason
 from outreachbot.store.conditions import is_sending
 from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import deliveries, messages, senders
@@ -34,7 +34,7 @@ async def end(db: AsyncConnection, sender_id: int, now: float) -> None:
     await db.execute(update(senders).where(ours).values(until=now + SECONDS))
 
 
-async def last_seen(db: AsyncConnection) -> float | None:
+async def find_last_seen(db: AsyncConnection) -> float | None:
     """When the bot last ran; None where it never did."""
     until = (await db.execute(select(func.max(senders.c.until)).where(senders.c.is_main))).scalar_one()
     return None if until is None else until - SECONDS
@@ -55,7 +55,7 @@ async def recover(db: AsyncConnection, now: float, *, main_is_new: bool = False)
     alive = select(senders.c.id).where(not_(dead))
     lost = is_sending & (deliveries.c.sender_id.not_in(alive) | deliveries.c.sender_id.is_(None))
     await _repeat(db, lost, now)
-    values: dict[str, object] = {"state": State.UNCERTAIN, "reason": Reason.STOPPED, "changed_at": now}
+    values: dict[str, object] = {"state": DeliveryState.UNCERTAIN, "reason": Reason.STOPPED, "changed_at": now}
     number = (await db.execute(update(deliveries).where(lost).values(**values))).rowcount
     await db.execute(delete(senders).where(old))
     return number
@@ -64,8 +64,8 @@ async def recover(db: AsyncConnection, now: float, *, main_is_new: bool = False)
 async def _repeat(db: AsyncConnection, lost: ColumnElement[bool], now: float) -> None:
     """Of the jobs among them: they are locked, so that who stops one now waits until we have written."""
     jobs = select(messages.c.id).where(messages.c.kind.in_(JOBS))
-    going = list((await db.execute(jobs.where(messages.c.state.in_(GOING)).with_for_update(key_share=True))).scalars())
-    again: dict[str, object] = {"state": State.QUEUED, "sender_id": None, "changed_at": now}
+    going = list((await db.execute(jobs.where(messages.c.state.in_(ACTIVE)).with_for_update(key_share=True))).scalars())
+    again: dict[str, object] = {"state": DeliveryState.QUEUED, "sender_id": None, "changed_at": now}
     await db.execute(update(deliveries).where(lost, deliveries.c.message_id.in_(going)).values(**again))
-    stopped: dict[str, object] = {"state": State.SKIPPED, "reason": Reason.CANCELLED, "changed_at": now}
+    stopped: dict[str, object] = {"state": DeliveryState.SKIPPED, "reason": Reason.CANCELLED, "changed_at": now}
     await db.execute(update(deliveries).where(lost, deliveries.c.message_id.in_(jobs)).values(**stopped))

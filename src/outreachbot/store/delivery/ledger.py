@@ -9,12 +9,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.broadcasts import timing as timings
 from outreachbot.domain.broadcasts.timing import Timing
-from outreachbot.domain.delivery.states import Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason, Tally
 from outreachbot.store.conditions import is_uncertain
 from outreachbot.store.tables import chats, deliveries, messages, notices
 
 PIECE = 1000  # deliveries read at once
-_went_wrong = deliveries.c.state.in_([State.FAILED, State.SKIPPED, State.UNCERTAIN])
+_went_wrong = deliveries.c.state.in_([DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.UNCERTAIN])
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Told:
     """A message that was confirmed, as it stands."""
 
     id: int
-    kind: Kind
+    kind: MessageKind
     of_id: int | None  # the broadcast whose copies it changes
     state: MessageState
     state_reason: str | None
@@ -41,8 +41,12 @@ _told = (
 _confirmed = messages.c.started_at.is_not(None) | messages.c.starts_at.is_not(None)
 
 
-async def every(
-    db: AsyncConnection, *, newest: int | None = None, before: int | None = None, kinds: Collection[Kind] = tuple(Kind)
+async def list_messages(
+    db: AsyncConnection,
+    *,
+    newest: int | None = None,
+    before: int | None = None,
+    kinds: Collection[MessageKind] = tuple(MessageKind),
 ) -> list[Told]:
     """All messages that were confirmed, the oldest first; or only so many of the newest (with an id below `before`)."""
     query = select(*_told).where(_confirmed, messages.c.kind.in_(kinds)).order_by(messages.c.id.desc()).limit(newest)
@@ -51,7 +55,7 @@ async def every(
     return [_one(row) for row in reversed((await db.execute(query)).all())]
 
 
-async def find(db: AsyncConnection, message_id: int) -> Told | None:
+async def find_message(db: AsyncConnection, message_id: int) -> Told | None:
     """One message that was confirmed."""
     row = (await db.execute(select(*_told).where(_confirmed, messages.c.id == message_id))).one_or_none()
     return None if row is None else _one(row)
@@ -60,7 +64,7 @@ async def find(db: AsyncConnection, message_id: int) -> Told | None:
 def _one(row: Row[*tuple[Any, ...]]) -> Told:
     return Told(
         id=row.id,
-        kind=Kind(row.kind),
+        kind=MessageKind(row.kind),
         of_id=row.of_id,
         state=MessageState(row.state),
         state_reason=row.state_reason,
@@ -72,16 +76,16 @@ def _one(row: Row[*tuple[Any, ...]]) -> Told:
     )
 
 
-async def tally(db: AsyncConnection, message_id: int) -> Tally:
+async def count_states(db: AsyncConnection, message_id: int) -> Tally:
     query = select(deliveries.c.state, func.count()).where(deliveries.c.message_id == message_id)
     rows = await db.execute(query.group_by(deliveries.c.state))
     return Tally(**dict(rows.all()))
 
 
-async def reminders(db: AsyncConnection, newest: int) -> list[tuple[str, Tally]]:
+async def count_reminders(db: AsyncConnection, newest: int) -> list[tuple[str, Tally]]:
     """What became of the reminders of each local day (2027-02-26), over all zones and hours; the newest days first."""
     day = func.substr(messages.c.key, len("reminder:") + 1, len("2027-02-26")).label("day")
-    of_days = select(day).where(messages.c.kind == Kind.REMINDER).distinct().order_by(day.desc()).limit(newest)
+    of_days = select(day).where(messages.c.kind == MessageKind.REMINDER).distinct().order_by(day.desc()).limit(newest)
     days = list((await db.execute(of_days)).scalars())
     source = messages.join(deliveries, deliveries.c.message_id == messages.c.id)
     counted = select(day, deliveries.c.state, func.count().label("n")).select_from(source)
@@ -91,7 +95,7 @@ async def reminders(db: AsyncConnection, newest: int) -> list[tuple[str, Tally]]
     return [(one, Tally(**states)) for one, states in found.items()]
 
 
-async def uncertain(db: AsyncConnection, message_id: int, limit: int) -> list[int]:
+async def list_uncertain(db: AsyncConnection, message_id: int, limit: int) -> list[int]:
     """The chats that may or may not have got the message, in order."""
     query = select(deliveries.c.chat_id).where(is_uncertain, deliveries.c.message_id == message_id)
     return list((await db.execute(query.order_by(deliveries.c.chat_id).limit(limit))).scalars())
@@ -102,7 +106,7 @@ class Entry:
     """What became of one delivery."""
 
     chat_id: int
-    state: State
+    state: DeliveryState
     reason: Reason | None
     detail: str | None  # Telegram's own words
     telegram_id: int | None
@@ -117,16 +121,16 @@ _entry = (
 
 def _read(row: Row[*tuple[Any, ...]]) -> Entry:
     reason = Reason(row.reason) if row.reason else None
-    return Entry(row.chat_id, State(row.state), reason, row.detail, row.telegram_id, row.changed_at)
+    return Entry(row.chat_id, DeliveryState(row.state), reason, row.detail, row.telegram_id, row.changed_at)
 
 
-async def not_sent(db: AsyncConnection, message_id: int) -> list[Entry]:
+async def list_not_sent(db: AsyncConnection, message_id: int) -> list[Entry]:
     """Every delivery that did not surely arrive, in the order of the chats."""
-    query = select(*_entry).where(deliveries.c.message_id == message_id, deliveries.c.state != State.SENT)
+    query = select(*_entry).where(deliveries.c.message_id == message_id, deliveries.c.state != DeliveryState.SENT)
     return [_read(row) for row in await db.execute(query.order_by(deliveries.c.chat_id))]
 
 
-async def entries(db: AsyncConnection, message_id: int) -> AsyncIterator[Entry]:
+async def iterate_entries(db: AsyncConnection, message_id: int) -> AsyncIterator[Entry]:
     """Every delivery, in the order of the chats, a piece at a time."""
     query = select(*_entry).where(deliveries.c.message_id == message_id).order_by(deliveries.c.chat_id).limit(PIECE)
     after: int | None = None
@@ -136,35 +140,35 @@ async def entries(db: AsyncConnection, message_id: int) -> AsyncIterator[Entry]:
         after = rows[-1].chat_id
 
 
-async def reasons(db: AsyncConnection, message_id: int) -> list[tuple[State, Reason | None, int]]:
+async def count_reasons(db: AsyncConnection, message_id: int) -> list[tuple[DeliveryState, Reason | None, int]]:
     """How many deliveries failed, were skipped or are uncertain, by reason."""
     query = select(deliveries.c.state, deliveries.c.reason, func.count()).where(
         deliveries.c.message_id == message_id, _went_wrong
     )
     rows = await db.execute(query.group_by(deliveries.c.state, deliveries.c.reason).order_by(func.count().desc()))
-    return [(State(state), Reason(reason) if reason else None, number) for state, reason, number in rows]
+    return [(DeliveryState(state), Reason(reason) if reason else None, number) for state, reason, number in rows]
 
 
-async def languages(db: AsyncConnection, message_id: int) -> list[tuple[str, State, int]]:
+async def count_languages(db: AsyncConnection, message_id: int) -> list[tuple[str, DeliveryState, int]]:
     """How many deliveries are in each state, by the language of the chat; "" for chats that are not known any more."""
     language = func.coalesce(chats.c.language, "").label("language")
     source = deliveries.outerjoin(chats, chats.c.id == deliveries.c.chat_id)
     query = select(language, deliveries.c.state, func.count().label("n")).select_from(source)
     rows = await db.execute(query.where(deliveries.c.message_id == message_id).group_by(language, deliveries.c.state))
-    return [(row.language, State(row.state), row.n) for row in rows]
+    return [(row.language, DeliveryState(row.state), row.n) for row in rows]
 
 
-async def paused(db: AsyncConnection) -> list[int]:
+async def list_paused(db: AsyncConnection) -> list[int]:
     """The messages that the program has paused, and that wait for a person."""
     is_paused = (messages.c.state == MessageState.PAUSED) & messages.c.state_reason.is_not(None)
     return list((await db.execute(select(messages.c.id).where(is_paused))).scalars())
 
 
-_over_late = (messages.c.kind == Kind.REMINDER) & (messages.c.finished_at >= messages.c.expires_at)
+_over_late = (messages.c.kind == MessageKind.REMINDER) & (messages.c.finished_at >= messages.c.expires_at)
 _untold = select(messages.c.id).where(_over_late, messages.c.late_told_at.is_(None))
 
 
-async def late(db: AsyncConnection) -> dict[str, int]:
+async def count_late(db: AsyncConnection) -> dict[str, int]:
     """For how many chats each notice (domain.schedule.Item.key) came too late that the admins were not told of."""
     too_late = (deliveries.c.message_id.in_(_untold)) & (deliveries.c.reason == Reason.LATE)
     query = select(notices.c.item, func.count().label("n")).select_from(
@@ -173,6 +177,6 @@ async def late(db: AsyncConnection) -> dict[str, int]:
     return {row.item: row.n for row in await db.execute(query.where(too_late).group_by(notices.c.item))}
 
 
-async def late_is_told(db: AsyncConnection, now: float) -> None:
+async def mark_late_reported(db: AsyncConnection, now: float) -> None:
     """The admins are being told of all of these."""
     await db.execute(update(messages).where(messages.c.id.in_(_untold)).values(late_told_at=now))

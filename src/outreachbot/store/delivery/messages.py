@@ -9,23 +9,23 @@ from outreachbot.domain.broadcasts import audience as audiences
 from outreachbot.domain.broadcasts import timing as timings
 from outreachbot.domain.broadcasts.audience import Audience
 from outreachbot.domain.broadcasts.timing import LocalHour, Timing
-from outreachbot.domain.delivery.states import GOING, Kind, MessageState, Reason, State
-from outreachbot.store.audience import START
+from outreachbot.domain.delivery.states import ACTIVE, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.store.conditions import is_queued, is_sending, is_uncertain
 from outreachbot.store.database.insert import insert
 from outreachbot.store.delivery import bodies
 from outreachbot.store.delivery.bodies import Bodies
+from outreachbot.store.delivery.queueing import START
 from outreachbot.store.tables import chats, deliveries, messages
 
 UNCONFIRMED = (MessageState.DRAFT,)
 WAITING = (MessageState.DRAFT, MessageState.SCHEDULED, MessageState.MISSED)
-CONFIRMED = (MessageState.SCHEDULED, MessageState.MISSED, *GOING)
+CONFIRMED = (MessageState.SCHEDULED, MessageState.MISSED, *ACTIVE)
 _of_message = deliveries.c.message_id == messages.c.id
 
 
-async def write(
+async def create(
     db: AsyncConnection,
-    kind: Kind,
+    kind: MessageKind,
     content: Bodies,
     now: float,
     *,
@@ -35,7 +35,7 @@ async def write(
     of_id: int | None = None,
 ) -> int | None:
     """Write it down: reminders and alarms run at once, the others are drafts. None when the key is there already."""
-    runs = kind in {Kind.REMINDER, Kind.ALARM}
+    runs = kind in {MessageKind.REMINDER, MessageKind.ALARM}
     statement = insert(db, messages).values(
         kind=kind,
         key=key,
@@ -53,7 +53,7 @@ async def write(
     return message_id
 
 
-async def body(db: AsyncConnection, message_id: int) -> Bodies:
+async def load_bodies(db: AsyncConnection, message_id: int) -> Bodies:
     return bodies.load((await db.execute(select(messages.c.body).where(messages.c.id == message_id))).scalar_one())
 
 
@@ -62,12 +62,12 @@ async def rewrite(db: AsyncConnection, message_id: int, content: Bodies) -> None
     await _draft(db, message_id, body=bodies.dump(content))
 
 
-async def narrow(db: AsyncConnection, message_id: int, audience: Audience) -> None:
+async def set_audience(db: AsyncConnection, message_id: int, audience: Audience) -> None:
     """Change whom a draft goes to."""
     await _draft(db, message_id, audience=audiences.dump(audience))
 
 
-async def time(db: AsyncConnection, message_id: int, timing: Timing) -> None:
+async def set_timing(db: AsyncConnection, message_id: int, timing: Timing) -> None:
     """Change when a draft goes out."""
     await _draft(db, message_id, schedule=timings.dump(timing))
 
@@ -77,7 +77,9 @@ async def _draft(db: AsyncConnection, message_id: int, **values: object) -> None
     await db.execute(update(messages).where(messages.c.id == message_id, is_draft).values(**values))
 
 
-async def move(db: AsyncConnection, message_id: int, to: MessageState, *, only_from: Sequence[MessageState]) -> bool:
+async def change_state(
+    db: AsyncConnection, message_id: int, to: MessageState, *, only_from: Sequence[MessageState]
+) -> bool:
     """Change a message's state if it is one of `only_from`: of two people who press at once, one moves it."""
     statement = update(messages).where(messages.c.id == message_id, messages.c.state.in_(only_from))
     return (await db.execute(statement.values(state=to, state_reason=None))).rowcount > 0
@@ -85,7 +87,7 @@ async def move(db: AsyncConnection, message_id: int, to: MessageState, *, only_f
 
 async def schedule(db: AsyncConnection, message_id: int, starts_at: float) -> bool:
     """A draft is confirmed and starts at that moment (seconds since the epoch). False when it is no draft any more."""
-    if not await move(db, message_id, MessageState.SCHEDULED, only_from=UNCONFIRMED):
+    if not await change_state(db, message_id, MessageState.SCHEDULED, only_from=UNCONFIRMED):
         return False
     await db.execute(update(messages).where(messages.c.id == message_id).values(starts_at=starts_at))
     return True
@@ -98,7 +100,7 @@ async def start(
 
     Of what was missed goes out at once what should have by now; the later waves of a local hour keep theirs.
     """
-    if not await move(db, message_id, MessageState.RUNNING, only_from=only_from):
+    if not await change_state(db, message_id, MessageState.RUNNING, only_from=only_from):
         return False
     values: dict[str, object] = {"started_at": now, "queued_to": START}
     await db.execute(update(messages).where(messages.c.id == message_id).values(**values))
@@ -109,23 +111,23 @@ async def start(
 async def _correct(db: AsyncConnection, message_id: int) -> None:
     """A correction that starts is what the broadcast itself says from now on, to whomever gets it later."""
     job = (await db.execute(select(messages.c.kind, messages.c.of_id).where(messages.c.id == message_id))).one()
-    if job.kind == Kind.CORRECTION:
-        await correct(db, job.of_id, await body(db, message_id))
+    if job.kind == MessageKind.CORRECTION:
+        await replace_bodies(db, job.of_id, await load_bodies(db, message_id))
 
 
-async def correct(db: AsyncConnection, message_id: int, content: Bodies) -> None:
+async def replace_bodies(db: AsyncConnection, message_id: int, content: Bodies) -> None:
     """Change what a broadcast says that is out already."""
     values = {"body": bodies.dump(content), "revision": messages.c.revision + 1}
     await db.execute(update(messages).where(messages.c.id == message_id).values(**values))
 
 
-async def due(db: AsyncConnection, now: float) -> list[tuple[int, float]]:
+async def list_due(db: AsyncConnection, now: float) -> list[tuple[int, float]]:
     """The scheduled messages whose moment has come, and that moment."""
     is_due = (messages.c.state == MessageState.SCHEDULED) & (messages.c.starts_at <= now)
     return [(row.id, row.starts_at) for row in await db.execute(select(messages).where(is_due).order_by(messages.c.id))]
 
 
-async def missed(db: AsyncConnection, since: float, until: float) -> list[int]:
+async def list_missed_waves(db: AsyncConnection, since: float, until: float) -> list[int]:
     """The running messages of which a wave was due between these moments, while the program was down."""
     was_due = exists().where(_of_message, is_queued, deliveries.c.not_before.between(since, until))
     query = select(messages.c.id, messages.c.schedule).where(messages.c.state == MessageState.RUNNING, was_due)
@@ -144,7 +146,7 @@ async def stop(
     db: AsyncConnection, message_id: int, now: float, *, only_from: Sequence[MessageState] = CONFIRMED
 ) -> bool:
     """Nothing more of it is sent; what is in the air still lands. False when it was over already."""
-    if not await move(db, message_id, MessageState.CANCELLED, only_from=only_from):
+    if not await change_state(db, message_id, MessageState.CANCELLED, only_from=only_from):
         return False
     await db.execute(update(messages).where(messages.c.id == message_id).values(finished_at=now))
     await skip_rest(db, message_id, Reason.CANCELLED, now)
@@ -154,14 +156,14 @@ async def stop(
 async def skip_rest(db: AsyncConnection, message_id: int, why: Reason, now: float) -> None:
     """What of it is still queued is not sent."""
     of_message = deliveries.c.message_id == message_id
-    values = {"state": State.SKIPPED, "reason": why, "changed_at": now}
+    values = {"state": DeliveryState.SKIPPED, "reason": why, "changed_at": now}
     await db.execute(update(deliveries).where(of_message, is_queued).values(**values))
 
 
-async def finish(db: AsyncConnection, now: float) -> list[int]:
+async def finish_completed(db: AsyncConnection, now: float) -> list[int]:
     """Messages with nothing to queue, queued or sending are finished, paused ones too; which ones."""
     is_empty = not_(exists().where(_of_message, is_queued)) & not_(exists().where(_of_message, is_sending))
-    is_over = and_(messages.c.state.in_(GOING), messages.c.queued_to.is_(None), is_empty)
+    is_over = and_(messages.c.state.in_(ACTIVE), messages.c.queued_to.is_(None), is_empty)
     query = select(messages.c.id).where(is_over).order_by(messages.c.id).with_for_update(key_share=True)
     ids = list((await db.execute(query)).scalars())
     if not ids:
@@ -172,7 +174,7 @@ async def finish(db: AsyncConnection, now: float) -> list[int]:
     return list((await db.execute(statement.values(**values))).scalars())
 
 
-async def again(db: AsyncConnection, message_id: int, which: State, now: float) -> int:
+async def queue_again(db: AsyncConnection, message_id: int, which: DeliveryState, now: float) -> int:
     """Queue its uncertain deliveries again, or its failed ones that may recover; how many.
 
     A failure may recover where the chat can be written to now: it came back, or the refusal was not about the chat.
@@ -184,7 +186,7 @@ async def again(db: AsyncConnection, message_id: int, which: State, now: float) 
     if (await db.execute(query)).first() is None:
         return 0
     found = _again(message_id, which)
-    values = {"state": State.QUEUED, "reason": None, "detail": None, "not_before": 0.0, "sender_id": None}
+    values = {"state": DeliveryState.QUEUED, "reason": None, "detail": None, "not_before": 0.0, "sender_id": None}
     number = (await db.execute(update(deliveries).where(*found).values(**values, changed_at=now))).rowcount
     if number:
         running = {"state": MessageState.RUNNING, "finished_at": None}
@@ -192,13 +194,17 @@ async def again(db: AsyncConnection, message_id: int, which: State, now: float) 
     return number
 
 
-async def recoverable(db: AsyncConnection, message_id: int, which: State) -> int:
+async def count_recoverable(db: AsyncConnection, message_id: int, which: DeliveryState) -> int:
     """How many `again` would queue."""
     query = select(func.count()).select_from(deliveries).where(*_again(message_id, which))
     return int((await db.execute(query)).scalar_one())
 
 
-def _again(message_id: int, which: State) -> list[ColumnElement[bool]]:
+def _again(message_id: int, which: DeliveryState) -> list[ColumnElement[bool]]:
     reachable = exists().where(chats.c.id == deliveries.c.chat_id, chats.c.gone_at.is_(None))
-    state = is_uncertain if which is State.UNCERTAIN else and_(deliveries.c.state == State.FAILED, reachable)
+    state = (
+        is_uncertain
+        if which is DeliveryState.UNCERTAIN
+        else and_(deliveries.c.state == DeliveryState.FAILED, reachable)
+    )
     return [deliveries.c.message_id == message_id, state]

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Integer, Row, Update, and_, bindparam, exists, func, not_, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery.states import FOR_SUBSCRIBERS, GOING, Kind, MessageState, Reason, State
+from outreachbot.domain.delivery.states import ACTIVE, FOR_SUBSCRIBERS, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.reminders.settings import Quiet
 from outreachbot.store.conditions import is_queued, is_running, is_sending, is_uncertain
 from outreachbot.store.delivery.messages import skip_rest
@@ -15,7 +15,7 @@ from outreachbot.store.tables import calendar, chats, deliveries, messages
 
 BEHIND = 1.0  # as `not_before`: long ago, and later than that of those who wait for no moment
 _of_message = deliveries.c.message_id == messages.c.id
-_is_open = messages.c.state.in_(GOING)
+_is_open = messages.c.state.in_(ACTIVE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +26,7 @@ class Claimed:
     chat_id: int
     language: str = ""
     topic_id: int | None = None
-    kind: Kind = Kind.BROADCAST
+    kind: MessageKind = MessageKind.BROADCAST
     copy_ids: tuple[int, ...] = ()  # of the copy that a job is to change
     silent: bool = False  # it makes no sound
     revision: int = 0  # of what the message says: it may be corrected while it is sent
@@ -38,7 +38,7 @@ class Settled:
 
     message_id: int
     chat_id: int
-    state: State
+    state: DeliveryState
     reason: Reason | None = None
     detail: str | None = None
     telegram_id: int | None = None
@@ -58,7 +58,7 @@ async def has_work(db: AsyncConnection, now: float) -> bool:
 _OPEN = (
     select(messages.c.id, messages.c.kind, messages.c.state, messages.c.expires_at, messages.c.revision)
     .where(_is_open)
-    .order_by(messages.c.kind != Kind.REMINDER, messages.c.id)
+    .order_by(messages.c.kind != MessageKind.REMINDER, messages.c.id)
 )
 
 
@@ -82,7 +82,7 @@ async def _claim_of(
 ) -> list[Claimed]:
     """Up to `limit` of one message; where chats have left, the ones after them."""
     claimed: list[Claimed] = []
-    kind = Kind(message.kind)
+    kind = MessageKind(message.kind)
     while len(claimed) < limit:
         rows = (await db.execute(_DUE, {"of": message.id, "now": now, "most": limit - len(claimed)})).all()
         if not rows:
@@ -99,10 +99,10 @@ async def _claim_of(
 
 def _claimed(message: Row[*tuple[Any, ...]], row: Row[*tuple[Any, ...]], now: float) -> Claimed:
     chat = row.chat_id, row.language or "", row.topic_id
-    return Claimed(message.id, *chat, Kind(message.kind), _copy_ids(row), _is_silent(row, now), message.revision)
+    return Claimed(message.id, *chat, MessageKind(message.kind), _copy_ids(row), _is_silent(row, now), message.revision)
 
 
-def _why_not(row: Row[*tuple[Any, ...]], kind: Kind) -> str | None:
+def _why_not(row: Row[*tuple[Any, ...]], kind: MessageKind) -> str | None:
     """Why a chat is not written to. One that is unknown by now has another id: Telegram says which."""
     if row.known is None:
         return None
@@ -138,7 +138,7 @@ _TAKE = (
     update(deliveries)
     .where(deliveries.c.message_id == bindparam("of"), deliveries.c.chat_id.in_(bindparam("who", expanding=True)))
     .where(is_queued)
-    .values(state=State.SENDING, sender_id=bindparam("mine"), changed_at=bindparam("now"))
+    .values(state=DeliveryState.SENDING, sender_id=bindparam("mine"), changed_at=bindparam("now"))
 )
 
 
@@ -149,7 +149,7 @@ async def _skip(db: AsyncConnection, message_id: int, who: dict[int, str], now: 
         deliveries.c.message_id == message_id, deliveries.c.chat_id == bindparam("who")
     )
     rows = [{"who": chat_id, "why": reason} for chat_id, reason in who.items()]
-    await db.execute(statement.values(state=State.SKIPPED, reason=bindparam("why"), changed_at=now), rows)
+    await db.execute(statement.values(state=DeliveryState.SKIPPED, reason=bindparam("why"), changed_at=now), rows)
 
 
 async def settle(db: AsyncConnection, sender_id: int, results: Sequence[Settled], now: float) -> None:
@@ -158,22 +158,24 @@ async def settle(db: AsyncConnection, sender_id: int, results: Sequence[Settled]
     One whose lease was taken for over finds its rows uncertain; it knows better. Where an admin has meanwhile sent
     such a one again, it is another's.
     """
-    over = await _over(db, {one.message_id for one in results if one.state is State.QUEUED})
-    sent = [one for one in results if one.state is State.SENT and not one.more_ids]
+    over = await _over(db, {one.message_id for one in results if one.state is DeliveryState.QUEUED})
+    sent = [one for one in results if one.state is DeliveryState.SENT and not one.more_ids]
     if sent:
         rows = [{"of": one.message_id, "who": one.chat_id, "to_id": one.telegram_id} for one in sent]
         await db.execute(_SENT, [{**row, "mine": sender_id, "at": now} for row in rows])
-    others = [one for one in results if one.state is not State.SENT or one.more_ids]
+    others = [one for one in results if one.state is not DeliveryState.SENT or one.more_ids]
     if others:
         await db.execute(_OTHER, [_values(one, over) | {"mine": sender_id, "at": now} for one in others])
 
 
-async def give_back(db: AsyncConnection, sender_id: int, known: Collection[tuple[int, int]], now: float) -> None:
+async def requeue_unknown(db: AsyncConnection, sender_id: int, known: Collection[tuple[int, int]], now: float) -> None:
     """What this sender has claimed without knowing it (`known` is the rest: message, chat) never left: it is queued."""
     mine = (deliveries.c.message_id, deliveries.c.chat_id, deliveries.c.telegram_id, deliveries.c.more_ids)
     rows = (await db.execute(select(*mine).where(is_sending, deliveries.c.sender_id == sender_id))).all()
     again = [
-        Settled(row.message_id, row.chat_id, State.QUEUED, None, None, row.telegram_id, tuple(row.more_ids or ()))
+        Settled(
+            row.message_id, row.chat_id, DeliveryState.QUEUED, None, None, row.telegram_id, tuple(row.more_ids or ())
+        )
         for row in rows
         if (row.message_id, row.chat_id) not in known
     ]
@@ -193,11 +195,11 @@ async def _over(db: AsyncConnection, ids: set[int]) -> set[int]:
 
 
 def _values(one: Settled, over: set[int]) -> dict[str, object]:
-    stopped = one.state is State.QUEUED and one.message_id in over
+    stopped = one.state is DeliveryState.QUEUED and one.message_id in over
     return {
         "of": one.message_id,
         "who": one.chat_id,
-        "to_state": State.SKIPPED if stopped else one.state,
+        "to_state": DeliveryState.SKIPPED if stopped else one.state,
         "to_reason": Reason.CANCELLED if stopped else one.reason,
         "to_detail": one.detail,
         "to_id": one.telegram_id,
@@ -213,9 +215,9 @@ def _settling(given_up: ColumnElement[bool], **values: object) -> Update:
     return update(deliveries).where(ours, mine, or_(is_sending, given_up)).values(**values)
 
 
-_SENT = _settling(is_uncertain, state=State.SENT, reason=None, detail=None)
+_SENT = _settling(is_uncertain, state=DeliveryState.SENT, reason=None, detail=None)
 _OTHER = _settling(
-    and_(is_uncertain, bindparam("to_state") != State.QUEUED),  # its message may be finished by now
+    and_(is_uncertain, bindparam("to_state") != DeliveryState.QUEUED),  # its message may be finished by now
     state=bindparam("to_state"),
     reason=bindparam("to_reason"),
     detail=bindparam("to_detail"),
@@ -224,14 +226,14 @@ _OTHER = _settling(
 )
 
 
-async def only_wrong_left(db: AsyncConnection, message_id: int) -> bool:
+async def has_only_rejected(db: AsyncConnection, message_id: int) -> bool:
     """Whether it runs and nobody is queued but those for whom it was wrong before."""
     others = exists().where(_of_message, is_queued, deliveries.c.not_before != BEHIND)
     query = select(messages.c.id).where(messages.c.id == message_id, is_running, not_(others))
     return (await db.execute(query)).first() is not None
 
 
-async def wrong_again(db: AsyncConnection, message_id: int) -> None:
+async def requeue_rejected(db: AsyncConnection, message_id: int) -> None:
     """What failed because the message itself is wrong is queued again, behind the rest: it may be sent after all.
 
     Nothing is queued of what is over by now; who stops it now waits until we have written.
@@ -239,7 +241,7 @@ async def wrong_again(db: AsyncConnection, message_id: int) -> None:
     query = select(messages.c.id).where(messages.c.id == message_id, _is_open).with_for_update(key_share=True)
     if (await db.execute(query)).first() is None:
         return
-    failed = (deliveries.c.state == State.FAILED) & (deliveries.c.reason == Reason.TEMPLATE)
-    values: dict[str, object] = {"state": State.QUEUED, "reason": None, "detail": None, "sender_id": None}
+    failed = (deliveries.c.state == DeliveryState.FAILED) & (deliveries.c.reason == Reason.TEMPLATE)
+    values: dict[str, object] = {"state": DeliveryState.QUEUED, "reason": None, "detail": None, "sender_id": None}
     values["not_before"] = BEHIND
     await db.execute(update(deliveries).where(deliveries.c.message_id == message_id, failed).values(**values))

@@ -27,7 +27,7 @@ class Slots:
     per_second: float
 
 
-async def take(
+async def take_slots(
     db: AsyncConnection, count: int, per_second: float, now: float, lead: float | None = None
 ) -> Slots | None:
     """Take `count` slots. See domain/pace for the rule.
@@ -44,7 +44,7 @@ async def take(
     return Slots(row.next_slot - ours_is_behind - count / actual, actual)
 
 
-async def hold(db: AsyncConnection, seconds: float, now: float) -> None:
+async def hold_sending(db: AsyncConnection, seconds: float, now: float) -> None:
     """Nothing leaves for so long: Telegram asked for it."""
     until, ahead = _time(now) + seconds, _ahead(now)
     later = case((ahead > until, ahead), else_=until)
@@ -60,7 +60,7 @@ async def slow_down(db: AsyncConnection, now: float) -> None:
     )
 
 
-async def wait(db: AsyncConnection, now: float) -> float:
+async def seconds_to_next_slot(db: AsyncConnection, now: float) -> float:
     """How many seconds away the next slot is. That a clock was set back is remembered, else it is so at every look."""
     set_back = update(pace).where(_row, pace.c.updated_at > now + SKEW)
     await db.execute(set_back.values(next_slot=_ahead(now), **_noticed(now)))

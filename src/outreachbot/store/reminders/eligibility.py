@@ -14,15 +14,15 @@ A local day lasts 50 hours over all zones; what was told of it earlier than that
 """
 
 
-def fulfilled(audience: Audience) -> ColumnElement[bool]:
+def wants_notices(audience: Audience) -> ColumnElement[bool]:
     """The chats that want some of the audience's wishes; or exactly those that are given as wanted."""
-    flags = flags_of(audience)
+    flags = notice_flags(audience)
     if not audience.wanted:
         return or_(*flags)
     return and_(*(one if wanted else not_(one) for one, wanted in zip(flags, audience.wanted, strict=True)))
 
 
-def flags_of(audience: Audience) -> list[ColumnElement[bool]]:
+def notice_flags(audience: Audience) -> list[ColumnElement[bool]]:
     """For each wish whether the chat wants it and was not told of it."""
     return [_flag(wish, audience.subscribed_until or 0.0) for wish in audience.wishes]
 

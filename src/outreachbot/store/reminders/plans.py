@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from sqlalchemy import ColumnElement, delete, exists, literal, or_, select, text, true, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.delivery.states import Reason, State
+from outreachbot.domain.delivery.states import DeliveryState, Reason
 from outreachbot.domain.reminders.schedule import Due, Group
 from outreachbot.store import audience
 from outreachbot.store.conditions import is_queued, is_subscribed
@@ -21,7 +21,7 @@ Planned = set[tuple[str, str, int]]
 """Local day, zone and hour of each."""
 
 
-async def in_turn(db: AsyncConnection) -> None:
+async def lock_planning(db: AsyncConnection) -> None:
     """Until this transaction ends nobody else plans, queues or changes a chat's settings. SQLite has one writer anyway.
 
     Without it a chat could leave a group just before it is told, for one that was told just before.
@@ -30,7 +30,7 @@ async def in_turn(db: AsyncConnection) -> None:
         await db.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": PLANNING_LOCK})
 
 
-async def known(db: AsyncConnection, dues: Iterable[Due]) -> Planned:
+async def list_planned(db: AsyncConnection, dues: Iterable[Due]) -> Planned:
     """The groups that were told of one of these days."""
     days = {due.day.isoformat() for due in dues}
     if not days:
@@ -39,27 +39,27 @@ async def known(db: AsyncConnection, dues: Iterable[Due]) -> Planned:
     return {(row.day, row.zone, row.hour) for row in rows}
 
 
-def is_among(planned: Planned, due: Due) -> bool:
+def is_planned(planned: Planned, due: Due) -> bool:
     return (due.day.isoformat(), due.group.zone, due.group.hour) in planned
 
 
-async def add(db: AsyncConnection, dues: Sequence[Due], now: float) -> list[Due]:
+async def add_plans(db: AsyncConnection, dues: Sequence[Due], now: float) -> list[Due]:
     """These groups are being told of their day: those of them that were not already."""
     rows = [{"day": one.day.isoformat(), "zone": one.group.zone, "hour": one.group.hour} for one in dues]
     statement = insert(db, plans).values([{**row, "planned_at": now} for row in rows]).on_conflict_do_nothing()
     added = await db.execute(statement.returning(plans.c.day, plans.c.zone, plans.c.hour))
     new = {(row.day, row.zone, row.hour) for row in added}
-    return [one for one in dues if is_among(new, one)]
+    return [one for one in dues if is_planned(new, one)]
 
 
-async def tell(db: AsyncConnection, told: Mapping[int, Sequence[str]]) -> None:
+async def record_notices(db: AsyncConnection, told: Mapping[int, Sequence[str]]) -> None:
     """Write down what reminders tell: the keys of the items of each message, by its id."""
     if told:
         rows = [{"item": item, "message_id": message_id} for message_id, items in told.items() for item in items]
         await db.execute(insert(db, notices), rows)
 
 
-async def planned_until(db: AsyncConnection) -> float | None:
+async def load_planned_until(db: AsyncConnection) -> float | None:
     """The moment until which everything that came due was planned; None where nothing ever was."""
     return (await db.execute(select(calendar.c.planned_until))).scalar_one_or_none()
 
@@ -69,19 +69,19 @@ async def set_planned_until(db: AsyncConnection, moment: float) -> None:
     await db.execute(statement.on_conflict_do_update(index_elements=[calendar.c.name], set_={"planned_until": moment}))
 
 
-async def default(db: AsyncConnection) -> Group | None:
+async def load_default_group(db: AsyncConnection) -> Group | None:
     """The zone and hour that chats had which chose none; None where that was never written down."""
     row = (await db.execute(select(calendar.c.zone, calendar.c.hour))).one_or_none()
     return None if row is None or row.zone is None else Group(row.zone, row.hour)
 
 
-async def set_default(db: AsyncConnection, group: Group, now: float) -> None:
+async def set_default_group(db: AsyncConnection, group: Group, now: float) -> None:
     values = {"zone": group.zone, "hour": group.hour}
     statement = insert(db, calendar).values(name=REMINDERS, planned_until=now, **values)
     await db.execute(statement.on_conflict_do_update(index_elements=[calendar.c.name], set_=values))
 
 
-async def move(db: AsyncConnection, group: Group, days: Collection[dt.date], now: float) -> None:
+async def replan_group(db: AsyncConnection, group: Group, days: Collection[dt.date], now: float) -> None:
     """The chats that left zone or hour to the content are in these groups now: they are planned anew on these days.
 
     Every chat of them counts as one that changed something, so that nobody is told twice.
@@ -92,7 +92,7 @@ async def move(db: AsyncConnection, group: Group, days: Collection[dt.date], now
     await db.execute(delete(plans).where(theirs, plans.c.day.in_([day.isoformat() for day in days])))
 
 
-async def waiting(db: AsyncConnection, chat_id: int) -> dict[int, list[str]]:
+async def list_waiting(db: AsyncConnection, chat_id: int) -> dict[int, list[str]]:
     """The reminders that are queued for the chat: message -> the keys of what it tells."""
     of_chat = (deliveries.c.chat_id == chat_id) & is_queued & (deliveries.c.message_id == notices.c.message_id)
     found: dict[int, list[str]] = {}
@@ -103,12 +103,12 @@ async def waiting(db: AsyncConnection, chat_id: int) -> dict[int, list[str]]:
 
 async def withdraw(db: AsyncConnection, chat_id: int, message_ids: Collection[int], now: float) -> None:
     """The chat does not want these any more that are queued for it."""
-    values = {"state": State.SKIPPED, "reason": Reason.UNSUBSCRIBED, "changed_at": now}
+    values = {"state": DeliveryState.SKIPPED, "reason": Reason.UNSUBSCRIBED, "changed_at": now}
     these = (deliveries.c.chat_id == chat_id) & deliveries.c.message_id.in_(message_ids) & is_queued
     await db.execute(update(deliveries).where(these).values(**values))
 
 
-async def groups(db: AsyncConnection, default: Group) -> set[Group]:
+async def list_groups(db: AsyncConnection, default: Group) -> set[Group]:
     """The groups that subscribed chats are in; `default` is that of a chat that chose neither zone nor hour.
 
     Each zone there is with each hour is looked up in the index: that costs by the zones, not by the chats.

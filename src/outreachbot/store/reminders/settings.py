@@ -11,7 +11,7 @@ from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import chats, choices, deliveries, notices, skipped
 
 
-async def find(db: AsyncConnection, chat_id: int) -> ChatSettings:
+async def load(db: AsyncConnection, chat_id: int) -> ChatSettings:
     """Its choices; of a chat that is not known, those of one that chose nothing."""
     row = (await db.execute(select(chats).where(chats.c.id == chat_id))).one_or_none()
     if row is None:
@@ -56,7 +56,7 @@ async def save(db: AsyncConnection, chat_id: int, settings: ChatSettings, now: f
         await db.execute(insert(db, skipped).values(chat_id=chat_id, anniversary_id=anniversary_id, year=year))
 
 
-async def told(db: AsyncConnection, chat_id: int, items: Collection[str]) -> set[str]:
+async def list_told(db: AsyncConnection, chat_id: int, items: Collection[str]) -> set[str]:
     """Which of these it was told, or will be: a delivery of it is there, whatever became of that."""
     of_chat = (deliveries.c.chat_id == chat_id) & (deliveries.c.message_id == notices.c.message_id)
     query = select(notices.c.item).where(notices.c.item.in_(items), of_chat).distinct()

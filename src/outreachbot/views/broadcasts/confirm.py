@@ -10,10 +10,10 @@ from outreachbot.domain.broadcasts import timing as timings
 from outreachbot.domain.broadcasts.audience import Audience
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past, Timing
 from outreachbot.domain.content.model import Content
-from outreachbot.domain.delivery.states import Kind
+from outreachbot.domain.delivery.states import MessageKind
 from outreachbot.domain.messages.message import Button, Message, Rows, escape
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BROADCAST, duration, moment, push_buttons
+from outreachbot.views.parts import BROADCAST, format_duration, format_moment, unsubscribe_buttons
 
 DAYS = 14  # so many days ahead a broadcast can be scheduled by buttons
 GROUPS = ("group", "supergroup")
@@ -22,11 +22,11 @@ LABEL = 40  # characters of a button's label
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class BroadcastPlan:
     """What an admin is about to send: all that the question before it needs to say."""
 
     message_id: int
-    kind: Kind
+    kind: MessageKind
     chats: int
     by_kind: Mapping[str, int]
     by_language: Mapping[str, int]
@@ -38,7 +38,7 @@ class Plan:
     approvals: int  # admins who must consent; 1: the one who asks
 
 
-def ask(language: str) -> Message:
+def ask_for_message(language: str) -> Message:
     """What `/broadcast` says."""
     _ = words(language)
     what = _("Send me the message now: a text, a picture, a film, a file, an album, a poll or anything else.")
@@ -53,60 +53,60 @@ def ask_correction(language: str, message_id: int) -> Message:
     return Message(f"{text} {_('/cancel to stop.')}", asks=True)
 
 
-def with_way_out(language: str, message: Message) -> Message:
+def with_unsubscribe(language: str, message: Message) -> Message:
     """The message as members get it: every push carries its "unsubscribe". An album can have no buttons."""
     _ = words(language)
     if len(message.media) > 1:
         return replace(message, text=f"{message.text}\n\n{_('No more of these: /unsubscribe')}".strip())
-    return replace(message, buttons=(*message.buttons, *push_buttons(_)))
+    return replace(message, buttons=(*message.buttons, *unsubscribe_buttons(_)))
 
 
-def question(language: str, content: Content, plan: Plan, now: dt.datetime) -> Message:
+def question(language: str, content: Content, plan: BroadcastPlan, now: dt.datetime) -> Message:
     """The question under the preview: to how many chats, how long it takes, until when, yes or no."""
     _ = words(language)
     whose = _button("whom", plan, _("To whom?")), _button("when", plan, _("When?"))
-    ways: Rows = (whose,) if plan.kind is Kind.BROADCAST else ()
+    ways: Rows = (whose,) if plan.kind is MessageKind.BROADCAST else ()
     discard = _button("discard", plan, _("Discard"))
     if not plan.chats:
         return Message(_nobody(plan, _), (*(ways if not plan.audience.everybody else ()), (discard,)))
-    seen = [] if plan.kind is Kind.DELETION else [_("Above is what members will see.")]
+    seen = [] if plan.kind is MessageKind.DELETION else [_("Above is what members will see.")]
     lines = [*seen, _goes_to(plan, _)]
     if len(plan.by_language) > 1:
         lines.append(_("Languages: {list}", list=_languages(plan.by_language, _)))
     if not plan.audience.everybody:
-        lines.append(f"{_('Only to:')} {described(plan.audience, content, language)}")
+        lines.append(f"{_('Only to:')} {describe_audience(plan.audience, content, language)}")
     lines += [_takes(plan, content.zone, now, _), *_safeguards(plan, _)]
     return Message("\n".join(lines), ((_yes(plan, _),), *ways, (discard,)))
 
 
-def _button(verb: str, plan: Plan, label: str, *more: str) -> Button:
+def _button(verb: str, plan: BroadcastPlan, label: str, *more: str) -> Button:
     return Button(label, ":".join((BROADCAST, verb, str(plan.message_id), *more)))
 
 
-def _nobody(plan: Plan, _: Words) -> str:
-    if plan.kind is not Kind.BROADCAST:
+def _nobody(plan: BroadcastPlan, _: Words) -> str:
+    if plan.kind is not MessageKind.BROADCAST:
         return _("No chat has a copy, so there is nothing to change.")
     if plan.audience.everybody:
         return _("Nobody is subscribed yet, so there is nobody to send this to.")
     return _("No subscribed chat is among these, so there is nobody to send this to.")
 
 
-def _yes(plan: Plan, _: Words) -> Button:
+def _yes(plan: BroadcastPlan, _: Words) -> Button:
     n = plan.chats
     match plan.kind:
-        case Kind.CORRECTION:
+        case MessageKind.CORRECTION:
             label = _.plural("Correct {n} copy", "Correct {n} copies", n)
-        case Kind.DELETION:
+        case MessageKind.DELETION:
             label = _.plural("Delete {n} copy", "Delete {n} copies", n)
         case _other:
             label = _.plural("Send to {n} chat", "Send to {n} chats", n)
     return _button("send", plan, label)
 
 
-def _goes_to(plan: Plan, _: Words) -> str:
-    if plan.kind is Kind.CORRECTION:
+def _goes_to(plan: BroadcastPlan, _: Words) -> str:
+    if plan.kind is MessageKind.CORRECTION:
         return _.plural("It replaces {n} copy.", "It replaces {n} copies.", plan.chats)
-    if plan.kind is Kind.DELETION:
+    if plan.kind is MessageKind.DELETION:
         return _.plural("It is deleted in {n} chat.", "It is deleted in {n} chats.", plan.chats)
     return _.plural("It goes to {n} chat:", "It goes to {n} chats:", plan.chats) + f" {_kinds(plan.by_kind, _)}."
 
@@ -131,21 +131,21 @@ def language_name(code: str, _: Words) -> str:
     return str(_.locale.languages.get(code, code))
 
 
-def _takes(plan: Plan, zone: str, now: dt.datetime, _: Words) -> str:
+def _takes(plan: BroadcastPlan, zone: str, now: dt.datetime, _: Words) -> str:
     seconds = plan.chats / plan.per_second
-    span = duration(seconds, _)
+    span = format_duration(seconds, _)
     match plan.timing:
         case LocalHour(date, hour, past):
             text = _(
                 "It goes out at {hour}:00 on {date} in each chat's own time zone.", hour=f"{hour:02}", date=_.date(date)
             )
-            ends_at = timings.ends_at(plan.timing, plan.by_zone, plan.per_second, now.timestamp())
-            last = moment(dt.datetime.fromtimestamp(ends_at, dt.UTC), zone, _)
+            ends_at = timings.compute_end(plan.timing, plan.by_zone, plan.per_second, now.timestamp())
+            last = format_moment(dt.datetime.fromtimestamp(ends_at, dt.UTC), zone, _)
             takes = _("Sending takes {time} in all; the last ones get it on {moment}.", time=span, moment=last)
             return f"{text} {_past(past, _)} {takes}"
         case Moment(at):
             begin = dt.datetime.fromtimestamp(at, dt.UTC)
-            text = _("It goes out on {moment} and takes {time}", moment=moment(begin, zone, _), time=span)
+            text = _("It goes out on {moment} and takes {time}", moment=format_moment(begin, zone, _), time=span)
         case _now:
             begin = now + dt.timedelta(seconds=plan.hold)
             text = _("At the pace that Telegram allows it takes {time}", time=span)
@@ -163,7 +163,7 @@ def _past(past: Past, _: Words) -> str:
             return _("Where that hour has passed, not at all.")
 
 
-def _safeguards(plan: Plan, _: Words) -> list[str]:
+def _safeguards(plan: BroadcastPlan, _: Words) -> list[str]:
     lines = []
     if plan.approvals > 1:
         others = plan.approvals - 1
@@ -178,7 +178,7 @@ def _clock(at: dt.datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def described(audience: Audience, content: Content, language: str) -> str:
+def describe_audience(audience: Audience, content: Content, language: str) -> str:
     """What narrows an audience down, in words, as HTML."""
     _ = words(language)
     titles = {one.id: content.say(one.title, language) for one in content.anniversaries}
@@ -195,12 +195,14 @@ def kind_name(name: str, _: Words) -> str:
     return {"members": _("private chats"), "groups": _("groups"), "channels": _("channels")}[name]
 
 
-def whom(language: str, content: Content, plan: Plan, languages: Sequence[str], codes: Sequence[str]) -> Message:
+def audience_menu(
+    language: str, content: Content, plan: BroadcastPlan, languages: Sequence[str], codes: Sequence[str]
+) -> Message:
     """The menu with which an audience is narrowed down; each press counts anew."""
     _ = words(language)
     audience = plan.audience
     chats = _.plural("{n} chat", "{n} chats", plan.chats)
-    narrowed = _("Everybody who subscribed") if audience.everybody else described(audience, content, language)
+    narrowed = _("Everybody who subscribed") if audience.everybody else describe_audience(audience, content, language)
     rows = [
         *_in_rows(_tick(plan, f"l.{code}", language_name(code, _), code in audience.languages) for code in languages),
         *_in_rows(
@@ -214,19 +216,19 @@ def whom(language: str, content: Content, plan: Plan, languages: Sequence[str], 
             ),
             1,
         ),
-        *_in_rows((_tick(plan, f"c.{code_data(code)}", code, code == audience.joined) for code in codes), 2),
+        *_in_rows((_tick(plan, f"c.{start_code_data(code)}", code, code == audience.joined) for code in codes), 2),
     ]
     everybody = () if audience.everybody else ((_button("whom", plan, _("Everybody"), "all"),),)
     text = f"<b>{_('To whom?')}</b>\n{narrowed}: {chats}"
     return Message(text, (*rows, *everybody, (_button("ask", plan, _("‹ Back")),)))
 
 
-def code_data(code: str) -> str:
+def start_code_data(code: str) -> str:
     """A start code in a button's 64 bytes: it may have as many itself, and its place in the list changes."""
     return hashlib.sha256(code.encode()).hexdigest()[:12]
 
 
-def _tick(plan: Plan, argument: str, label: str, ticked: bool) -> Button:
+def _tick(plan: BroadcastPlan, argument: str, label: str, ticked: bool) -> Button:
     short = label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
     return _button("whom", plan, f"✓ {short}" if ticked else short, argument)
 

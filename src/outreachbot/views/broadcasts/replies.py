@@ -4,11 +4,11 @@ import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from outreachbot.domain.delivery.states import Kind, MessageState, Tally
+from outreachbot.domain.delivery.states import MessageKind, MessageState, Tally
 from outreachbot.domain.messages.message import Button, Message
-from outreachbot.views.broadcasts.status import Standing, done_name, heading
+from outreachbot.views.broadcasts.status import MessageStatus, done_label, heading
 from outreachbot.views.i18n import words
-from outreachbot.views.parts import BROADCAST, moment
+from outreachbot.views.parts import BROADCAST, format_moment
 
 
 def preview_failed(language: str, detail: str) -> Message:
@@ -23,7 +23,7 @@ def discarded(language: str) -> Message:
     return Message(_("Discarded. Nothing was sent."))
 
 
-def decided(language: str) -> str:
+def already_decided(language: str) -> str:
     """The note when what the button offers was decided before."""
     _ = words(language)
     return _("This was decided already.")
@@ -67,7 +67,7 @@ def bad_button(language: str, label: str) -> Message:
     return Message(f"{text}\n{_('Nothing was sent. Send me a corrected one, or /cancel.')}")
 
 
-def consent(language: str, message_id: int, who: str, question: str) -> Message:
+def consent_request(language: str, message_id: int, who: str, question: str) -> Message:
     """What another admin reads, under the very thing that is to be sent."""
     _ = words(language)
     text = _("{who} wants to send this and asks for your consent.", who=who)
@@ -76,7 +76,7 @@ def consent(language: str, message_id: int, who: str, question: str) -> Message:
     return Message(f"{text}\n{question}", ((yes, no),))
 
 
-def waits(language: str, message_id: int, missing: int, unreachable: Sequence[int]) -> Message:
+def awaiting_consent(language: str, message_id: int, missing: int, unreachable: Sequence[int]) -> Message:
     """What the admin reads who has confirmed what others must consent to."""
     _ = words(language)
     text = _.plural(
@@ -124,18 +124,18 @@ def objected(language: str, who: str) -> Message:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class BroadcastLine:
     """One message in the list of all."""
 
     message_id: int
-    kind: Kind
+    kind: MessageKind
     of_id: int | None
     state: MessageState
     at: dt.datetime  # when it started, or is to start
     tally: Tally
 
 
-def listed(language: str, zone: str, lines: Sequence[Line], older: int | None, newer: bool) -> Message:
+def broadcast_list(language: str, zone: str, lines: Sequence[BroadcastLine], older: int | None, newer: bool) -> Message:
     """What `/broadcasts` says: the newest first, each with a button. `older`: the id below which there are more."""
     _ = words(language)
     to_reminders = (Button(_("Reminders"), f"{BROADCAST}:reminders"),)
@@ -144,10 +144,10 @@ def listed(language: str, zone: str, lines: Sequence[Line], older: int | None, n
         return Message(nothing, (to_reminders,))
     texts = []
     for one in lines:
-        standing = Standing(one.message_id, one.kind, one.state, one.tally, zone, of_id=one.of_id)
+        standing = MessageStatus(one.message_id, one.kind, one.state, one.tally, zone, of_id=one.of_id)
         numbers = {"n": _.number(one.tally.sent), "all": _.number(one.tally.audience)}
-        sent = f"{_('{n} of {all}', **numbers)} {done_name(one.kind, _)}"
-        texts.append(f"<b>{one.message_id}</b> · {heading(standing, _)}\n{moment(one.at, zone, _)} · {sent}")
+        sent = f"{_('{n} of {all}', **numbers)} {done_label(one.kind, _)}"
+        texts.append(f"<b>{one.message_id}</b> · {heading(standing, _)}\n{format_moment(one.at, zone, _)} · {sent}")
     buttons = [Button(str(one.message_id), f"{BROADCAST}:open:{one.message_id}") for one in lines]
     rows = [tuple(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
     turn = [Button(_("‹ Newest"), f"{BROADCAST}:list")] if newer else []
@@ -170,13 +170,13 @@ def reminders(language: str, days: Sequence[tuple[str, Tally]]) -> Message:
     return Message("\n".join(lines), back)
 
 
-def gone(language: str) -> str:
+def message_not_found(language: str) -> str:
     """The note where the message that a button names is not there."""
     _ = words(language)
     return _("There is no such message any more.")
 
 
-def not_uploaded(language: str) -> Message:
+def table_not_uploaded(language: str) -> Message:
     """What an admin reads where the table could not be brought to Telegram."""
     _ = words(language)
     return Message(_("The table could not be uploaded. Please try again."))

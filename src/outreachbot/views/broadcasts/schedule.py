@@ -13,7 +13,7 @@ from outreachbot.views.parts import BROADCAST
 MOMENT, LOCAL = "m", "h"  # everybody at one moment; each chat at its own local hour
 
 
-def ways(language: str, message_id: int, zone: str) -> Message:
+def time_menu(language: str, message_id: int, zone: str) -> Message:
     """At once, at one moment, or at each chat's own hour."""
     _ = words(language)
     rows = (
@@ -25,20 +25,20 @@ def ways(language: str, message_id: int, zone: str) -> Message:
     return Message(f"<b>{_('When?')}</b>", rows)
 
 
-def days(language: str, message_id: int, way: str, today: dt.date) -> Message:
+def day_menu(language: str, message_id: int, way: str, today: dt.date) -> Message:
     _ = words(language)
     offered = [today + dt.timedelta(days=ahead) for ahead in range(DAYS)]
     buttons = [_button(message_id, _day(one, _), f"{way}.{one:%Y%m%d}") for one in offered]
     return Message(f"<b>{_('On which day?')}</b>", (*_rows(buttons, 2), (_back(message_id, _),)))
 
 
-def hours(language: str, message_id: int, way: str, date: dt.date) -> Message:
+def hour_menu(language: str, message_id: int, way: str, date: dt.date) -> Message:
     _ = words(language)
     buttons = [_button(message_id, f"{hour:02}:00", f"{way}.{date:%Y%m%d}.{hour:02}") for hour in range(24)]
     return Message(f"<b>{_.date(date)}</b>\n{_('At which hour?')}", (*_rows(buttons, 4), (_back(message_id, _),)))
 
 
-def minutes(language: str, message_id: int, date: dt.date, hour: int) -> Message:
+def minute_menu(language: str, message_id: int, date: dt.date, hour: int) -> Message:
     _ = words(language)
     quarters = range(0, 60, 15)
     row = tuple(
@@ -48,7 +48,7 @@ def minutes(language: str, message_id: int, date: dt.date, hour: int) -> Message
     return Message(f"<b>{_.date(date)}</b>", (row, (_back(message_id, _),)))
 
 
-def passed(language: str, message_id: int, date: dt.date, hour: int, zones: int) -> Message:
+def passed_menu(language: str, message_id: int, date: dt.date, hour: int, zones: int) -> Message:
     """That hour has passed for some already: what becomes of them is asked, not assumed."""
     _ = words(language)
     text = _.plural(

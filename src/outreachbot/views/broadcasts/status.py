@@ -4,24 +4,33 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from outreachbot.domain.delivery.states import ENDED, JOBS, WAVE_MISSED, Kind, MessageState, Reason, State, Tally
+from outreachbot.domain.delivery.states import (
+    ENDED,
+    JOBS,
+    WAVE_MISSED,
+    DeliveryState,
+    MessageKind,
+    MessageState,
+    Reason,
+    Tally,
+)
 from outreachbot.domain.messages.message import Button, Message, Rows
 from outreachbot.views.broadcasts.confirm import language_name
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BROADCAST, duration, moment
+from outreachbot.views.parts import BROADCAST, format_duration, format_moment
 
 LISTED = 20  # uncertain chats that a report names; the command line names them all
 BAR = 20  # characters of the progress bar
 
-Reasons = Sequence[tuple[State, Reason | None, int]]
+Reasons = Sequence[tuple[DeliveryState, Reason | None, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class MessageStatus:
     """A confirmed message as it stands: all that its progress and its report need to say."""
 
     message_id: int
-    kind: Kind
+    kind: MessageKind
     state: MessageState
     tally: Tally
     zone: str  # in which moments are said
@@ -33,7 +42,7 @@ class Standing:
     silent_since: dt.datetime | None = None  # since when Telegram does not answer
     reasons: Reasons = ()
     uncertain: Sequence[int] = ()  # chats
-    languages: Sequence[tuple[str, State, int]] = ()
+    languages: Sequence[tuple[str, DeliveryState, int]] = ()
     send_again: int = 0  # uncertain ones that could be sent again
     try_again: int = 0  # failed ones that may recover
     correctable: bool = False
@@ -42,7 +51,7 @@ class Standing:
     in_waves: bool = False  # it goes out at a local hour of each chat
 
 
-def progress(language: str, one: Standing) -> Message:
+def progress(language: str, one: MessageStatus) -> Message:
     """The one message that shows how far a message is, and in the end the report. Its numbers add up."""
     _ = words(language)
     lines = [f"<b>{heading(one, _)}</b>", *_state_lines(one, _)]
@@ -55,15 +64,15 @@ def progress(language: str, one: Standing) -> Message:
     if not one.tally.finished or one.queueing or one.state not in ENDED:
         return Message("\n".join(lines), controls(language, one.message_id, one.state))
     lines += [*_why(one.reasons, _), *_uncertain(one, _)]
-    return Message("\n".join(lines), afterwards(one, _))
+    return Message("\n".join(lines), repeat_buttons(one, _))
 
 
-def ledger(language: str, one: Standing) -> Message:
+def ledger(language: str, one: MessageStatus) -> Message:
     """The same as an admin opens it later: by reason and by language, with all that can still be done."""
     _ = words(language)
     lines = [f"<b>{heading(one, _)}</b>", *_state_lines(one, _), "", *_sum(one, _)]
     lines += [*_why(one.reasons, _), *_by_language(one.languages, _), *_uncertain(one, _)]
-    rows = (*controls(language, one.message_id, one.state), *afterwards(one, _), *_more(one, _))
+    rows = (*controls(language, one.message_id, one.state), *repeat_buttons(one, _), *_more(one, _))
     back = (Button(_("‹ All broadcasts"), f"{BROADCAST}:list"),)
     return Message("\n".join(lines), (*rows, back))
 
@@ -85,7 +94,7 @@ def controls(language: str, message_id: int, state: MessageState) -> Rows:
             return ()
 
 
-def afterwards(one: Standing, _: Words) -> Rows:
+def repeat_buttons(one: MessageStatus, _: Words) -> Rows:
     """What can be done about those who did not surely get it. Nothing of it happens by itself."""
     rows = []
     if one.send_again:
@@ -97,7 +106,7 @@ def afterwards(one: Standing, _: Words) -> Rows:
     return tuple(rows)
 
 
-def _more(one: Standing, _: Words) -> Rows:
+def _more(one: MessageStatus, _: Words) -> Rows:
     rows = [(Button(_("As a table (CSV)"), f"{BROADCAST}:csv:{one.message_id}"),)]
     changes = []
     if one.correctable:
@@ -107,14 +116,14 @@ def _more(one: Standing, _: Words) -> Rows:
     return (*rows, tuple(changes)) if changes else tuple(rows)
 
 
-def heading(one: Standing, _: Words) -> str:
+def heading(one: MessageStatus, _: Words) -> str:
     """What it is and how it stands."""
     what = {
-        Kind.BROADCAST: _("Broadcast {n}", n=one.message_id),
-        Kind.REMINDER: _("Reminder {n}", n=one.message_id),
-        Kind.CORRECTION: _("Correction of broadcast {n}", n=one.of_id),
-        Kind.DELETION: _("Deletion of broadcast {n}", n=one.of_id),
-        Kind.ALARM: _("Message {n} to the admins", n=one.message_id),
+        MessageKind.BROADCAST: _("Broadcast {n}", n=one.message_id),
+        MessageKind.REMINDER: _("Reminder {n}", n=one.message_id),
+        MessageKind.CORRECTION: _("Correction of broadcast {n}", n=one.of_id),
+        MessageKind.DELETION: _("Deletion of broadcast {n}", n=one.of_id),
+        MessageKind.ALARM: _("Message {n} to the admins", n=one.message_id),
     }[one.kind]
     return f"{what}: {state_name(one.state, _)}"
 
@@ -131,13 +140,13 @@ def state_name(state: MessageState, _: Words) -> str:
     }[state]
 
 
-def _state_lines(one: Standing, _: Words) -> list[str]:
+def _state_lines(one: MessageStatus, _: Words) -> list[str]:
     """What an admin has to know about the state."""
     lines = []
     if one.starts_at and one.state is MessageState.SCHEDULED:
-        lines.append(_("It starts on {moment}.", moment=moment(one.starts_at, one.zone, _)))
+        lines.append(_("It starts on {moment}.", moment=format_moment(one.starts_at, one.zone, _)))
     if one.starts_at and one.state is MessageState.MISSED:
-        at = moment(one.starts_at, one.zone, _)
+        at = format_moment(one.starts_at, one.zone, _)
         lines.append(_("It was to start on {moment}, when the bot did not run. Nothing was sent.", moment=at))
         if one.in_waves:
             lines.append(_("“Send now” writes at once where the hour has passed, and at the hour everywhere else."))
@@ -146,7 +155,7 @@ def _state_lines(one: Standing, _: Words) -> list[str]:
     if one.why:
         lines.append(_why_paused(one.why, _))
     if one.silent_since and one.state is MessageState.RUNNING:
-        at = moment(one.silent_since, one.zone, _)
+        at = format_moment(one.silent_since, one.zone, _)
         lines.append(_("Telegram has not answered since {moment}; it is tried again by itself.", moment=at))
     return lines
 
@@ -157,40 +166,40 @@ def _why_paused(why: str, _: Words) -> str:
     return _("Telegram says: {why}", why=why)
 
 
-def paused(language: str, one: Standing) -> Message:
+def paused_alert(language: str, one: MessageStatus) -> Message:
     """What every admin reads when the program pauses a message: nobody pressed anything, so they have to be told."""
     _ = words(language)
     lines = [f"<b>{heading(one, _)}</b>", *_state_lines(one, _)]
-    if one.state is MessageState.PAUSED and one.kind is Kind.REMINDER:
+    if one.state is MessageState.PAUSED and one.kind is MessageKind.REMINDER:
         lines += ["", _("Mend content.yaml for the next one. This one can go on as it is, or be stopped.")]
     lines += ["", *_sum(one, _)]
     return Message("\n".join(lines), controls(language, one.message_id, one.state))
 
 
-def _bar(one: Standing, _: Words) -> str:
+def _bar(one: MessageStatus, _: Words) -> str:
     tally = one.tally
     done = tally.settled * BAR // max(1, tally.audience)
     more = "+" if one.queueing else ""
     return f"<code>{'█' * done}{'░' * (BAR - done)}</code> {_.number(tally.settled)} / {_.number(tally.audience)}{more}"
 
 
-def _speed(one: Standing, _: Words) -> list[str]:
+def _speed(one: MessageStatus, _: Words) -> list[str]:
     if one.state is not MessageState.RUNNING or not one.per_second:
         return []
     rate = _("{n} a second", n=_.number(round(one.per_second)) if one.per_second >= 1 else f"{one.per_second:.1f}")
     left = (one.tally.queued + one.tally.sending) / one.per_second
-    return [_("{rate}, about {time} left", rate=rate, time=duration(left, _))]
+    return [_("{rate}, about {time} left", rate=rate, time=format_duration(left, _))]
 
 
-def done_name(kind: Kind, _: Words) -> str:
+def done_label(kind: MessageKind, _: Words) -> str:
     """What became of the chats that are done."""
-    return {Kind.CORRECTION: _("corrected"), Kind.DELETION: _("deleted")}.get(kind, _("sent"))
+    return {MessageKind.CORRECTION: _("corrected"), MessageKind.DELETION: _("deleted")}.get(kind, _("sent"))
 
 
-def _sum(one: Standing, _: Words) -> list[str]:
+def _sum(one: MessageStatus, _: Words) -> list[str]:
     tally = one.tally
     rows = [
-        (done_name(one.kind, _), tally.sent),
+        (done_label(one.kind, _), tally.sent),
         (_("uncertain (may have arrived)"), tally.uncertain),
         (_("failed"), tally.failed),
         (_("skipped"), tally.skipped),
@@ -206,20 +215,20 @@ def _why(reasons: Reasons, _: Words) -> list[str]:
     return ["", *(f"{_.number(number)} × {reason_name(reason, _)}" for _state, reason, number in reasons)]
 
 
-def _uncertain(one: Standing, _: Words) -> list[str]:
+def _uncertain(one: MessageStatus, _: Words) -> list[str]:
     if not one.uncertain:
         return []
     listed = ", ".join(map(str, one.uncertain[:LISTED])) + (" …" if len(one.uncertain) > LISTED else "")
     return ["", _("These chats may or may not have got it; they are not written to again by themselves:"), listed]
 
 
-def _by_language(languages: Sequence[tuple[str, State, int]], _: Words) -> list[str]:
+def _by_language(languages: Sequence[tuple[str, DeliveryState, int]], _: Words) -> list[str]:
     """For each language how many of how many got it."""
     total: dict[str, int] = {}
     sent: dict[str, int] = {}
     for code, state, number in languages:
         total[code] = total.get(code, 0) + number
-        sent[code] = sent.get(code, 0) + number * (state is State.SENT)
+        sent[code] = sent.get(code, 0) + number * (state is DeliveryState.SENT)
     if len(total) < 2:
         return []
     names: Mapping[str, str] = {code: language_name(code, _) if code else _("not known any more") for code in total}

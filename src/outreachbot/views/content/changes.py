@@ -5,27 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from outreachbot.domain.content.difference import Changes, Difference, Part, Setting
+from outreachbot.domain.content.file import SavedFile
 from outreachbot.domain.messages.message import Button, Message, escape
-from outreachbot.views.content.refusals import Why, because
+from outreachbot.views.content.refusals import explain_reason
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import CONTENT, moment
+from outreachbot.views.parts import CONTENT, format_moment
 
 NAMED = 5  # entries of a kind, or words of a list, that are named one by one
 WARNINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What became of the content file on the disk."""
-
-    name: str
-    written: bool = True  # the next start uses what is live now
-    why: Why | None = None  # why it could not be written
-    beside: str = ""  # under this name, with its folder where that is another one, what stood in it is kept
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
+class VersionLine:
     """A version in the list of all."""
 
     id: int
@@ -35,7 +26,7 @@ class Line:
     is_live: bool
 
 
-def differences(language: str, found: Difference) -> list[str]:
+def difference_lines(language: str, found: Difference) -> list[str]:
     """A line for each kind of change, as HTML; none where nothing has changed."""
     _ = words(language)
     lines = [_counted(part, found.parts[part], _) for part in Part if part in found.parts]
@@ -101,7 +92,7 @@ def proposal(
     `gaps`: language -> how many entries lack a text; `readers`: how many subscribed chats read a language that goes.
     """
     _ = words(language)
-    lines = [f"<b>{_('This would change')}</b>", *(f"• {line}" for line in differences(language, found))]
+    lines = [f"<b>{_('This would change')}</b>", *(f"• {line}" for line in difference_lines(language, found))]
     if len(lines) == 1:
         lines = [_("Nothing that anybody reads has changed, only comments or the layout of the file.")]
     if readers:
@@ -134,13 +125,13 @@ def discarded(language: str) -> Message:
     return Message(_("Discarded. What was live stays live."))
 
 
-def is_live(language: str, kept: Kept) -> Message:
+def is_live(language: str, kept: SavedFile) -> Message:
     """What an admin reads who put a file live."""
     _ = words(language)
     lines = [_("It is live. /content lists all versions and goes back to them.")]
     if not kept.written:
         stays = _("{name} was not written anew: the next start would use the old file.", name=kept.name)
-        lines.append(f"{stays} ({because(kept.why, _)})" if kept.why else stays)
+        lines.append(f"{stays} ({explain_reason(kept.why, _)})" if kept.why else stays)
     if kept.beside:
         lines.append(
             _("What stood in {name} was not live; it is kept as {beside}.", name=kept.name, beside=kept.beside)
@@ -167,7 +158,9 @@ def version_gone(language: str) -> str:
     return _("There is no such version.")
 
 
-def versions(language: str, zone: str, lines: Sequence[Line], older: int | None, reader: int | None) -> Message:
+def version_list(
+    language: str, zone: str, lines: Sequence[VersionLine], older: int | None, reader: int | None
+) -> Message:
     """The versions that were live, the newest first, each with its way back. `older`: below this id there are more."""
     _ = words(language)
     text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, reader, _) for one in lines)])
@@ -185,8 +178,8 @@ def caption(language: str) -> str:
     return _("This is live. Edit it and send it back: you will see what it would change.")
 
 
-def _line(one: Line, zone: str, reader: int | None, _: Words) -> str:
-    parts = [moment(one.at, zone, _), _who(one.by, reader, _)]
+def _line(one: VersionLine, zone: str, reader: int | None, _: Words) -> str:
+    parts = [format_moment(one.at, zone, _), _who(one.by, reader, _)]
     if one.changes is not None:
         parts.append(_.plural("{n} change", "{n} changes", one.changes))
     if one.is_live:

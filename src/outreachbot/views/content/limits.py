@@ -21,7 +21,7 @@ from outreachbot.domain.messages.message import (
     shown_length,
 )
 from outreachbot.domain.reminders.forecast import Forecast
-from outreachbot.domain.reminders.schedule import Group, Item, coming
+from outreachbot.domain.reminders.schedule import Group, Item, list_upcoming
 from outreachbot.domain.reminders.settings import ChatSettings
 from outreachbot.errors import ContentError
 from outreachbot.views import i18n
@@ -35,7 +35,7 @@ LONGEST_NOTICE = "x" * 160  # what stands above a page: nothing was found for â€
 _ENTITY = re.compile(r"<[a-z]")
 
 
-def check(document: Document) -> None:
+def check_limits(document: Document) -> None:
     """Render every message that comes from the content; ContentError names those that are too long, and by how much.
 
     And the languages in which nothing can be rendered.
@@ -57,7 +57,7 @@ def check(document: Document) -> None:
 
 def _hint(code: str) -> str:
     """Who takes a country's code for its language's means one of these."""
-    spoken = i18n.spoken_in(code)
+    spoken = i18n.list_spoken_in(code)
     return f"; did you mean {' or '.join(spoken)}?" if spoken else ""
 
 
@@ -67,26 +67,26 @@ def _rendered(content: Content) -> Iterator[tuple[str, Path, Message]]:
         yield from ((language, path, message) for path, message in _but_facts(content, language))
     for index, fact in enumerate(content.facts):  # there are most of these; what languages share is read once
         for language in content.languages:
-            yield language, ("facts", index, "claim", language), facts.one(content, language, fact)
+            yield language, ("facts", index, "claim", language), facts.fact_page(content, language, fact)
 
 
 def _but_facts(content: Content, language: str) -> Iterator[tuple[Path, Message]]:
     late = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)  # when the count of years has its three digits
     yield ("title", language), info.help_text(content, language, admin=True)
-    yield ("welcome", language), info.start(content, language)
+    yield ("welcome", language), info.welcome(content, language)
     yield ("privacy", language), info.privacy(content, language)
     yield ("sources_policy", language), info.about(content, language)
     yield ("campaign", "summary", language), campaign.campaign(content, language)
     yield ("campaign", "letter", language), campaign.letter(content, language)
-    yield ("topics",), facts.topics(content, language, notice=LONGEST_NOTICE)
-    for first, one in enumerate(corrections.every(content)):
-        yield ("facts", one.number - 1, "corrected"), corrections_view.at(content, language, first)
+    yield ("topics",), facts.topic_list(content, language, notice=LONGEST_NOTICE)
+    for first, one in enumerate(corrections.list_all_corrections(content)):
+        yield ("facts", one.number - 1, "corrected"), corrections_view.page_at(content, language, first)
     for first in range(len(content.timeline)):  # a page may begin with any entry
-        shown = timeline.at(content, language, first, notice=LONGEST_NOTICE)
+        shown = timeline.page_at(content, language, first, notice=LONGEST_NOTICE)
         yield ("timeline", first, "text", language), shown
     yield from ((("anniversaries",), message) for message in _days(content, language, late))
     for index, anniversary in enumerate(content.anniversaries):
-        items = [Item(occurrence, Notice.WEEK) for occurrence in coming([anniversary], late.date())]
+        items = [Item(occurrence, Notice.WEEK) for occurrence in list_upcoming([anniversary], late.date())]
         shown = reminder.reminder(content, language, items, Group(FAR, content.hour))
         yield ("anniversaries", index, "text", language), shown
         if anniversary.picture and not shown.media:
@@ -99,7 +99,7 @@ def _days(content: Content, language: str, late: dt.datetime) -> Iterator[Messag
         notices=dict.fromkeys(Notice, True), anniversaries=dict.fromkeys(content.anniversary_by_id, True)
     )
     yield subscription.subscribed(content, language, every, late, new=False)
-    days = coming(content.anniversaries, late.date())
+    days = list_upcoming(content.anniversaries, late.date())
     skipped = frozenset((one.anniversary.id, one.date.year) for one in days)
     forecasts = {one.anniversary.id: Forecast(MANY, late, late) for one in days}
     chosen = replace(every, skipped=skipped)

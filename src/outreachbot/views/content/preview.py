@@ -5,18 +5,18 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from outreachbot.domain.content.corrections import every
+from outreachbot.domain.content.corrections import list_all_corrections
 from outreachbot.domain.content.model import Content, Notice, Text
 from outreachbot.domain.content.paging import ENTRIES_A_PAGE
 from outreachbot.domain.messages.message import Message, escape
 from outreachbot.domain.messages.pictures import Drawn
-from outreachbot.domain.reminders.schedule import Group, Item, coming
+from outreachbot.domain.reminders.schedule import Group, Item, list_upcoming
 from outreachbot.domain.reminders.settings import ChatSettings
 from outreachbot.views import language as languages
 from outreachbot.views import reports
 from outreachbot.views.i18n import words
 from outreachbot.views.pages import campaign, corrections, facts, figures, info, timeline
-from outreachbot.views.parts import plain
+from outreachbot.views.parts import content_plain
 from outreachbot.views.reminders import reminder, settings, subscription, timezone
 
 Say = Callable[[str], Message | None]
@@ -26,7 +26,7 @@ Fitting = Callable[[Drawn], int]
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class PreviewInput:
     """The content that the page shows, and the same without marks where a text lacks: pictures can't show those."""
 
     content: Content
@@ -43,94 +43,94 @@ class Section:
     says: tuple[Say, ...]
 
 
-def sections(seen: Seen) -> Iterator[Section]:
+def list_sections(seen: PreviewInput) -> Iterator[Section]:
     """Every text of the content in the messages that say it, with headings in the default language."""
     content, first = seen.content, seen.content.default_language
     _ = words(first)
     profile = (content.short_description, content.description)
     yield Section(_("Profile"), tuple(partial(_plain, content, text) for text in profile))
-    pages = (info.start, info.help_text, info.about, info.privacy)
+    pages = (info.welcome, info.help_text, info.about, info.privacy)
     yield Section(_("Start, help, about, privacy"), tuple(partial(say, content) for say in pages))
     asking = (campaign.campaign, campaign.letter)
     yield Section(_("What you can do"), tuple(partial(say, content) for say in asking))
-    yield Section(_("Topics"), (partial(facts.topics, content),))
+    yield Section(_("Topics"), (partial(facts.topic_list, content),))
     for topic, found in content.facts_by_topic.items():
-        title = plain(seen.unmarked, seen.unmarked.topic_by_id[topic].title, first)
+        title = content_plain(seen.unmarked, seen.unmarked.topic_by_id[topic].title, first)
         of_topic = tuple(say for fact in found for say in _of_fact(seen, fact.id))
         yield Section(_("Facts: {topic}", topic=title), of_topic)
-    starts = range(0, max(1, len(every(content))), ENTRIES_A_PAGE)
+    starts = range(0, max(1, len(list_all_corrections(content))), ENTRIES_A_PAGE)
     yield Section(_("Corrections"), tuple(partial(_corrections, content, start) for start in starts))
     yield Section(_("Report a mistake"), (partial(_question, content), reports.thanks))
     starts = range(0, max(1, len(content.timeline)), ENTRIES_A_PAGE)
     entries = (partial(_timeline, content, start) for start in starts)
     yield Section(_("Timeline"), (partial(_strip, seen), *entries))
-    items = (Item(one, notice) for one in coming(content.anniversaries, seen.now.date()) for notice in Notice)
+    items = (Item(one, notice) for one in list_upcoming(content.anniversaries, seen.now.date()) for notice in Notice)
     yield Section(_("Reminders"), tuple(partial(_reminder, content, item) for item in items))
     choices = (_subscribed, _next, _settings, _zones, _languages)
     yield Section(_("Subscribing and settings"), tuple(partial(say, seen) for say in choices))
 
 
 def _plain(content: Content, text: Text, language: str) -> Message:
-    return Message(escape(plain(content, text, language)))
+    return Message(escape(content_plain(content, text, language)))
 
 
-def _of_fact(seen: Seen, fact_id: str) -> Iterator[Say]:
+def _of_fact(seen: PreviewInput, fact_id: str) -> Iterator[Say]:
     yield partial(_fact, seen.content, fact_id)
     if len(seen.content.fact_by_id[fact_id].figures) > 1:
         yield partial(_chart, seen, fact_id)
 
 
 def _fact(content: Content, fact_id: str, language: str) -> Message:
-    return facts.one(content, language, content.fact_by_id[fact_id])
+    return facts.fact_page(content, language, content.fact_by_id[fact_id])
 
 
-def _chart(seen: Seen, fact_id: str, language: str) -> Message | None:
-    drawn = figures.chart(seen.unmarked, language, seen.unmarked.fact_by_id[fact_id])
+def _chart(seen: PreviewInput, fact_id: str, language: str) -> Message | None:
+    drawn = figures.figure_chart(seen.unmarked, language, seen.unmarked.fact_by_id[fact_id])
     if drawn is None:
         return None
     fact = seen.content.fact_by_id[fact_id]
-    return figures.pictured(seen.content, language, fact, 0, drawn, seen.fitting(drawn))
+    return figures.chart_page(seen.content, language, fact, 0, drawn, seen.fitting(drawn))
 
 
 def _corrections(content: Content, first: int, language: str) -> Message:
-    return corrections.at(content, language, first)
+    return corrections.page_at(content, language, first)
 
 
 def _question(content: Content, language: str) -> Message:
-    return reports.ask(content, language, content.facts[0].id)
+    return reports.ask_for_report(content, language, content.facts[0].id)
 
 
-def _strip(seen: Seen, language: str) -> Message | None:
-    drawn = timeline.strip(seen.unmarked, language, 0)
-    return None if drawn is None else timeline.pictured(seen.content, language, 0, drawn, seen.fitting(drawn))
+def _strip(seen: PreviewInput, language: str) -> Message | None:
+    drawn = timeline.timeline_strip(seen.unmarked, language, 0)
+    return None if drawn is None else timeline.strip_page(seen.content, language, 0, drawn, seen.fitting(drawn))
 
 
 def _timeline(content: Content, first: int, language: str) -> Message:
-    return timeline.at(content, language, first)
+    return timeline.page_at(content, language, first)
 
 
 def _reminder(content: Content, item: Item, language: str) -> Message:
     return reminder.reminder(content, language, [item], Group(content.zone, content.hour))
 
 
-def _subscribed(seen: Seen, language: str) -> Message:
+def _subscribed(seen: PreviewInput, language: str) -> Message:
     return subscription.subscribed(seen.content, language, ChatSettings(), seen.now, new=True)
 
 
-def _next(seen: Seen, language: str) -> Message:
+def _next(seen: PreviewInput, language: str) -> Message:
     return subscription.upcoming(seen.content, language, ChatSettings(), seen.now.date(), subscribed=True)
 
 
-def _settings(seen: Seen, language: str) -> Message:
-    return settings.reminders(seen.content, language, ChatSettings(), subscribed=True)
+def _settings(seen: PreviewInput, language: str) -> Message:
+    return settings.settings_menu(seen.content, language, ChatSettings(), subscribed=True)
 
 
-def _zones(seen: Seen, language: str) -> Message:
-    return timezone.countries(language, seen.content.countries, seen.now, seen.content.zone, chosen=False)
+def _zones(seen: PreviewInput, language: str) -> Message:
+    return timezone.country_menu(language, seen.content.countries, seen.now, seen.content.zone, chosen=False)
 
 
-def _languages(seen: Seen, language: str) -> Message:
-    return languages.languages(language, seen.content.languages)
+def _languages(seen: PreviewInput, language: str) -> Message:
+    return languages.language_menu(language, seen.content.languages)
 
 
 def summary(language: str, lacking: int) -> str:
@@ -147,12 +147,12 @@ def summary(language: str, lacking: int) -> str:
     return f"{what} {gaps}"
 
 
-def lacks(language: str, number: int) -> str:
+def missing_note(language: str, number: int) -> str:
     """How many texts one of the languages lacks, as HTML; `language` is the one that it is said in."""
     _ = words(language)
     return _.plural("{n} text lacks", "{n} texts lack", number) if number else _("complete")
 
 
-def named(language: str, picture: str) -> str:
+def picture_name(language: str, picture: str) -> str:
     """What stands in the place of a picture that the page does not hold, as HTML."""
     return words(language)("picture: {name}", name=picture)

@@ -1,50 +1,36 @@
 """Says why a content file is not taken: its faults, its name, its size, who sent it, or why nobody could read it."""
 
 from collections.abc import Iterator, Sequence
-from enum import StrEnum
 
-from outreachbot.domain.content.faults import MAX_LISTED, count
+from outreachbot.domain.content.faults import MAX_LISTED, count_faults
 from outreachbot.domain.messages.message import MAX_TEXT, Message, escape, shown_length
+from outreachbot.errors import Unreadable
 from outreachbot.views.i18n import Words, words
 
 ROOM = 400  # signs for what stands around a list of faults
 
 
-class Why(StrEnum):
-    """Why a content file could not be read or written."""
-
-    GONE = "gone"  # there is no such file
-    FOLDER = "folder"  # it is one
-    FORBIDDEN = "forbidden"  # the system does not allow it
-    FULL = "full"  # the disk
-    DISK = "disk"  # gives any other error
-    NOT_FETCHED = "not-fetched"  # Telegram did not hand it over
-    TOO_LONG = "too-long"  # the check took
-    ENDED = "ended"  # the check could not begin, or not finish, say for want of memory
-    UPDATED = "updated"  # the program on the disk is not the one that runs
-
-
-def because(why: Why, _: Words) -> str:
+def explain_reason(why: Unreadable, _: Words) -> str:
     """The reason as a part of a sentence."""
     return {
-        Why.GONE: _("there is no such file"),
-        Why.FOLDER: _("it is a folder"),
-        Why.FORBIDDEN: _("the bot has no right to"),
-        Why.FULL: _("the disk is full"),
-        Why.DISK: _("the disk gave an error, which stands in the bot's log"),
-        Why.NOT_FETCHED: _("Telegram did not hand it over, send it once more"),
-        Why.TOO_LONG: _("the check took too long"),
-        Why.ENDED: _("the check could not be finished, the bot's log says why"),
-        Why.UPDATED: _("the program was updated, restart the bot first"),
+        Unreadable.GONE: _("there is no such file"),
+        Unreadable.FOLDER: _("it is a folder"),
+        Unreadable.FORBIDDEN: _("the bot has no right to"),
+        Unreadable.FULL: _("the disk is full"),
+        Unreadable.DISK: _("the disk gave an error, which stands in the bot's log"),
+        Unreadable.NOT_FETCHED: _("Telegram did not hand it over, send it once more"),
+        Unreadable.TOO_LONG: _("the check took too long"),
+        Unreadable.ENDED: _("the check could not be finished, the bot's log says why"),
+        Unreadable.UPDATED: _("the program was updated, restart the bot first"),
     }[why]
 
 
-def faulty(language: str, faults: Sequence[str]) -> Message:
+def fault_list(language: str, faults: Sequence[str]) -> Message:
     """What an admin reads of a bad file: the lines of `outreachbot check`, as many as one message takes."""
     _ = words(language)
     lines = list(_fitting(faults[:MAX_LISTED]))
     text = f"<b>{_('The file has faults. What was live stays live.')}</b>\n\n" + "\n".join(lines)
-    if left := count(faults) - len(lines):
+    if left := count_faults(faults) - len(lines):
         text += "\n" + _("… and {n} more: run `outreachbot check`", n=_.number(left))
     return Message(text)
 
@@ -59,10 +45,10 @@ def _fitting(faults: Sequence[str]) -> Iterator[str]:
         yield line
 
 
-def unreadable(language: str, name: str, why: Why) -> Message:
+def unreadable(language: str, name: str, why: Unreadable) -> Message:
     """What an admin reads where there is no file to look at."""
     _ = words(language)
-    text = _("{name} could not be read: {why}.", name=name, why=because(why, _))
+    text = _("{name} could not be read: {why}.", name=name, why=explain_reason(why, _))
     return Message(f"{text} {_('What was live stays live.')}")
 
 

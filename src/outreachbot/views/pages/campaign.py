@@ -1,17 +1,17 @@
 """Says the campaign: what it asks, its link and its letter."""
 
 from outreachbot.domain.content.model import Content
-from outreachbot.domain.links import Answer, State
+from outreachbot.domain.links import LinkCheck, LinkState
 from outreachbot.domain.messages.message import Button, Message, escape
 from outreachbot.views.i18n import words
-from outreachbot.views.parts import BELOW, FACTS, LETTER, said
+from outreachbot.views.parts import BELOW, FACTS, LETTER, content_html
 
 
 def campaign(content: Content, language: str) -> Message:
     """What `/campaign` says."""
     _ = words(language)
     title = escape(content.say(content.campaign.title, language))
-    text = f"<b>{title}</b>\n\n{said(content, content.campaign.summary, language)}"
+    text = f"<b>{title}</b>\n\n{content_html(content, content.campaign.summary, language)}"
     return Message(
         text,
         (
@@ -25,16 +25,16 @@ def letter(content: Content, language: str) -> Message:
     """What `/letter` says: the letter, to be copied and sent in the reader's own name."""
     _ = words(language)
     how = _("The letter. Copy it, put in your name, change what you like, and send it:")
-    text = f"{how}\n\n<blockquote>{said(content, content.campaign.letter, language)}</blockquote>"
+    text = f"{how}\n\n<blockquote>{content_html(content, content.campaign.letter, language)}</blockquote>"
     return Message(text, ((Button(_("Open the campaign"), url=content.campaign.link),),))
 
 
-def link_is_dead(content: Content, language: str, answer: Answer) -> Message:
+def link_is_dead(content: Content, language: str, answer: LinkCheck) -> Message:
     """For the admins: members who press the campaign's button land nowhere."""
     _ = words(language)
     why = {
-        State.GONE: _("Its site says that there is no such page."),
-        State.UNREACHED: _("Its site could not be reached for a day or longer, while others could."),
+        LinkState.GONE: _("Its site says that there is no such page."),
+        LinkState.UNREACHED: _("Its site could not be reached for a day or longer, while others could."),
     }
     title = escape(content.say(content.campaign.title, language))
     lines = [
@@ -47,7 +47,7 @@ def link_is_dead(content: Content, language: str, answer: Answer) -> Message:
     return Message("\n".join(lines))
 
 
-def link_is_well(content: Content, language: str, answer: Answer) -> Message:
+def link_is_well(content: Content, language: str, answer: LinkCheck) -> Message:
     """For the admins, who were told that it is dead."""
     _ = words(language)
     title = escape(content.say(content.campaign.title, language))

@@ -6,24 +6,24 @@ from outreachbot.domain.messages.markup import to_plain
 from outreachbot.domain.messages.message import Button, Message, Rows, escape
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.pages import figures
-from outreachbot.views.pages.corrections import was_and_why
-from outreachbot.views.parts import BELOW, FACT, FACTS, REPORT, arrows, said, titled
+from outreachbot.views.pages.corrections import correction_lines
+from outreachbot.views.parts import BELOW, FACT, FACTS, REPORT, content_html, paging_row, source_title
 
 SHOWN_RESULTS = 8
 BUTTON_LENGTH = 48  # characters of a claim on a button; more would be cut on a phone
 
 
-def answer(content: Content, language: str, query: str) -> Message:
+def answer_query(content: Content, language: str, query: str) -> Message:
     """What `/facts` and `/facts query` say."""
     if not query:
-        return topics(content, language)
-    if query.isascii() and query.isdigit() and not search.fact_number(content, query):
-        return topics(content, language, _no_such_number(content, language, query))
-    if (fact := search.fact_number(content, query)) or (fact := content.fact_by_id.get(query.lower())):
-        return one(content, language, fact)
-    if topic := search.topic(content, query, language):
-        return of_topic(content, language, topic.id)
-    return results(content, language, query, search.facts(content, query, language))
+        return topic_list(content, language)
+    if query.isascii() and query.isdigit() and not search.find_by_number(content, query):
+        return topic_list(content, language, _no_such_number(content, language, query))
+    if (fact := search.find_by_number(content, query)) or (fact := content.fact_by_id.get(query.lower())):
+        return fact_page(content, language, fact)
+    if topic := search.find_topic(content, query, language):
+        return topic_page(content, language, topic.id)
+    return search_results(content, language, query, search.search_facts(content, query, language))
 
 
 def _no_such_number(content: Content, language: str, query: str) -> str:
@@ -36,7 +36,7 @@ def _no_such_number(content: Content, language: str, query: str) -> str:
     )
 
 
-def topics(content: Content, language: str, notice: str = "") -> Message:
+def topic_list(content: Content, language: str, notice: str = "") -> Message:
     """The topics as buttons, with how many facts each has."""
     _ = words(language)
     lines = [
@@ -57,24 +57,24 @@ def topics(content: Content, language: str, notice: str = "") -> Message:
     return Message("\n".join([notice, "", *lines] if notice else lines), rows)
 
 
-def of_topic(content: Content, language: str, topic_id: str) -> Message:
+def topic_page(content: Content, language: str, topic_id: str) -> Message:
     """The first fact of a topic; the topics where it is gone."""
     found = content.facts_by_topic.get(topic_id)
-    return one(content, language, found[0]) if found else gone(content, language)
+    return fact_page(content, language, found[0]) if found else fact_not_found(content, language)
 
 
-def by_id(content: Content, language: str, fact_id: str) -> Message:
+def fact_by_id(content: Content, language: str, fact_id: str) -> Message:
     """That fact; the topics where it is gone."""
     fact = content.fact_by_id.get(fact_id)
-    return one(content, language, fact) if fact else gone(content, language)
+    return fact_page(content, language, fact) if fact else fact_not_found(content, language)
 
 
-def gone(content: Content, language: str) -> Message:
+def fact_not_found(content: Content, language: str) -> Message:
     _ = words(language)
-    return topics(content, language, _("This is no longer here: the facts have been edited since."))
+    return topic_list(content, language, _("This is no longer here: the facts have been edited since."))
 
 
-def one(content: Content, language: str, fact: Fact) -> Message:
+def fact_page(content: Content, language: str, fact: Fact) -> Message:
     """One fact: the claim, who states it, figures side by side, sources, corrections; and the way to its neighbours."""
     _ = words(language)
     topic = content.topic_by_id[fact.topic]
@@ -82,22 +82,24 @@ def one(content: Content, language: str, fact: Fact) -> Message:
     lines = [
         f"<b>{escape(content.say(topic.title, language))}</b> · {_('fact {number}', number=number)}",
         "",
-        said(content, fact.claim, language),
+        content_html(content, fact.claim, language),
         "",
-        f"<b>{_('Stated by')}:</b> {said(content, fact.stated_by, language)}",
+        f"<b>{_('Stated by')}:</b> {content_html(content, fact.stated_by, language)}",
         f"<b>{_('Certainty')}:</b> {_certainty(fact.certainty, _)}",
     ]
-    sources = figures.sources(fact)
+    sources = figures.figure_sources(fact)
     if fact.figures:
         lines += ["", f"<b>{_('The figures, side by side')}</b>"]
-        lines += [figures.line(content, language, fact, figure) for figure in fact.figures]
+        lines += [figures.figure_line(content, language, fact, figure) for figure in fact.figures]
     lines += ["", f"<b>{_('Sources')}</b>"]
-    lines += [f"[{n}] {titled(content.source_by_id[source], _)}" for n, source in enumerate(sources, start=1)]
-    for correction in corrections.of_fact(fact):
+    lines += [f"[{n}] {source_title(content.source_by_id[source], _)}" for n, source in enumerate(sources, start=1)]
+    for correction in corrections.list_corrections(fact):
         lines += ["", f"<b>{_('Corrected on {date}', date=_.date(correction.on))}</b>"]
-        lines += was_and_why(content, language, correction, _)
+        lines += correction_lines(content, language, correction, _)
     report = (Button(_("Report a mistake"), f"{BELOW}{REPORT}:{fact.id}"),)
-    return Message("\n".join(lines), (*figures.button(content, language, fact), *_neighbours(content, fact, _), report))
+    return Message(
+        "\n".join(lines), (*figures.chart_button(content, language, fact), *_neighbours(content, fact, _), report)
+    )
 
 
 def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
@@ -108,7 +110,7 @@ def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
     all_topics = (Button(_("All topics"), FACTS),)
     if len(family) == 1:
         return (all_topics,)
-    return (arrows(back, f"{place + 1} / {len(family)}", forward), all_topics)
+    return (paging_row(back, f"{place + 1} / {len(family)}", forward), all_topics)
 
 
 def _certainty(certainty: Certainty, _: Words) -> str:
@@ -121,14 +123,14 @@ def _certainty(certainty: Certainty, _: Words) -> str:
             return _("disputed: sources contradict each other")
 
 
-def results(content: Content, language: str, query: str, found: list[Fact]) -> Message:
+def search_results(content: Content, language: str, query: str, found: list[Fact]) -> Message:
     """What a search found, each fact as a button; the fact itself where it is the only one."""
     _ = words(language)
     if len(found) == 1:
-        return one(content, language, found[0])
+        return fact_page(content, language, found[0])
     shown = query if len(query) <= BUTTON_LENGTH else query[: BUTTON_LENGTH - 1] + "…"
     if not found:
-        return topics(content, language, _("Nothing was found for “{query}”.", query=shown))
+        return topic_list(content, language, _("Nothing was found for “{query}”.", query=shown))
     lines = [_.plural("{n} fact for “{query}”:", "{n} facts for “{query}”:", len(found), query=shown)]
     if len(found) > SHOWN_RESULTS:
         lines.append(_("Here are the closest; one more word narrows it down."))

@@ -5,28 +5,37 @@ from html import unescape
 
 from outreachbot.domain.content.model import Content, Fact, Figure, Precision
 from outreachbot.domain.messages.message import Button, Media, MediaKind, Message, Rows, escape
-from outreachbot.domain.messages.pictures import Bar, Chart, End, is_drawable, texts
+from outreachbot.domain.messages.pictures import Bar, Chart, End, is_drawable, list_texts
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BELOW, CHART, FACT, alt_text, arrows, plain, said, source_name
+from outreachbot.views.parts import (
+    BELOW,
+    CHART,
+    FACT,
+    content_html,
+    content_plain,
+    paging_row,
+    picture_caption,
+    source_name,
+)
 
 ENDS = {Precision.AT_LEAST: End.OPEN, Precision.MORE_THAN: End.OPEN, Precision.UP_TO: End.LIMIT}
 HOLDS = "\u00a0"  # the number of a source to what stands beside it
 
 
-def sources(fact: Fact) -> list[str]:
+def figure_sources(fact: Fact) -> list[str]:
     """All ids of its sources, in the order in which they are numbered."""
     return list(dict.fromkeys([*fact.sources, *(figure.source for figure in fact.figures)]))
 
 
-def line(content: Content, language: str, fact: Fact, figure: Figure) -> str:
+def figure_line(content: Content, language: str, fact: Fact, figure: Figure) -> str:
     """One number with what it counts, who states it, and the number of its source."""
-    who = said(content, figure.stated_by, language)
-    counts = said(content, figure.counts, language)
-    number = sources(fact).index(figure.source) + 1
-    return f"• <b>{amount(figure, words(language))}</b> {counts} — {who}, {figure.year} [{number}]"
+    who = content_html(content, figure.stated_by, language)
+    counts = content_html(content, figure.counts, language)
+    number = figure_sources(fact).index(figure.source) + 1
+    return f"• <b>{format_amount(figure, words(language))}</b> {counts} — {who}, {figure.year} [{number}]"
 
 
-def amount(figure: Figure, _: Words) -> str:
+def format_amount(figure: Figure, _: Words) -> str:
     """A figure as words: 613, at least 161, 500–1,000."""
     if figure.range is not None:
         number = f"{_.number(figure.range[0])}–{_.number(figure.range[1])}"
@@ -46,14 +55,14 @@ def amount(figure: Figure, _: Words) -> str:
             return _("up to {number}", number=number)
 
 
-def button(content: Content, language: str, fact: Fact) -> Rows:
+def chart_button(content: Content, language: str, fact: Fact) -> Rows:
     """To the chart, where there is one."""
-    if chart(content, language, fact) is None:
+    if figure_chart(content, language, fact) is None:
         return ()
     return ((Button(words(language)("As a chart"), f"{BELOW}{CHART}:{fact.id}"),),)
 
 
-def chart(content: Content, language: str, fact: Fact, first: int = 0) -> Chart | None:
+def figure_chart(content: Content, language: str, fact: Fact, first: int = 0) -> Chart | None:
     """The figures from that one on (counted from 0), on the scale of all.
 
     None where there is nothing to compare, no such figure, or no letters to write it with.
@@ -61,34 +70,34 @@ def chart(content: Content, language: str, fact: Fact, first: int = 0) -> Chart 
     if len(fact.figures) < 2 or first >= len(fact.figures):
         return None
     _ = words(language)
-    ids = sources(fact)
+    ids = figure_sources(fact)
     shown = fact.figures[first:]
     quoted = sorted({ids.index(figure.source) for figure in shown})
     names = (f"[{n + 1}]{HOLDS}{source_name(content.source_by_id[ids[n]], _)}" for n in quoted)
     number = content.place_by_id[fact.id][0] + 1
     drawn = Chart(
         heading=unescape(_("Fact {number}: the figures, side by side", number=number)),
-        title=plain(content, content.topic_by_id[fact.topic].title, language),
+        title=content_plain(content, content.topic_by_id[fact.topic].title, language),
         bars=tuple(_bar(content, language, figure, ids.index(figure.source) + 1) for figure in shown),
         scale=max(_high(figure) for figure in fact.figures),
         notes=(_scale(content, language, fact), unescape(_("Sources: {names}", names="; ".join(names)))),
-        signed=plain(content, content.title, language),
+        signed=content_plain(content, content.title, language),
     )
-    return drawn if is_drawable(*texts(drawn)) else None
+    return drawn if is_drawable(*list_texts(drawn)) else None
 
 
 def _scale(content: Content, language: str, fact: Fact) -> str:
     _ = words(language)
-    if len({plain(content, figure.counts, language) for figure in fact.figures}) > 1:
+    if len({content_plain(content, figure.counts, language) for figure in fact.figures}) > 1:
         return unescape(_("One scale, from 0. The figures count different things and are not added up."))
     return unescape(_("One scale, from 0. Each figure is one source’s; they are not added up."))
 
 
 def _bar(content: Content, language: str, figure: Figure, number: int) -> Bar:
     return Bar(
-        amount=unescape(amount(figure, words(language))),
-        counts=plain(content, figure.counts, language),
-        stated=f"{plain(content, figure.stated_by, language)}, {figure.year}{HOLDS}[{number}]",
+        amount=unescape(format_amount(figure, words(language))),
+        counts=content_plain(content, figure.counts, language),
+        stated=f"{content_plain(content, figure.stated_by, language)}, {figure.year}{HOLDS}[{number}]",
         low=figure.range[0] if figure.range else 0,
         high=_high(figure),
         end=ENDS.get(figure.precision, End.CLOSED),
@@ -99,19 +108,21 @@ def _high(figure: Figure) -> int:
     return figure.range[1] if figure.range else figure.number or 0
 
 
-def pictured(content: Content, language: str, fact: Fact, first: int, drawn: Chart, count: int) -> Message:
+def chart_page(content: Content, language: str, fact: Fact, first: int, drawn: Chart, count: int) -> Message:
     """The first figures of a chart, with the same as words below; arrows where they are not all."""
     _ = words(language)
     topic = escape(content.say(content.topic_by_id[fact.topic].title, language))
     heading = f"<b>{topic}</b> · {_('fact {number}', number=content.place_by_id[fact.id][0] + 1)}"
     last = first + count
-    caption = alt_text(heading, (line(content, language, fact, figure) for figure in fact.figures[first:last]))
+    caption = picture_caption(
+        heading, (figure_line(content, language, fact, figure) for figure in fact.figures[first:last])
+    )
     rows: Rows = ((Button(_("As text, with the sources"), f"{BELOW}{FACT}:{fact.id}"),),)
     if count < len(fact.figures):
         back = f"{CHART}:{fact.id}" if first else None
         forward = f"{CHART}:{fact.id}:{last}" if last < len(fact.figures) else None
         place = f"{_.number(first + 1)}–{_.number(last)} / {_.number(len(fact.figures))}"
-        rows = (arrows(back, place, forward), *rows)
+        rows = (paging_row(back, place, forward), *rows)
     name = f"{CHART}:{fact.id}:{first}:{language}"
     shown = replace(drawn, bars=drawn.bars[:count])
     return Message(caption, rows, (Media(MediaKind.PHOTO, name=name, drawn=shown),))

@@ -4,10 +4,10 @@ from outreachbot.domain.content.model import Content
 from outreachbot.domain.messages.message import Button, Message, escape
 from outreachbot.views.i18n import words
 from outreachbot.views.menus import for_admins, for_groups, for_members
-from outreachbot.views.parts import BELOW, CAMPAIGN, FACTS, SUBSCRIBE, TIMELINE, said
+from outreachbot.views.parts import BELOW, CAMPAIGN, FACTS, SUBSCRIBE, TIMELINE, content_html
 
 
-def start(content: Content, language: str) -> Message:
+def welcome(content: Content, language: str) -> Message:
     """What `/start` says. It subscribes nobody."""
     _ = words(language)
     rows = (
@@ -15,7 +15,7 @@ def start(content: Content, language: str) -> Message:
         (Button(_("What you can do"), BELOW + CAMPAIGN),),
         (Button(_("Remind me each year"), BELOW + SUBSCRIBE),),
     )
-    return Message(said(content, content.welcome, language), rows)
+    return Message(content_html(content, content.welcome, language), rows)
 
 
 def help_text(content: Content, language: str, *, admin: bool = False, in_group: bool = False) -> Message:
@@ -38,14 +38,14 @@ def about(content: Content, language: str) -> Message:
     """What `/about` says: who runs this bot, and how sources are treated."""
     _ = words(language)
     operator = content.operator
-    name, contact = said(content, operator.name, language), said(content, operator.contact, language)
+    name, contact = content_html(content, operator.name, language), content_html(content, operator.contact, language)
     facts = _.plural("{n} fact", "{n} facts", len(content.facts))
     sources = _.plural("{n} source", "{n} sources", len(content.sources))
     parts = (
         f"<b>{escape(content.say(content.title, language))}</b>",
-        said(content, operator.about, language),
+        content_html(content, operator.about, language),
         f"<b>{_('Run by')}:</b> {name}\n<b>{_('Contact')}:</b> {contact}",
-        f"<b>{_('Sources')}</b>\n{said(content, content.sources_policy, language)}",
+        f"<b>{_('Sources')}</b>\n{content_html(content, content.sources_policy, language)}",
         f"{facts} · {sources}",
     )
     return Message("\n\n".join(parts))
@@ -54,10 +54,10 @@ def about(content: Content, language: str) -> Message:
 def privacy(content: Content, language: str) -> Message:
     """What `/privacy` says."""
     _ = words(language)
-    return Message(f"<b>{_('Privacy')}</b>\n\n{said(content, content.privacy, language)}")
+    return Message(f"<b>{_('Privacy')}</b>\n\n{content_html(content, content.privacy, language)}")
 
 
-def failed(language: str) -> Message:
+def request_failed(language: str) -> Message:
     """What a member reads when their request could not be handled."""
     _ = words(language)
     wrong = _("Something went wrong here, and it has been written down.")
@@ -76,7 +76,7 @@ def admins_unknown(language: str) -> str:
     return _("Telegram did not say just now who is an admin here. Please try again.")
 
 
-def pressed_unknown(language: str) -> str:
+def unknown_button(language: str) -> str:
     """The note for a button that no longer leads anywhere."""
     _ = words(language)
     return _("This button no longer leads anywhere. Write /help to see what there is.")

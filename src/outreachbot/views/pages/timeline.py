@@ -5,104 +5,106 @@ from html import unescape
 
 from outreachbot.domain.content.dates import PartialDate
 from outreachbot.domain.content.model import Content, TimelineEntry
-from outreachbot.domain.content.paging import Page, first_after, first_in, page
+from outreachbot.domain.content.paging import Page, cut_page, find_first_after, find_first_in
 from outreachbot.domain.messages.message import Button, Media, MediaKind, Message, Rows, escape
-from outreachbot.domain.messages.pictures import Event, Strip, is_drawable, texts
+from outreachbot.domain.messages.pictures import Event, Strip, is_drawable, list_texts
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import (
     BELOW,
     STRIP,
     TIMELINE,
-    alt_text,
-    page_arrows,
-    plain,
-    said,
+    content_html,
+    content_plain,
+    format_sources,
+    page_row,
+    picture_caption,
     source_name,
-    sources_line,
 )
 
 
-def answer(content: Content, language: str, query: str) -> Message:
+def answer_query(content: Content, language: str, query: str) -> Message:
     """What `/timeline`, `/timeline 1992` and `/timeline 1992-02` say."""
     _ = words(language)
     if not query or not content.timeline:
-        return at(content, language, 0)
+        return page_at(content, language, 0)
     try:
         period = PartialDate.parse(query)
     except ValueError:
         how = _("“{query}” is not a date. Write /timeline 1992 or /timeline 1992-02.", query=query[:40])
-        return at(content, language, 0, notice=how)
-    first = first_in(content.timeline, period)
+        return page_at(content, language, 0, notice=how)
+    first = find_first_in(content.timeline, period)
     if first is not None:
-        return at(content, language, first)
+        return page_at(content, language, first)
     return _nothing_in(content, language, period)
 
 
 def _nothing_in(content: Content, language: str, period: PartialDate) -> Message:
     _ = words(language)
-    first = first_after(content.timeline, period)
+    first = find_first_after(content.timeline, period)
     if content.timeline[first].date.first_day > period.first_day:
         notice = _("Nothing is written down for {period}. What comes next:", period=_.partial_date(period))
     else:
         notice = _("Nothing is written down for {period}. The last entry:", period=_.partial_date(period))
-    return at(content, language, first, notice=notice)
+    return page_at(content, language, first, notice=notice)
 
 
-def at(content: Content, language: str, first: int, notice: str = "") -> Message:
+def page_at(content: Content, language: str, first: int, notice: str = "") -> Message:
     """The page of the timeline that begins with that entry, counted from 0."""
     _ = words(language)
     if not content.timeline:
         return Message(_("There is no timeline yet."))
-    shown = page(content.timeline, first)
+    shown = cut_page(content.timeline, first)
     blocks = [notice] if notice else []
     blocks.append(f"<b>{_('Timeline')}</b> · {_period(shown, _)}")
     blocks += [
-        f"<b>{_.partial_date(entry.date)}</b>\n{said(content, entry.text, language)}\n"
-        f"<i>{sources_line(content, entry.sources, _)}</i>"
+        f"<b>{_.partial_date(entry.date)}</b>\n{content_html(content, entry.text, language)}\n"
+        f"<i>{format_sources(content, entry.sources, _)}</i>"
         for entry in shown.entries
     ]
-    return Message("\n\n".join(blocks), (page_arrows(TIMELINE, shown, _), *_button(content, language, shown.first)))
+    return Message("\n\n".join(blocks), (page_row(TIMELINE, shown, _), *_button(content, language, shown.first)))
 
 
 def _button(content: Content, language: str, first: int) -> Rows:
     """To the picture of a page, where there is one."""
-    if strip(content, language, first) is None:
+    if timeline_strip(content, language, first) is None:
         return ()
     return ((Button(words(language)("As a picture"), f"{BELOW}{STRIP}:{first}"),),)
 
 
-def strip(content: Content, language: str, first: int) -> Strip | None:
+def timeline_strip(content: Content, language: str, first: int) -> Strip | None:
     """The same page, to be drawn; None where there is no timeline, or no letters to write it with."""
     if not content.timeline:
         return None
     _ = words(language)
-    shown = page(content.timeline, first)
+    shown = cut_page(content.timeline, first)
     drawn = Strip(
         heading=unescape(_("Timeline")),
         title=unescape(_period(shown, _)),
         events=tuple(_event(content, language, entry) for entry in shown.entries),
-        signed=plain(content, content.title, language),
+        signed=content_plain(content, content.title, language),
     )
-    return drawn if is_drawable(*texts(drawn)) else None
+    return drawn if is_drawable(*list_texts(drawn)) else None
 
 
 def _event(content: Content, language: str, entry: TimelineEntry) -> Event:
     _ = words(language)
     names = "; ".join(source_name(content.source_by_id[one], _) for one in entry.sources)
-    return Event(_.partial_date(entry.date), plain(content, entry.text, language), names)
+    return Event(_.partial_date(entry.date), content_plain(content, entry.text, language), names)
 
 
-def pictured(content: Content, language: str, first: int, drawn: Strip, count: int) -> Message:
+def strip_page(content: Content, language: str, first: int, drawn: Strip, count: int) -> Message:
     """The first entries of that page as a picture, with the same as words below."""
     _ = words(language)
-    whole = page(content.timeline, first)
+    whole = cut_page(content.timeline, first)
     shown = replace(whole, entries=whole.entries[:count])
-    lines = (f"<b>{_.partial_date(one.date)}</b> — {said(content, one.text, language)}" for one in shown.entries)
-    caption = alt_text(f"<b>{_('Timeline')}</b> · {_period(shown, _)}", lines)
+    lines = (
+        f"<b>{_.partial_date(one.date)}</b> — {content_html(content, one.text, language)}" for one in shown.entries
+    )
+    caption = picture_caption(f"<b>{_('Timeline')}</b> · {_period(shown, _)}", lines)
     back_to_text = Button(_("As text, with the sources"), f"{BELOW}{TIMELINE}:{shown.first}")
     name = f"{STRIP}:{shown.first}:{language}"
     part = replace(drawn, title=unescape(_period(shown, _)), events=drawn.events[:count])
-    rows = (page_arrows(STRIP, shown, _), (back_to_text,))
+    rows = (page_row(STRIP, shown, _), (back_to_text,))
     return Message(caption, rows, (Media(MediaKind.PHOTO, name=name, drawn=part),))
 
 

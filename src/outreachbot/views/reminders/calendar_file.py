@@ -7,8 +7,8 @@ from icalendar import Calendar, Event, vRecur
 from outreachbot.domain.content.model import Anniversary, Content, LeapDay
 from outreachbot.domain.messages.markup import to_plain
 from outreachbot.domain.messages.message import Message
-from outreachbot.domain.reminders.schedule import coming
-from outreachbot.domain.reminders.settings import ChatSettings, kept
+from outreachbot.domain.reminders.schedule import list_upcoming
+from outreachbot.domain.reminders.settings import ChatSettings, list_kept
 from outreachbot.views.i18n import words
 
 # RFC 5545, RRULE: the last day of February; the 60th of the year, which is 29 February or 1 March; the 29th alone.
@@ -25,7 +25,7 @@ def calendar_file(content: Content, language: str, settings: ChatSettings, today
     calendar.add("prodid", "-//outreachbot//EN")
     calendar.add("version", "2.0")
     calendar.add("x-wr-calname", to_plain(content.say(content.title, language)))
-    for occurrence in coming(kept(settings, content), today):
+    for occurrence in list_upcoming(list_kept(settings, content), today):
         calendar.add_component(_event(content, language, occurrence.anniversary, occurrence.date, now))
     return bytes(calendar.to_ical())
 

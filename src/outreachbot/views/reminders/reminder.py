@@ -16,10 +16,20 @@ from outreachbot.domain.messages.message import (
     escape,
     shown_length,
 )
-from outreachbot.domain.reminders.schedule import Group, Item, Occurrence, moment
+from outreachbot.domain.reminders.schedule import Group, Item, Occurrence, local_moment
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.ordinals import is_round, ordinal
-from outreachbot.views.parts import BELOW, CAMPAIGN, FACTS, REMINDERS, SKIP, TIMELINE, UNSUBSCRIBE, said, sources_line
+from outreachbot.views.ordinals import format_ordinal, is_round
+from outreachbot.views.parts import (
+    BELOW,
+    CAMPAIGN,
+    FACTS,
+    REMINDERS,
+    SKIP,
+    TIMELINE,
+    UNSUBSCRIBE,
+    content_html,
+    format_sources,
+)
 
 
 def reminder(content: Content, language: str, items: Sequence[Item], group: Group) -> Message:
@@ -39,7 +49,7 @@ def reminder(content: Content, language: str, items: Sequence[Item], group: Grou
     return Message(text, tuple(rows), (Media(MediaKind.PHOTO, name=pictures[0]),) if pictures and fits else ())
 
 
-def in_every_language(content: Content, items: Sequence[Item], group: Group) -> dict[str, Message]:
+def reminder_in_all_languages(content: Content, items: Sequence[Item], group: Group) -> dict[str, Message]:
     """The same reminder for the chats of each language."""
     return {language: reminder(content, language, items, group) for language in content.languages}
 
@@ -58,7 +68,7 @@ def preview_usage(content: Content, language: str, unknown: str) -> Message:
     return Message(f"{head}\n{how}")
 
 
-def late(content: Content, language: str, chats: Mapping[str, int]) -> Message:
+def late_alert(content: Content, language: str, chats: Mapping[str, int]) -> Message:
     """For the admins: how many chats each notice (by its key) came too late for."""
     _ = words(language)
     lines = [f"<b>{_('Reminders that were not sent')}</b>"]
@@ -101,20 +111,20 @@ def _fits(parts: Sequence[str]) -> bool:
 
 
 def _head(content: Content, language: str, item: Item, _: Words) -> str:
-    return f"<b>{escape(content.say(item.occurrence.anniversary.title, language))}</b>\n{when(item, _)}"
+    return f"<b>{escape(content.say(item.occurrence.anniversary.title, language))}</b>\n{describe_when(item, _)}"
 
 
 def _told(content: Content, language: str, item: Item, group: Group, _: Words) -> str:
     anniversary = item.occurrence.anniversary
-    parts = [_head(content, language, item, _), said(content, anniversary.text, language)]
+    parts = [_head(content, language, item, _), content_html(content, anniversary.text, language)]
     if silence := _silence(content, language, item, group, _):
         parts.append(silence)
-    return "\n\n".join([*parts, f"<i>{sources_line(content, anniversary.sources, _)}</i>"])
+    return "\n\n".join([*parts, f"<i>{format_sources(content, anniversary.sources, _)}</i>"])
 
 
-def when(item: Item, _: Words) -> str:
+def describe_when(item: Item, _: Words) -> str:
     """The day, how long until then, and how long ago it was."""
-    parts = [day(item.occurrence, _)]
+    parts = [describe_day(item.occurrence, _)]
     match item.notice:
         case Notice.WEEK:
             parts = [_("In a week: {day}", day=parts[0])]
@@ -126,7 +136,7 @@ def when(item: Item, _: Words) -> str:
     return " · ".join(parts)
 
 
-def day(occurrence: Occurrence, _: Words) -> str:
+def describe_day(occurrence: Occurrence, _: Words) -> str:
     """The date; of a night, both dates."""
     if not occurrence.anniversary.night:
         return _.date(occurrence.date)
@@ -137,7 +147,7 @@ def day(occurrence: Occurrence, _: Words) -> str:
 def _years(years: int, _: Words, *, is_today: bool) -> str:
     """A round one as such: the 40th anniversary."""
     if is_round(years):
-        return _("the {ordinal} anniversary", ordinal=ordinal(years, _.language))
+        return _("the {ordinal} anniversary", ordinal=format_ordinal(years, _.language))
     if is_today:
         return _.plural("{n} year ago", "{n} years ago", years)
     return _.plural("{n} year on", "{n} years on", years)
@@ -150,7 +160,7 @@ def _silence(content: Content, language: str, item: Item, group: Group, _: Words
         return ""
     there = dt.datetime.combine(item.occurrence.date, silence.at.time, tzinfo=ZoneInfo(silence.zone))
     values = {"time": _.time(there), "place": content.say(silence.place, language)}
-    if there < moment(item.day, group.hour, group.zone):
+    if there < local_moment(item.day, group.hour, group.zone):
         text = _("A moment of silence was kept at {time} in {place}", **values)
     else:
         text = _("A moment of silence is kept at {time} in {place}", **values)

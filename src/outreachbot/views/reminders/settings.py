@@ -4,7 +4,7 @@ from html import unescape
 
 from outreachbot.domain.content.model import Content, Notice
 from outreachbot.domain.messages.message import Button, Message, Rows
-from outreachbot.domain.reminders.settings import ChatSettings, Quiet, gets_anniversary, gets_notice, kept
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet, gets_anniversary, gets_notice, list_kept
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import REMINDERS, SUBSCRIBE, ZONE
 from outreachbot.views.reminders import timezone
@@ -12,22 +12,22 @@ from outreachbot.views.reminders import timezone
 LABEL = 40  # characters of a button's label
 
 
-def reminders(content: Content, language: str, settings: ChatSettings, *, subscribed: bool) -> Message:
+def settings_menu(content: Content, language: str, settings: ChatSettings, *, subscribed: bool) -> Message:
     """What `/reminders` says."""
     _ = words(language)
     head = [f"<b>{_('Reminders of this chat')}</b>"]
     if not subscribed:
         head.append(_("This chat is not subscribed, so nothing is sent to it yet. What you choose here is kept."))
-    lines = [*head, "", *plan(content, settings, _), *_sound(settings, _)]
+    lines = [*head, "", *plan_lines(content, settings, _), *_sound(settings, _)]
     return Message("\n".join(lines), _menu(content, settings, _, subscribed=subscribed))
 
 
-def plan(content: Content, settings: ChatSettings, _: Words) -> list[str]:
+def plan_lines(content: Content, settings: ChatSettings, _: Words) -> list[str]:
     """When reminders come, if they do, and of what; that the zone was not chosen is said."""
     lines = [
         _when(content, settings, _),
         _("Time zone: {place}", place=timezone.zone_name(settings.group(content).zone, _)),
-        _("Days: {n} of {all}", n=len(kept(settings, content)), all=len(content.anniversaries)),
+        _("Days: {n} of {all}", n=len(list_kept(settings, content)), all=len(content.anniversaries)),
     ]
     if settings.zone is None:
         lines[1] += " " + _("(not chosen yet: /timezone)")
@@ -92,7 +92,7 @@ def _back(_: Words) -> tuple[Button, ...]:
     return (Button(_("‹ Back"), REMINDERS),)
 
 
-def days(content: Content, language: str, settings: ChatSettings) -> Message:
+def days_menu(content: Content, language: str, settings: ChatSettings) -> Message:
     """Which anniversaries the chat is reminded of."""
     _ = words(language)
     text = _("Which days should this chat be reminded of?")
@@ -103,13 +103,13 @@ def days(content: Content, language: str, settings: ChatSettings) -> Message:
     return Message(f"<b>{text}</b>", (*rows, _back(_)))
 
 
-def hours(language: str, hour: int) -> Message:
+def hours_menu(language: str, hour: int) -> Message:
     """At which hour reminders come."""
     _ = words(language)
     return Message(f"<b>{_('At which hour?')}</b>", (*_clock("h", hour), _back(_)))
 
 
-def quiet(content: Content, language: str, settings: ChatSettings) -> Message:
+def quiet_menu(content: Content, language: str, settings: ChatSettings) -> Message:
     """From which hour messages make no sound, and by which clock."""
     _ = words(language)
     start = settings.quiet.start if settings.quiet else None
@@ -120,7 +120,7 @@ def quiet(content: Content, language: str, settings: ChatSettings) -> Message:
     return Message(text, (*_clock("q", start), always, _back(_)))
 
 
-def quiet_until(language: str, start: int) -> Message:
+def quiet_end_menu(language: str, start: int) -> Message:
     """Until which hour messages make no sound."""
     _ = words(language)
     text = _("From {start}:00 until which hour?", start=f"{start:02}")

@@ -7,11 +7,11 @@ from outreachbot.domain.content.model import Content, Notice
 from outreachbot.domain.messages.message import Button, Message, escape
 from outreachbot.domain.reminders import schedule
 from outreachbot.domain.reminders.forecast import Forecast
-from outreachbot.domain.reminders.schedule import Occurrence, coming
-from outreachbot.domain.reminders.settings import ChatSettings, gets_notice, is_reminded, kept
+from outreachbot.domain.reminders.schedule import Occurrence, list_upcoming
+from outreachbot.domain.reminders.settings import ChatSettings, gets_notice, is_reminded, list_kept
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BELOW, CALENDAR, REMINDERS, SUBSCRIBE, UNSUBSCRIBE, moment
-from outreachbot.views.reminders.settings import plan
+from outreachbot.views.parts import BELOW, CALENDAR, REMINDERS, SUBSCRIBE, UNSUBSCRIBE, format_moment
+from outreachbot.views.reminders.settings import plan_lines
 
 
 def subscribed(content: Content, language: str, settings: ChatSettings, now: dt.datetime, *, new: bool) -> Message:
@@ -19,7 +19,7 @@ def subscribed(content: Content, language: str, settings: ChatSettings, now: dt.
     _ = words(language)
     parts = [f"<b>{_('You are subscribed.') if new else _('You are subscribed already.')}</b>"]
     if content.anniversaries:
-        parts.append("\n".join(plan(content, settings, _)))
+        parts.append("\n".join(plan_lines(content, settings, _)))
     if days := [_line(one, content, language, _) for one in _ahead(content, settings, now)]:
         parts.append("\n".join(days))
     more = _("Now and then the people who run this bot send a message to all subscribed chats.")
@@ -65,7 +65,7 @@ def upcoming(
     _ = words(language)
     if not content.anniversaries:
         return Message(_("No days of remembrance are planned."))
-    days = coming(kept(settings, content), today)
+    days = list_upcoming(list_kept(settings, content), today)
     if not days:
         return Message(_("No day of remembrance is chosen in this chat."), (_settings(_),))
     lines = [f"<b>{_('The coming days of remembrance')}</b>", ""]
@@ -78,7 +78,7 @@ def upcoming(
             lines.append(f"   {_foretold(forecast, content.zone, _)}")
     calendar = (Button(_("For my own calendar"), CALENDAR),)
     if subscribed:
-        return Message("\n".join([*lines, "", *plan(content, settings, _)]), (calendar, _settings(_)))
+        return Message("\n".join([*lines, "", *plan_lines(content, settings, _)]), (calendar, _settings(_)))
     return Message("\n".join(lines), ((Button(_("Remind me each year"), BELOW + SUBSCRIBE),), calendar))
 
 
@@ -88,7 +88,7 @@ def _settings(_: Words) -> tuple[Button, ...]:
 
 def _foretold(forecast: Forecast, zone: str, _: Words) -> str:
     chats = _.plural("{n} chat", "{n} chats", forecast.chats)
-    first, last = moment(forecast.first, zone, _), moment(forecast.last, zone, _)
+    first, last = format_moment(forecast.first, zone, _), format_moment(forecast.last, zone, _)
     return _("{chats}: the first on {first}, the last on {last}", chats=chats, first=first, last=last)
 
 
@@ -97,9 +97,9 @@ def _ahead(content: Content, settings: ChatSettings, now: dt.datetime) -> list[O
     if not is_reminded(settings, content):
         return []
     group, today = settings.group(content), settings.today(content, now)
-    passed = schedule.moment(today, group.hour, group.zone) <= now
+    passed = schedule.local_moment(today, group.hour, group.zone) <= now
     last = min(schedule.DAYS_BEFORE[notice] for notice in Notice if gets_notice(settings, notice, content))
-    return coming(kept(settings, content), today + dt.timedelta(days=last + passed), settings.skipped)
+    return list_upcoming(list_kept(settings, content), today + dt.timedelta(days=last + passed), settings.skipped)
 
 
 def _line(one: Occurrence, content: Content, language: str, _: Words) -> str:

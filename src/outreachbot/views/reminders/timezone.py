@@ -11,7 +11,7 @@ from outreachbot.domain.content.model import Content
 from outreachbot.domain.messages.message import Button, Message, escape
 from outreachbot.domain.places.index import Place
 from outreachbot.domain.reminders.settings import ChatSettings, is_reminded
-from outreachbot.views.i18n import Words, languages, words
+from outreachbot.views.i18n import Words, list_languages, words
 from outreachbot.views.parts import REMINDERS, SUBSCRIBE, ZONE
 
 MOST_CITIES = 30
@@ -26,7 +26,7 @@ def country_name(code: str, _: Words) -> str:
     return str(_.locale.territories.get(code, code))
 
 
-def countries(language: str, codes: Sequence[str], now: dt.datetime, zone: str, *, chosen: bool) -> Message:
+def country_menu(language: str, codes: Sequence[str], now: dt.datetime, zone: str, *, chosen: bool) -> Message:
     """What `/timezone` says."""
     _ = words(language)
     text = [f"<b>{_('Which time zone?')}</b>", _here(now, zone, _, chosen=chosen)]
@@ -57,7 +57,7 @@ def _back(_: Words) -> tuple[Button, ...]:
     return (Button(_("‹ Settings"), REMINDERS),)
 
 
-def cities(language: str, country: str, found: Sequence[Place]) -> Message:
+def city_menu(language: str, country: str, found: Sequence[Place]) -> Message:
     """The zones of a country, each by a city."""
     _ = words(language)
     buttons = [Button(zone_name(one.zone, _), f"{ZONE}:z.{one.zone}") for one in found[:MOST_CITIES]]
@@ -65,7 +65,7 @@ def cities(language: str, country: str, found: Sequence[Place]) -> Message:
     return Message(f"<b>{text}</b>", (*_rows(buttons), (_typed(_),), (Button(_("‹ Back"), ZONE),)))
 
 
-def matches(language: str, text: str, found: Sequence[Place]) -> Message:
+def match_menu(language: str, text: str, found: Sequence[Place]) -> Message:
     """The places that a typed text may mean."""
     _ = words(language)
     if not found:
@@ -79,38 +79,38 @@ def _again(_: Words) -> tuple[Button, ...]:
     return (_typed(_), Button(_("Choose a country"), ZONE))
 
 
-def ask(language: str) -> Message:
+def ask_for_place(language: str) -> Message:
     """Asks for a city, to be answered with a reply."""
-    return Message(question(language), asks=True)
+    return Message(place_question(language), asks=True)
 
 
-def how_to_type(language: str) -> str:
+def how_to_type_place(language: str) -> str:
     """The same as a note, where there is no answering."""
     _ = words(language)
     return _("Post your city here like this: {example}", example="/timezone Baku")
 
 
-def question(language: str) -> str:
+def place_question(language: str) -> str:
     """By this text the answer is known: nothing is remembered of who was asked."""
     _ = words(language)
     return _("Which city do you live in or near? Reply to this message.")
 
 
 @cache
-def questions() -> frozenset[str]:
+def place_questions() -> frozenset[str]:
     """The question in every language there is."""
-    return frozenset(question(language) for language in languages())
+    return frozenset(place_question(language) for language in list_languages())
 
 
-def label(language: str, zone: str) -> str:
+def zone_label(language: str, zone: str) -> str:
     return zone_name(zone, words(language))
 
 
-def named(language: str, place: Place) -> str:
+def place_name(language: str, place: Place) -> str:
     return f"{place.name}, {country_name(place.country, words(language))}"
 
 
-def confirm(language: str, place: str, zone: str, now: dt.datetime) -> Message:
+def confirm_zone(language: str, place: str, zone: str, now: dt.datetime) -> Message:
     """The member knows best whether the time is right."""
     _ = words(language)
     text = _("Is it {time} where you are?", time=_local(now, zone, _))
@@ -118,7 +118,7 @@ def confirm(language: str, place: str, zone: str, now: dt.datetime) -> Message:
     return Message(f"<b>{escape(place)}</b>\n{text}", ((yes,), (Button(_("No, choose another"), ZONE),)))
 
 
-def chosen(content: Content, language: str, settings: ChatSettings, *, subscribed: bool) -> Message:
+def zone_set(content: Content, language: str, settings: ChatSettings, *, subscribed: bool) -> Message:
     """That the zone holds from now on; and how to be reminded, where no reminder would come by it."""
     _ = words(language)
     group = settings.group(content)
@@ -135,7 +135,7 @@ def chosen(content: Content, language: str, settings: ChatSettings, *, subscribe
     return Message(f"{used} {_('Reminders are off: none comes until you switch them on.')}", ((on,), _back(_)))
 
 
-def unknown(language: str) -> str:
+def unknown_place(language: str) -> str:
     """The note where the zone of a button is not known any more."""
     _ = words(language)
     return _("This time zone is not known any more. Please choose another.")

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from outreachbot.domain.delivery.outcomes import Failed, Migrated, NotSent, Outcome, Sent, Uncertain, Wait, after
-from outreachbot.domain.delivery.states import GONE, JOBS, Reason, State
+from outreachbot.domain.delivery.outcomes import Failed, Migrated, NotSent, Outcome, Sent, Uncertain, Wait, next_state
+from outreachbot.domain.delivery.states import GONE, JOBS, DeliveryState, Reason
 from outreachbot.store import chats
 from outreachbot.store.database.connect import Connection
 from outreachbot.store.delivery import ledger, messages, outbox
@@ -26,7 +26,7 @@ TRIES = 10  # of changing one copy, while Telegram answers others
 
 
 @dataclass(slots=True)
-class Lessons:
+class SendingHealth:
     """What is known now of troubles that last."""
 
     unanswered: int = 0  # requests in a row that Telegram did not answer
@@ -50,40 +50,40 @@ class Lessons:
         return left if 0 < left <= LONGEST_BACKOFF else 0.0
 
 
-async def write_down(
-    lessons: Lessons, db: Connection, sender_id: int, landed: Sequence[tuple[Claimed, Outcome]], now: float
+async def record_outcomes(
+    health: SendingHealth, db: Connection, sender_id: int, landed: Sequence[tuple[Claimed, Outcome]], now: float
 ) -> None:
     """Settle what landed, and learn from it: some chats are gone, everything waits for a while, a message pauses."""
     for _, outcome in landed:
-        _listen(lessons, outcome, now)
-    pause, hold = _backoff(lessons, landed, now), 0.0
-    landed = [(claimed, _given_up(lessons, claimed, outcome)) for claimed, outcome in landed]
+        _listen(health, outcome, now)
+    pause, hold = _backoff(health, landed, now), 0.0
+    landed = [(claimed, _given_up(health, claimed, outcome)) for claimed, outcome in landed]
     await outbox.settle(db, sender_id, [_settled(claimed, outcome, now, pause) for claimed, outcome in landed], now)
     for claimed, outcome in landed:
-        await _learn(lessons, db, claimed, outcome, now)
-        hold = max(hold, await _flooded(lessons, db, claimed, outcome, now))
+        await _learn(health, db, claimed, outcome, now)
+        hold = max(hold, await _flooded(health, db, claimed, outcome, now))
     if hold:
-        await pace_row.hold(db, hold, now)
+        await pace_row.hold_sending(db, hold, now)
 
 
-def _given_up(lessons: Lessons, claimed: Claimed, outcome: Outcome) -> Outcome:
+def _given_up(health: SendingHealth, claimed: Claimed, outcome: Outcome) -> Outcome:
     """A copy that can't be changed fails after so many tries; where Telegram can't be reached, none is counted."""
     if claimed.kind not in JOBS or not isinstance(outcome, Uncertain):
         return outcome
-    if lessons.in_trouble and outcome.reason is not Reason.SERVER_ERROR:
+    if health.in_trouble and outcome.reason is not Reason.SERVER_ERROR:
         return outcome
     one = claimed.message_id, claimed.chat_id
-    lessons.tries[one] += 1
-    if lessons.tries[one] < TRIES:
+    health.tries[one] += 1
+    if health.tries[one] < TRIES:
         return outcome
-    del lessons.tries[one]
+    del health.tries[one]
     return Failed(outcome.reason, f"no answer to {TRIES} tries")
 
 
 def _settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Settled:
-    state, reason = after(outcome, claimed.kind)
+    state, reason = next_state(outcome, claimed.kind)
     if reason is Reason.TOPIC_GONE and claimed.topic_id is not None:
-        state, reason = State.QUEUED, None  # once more, without the topic
+        state, reason = DeliveryState.QUEUED, None  # once more, without the topic
     copy_id, more = (claimed.copy_ids[0], claimed.copy_ids[1:]) if claimed.kind in JOBS else (None, ())
     if copy_id is None and isinstance(outcome, Sent):
         copy_id, more = outcome.message_id, outcome.more
@@ -113,43 +113,43 @@ def _not_before(outcome: Outcome, now: float, pause: float) -> float:
     return 0.0
 
 
-async def _learn(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> None:
+async def _learn(health: SendingHealth, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> None:
     """Remember what the outcome says about the message or the chat."""
     match outcome:
         case Failed(Reason.TEMPLATE, detail):
-            lessons.wrong[claimed.message_id, detail] += 1
-            if lessons.wrong[claimed.message_id, detail] >= SAME_ERROR or await _nobody_got(db, claimed.message_id):
-                await _break(lessons, db, claimed.message_id, detail)
+            health.wrong[claimed.message_id, detail] += 1
+            if health.wrong[claimed.message_id, detail] >= SAME_ERROR or await _nobody_got(db, claimed.message_id):
+                await _break(health, db, claimed.message_id, detail)
         case Failed(Reason.REFUSED, detail) if claimed.kind not in JOBS:
-            lessons.refused[claimed.message_id, detail] += 1
-            if lessons.refused[claimed.message_id, detail] % SAME_REFUSAL == 0:
+            health.refused[claimed.message_id, detail] += 1
+            if health.refused[claimed.message_id, detail] % SAME_REFUSAL == 0:
                 await _pause(db, claimed.message_id, detail)
         case Sent():
-            _absolve(lessons, claimed.message_id)
+            _absolve(health, claimed.message_id)
         case Failed(Reason.TOPIC_GONE, _) if claimed.topic_id is not None:
             await chats.forget_topic(db, claimed.chat_id, claimed.topic_id)
         case Failed(reason, _) if reason in GONE:
-            await chats.gone(db, claimed.chat_id, reason, now)
+            await chats.mark_gone(db, claimed.chat_id, reason, now)
         case Migrated(new_chat_id):
             await chats.migrate(db, claimed.chat_id, new_chat_id)
 
 
 async def _nobody_got(db: Connection, message_id: int) -> bool:
     """Whether it failed for all there are, though they may be fewer."""
-    tally = await ledger.tally(db, message_id)
+    tally = await ledger.count_states(db, message_id)
     return tally.finished and not tally.sent
 
 
-async def _break(lessons: Lessons, db: Connection, message_id: int, detail: str) -> None:
+async def _break(health: SendingHealth, db: Connection, message_id: int, detail: str) -> None:
     """The circuit breaker: the message pauses, and whom it failed for is queued again, behind the others.
 
     Where an admin has let it go on and nobody else is left to get it, it is they that it can't be sent to: they failed.
     """
-    if message_id in lessons.broken and await outbox.only_wrong_left(db, message_id):
+    if message_id in health.broken and await outbox.has_only_rejected(db, message_id):
         return
     await _pause(db, message_id, detail)
-    await outbox.wrong_again(db, message_id)
-    lessons.broken.add(message_id)
+    await outbox.requeue_rejected(db, message_id)
+    health.broken.add(message_id)
 
 
 async def _pause(db: Connection, message_id: int, detail: str) -> None:
@@ -157,40 +157,40 @@ async def _pause(db: Connection, message_id: int, detail: str) -> None:
         log.error("message %d is paused: Telegram says %s", message_id, detail)
 
 
-def _absolve(lessons: Lessons, message_id: int) -> None:
+def _absolve(health: SendingHealth, message_id: int) -> None:
     """Somebody got it: only as many refusals more in a row pause it, and where an admin let it go on, wrong ones."""
-    for counter in (lessons.refused, *([lessons.wrong] if message_id in lessons.broken else [])):
+    for counter in (health.refused, *([health.wrong] if message_id in health.broken else [])):
         for one in [one for one in counter if one[0] == message_id]:
             del counter[one]
 
 
-async def _flooded(lessons: Lessons, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> float:
+async def _flooded(health: SendingHealth, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> float:
     """How many seconds everything waits because of a 429; the pace itself drops as well, once for each wave of them."""
     if not isinstance(outcome, Wait):
-        lessons.floods = 0
+        health.floods = 0
         return 0.0
-    lessons.floods += 1
+    health.floods += 1
     # A group has a limit of its own, of 20 messages a minute: its 429 alone is no word about the others.
-    if claimed.chat_id < 0 and lessons.floods == 1:
+    if claimed.chat_id < 0 and health.floods == 1:
         return 0.0
     log.warning("Telegram asks to wait %.1f s before the next message", outcome.seconds)
-    if abs(now - lessons.slowed_at) > outcome.seconds:
+    if abs(now - health.slowed_at) > outcome.seconds:
         await pace_row.slow_down(db, now)
-        lessons.slowed_at = now
+        health.slowed_at = now
     return outcome.seconds
 
 
-def _listen(lessons: Lessons, outcome: Outcome, now: float) -> None:
+def _listen(health: SendingHealth, outcome: Outcome, now: float) -> None:
     """Count requests without an answer; the first answer ends the trouble."""
     if outcome in OURS:
         return
     if _unanswered(outcome):
-        lessons.since = lessons.since if lessons.unanswered else now
-        lessons.unanswered += 1
+        health.since = health.since if health.unanswered else now
+        health.unanswered += 1
         return
-    if lessons.pauses:
+    if health.pauses:
         log.warning("Telegram answers again, the outbox goes on")
-    lessons.unanswered = lessons.pauses = 0
+    health.unanswered = health.pauses = 0
 
 
 def _unanswered(outcome: Outcome) -> str:
@@ -201,23 +201,23 @@ def _unanswered(outcome: Outcome) -> str:
     return ""
 
 
-def _backoff(lessons: Lessons, landed: Sequence[tuple[Claimed, Outcome]], now: float) -> float:
+def _backoff(health: SendingHealth, landed: Sequence[tuple[Claimed, Outcome]], now: float) -> float:
     """A pause that doubles from try to try while Telegram does not answer. A refused connection alone is enough."""
     why = {type(outcome): words for _, outcome in landed if (words := _unanswered(outcome))}
-    if not lessons.unanswered or not why:
+    if not health.unanswered or not why:
         return 0.0
-    if lessons.unanswered < TROUBLE and not lessons.pauses and NotSent not in why:
+    if health.unanswered < TROUBLE and not health.pauses and NotSent not in why:
         return 0.0
-    if not lessons.pauses:
-        since = dt.datetime.fromtimestamp(lessons.since, dt.UTC)
+    if not health.pauses:
+        since = dt.datetime.fromtimestamp(health.since, dt.UTC)
         words = next(iter(why.values()))
         log.warning("Telegram does not answer since %s UTC, the outbox waits: %s", f"{since:%H:%M:%S}", words)
-    lessons.pauses += 1
-    pause = min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(lessons.pauses - 1, 10))
-    lessons.waits_until = now + pause
+    health.pauses += 1
+    pause = min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(health.pauses - 1, 10))
+    health.waits_until = now + pause
     return pause
 
 
-def silent_since(lessons: Lessons) -> float | None:
+def silent_since(health: SendingHealth) -> float | None:
     """Since when Telegram does not answer (seconds since the epoch); None where it does."""
-    return lessons.since if lessons.in_trouble else None
+    return health.since if health.in_trouble else None

@@ -21,21 +21,21 @@ from outreachbot.store.delivery import pace as pace_row
 from outreachbot.store.delivery.bodies import Bodies
 from outreachbot.store.delivery.outbox import Claimed
 from outreachbot.workers.delivery import outcomes
-from outreachbot.workers.delivery.outcomes import Lessons
+from outreachbot.workers.delivery.outcomes import SendingHealth
 
 log = logging.getLogger(__name__)
 
 Send = Callable[[Claimed, Message], Awaitable[Outcome]]
 """Brings a claimed delivery to its chat, once."""
 
-IN_AIR = 250  # requests under way at once; at no limit that keeps at least 100 going while the next are claimed
+MAX_IN_FLIGHT = 250  # requests under way at once; at no limit that keeps at least 100 going while the next are claimed
 LATE_SECONDS = 0.01  # who leaves later than its slot by more than this, and by more than a slot, has lost it
 LEAD_SECONDS = 0.05  # the next claim is made this long before its first slot, so that no slot passes unused
 LONGEST_SLEEP = 1.0
 
 
 @dataclass(slots=True)
-class Flight:
+class SenderState:
     """What is under way: requests in the air, and those that landed and are not yet written down."""
 
     air: set[asyncio.Task[None]] = field(default_factory=set)
@@ -61,30 +61,30 @@ class Sender:
     per_second: float
     replies: Callable[[], int] = lambda: 0
     spacing: Spacing = field(default_factory=Spacing)
-    flight: Flight = field(default_factory=Flight)
-    lessons: Lessons = field(default_factory=Lessons)
+    flight: SenderState = field(default_factory=SenderState)
+    health: SendingHealth = field(default_factory=SendingHealth)
 
 
-async def step(sender: Sender) -> bool:
+async def send_next(sender: Sender) -> bool:
     """Write down what landed and claim the next, in one transaction; launch it. False when nothing is due.
 
     Raises TelegramRefuses when nothing can be sent at all.
     """
-    flight, careful = sender.flight, sender.lessons.in_trouble
+    flight, careful = sender.flight, sender.health.in_trouble
     size = 1 if careful else pace.claim_size(sender.per_second)
-    await _has_room(flight, 1 if careful else IN_AIR, size)
+    await _has_room(flight, 1 if careful else MAX_IN_FLIGHT, size)
     if not flight.landed and flight.idle and not await _has_work(sender):
         sender.replies()  # what went out while nothing else did has had its slots
         return await _rest(flight)
     now, landed = sender.clock(), flight.landed[:]
     ahead = time.monotonic() - now  # as it is now: the clock may be set while we write
     async with _writing(sender, now) as db:
-        await outcomes.write_down(sender.lessons, db, sender.id, landed, now)
-        pause = sender.lessons.pause_left(now)
+        await outcomes.record_outcomes(sender.health, db, sender.id, landed, now)
+        pause = sender.health.pause_left(now)
         is_stopped = pause > 0 or _halt(landed)
-        slots = None if is_stopped else await pace_row.take(db, size, sender.per_second, now, LEAD_SECONDS)
+        slots = None if is_stopped else await pace_row.take_slots(db, size, sender.per_second, now, LEAD_SECONDS)
         claimed = await _claim(sender, db, size, now) if slots is not None else []
-        wait = max(pause, await pace_row.wait(db, now)) if slots is None else 0.0
+        wait = max(pause, await pace_row.seconds_to_next_slot(db, now)) if slots is None else 0.0
         await _tidy_up(flight, db, landed, claimed, now)
     _forget(flight, landed)
     if halt := _halt(landed):
@@ -107,14 +107,14 @@ async def _writing(sender: Sender, now: float) -> AsyncIterator[Connection]:
     flight = sender.flight
     async with connect.writing(sender.db) as db:
         if flight.unsure:
-            await outbox.give_back(db, sender.id, flight.ours, now)
+            await outbox.requeue_unknown(db, sender.id, flight.ours, now)
             flight.lease_until = 0.0
         flight.unsure = True
         yield db
     flight.unsure = False
 
 
-def _forget(flight: Flight, landed: Sequence[tuple[Claimed, Outcome]]) -> None:
+def _forget(flight: SenderState, landed: Sequence[tuple[Claimed, Outcome]]) -> None:
     """These are written down."""
     del flight.landed[: len(landed)]
     flight.ours.difference_update((one.message_id, one.chat_id) for one, _ in landed)
@@ -125,7 +125,7 @@ async def _sleep_until(moment: float) -> None:
     await asyncio.sleep(max(0.0, min(moment - time.monotonic(), LONGEST_SLEEP)))
 
 
-async def _has_room(flight: Flight, room: int, size: int) -> None:
+async def _has_room(flight: SenderState, room: int, size: int) -> None:
     flight.room = room - size
     while len(flight.air) > flight.room:
         flight.landing.clear()
@@ -138,7 +138,7 @@ async def _has_work(sender: Sender) -> bool:
         return await outbox.has_work(db, sender.clock())
 
 
-async def _rest(flight: Flight) -> bool:
+async def _rest(flight: SenderState) -> bool:
     """Nothing to claim: wait for what is in the air, to write it down."""
     if not flight.air and not flight.landed:
         return False
@@ -155,20 +155,24 @@ async def _claim(sender: Sender, db: Connection, size: int, now: float) -> list[
     claimed = await outbox.claim(db, sender.id, size, now)
     if more := sender.replies() + flight.late:  # those went out without a slot, or without the one they had
         flight.late = 0
-        await pace_row.take(db, more, sender.per_second, now)
+        await pace_row.take_slots(db, more, sender.per_second, now)
     for message_id, revision in {(one.message_id, one.revision) for one in claimed} - flight.bodies.keys():
-        flight.bodies[message_id, revision] = await messages.body(db, message_id)
+        flight.bodies[message_id, revision] = await messages.load_bodies(db, message_id)
     return claimed
 
 
 async def _tidy_up(
-    flight: Flight, db: Connection, landed: Sequence[tuple[Claimed, Outcome]], claimed: Sequence[Claimed], now: float
+    flight: SenderState,
+    db: Connection,
+    landed: Sequence[tuple[Claimed, Outcome]],
+    claimed: Sequence[Claimed],
+    now: float,
 ) -> None:
     """Finish what is over: where nothing more was claimed of a message whose last deliveries may have landed."""
     if claimed and not {one.message_id for one, _ in landed} - {one.message_id for one in claimed}:
         return
-    for message_id in await messages.finish(db, now):
-        log.info("message %d is finished: %s", message_id, await ledger.tally(db, message_id))
+    for message_id in await messages.finish_completed(db, now):
+        log.info("message %d is finished: %s", message_id, await ledger.count_states(db, message_id))
     if not flight.air:
         needed = {(one.message_id, one.revision) for one in claimed}
         flight.bodies = {one: body for one, body in flight.bodies.items() if one in needed}
@@ -181,7 +185,7 @@ def _halt(landed: Sequence[tuple[Claimed, Outcome]]) -> Halt | None:
 def _launch(sender: Sender, claimed: Sequence[Claimed], slots: pace_row.Slots, ahead: float) -> None:
     """Each at its slot, or later where its chat was written to just now. Our clock is `ahead` of that of the slots."""
     now, grace = time.monotonic(), max(LATE_SECONDS, 1 / slots.per_second)
-    for one, slot in zip(claimed, pace.slots(slots.first + ahead, len(claimed), slots.per_second), strict=True):
+    for one, slot in zip(claimed, pace.slot_times(slots.first + ahead, len(claimed), slots.per_second), strict=True):
         at = sender.spacing.next_moment(one.chat_id, max(now, slot))  # a slot may have passed meanwhile
         task = asyncio.create_task(_fly(sender, one, at, slot + grace))
         sender.flight.air.add(task)
@@ -189,7 +193,7 @@ def _launch(sender: Sender, claimed: Sequence[Claimed], slots: pace_row.Slots, a
         task.add_done_callback(partial(_left_the_air, sender.flight))
 
 
-def _left_the_air(flight: Flight, task: asyncio.Task[None]) -> None:
+def _left_the_air(flight: SenderState, task: asyncio.Task[None]) -> None:
     flight.air.discard(task)
     if len(flight.air) <= flight.room:  # to wake it for each that lands would cost as much as the claim
         flight.landing.set()  # not in `_fly`: who waits for room would still count it, and nobody would wake them again
@@ -207,13 +211,13 @@ async def _fly(sender: Sender, claimed: Claimed, at: float, slot_ends: float) ->
             await asyncio.sleep(early)
         flight.late += time.monotonic() > slot_ends
         outcome = Uncertain(Reason.STOPPED)
-        message = bodies.in_language(flight.bodies[claimed.message_id, claimed.revision], claimed.language)
+        message = bodies.select_language(flight.bodies[claimed.message_id, claimed.revision], claimed.language)
         outcome = await sender.send(claimed, message)
     finally:
         flight.landed.append((claimed, outcome))
 
 
-async def close(sender: Sender, seconds: float) -> None:
+async def close_sender(sender: Sender, seconds: float) -> None:
     """Let what is in the air land, for so long at most; what does not is uncertain. Write it all down."""
     flight = sender.flight
     if flight.air:
@@ -223,7 +227,7 @@ async def close(sender: Sender, seconds: float) -> None:
         task.cancel()
     await asyncio.gather(*late, return_exceptions=True)
     async with _writing(sender, sender.clock()) as db:
-        await outcomes.write_down(sender.lessons, db, sender.id, flight.landed, sender.clock())
-        await messages.finish(db, sender.clock())
+        await outcomes.record_outcomes(sender.health, db, sender.id, flight.landed, sender.clock())
+        await messages.finish_completed(db, sender.clock())
         await leases.end(db, sender.id, sender.clock())
     flight.landed.clear()

@@ -13,50 +13,50 @@ from outreachbot.workers.reminders.planner import Planner
 LONGEST_STOP = dt.timedelta(days=40)  # what came due in a longer one is not counted
 
 
-async def resume(db: Database, content: Content, per_second: float, now: dt.datetime) -> Planner:
+async def resume_planner(db: Database, content: Content, per_second: float, now: dt.datetime) -> Planner:
     """A planner that looks from where the last one stood.
 
     What came due since and whose local day is over by now is written down here, to be counted as late. What can still
     be told today is planned by its first step.
     """
     async with connect.reading(db) as connection:
-        until = await plans.planned_until(connection)
+        until = await plans.load_planned_until(connection)
     since = now if until is None else min(now, dt.datetime.fromtimestamp(until, dt.UTC))
-    moved = await adopt(db, content, now)
-    await planner.catch_up(db, content, max(since, now - LONGEST_STOP), now)
+    moved = await adopt_defaults(db, content, now)
+    await planner.plan_overdue(db, content, max(since, now - LONGEST_STOP), now)
     return Planner(per_second, now - ONE_DAY if moved else since, now if moved else None, content)
 
 
-async def step(one: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
+async def plan_live_content(one: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
     """The planner's step, by the content that is live now; True when something came due."""
     if content is not one.content:
-        if await adopt(db, content, now):
+        if await adopt_defaults(db, content, now):
             one.since, one.moved_at = now - ONE_DAY, now
         one.content, one.sizes = content, {}
-    return await planner.step(one, db, content, now)
+    return await planner.plan_due(one, db, content, now)
 
 
-async def adopt(db: Database, content: Content, now: dt.datetime) -> bool:
+async def adopt_defaults(db: Database, content: Content, now: dt.datetime) -> bool:
     """Write down the zone and hour of chats that chose none. True where they were others: look through the day again.
 
     Those chats are in another group from now on, and may have been told of the day in the old one.
     """
     default = Group(content.zone, content.hour)
     async with connect.writing(db) as transaction:
-        await plans.in_turn(transaction)
-        before = await plans.default(transaction)
+        await plans.lock_planning(transaction)
+        before = await plans.load_default_group(transaction)
         if before == default:
             return False
-        await plans.set_default(transaction, default, now.timestamp())
+        await plans.set_default_group(transaction, default, now.timestamp())
         if before is None:
             return False
         await plans.set_planned_until(transaction, (now - ONE_DAY).timestamp())
         days = [now.date() + number * ONE_DAY for number in (-1, 0, 1)]  # that may run now, in any zone
-        await plans.move(transaction, default, days, now.timestamp())
+        await plans.replan_group(transaction, default, days, now.timestamp())
     return True
 
 
-async def note(one: Planner, db: Database) -> bool:
+async def record_progress(one: Planner, db: Database) -> bool:
     """Write down how far the calendar was looked through, for `resume`."""
     async with connect.writing(db) as transaction:
         await plans.set_planned_until(transaction, one.since.timestamp())

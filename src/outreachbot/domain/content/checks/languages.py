@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Iterator
 from functools import cache
 
 from outreachbot.domain.content import shape
-from outreachbot.domain.content.faults import Fault, Path, quoted
+from outreachbot.domain.content.faults import Fault, Path, quote
 from outreachbot.domain.content.yaml import tree
 from outreachbot.domain.content.yaml.tree import Mapping, Node
 from outreachbot.domain.messages import markup
@@ -50,11 +50,11 @@ Scripts = Callable[[str], Collection[str]]
 """The scripts that a language is written in (ISO 15924)."""
 
 
-def warnings(root: Node, scripts: Scripts) -> Iterator[Fault]:
+def find_warnings(root: Node, scripts: Scripts) -> Iterator[Fault]:
     """Every long text that may have been written under another language's key."""
     own = cache(lambda language: frozenset(map(_kind, "".join(_SCRIPTS.get(one, "") for one in scripts(language)))))
     for pattern in shape.TEXTS:
-        for path, node in tree.every(root, pattern):
+        for path, node in tree.iterate_pattern(root, pattern):
             if isinstance(node, Mapping):
                 yield from _of_text(path, node, own)
 
@@ -62,13 +62,13 @@ def warnings(root: Node, scripts: Scripts) -> Iterator[Fault]:
 def _of_text(path: Path, texts: Mapping, own: Callable[[str], frozenset[str]]) -> Iterator[Fault]:
     first: dict[str, str] = {}  # text -> the language it stands under first
     for language, node in texts.entries.items():
-        text = (tree.text_of(node) or "").strip()
+        text = (tree.read_text(node) or "").strip()
         if len(text) < LONG:
             continue
         other = first.setdefault(text, language)
         why = _foreign(text, language, own(language))
         if not why and other != language and _letters(text).total() >= SAME:
-            why = f"is the very same text as under {quoted(other)}"
+            why = f"is the very same text as under {quote(other)}"
         if why:
             yield Fault(node.mark, (*path, language), f"{why}; is it under the right language?", warning=True)
 
@@ -81,7 +81,7 @@ def _foreign(text: str, language: str, own: frozenset[str]) -> str:
         return ""
     script = letters.most_common(1)[0][0]
     name = "Chinese" if script == "CJK" else script.capitalize()
-    return f"is in {name} letters, and {quoted(language)} is not written in them"
+    return f"is in {name} letters, and {quote(language)} is not written in them"
 
 
 def _letters(text: str) -> Counter[str]:

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from outreachbot.domain.content import shape
 from outreachbot.domain.content.dates import DayTime, PartialDate, YearlyDay
-from outreachbot.domain.content.faults import Fault, Path, quoted
-from outreachbot.domain.content.values import zones
+from outreachbot.domain.content.faults import Fault, Path, quote
+from outreachbot.domain.content.values import known_zones
 from outreachbot.domain.content.yaml import scalars, tree
 from outreachbot.domain.content.yaml.tree import Node, Scalar
 
@@ -65,7 +65,7 @@ _MISSING = {
 }
 
 
-def faults(error: ValidationError, root: Node) -> Iterator[Fault]:
+def find_faults(error: ValidationError, root: Node) -> Iterator[Fault]:
     """A fault for each complaint, with its place in the file."""
     for complaint in error.errors(include_url=False):
         yield _fault(complaint, tuple(complaint["loc"]), root)
@@ -74,22 +74,22 @@ def faults(error: ValidationError, root: Node) -> Iterator[Fault]:
 def _fault(complaint: Mapping[str, Any], path: Path, root: Node) -> Fault:
     kind = complaint["type"]
     if kind == "extra_forbidden":
-        text = f"unknown key {quoted(str(path[-1]))}"
-        known = shape.keys(path[:-1])
-        return Fault(tree.key_mark(root, path), path, text, wrong=str(path[-1]), known=known)
-    if shape.wanted(path[:-1]) == tuple[int, int] and kind == "missing":
-        return Fault(tree.mark(root, path[:-1]), path[:-1], _RANGE)
+        text = f"unknown key {quote(str(path[-1]))}"
+        known = shape.list_keys(path[:-1])
+        return Fault(tree.find_key_mark(root, path), path, text, wrong=str(path[-1]), known=known)
+    if shape.expected_type(path[:-1]) == tuple[int, int] and kind == "missing":
+        return Fault(tree.find_mark(root, path[:-1]), path[:-1], _RANGE)
     if path[-1:] == ("[key]",):  # what pydantic adds where a key is wrong
-        return Fault(tree.key_mark(root, path[:-1]), path[:-1], _CODE)
-    node = tree.find(root, path)
+        return Fault(tree.find_key_mark(root, path[:-1]), path[:-1], _CODE)
+    node = tree.find_node(root, path)
     text = _sentence(complaint, path)
     if isinstance(node, Scalar):
         text = _as_written(text, kind, node)
-    return Fault(tree.mark(root, path), path, text, wrong=tree.text_of(node) or "", known=_choices(path))
+    return Fault(tree.find_mark(root, path), path, text, wrong=tree.read_text(node) or "", known=_choices(path))
 
 
 def _sentence(complaint: Mapping[str, Any], path: Path) -> str:
-    kind, context, wanted = complaint["type"], complaint.get("ctx", {}), shape.wanted(path)
+    kind, context, wanted = complaint["type"], complaint.get("ctx", {}), shape.expected_type(path)
     if kind == "missing" or (kind == "too_short" and path[-1] in _MISSING):
         return _MISSING.get(str(path[-1]), "is missing") if len(path) > 1 else "is missing"
     if kind == "value_error":
@@ -104,7 +104,7 @@ def _sentence(complaint: Mapping[str, Any], path: Path) -> str:
 
 def _choice(written: object, path: Path) -> str:
     if isinstance(written, str) and written:
-        return f"unknown word {quoted(written)}"  # the fault adds the nearest of the choices, or all of them
+        return f"unknown word {quote(written)}"  # the fault adds the nearest of the choices, or all of them
     return f"must be one of: {', '.join(_choices(path))}"
 
 
@@ -112,18 +112,18 @@ def _as_written(sentence: str, kind: str, node: Scalar) -> str:
     """The sentence, and how YAML reads what stands there where that may surprise."""
     if node.value is None and not node.text:
         return f"is empty; it {sentence}"
-    meaning = scalars.meaning(node.value)
+    meaning = scalars.name_meaning(node.value)
     if not meaning:
         return sentence
     if kind == "string_type":
-        return scalars.confusion(node.text, node.value)
+        return scalars.describe_confusion(node.text, node.value)
     surprising = str(node.value) != node.text and meaning != node.text
     return f"{sentence}; YAML reads `{node.text}` as {meaning}" if surprising else sentence
 
 
 def _choices(path: Path) -> tuple[str, ...]:
     """The words that may stand at this path, where they are few and fixed; "did you mean" looks among them."""
-    wanted = shape.wanted(path)
+    wanted = shape.expected_type(path)
     if isinstance(wanted, type) and issubclass(wanted, StrEnum):
         return tuple(wanted)
-    return tuple(sorted(zones())) if path[-1:] == ("zone",) else ()
+    return tuple(sorted(known_zones())) if path[-1:] == ("zone",) else ()

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from outreachbot.domain import urls
 from outreachbot.domain.content import shape
 from outreachbot.domain.content.dates import DayTime, PartialDate, YearlyDay
-from outreachbot.domain.content.faults import Fault, Path, quoted
+from outreachbot.domain.content.faults import Fault, Path, quote
 from outreachbot.domain.content.shape import Pattern
 from outreachbot.domain.content.yaml import tree
 from outreachbot.domain.content.yaml.tree import Mapping, Node, Scalar, Sequence
@@ -23,7 +23,7 @@ _SOURCE_REFERENCES: tuple[Pattern, ...] = (
 )
 
 
-def faults(root: Node) -> Iterator[Fault]:
+def find_faults(root: Node) -> Iterator[Fault]:
     """Whatever keeps the file from being used."""
     yield from _repeated(root)
     yield from _dangling(root, "topic", _TOPIC_REFERENCES)
@@ -34,7 +34,7 @@ def faults(root: Node) -> Iterator[Fault]:
     yield from _leap_days(root)
 
 
-def warnings(root: Node) -> Iterator[Fault]:
+def find_warnings(root: Node) -> Iterator[Fault]:
     """What an editor may have forgotten."""
     yield from _unused(root, "source", _SOURCE_REFERENCES, "nothing names this source")
     yield from _unused(root, "topic", _FACT_TOPIC, "no fact belongs to this topic")
@@ -42,8 +42,8 @@ def warnings(root: Node) -> Iterator[Fault]:
 
 def _texts(root: Node, *patterns: Pattern) -> Iterator[tuple[Path, Node, str]]:
     for pattern in patterns:
-        for path, node in tree.every(root, pattern):
-            if text := tree.text_of(node):
+        for path, node in tree.iterate_pattern(root, pattern):
+            if text := tree.read_text(node):
                 yield path, node, text
 
 
@@ -52,7 +52,7 @@ def _repeated(root: Node) -> Iterator[Fault]:
         yield from _repeated_among(root, (kind, "*", "id"), "the id")
     yield from _repeated_among(root, ("languages", "*"), "the language")
     for pattern in shape.SOURCE_LISTS:
-        for path, node in tree.every(root, pattern):
+        for path, node in tree.iterate_pattern(root, pattern):
             for fault in _repeated_among(node, ("*",), "the source"):
                 yield Fault(fault.mark, path + fault.path, fault.text)
 
@@ -62,12 +62,12 @@ def _repeated_among(root: Node, pattern: Pattern, what: str) -> Iterator[Fault]:
     for path, node, text in _texts(root, pattern):
         if first.setdefault(text, node) is not node:
             line = first[text].mark.line
-            yield Fault(node.mark, path, f"{what} {quoted(text)} is written twice; first in line {line}")
+            yield Fault(node.mark, path, f"{what} {quote(text)} is written twice; first in line {line}")
 
 
 def _known(root: Node, kind: str) -> tuple[str, ...] | None:
     """The ids of a list; None where the list is missing or is none: then nothing can be said of references."""
-    if not isinstance(tree.find(root, (f"{kind}s",)), Sequence):
+    if not isinstance(tree.find_node(root, (f"{kind}s",)), Sequence):
         return None
     return tuple(dict.fromkeys(text for _, _, text in _texts(root, (f"{kind}s", "*", "id"))))
 
@@ -78,18 +78,18 @@ def _dangling(root: Node, kind: str, references: tuple[Pattern, ...]) -> Iterato
     for path, node, text in _texts(root, *references):
         if known is not None and text not in names:
             of_list = path[:-1] if isinstance(path[-1], int) else path
-            yield Fault(node.mark, of_list, f"unknown {kind} {quoted(text)}", wrong=text, known=known)
+            yield Fault(node.mark, of_list, f"unknown {kind} {quote(text)}", wrong=text, known=known)
 
 
 def _unused(root: Node, kind: str, references: tuple[Pattern, ...], sentence: str) -> Iterator[Fault]:
     used = {text for _, _, text in _texts(root, *references)}
     for path, node, text in _texts(root, (f"{kind}s", "*", "id")):
         if text not in used:
-            yield Fault(node.mark, path, f"{sentence}: {quoted(text)}", warning=True)
+            yield Fault(node.mark, path, f"{sentence}: {quote(text)}", warning=True)
 
 
 def _figures(root: Node) -> Iterator[Fault]:
-    for path, node in tree.every(root, ("facts", "*", "figures", "*")):
+    for path, node in tree.iterate_pattern(root, ("facts", "*", "figures", "*")):
         if isinstance(node, Mapping):
             yield from _figure(path, node)
 
@@ -101,7 +101,7 @@ def _figure(path: Path, figure: Mapping) -> Iterator[Fault]:
     elif len(given) > 1:
         yield Fault(figure.mark, path, "has both `number` and `range`; write one of them")
     span = figure.entries.get("range")
-    ends = tree.values(span) if isinstance(span, Sequence) else None
+    ends = tree.to_values(span) if isinstance(span, Sequence) else None
     match ends:
         case [int(first), int(last)] if first > last:
             text = f"goes from {first} down to {last}; write the smaller number first"
@@ -114,8 +114,8 @@ def _is_absent(node: Node | None) -> bool:
 
 def _addresses(root: Node) -> Iterator[Fault]:
     for path, node, text in _texts(root, *shape.ADDRESSES):
-        if why := urls.wrong(text):
-            yield Fault(node.mark, path, f"{quoted(text)} is not an http(s) address: {why}")
+        if why := urls.find_url_problem(text):
+            yield Fault(node.mark, path, f"{quote(text)} is not an http(s) address: {why}")
 
 
 _IN_ONE_WORD: dict[object, str] = {
@@ -128,16 +128,16 @@ _IN_ONE_WORD: dict[object, str] = {
 
 def _dates(root: Node) -> Iterator[Fault]:
     for pattern in shape.WRITTEN_DATES:
-        for path, node in tree.every(root, pattern):
+        for path, node in tree.iterate_pattern(root, pattern):
             if not isinstance(node, Scalar):
                 yield Fault(node.mark, path, f"must be {_IN_ONE_WORD[shape.WANTED[pattern]]}")
 
 
 def _leap_days(root: Node) -> Iterator[Fault]:
-    for path, node in tree.every(root, ("anniversaries", "*")):
+    for path, node in tree.iterate_pattern(root, ("anniversaries", "*")):
         if not isinstance(node, Mapping) or "leap_day" not in node.entries:
             continue
         date = node.entries.get("date")
-        if date is not None and (text := tree.text_of(date)) and text.strip() != "02-29":
+        if date is not None and (text := tree.read_text(date)) and text.strip() != "02-29":
             fault = f"is only for a day that is kept on 02-29, and this one is kept on {text}; leave it out"
             yield Fault(node.entries["leap_day"].mark, (*path, "leap_day"), fault)

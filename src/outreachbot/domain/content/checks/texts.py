@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from outreachbot.domain import urls
 from outreachbot.domain.content import shape
-from outreachbot.domain.content.faults import Fault, Path, quoted
+from outreachbot.domain.content.faults import Fault, Path, quote
 from outreachbot.domain.content.model import MAX_LETTER_WORDS
 from outreachbot.domain.content.shape import Pattern
 from outreachbot.domain.content.yaml import tree
@@ -16,18 +16,18 @@ MAX_SHORT_DESCRIPTION = 120
 MAX_DESCRIPTION = 512
 
 
-def faults(root: Node) -> Iterator[Fault]:
+def find_faults(root: Node) -> Iterator[Fault]:
     """Whatever keeps the texts from being said."""
     languages = _languages(root)
     for pattern in shape.TEXTS:
-        for path, node in tree.every(root, pattern):
+        for path, node in tree.iterate_pattern(root, pattern):
             if isinstance(node, Mapping):
                 yield from _in_languages(path, node, languages)
                 yield from _in_themselves(pattern, path, node)
 
 
 def _languages(root: Node) -> tuple[str, ...]:
-    node = tree.find(root, ("languages",))
+    node = tree.find_node(root, ("languages",))
     items = node.items if isinstance(node, Sequence) else []
     return tuple(item.text for item in items if isinstance(item, tree.Scalar) and item.text)
 
@@ -39,13 +39,13 @@ def _in_languages(path: Path, texts: Mapping, languages: tuple[str, ...]) -> Ite
         yield Fault(texts.mark, path, f'the text in the default language "{languages[0]}" is missing')
     for language, mark in texts.key_marks.items():
         if language not in languages:
-            text = f"unknown language {quoted(language)}"
+            text = f"unknown language {quote(language)}"
             yield Fault(mark, (*path, language), text, wrong=language, known=languages)
 
 
 def _in_themselves(pattern: Pattern, path: Path, texts: Mapping) -> Iterator[Fault]:
     for language, node in texts.entries.items():
-        text = tree.text_of(node)
+        text = tree.read_text(node)
         if text is None:
             continue
         plain = markup.to_plain(text).strip()
@@ -60,9 +60,9 @@ def _in_themselves(pattern: Pattern, path: Path, texts: Mapping) -> Iterator[Fau
 def _false_links(text: str) -> Iterator[str]:
     if "](" not in text:
         return
-    for target in markup.targets(text):
-        if why := urls.wrong(target):
-            yield f"{quoted(target)} in a link is not an http(s) address: {why}; where no link is meant, write \\["
+    for target in markup.list_link_targets(text):
+        if why := urls.find_url_problem(target):
+            yield f"{quote(target)} in a link is not an http(s) address: {why}; where no link is meant, write \\["
 
 
 def _over_words(plain: str) -> str:
@@ -72,7 +72,7 @@ def _over_words(plain: str) -> str:
 
 def _over_length(limit: int) -> Callable[[str], str]:
     def over(plain: str) -> str:
-        length = message.length(plain)
+        length = message.text_length(plain)
         return f"has {length:,} characters; Telegram shows at most {limit:,}" if length > limit else ""
 
     return over

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from outreachbot.domain.content import shape
-from outreachbot.domain.content.faults import Fault, Mark, quoted
+from outreachbot.domain.content.faults import Fault, Mark, quote
 from outreachbot.domain.content.yaml import tree
 from outreachbot.domain.content.yaml.tree import Mapping, Node, Sequence
 
@@ -25,38 +25,40 @@ _COMPARED = 24  # letters before a word by which it is known again in the file
 _TRIES = 20  # places in the file that are compared
 
 
-def faults(root: Node, raw: bytes) -> Iterator[Fault]:
+def find_faults(root: Node, raw: bytes) -> Iterator[Fault]:
     """Every place where a text has a word of its language's list; `raw` is the file, in which it is looked up.
 
     A source's title is a name: a text that quotes it may say what stands in it.
     """
     rules = {language: _rule(language, words) for language, words in _lists(root) if words}
-    titles = [text for _, node in tree.every(root, ("sources", "*", "title")) if (text := tree.text_of(node))]
+    titles = [
+        text for _, node in tree.iterate_pattern(root, ("sources", "*", "title")) if (text := tree.read_text(node))
+    ]
     file = _File(raw)
     for pattern in shape.TEXTS if rules else ():
-        for path, node in tree.every(root, pattern):
+        for path, node in tree.iterate_pattern(root, pattern):
             for language, said in node.entries.items() if isinstance(node, Mapping) else ():
-                if (rule := rules.get(language)) and (text := tree.text_of(said)):
+                if (rule := rules.get(language)) and (text := tree.read_text(said)):
                     for mark, word in _placed(file, rule, said.mark, text, titles):
-                        yield Fault(mark, (*path, language), f"{quoted(word)} is a word to avoid; say it otherwise")
+                        yield Fault(mark, (*path, language), f"{quote(word)} is a word to avoid; say it otherwise")
 
 
-def warnings(root: Node) -> Iterator[Fault]:
+def find_warnings(root: Node) -> Iterator[Fault]:
     """Lists for languages that the file does not have."""
-    node = tree.find(root, ("languages",))
-    known = [text for item in node.items if (text := tree.text_of(item))] if isinstance(node, Sequence) else []
+    node = tree.find_node(root, ("languages",))
+    known = [text for item in node.items if (text := tree.read_text(item))] if isinstance(node, Sequence) else []
     for language, _words in _lists(root):
         if language not in known:
-            text = f"this file has no texts in {quoted(language)}"
-            mark = tree.key_mark(root, (AVOID, language))
+            text = f"this file has no texts in {quote(language)}"
+            mark = tree.find_key_mark(root, (AVOID, language))
             yield Fault(mark, (AVOID, language), text, warning=True)
 
 
 def _lists(root: Node) -> Iterator[tuple[str, list[str]]]:
-    node = tree.find(root, (AVOID,))
+    node = tree.find_node(root, (AVOID,))
     for language, words in node.entries.items() if isinstance(node, Mapping) else ():
         items = words.items if isinstance(words, Sequence) else []
-        yield language, [text for item in items if (text := tree.text_of(item)) and text.strip(f"{ANY_ENDING} ")]
+        yield language, [text for item in items if (text := tree.read_text(item)) and text.strip(f"{ANY_ENDING} ")]
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class ParserProblem:
     """The parser's words, the beginning of the line it stopped in, and the signs at the two places it names."""
 
     problem: str
@@ -56,12 +56,12 @@ _SAYINGS = (
 )
 
 
-def unclosed(bracket: str) -> str:
+def describe_unclosed(bracket: str) -> str:
     """What is said of a bracket that is open where the file ends."""
     return _FLOW.format(bracket)
 
 
-def explain(trouble: Trouble) -> tuple[str, bool]:
+def explain_problem(trouble: ParserProblem) -> tuple[str, bool]:
     """One sentence that says what to write; and whether it is said of the place where the unfinished part begins."""
     if trouble.sign == "\t" or "tab character" in trouble.problem:
         return "a tab; indent with spaces", False

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 import yaml
 
-from outreachbot.domain.content.faults import Fault, Mark, Path, quoted
+from outreachbot.domain.content.faults import Fault, Mark, Path, quote
 from outreachbot.domain.content.yaml import problems, scalars
 from outreachbot.domain.content.yaml.tree import LOST, Mapping, Node, Scalar, Sequence
 
@@ -45,7 +45,7 @@ class _Unreadable(Exception):
         self.fault = fault
 
 
-def read(raw: bytes) -> Tree:
+def read_tree(raw: bytes) -> Tree:
     """Read one YAML document; never raises."""
     builder = _Builder()
     try:
@@ -95,16 +95,16 @@ def _trouble(text: str, error: yaml.MarkedYAMLError) -> Fault:
     if stopped is None:
         return Fault(Mark(1, 1), (), f"this is not YAML: {error.problem}")
     if stopped.index >= len(text) and (bracket := _open_bracket(text)):
-        return Fault(_mark(bracket), (), problems.unclosed(text[bracket.index]))
+        return Fault(_mark(bracket), (), problems.describe_unclosed(text[bracket.index]))
     began = error.context_mark or stopped
-    trouble = problems.Trouble(
+    trouble = problems.ParserProblem(
         problem=error.problem or "",
         context=error.context or "",
         before=text[stopped.index - stopped.column : stopped.index],
         sign=text[stopped.index : stopped.index + 1],
         opened=text[began.index : began.index + 1],
     )
-    sentence, of_beginning = problems.explain(trouble)
+    sentence, of_beginning = problems.explain_problem(trouble)
     return Fault(_mark(began if of_beginning else stopped), (), sentence)
 
 
@@ -128,7 +128,7 @@ def _mark(mark: Any) -> Mark:  # PyYAML has two classes of marks, alike but unre
 
 def _scalar(event: yaml.ScalarEvent) -> Scalar:
     text = event.value.rstrip("\n") if event.style in _BLOCK else event.value  # that break ends the block, not the text
-    return Scalar(_mark(event.start_mark), text, text if event.style or event.tag else scalars.read(text))
+    return Scalar(_mark(event.start_mark), text, text if event.style or event.tag else scalars.read_scalar(text))
 
 
 @dataclass(slots=True)
@@ -225,7 +225,7 @@ class _Builder:
             frame.key, frame.kept = node.text, node.text not in mapping.key_marks
             first = mapping.key_marks.setdefault(node.text, node.mark)
             if not frame.kept:
-                self.fault(node.mark, f"{quoted(node.text)} is written twice; first in line {first.line}")
+                self.fault(node.mark, f"{quote(node.text)} is written twice; first in line {first.line}")
             elif not isinstance(node.value, str) and node.text not in _PLAIN_KEYS:
-                confusion = scalars.confusion(node.text, node.value)
+                confusion = scalars.describe_confusion(node.text, node.value)
                 self.fault(node.mark, confusion if node.text else "a key is missing before the colon")

@@ -53,7 +53,7 @@ _LONG = 24  # longer numbers are not worked out
 _LONGEST = 100  # and no number is longer; the patterns are not made for whole texts
 
 
-def read(word: str) -> object:
+def read_scalar(word: str) -> object:
     """The value of an unquoted word: int, bool, None, a Trap, or the word itself. Dates stay text."""
     if word[:1] in _SUSPECT and len(word) <= _LONGEST:
         return int(word) if _WHOLE.fullmatch(word) else _trap(word)
@@ -71,7 +71,7 @@ def _trap(word: str) -> object:
     return word
 
 
-def meaning(value: object) -> str:
+def name_meaning(value: object) -> str:
     """How a YAML tool would name such a value; "" for a text, which is what it looks like."""
     if isinstance(value, Trap):
         return value.meaning
@@ -82,6 +82,6 @@ def meaning(value: object) -> str:
     return "nothing" if value is None else ""
 
 
-def confusion(word: str, value: object) -> str:
+def describe_confusion(word: str, value: object) -> str:
     """The line for a word that was meant as text and is read as this value."""
-    return f'YAML reads `{word}` as {meaning(value)}; put it in quotes: "{word}"'
+    return f'YAML reads `{word}` as {name_meaning(value)}; put it in quotes: "{word}"'

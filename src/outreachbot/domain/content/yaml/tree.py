@@ -38,7 +38,7 @@ class Mapping:
 Node = Scalar | Sequence | Mapping
 
 
-def child(node: Node, step: str | int) -> Node | None:
+def find_child(node: Node, step: str | int) -> Node | None:
     """What stands one step below, if anything."""
     if isinstance(node, Mapping) and isinstance(step, str):
         return node.entries.get(step)
@@ -47,34 +47,34 @@ def child(node: Node, step: str | int) -> Node | None:
     return None
 
 
-def find(root: Node, path: Path) -> Node | None:
+def find_node(root: Node, path: Path) -> Node | None:
     """What stands at this path, if anything."""
     node: Node | None = root
     for step in path:
-        node = child(node, step) if node else None
+        node = find_child(node, step) if node else None
     return node
 
 
-def mark(root: Node, path: Path) -> Mark:
+def find_mark(root: Node, path: Path) -> Mark:
     """Where the value at this path begins; of what is missing, where the nearest part that is there begins."""
     node = root
     for step in path:
-        below = child(node, step)
+        below = find_child(node, step)
         if below is None:
             break
         node = below
     return node.mark
 
 
-def key_mark(root: Node, path: Path) -> Mark:
+def find_key_mark(root: Node, path: Path) -> Mark:
     """Where the last key of this path is written; the mark of its value where it isn't a key."""
-    above, key = find(root, path[:-1]), path[-1] if path else ""
+    above, key = find_node(root, path[:-1]), path[-1] if path else ""
     if isinstance(above, Mapping) and isinstance(key, str) and key in above.key_marks:
         return above.key_marks[key]
-    return mark(root, path)
+    return find_mark(root, path)
 
 
-def every(root: Node, pattern: tuple[str, ...]) -> Iterator[tuple[Path, Node]]:
+def iterate_pattern(root: Node, pattern: tuple[str, ...]) -> Iterator[tuple[Path, Node]]:
     """All places of a pattern such as ("facts", "*", "claim"), * being each entry of a list; skips wrong shapes."""
     found: list[tuple[Path, Node]] = [((), root)]
     for step in pattern:
@@ -89,16 +89,16 @@ def _below(node: Node, step: str) -> Iterator[tuple[str | int, Node]]:
         yield step, node.entries[step]
 
 
-def values(node: Node) -> object:
+def to_values(node: Node) -> object:
     """The same as plain lists, dictionaries and values. Recursive: a tree is no deeper than its reader allows."""
     if isinstance(node, Scalar):
         return node.value
     if isinstance(node, Sequence):
-        return [values(item) for item in node.items]
-    return {key: values(item) for key, item in node.entries.items()}
+        return [to_values(item) for item in node.items]
+    return {key: to_values(item) for key, item in node.entries.items()}
 
 
-def text_of(node: Node | None) -> str | None:
+def read_text(node: Node | None) -> str | None:
     """The text at a place; None where nothing stands there, or something else than a text."""
     value = node.value if isinstance(node, Scalar) else None
     return value if isinstance(value, str) else None

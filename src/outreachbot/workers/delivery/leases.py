@@ -1,0 +1,40 @@
+"""Keeps this sender's lease, and settles what senders left behind that have stopped."""
+
+import datetime as dt
+import logging
+
+from outreachbot.domain.broadcasts import timing
+from outreachbot.domain.delivery.states import WAVE_MISSED
+from outreachbot.store.database import connect
+from outreachbot.store.database.connect import Database
+from outreachbot.store.delivery import leases, messages
+
+log = logging.getLogger(__name__)
+
+
+async def recover_deliveries(db: Database, name: str, now: dt.datetime) -> int:
+    """After a stop, before anything is sent: the id of the new sender.
+
+    What was being sent then may have arrived. A wave that passed meanwhile asks a person, and never fires late.
+    """
+    async with connect.writing(db) as transaction:
+        seen = await leases.find_last_seen(transaction)
+        if count := await leases.recover(transaction, now.timestamp(), main_is_new=True):
+            log.warning("%d messages were being sent when the program stopped: they are uncertain", count)
+        if seen is not None:
+            for message_id in await messages.list_missed_waves(
+                transaction, seen, now.timestamp() - timing.MISSED_SECONDS
+            ):
+                await messages.pause(transaction, message_id, WAVE_MISSED)
+                log.warning("a wave of message %d was missed: it is paused, an admin decides", message_id)
+        await messages.finish_completed(transaction, now.timestamp())
+        return await leases.begin(transaction, name, now.timestamp(), is_main=True)
+
+
+async def renew_lease(db: Database, sender_id: int, now: dt.datetime) -> bool:
+    """Say that the bot runs; what a sender elsewhere was sending when it died is uncertain from now on."""
+    async with connect.writing(db) as transaction:
+        await leases.renew(transaction, sender_id, now.timestamp())
+        if count := await leases.recover(transaction, now.timestamp()):
+            log.warning("%d messages were being sent by a sender that died: they are uncertain", count)
+    return False
