@@ -6,7 +6,7 @@ from collections import Counter
 
 from sqlalchemy import select
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.delivery.outcomes import Failed, Migrated, Sent, Wait, next_state
 from outreachbot.domain.delivery.outcomes import Uncertain as Maybe
 from outreachbot.domain.delivery.states import GONE, JOBS, DeliveryState, MessageKind, MessageState, Reason
@@ -37,7 +37,7 @@ def person(chat_id):
 
 async def piece(db):
     for one in await delivery_queueing.list_queueing(db, 1):
-        return one.message_id, await delivery_queueing.queue_next_piece(db, one)
+        return one.id, await delivery_queueing.queue_next_piece(db, one)
     return None
 
 
@@ -107,7 +107,7 @@ class Book:
 
     def say(self, kind=MessageKind.BROADCAST, languages=("az", "en")):
         async def write(db):
-            to = Audience(languages=languages)
+            to = BroadcastAudience(languages=languages)
             if kind is MessageKind.REMINDER:
                 key, end = f"key {self.now}", self.now + 60.0
                 number = await messages.create(db, kind, BODY, 1.0, key=key, expires_at=end, audience=to)
@@ -147,33 +147,33 @@ class Book:
     def claim(self, limit, *, helps=False):
         sender, rows, running = self.helper if helps else self.main, self.rows, self.numbers(RUNNING)
         claimed = self.do((leases.renew, sender, self.now), (outbox.claim, sender, limit, self.now))
-        assert len({(one.message_id, one.chat_id) for one in claimed}) == len(claimed) <= limit
+        assert len({(one.outbox_id, one.chat_id) for one in claimed}) == len(claimed) <= limit
         for one in claimed:
-            assert rows[one.message_id, one.chat_id] is DeliveryState.QUEUED
-            assert one.message_id in running
+            assert rows[one.outbox_id, one.chat_id] is DeliveryState.QUEUED
+            assert one.outbox_id in running
             reaches = one.chat_id not in self.moved
-            assert not reaches or (one.message_id, person(one.chat_id)) not in self.arrived, ("twice", one)
+            assert not reaches or (one.outbox_id, person(one.chat_id)) not in self.arrived, ("twice", one)
             self.air.append((sender, one, reaches))
 
     def settle(self, sender, one, outcome, *, reaches):
         """What the sender does with an answer."""
         state, reason = next_state(outcome, one.kind)
-        ids = one.copy_ids or ((outcome.message_id, *outcome.more) if isinstance(outcome, Sent) else (None,))
+        ids = one.copy_ids or ((outcome.telegram_message_id, *outcome.more) if isinstance(outcome, Sent) else (None,))
         until = self.now + outcome.seconds if isinstance(outcome, Wait) else 0.0
-        result = outbox.Settled(one.message_id, one.chat_id, state, reason, None, ids[0], ids[1:], until)
+        result = outbox.Settled(one.outbox_id, one.chat_id, state, reason, None, ids[0], ids[1:], until)
         self.do((outbox.settle, sender, [result], self.now))
-        whom = (one.message_id, person(one.chat_id))
+        whom = (one.outbox_id, person(one.chat_id))
         if isinstance(outcome, Sent | Maybe) and reaches and one.kind not in JOBS:
             self.arrived.add(whom)
-        elif self.rows.get((one.message_id, one.chat_id)) is DeliveryState.FAILED:
+        elif self.rows.get((one.outbox_id, one.chat_id)) is DeliveryState.FAILED:
             self.arrived.discard(whom)
         match outcome:
             case Failed(Reason.TEMPLATE, detail):
-                self.wrong[one.message_id] += 1
-                if self.wrong[one.message_id] >= 2:
-                    wrong = (DeliveryState.FAILED, one.message_id)
+                self.wrong[one.outbox_id] += 1
+                if self.wrong[one.outbox_id] >= 2:
+                    wrong = (DeliveryState.FAILED, one.outbox_id)
                     self.do(
-                        (messages.pause, one.message_id, detail), (outbox.requeue_rejected, one.message_id), asked=wrong
+                        (messages.pause, one.outbox_id, detail), (outbox.requeue_rejected, one.outbox_id), asked=wrong
                     )
             case Failed(reason, _) if reason in GONE:
                 self.leaves(person(one.chat_id), chats.mark_gone, reason, self.now)
@@ -198,12 +198,12 @@ class Book:
         self.now += leases.SECONDS + 1
         recover = (lambda db: leases.recover(db, self.now, main_is_new=main),)
         assert self.do((leases.renew, other, self.now + 1), recover) == len(uncertain)
-        self.arrived |= {(one.message_id, person(one.chat_id)) for one, reaches in uncertain if reaches}
+        self.arrived |= {(one.outbox_id, person(one.chat_id)) for one, reaches in uncertain if reaches}
         self.air = [flight for flight in self.air if flight not in lost]
         self.late += lost if answers and not (main and self.db.is_sqlite) else []  # there its file is locked
         new = self.new_sender(main=main)
         self.main, self.helper = (new, self.helper) if main else (self.main, new)
-        return sorted({one.message_id for one, _ in uncertain})
+        return sorted({one.outbox_id for one, _ in uncertain})
 
     def send_again(self, number, which):
         asked = [pair for pair, state in self.rows.items() if pair[0] == number and state is which]
@@ -216,7 +216,7 @@ class Book:
         self.do((lambda db: messages.change_state(db, number, to, only_from=only_from),))
 
     def everybody_is_accounted_for(self):
-        in_air = {(one.message_id, one.chat_id) for _, one, _ in self.air}
+        in_air = {(one.outbox_id, one.chat_id) for _, one, _ in self.air}
         assert {pair for pair, state in self.rows.items() if state is DeliveryState.SENDING} == in_air
         waits = {number for (number, _), state in self.rows.items() if state is DeliveryState.QUEUED}
         assert waits <= self.numbers(RUNNING, PAUSED), "nothing waits in what is over"

@@ -11,7 +11,7 @@ from outreachbot.bot.broadcasts import overview as handlers
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState
 from outreachbot.domain.messages.message import Copy, Message
 from outreachbot.sandbox.faults import Fault, FaultKind
-from outreachbot.services.broadcasts.status import DELETABLE_SECONDS
+from outreachbot.services.broadcasts.status import DELETABLE
 from outreachbot.store import tables
 from outreachbot.store.database import connect
 from town import ADMIN, MEMBER, buttons
@@ -146,7 +146,7 @@ async def test_what_can_not_be_done_is_not_offered(town, opened, sent):
     assert data(await opened(job)) == ["csv:3", "list"]
     assert data(await opened(stopped)) == ["csv:4", "correct:4", "delete:4", "list"]
 
-    town.clock.ahead = dt.timedelta(seconds=DELETABLE_SECONDS + 60)
+    town.clock.ahead = DELETABLE + dt.timedelta(minutes=1)
     assert data(await opened(stopped)) == ["csv:4", "correct:4", "list"]
 
 
@@ -255,7 +255,7 @@ async def test_a_button_about_nothing_says_so(write, press, sent, row, verb):
 @pytest.mark.parametrize("verb", ["correct", "delete"])
 async def test_what_can_not_be_changed_is_not(town, write, press, sent, row, verb):
     copied = await sent(body=Message(copy=Copy(ADMIN, 5)))
-    town.clock.ahead = dt.timedelta(seconds=DELETABLE_SECONDS + 60)
+    town.clock.ahead = DELETABLE + dt.timedelta(minutes=1)
     await write("/help")
 
     assert "no such message" in (await press(f"broadcast:{verb}:{copied}"))["text"]

@@ -5,7 +5,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
 from outreachbot.domain.delivery.states import MessageState
 from outreachbot.sandbox import people
@@ -16,7 +16,7 @@ from town import ADMIN, MEMBER, buttons
 
 BAKU = ZoneInfo("Asia/Baku")  # the content's own
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=BAKU)
-EVERYBODY = Audience()
+EVERYBODY = BroadcastAudience()
 GROUPS = ("group", "supergroup")
 LEAFLET, POSTER = (f"c.{confirm.start_code_data(code)}" for code in ("leaflet", "poster"))
 
@@ -59,9 +59,9 @@ def choose(town, press, question):
 def chosen(context):
     async def chosen():
         async with connect.reading(context.db) as db:
-            one = await records.find(db, 1)
-        assert one is not None
-        return one
+            broadcast = await records.find(db, 1)
+        assert broadcast is not None
+        return broadcast.message
 
     return chosen
 
@@ -74,20 +74,20 @@ def data(message):
     ("presses", "audience", "chats"),
     [
         ([""], EVERYBODY, 7),
-        (["l.de"], Audience(languages=("de",)), 1),
-        (["l.de", "l.en"], Audience(languages=("de", "en")), 7),
-        (["l.de", "l.en", "l.de"], Audience(languages=("en",)), 6),
-        (["k.members"], Audience(kinds=("private",)), 4),
-        (["k.groups"], Audience(kinds=GROUPS), 2),
-        (["k.channels", "k.groups"], Audience(kinds=("channel", *GROUPS)), 3),
+        (["l.de"], BroadcastAudience(languages=("de",)), 1),
+        (["l.de", "l.en"], BroadcastAudience(languages=("de", "en")), 7),
+        (["l.de", "l.en", "l.de"], BroadcastAudience(languages=("en",)), 6),
+        (["k.members"], BroadcastAudience(kinds=("private",)), 4),
+        (["k.groups"], BroadcastAudience(kinds=GROUPS), 2),
+        (["k.channels", "k.groups"], BroadcastAudience(kinds=("channel", *GROUPS)), 3),
         (["k.groups", "k.groups"], EVERYBODY, 7),
-        ([LEAFLET], Audience(joined="leaflet"), 1),
-        ([LEAFLET, POSTER], Audience(joined="poster"), 1),
+        ([LEAFLET], BroadcastAudience(joined="leaflet"), 1),
+        ([LEAFLET, POSTER], BroadcastAudience(joined="poster"), 1),
         ([LEAFLET, LEAFLET], EVERYBODY, 7),
-        (["a.0"], Audience(anniversary="khojaly"), 7),
+        (["a.0"], BroadcastAudience(anniversary="khojaly"), 7),
         (["a.0", "a.0"], EVERYBODY, 7),
-        (["l.de", "k.members", LEAFLET], Audience(languages=("de",), kinds=("private",), joined="leaflet"), 1),
-        (["l.de", "k.channels"], Audience(languages=("de",), kinds=("channel",)), 0),
+        (["l.de", "k.members", LEAFLET], BroadcastAudience(languages=("de",), kinds=("private",), joined="leaflet"), 1),
+        (["l.de", "k.channels"], BroadcastAudience(languages=("de",), kinds=("channel",)), 0),
         (["l.de", "k.channels", "all"], EVERYBODY, 7),
     ],
 )
@@ -106,7 +106,7 @@ async def test_a_button_that_is_not_known_any_more_changes_nothing(choose, chose
         menu, _note = await choose(f"whom:1:{forged}")
         assert "To whom?" in menu["text"]
 
-    assert (await chosen()).audience == Audience(kinds=GROUPS)
+    assert (await chosen()).audience == BroadcastAudience(kinds=GROUPS)
 
 
 async def test_a_code_that_others_overtook_meanwhile_is_still_the_one_that_was_pressed(choose, chosen, subscribe):
@@ -116,13 +116,13 @@ async def test_a_code_that_others_overtook_meanwhile_is_still_the_one_that_was_p
         await subscribe(first, first + 1, joined=f"code-{first}")
     await choose(labels["poster"].removeprefix("broadcast:"))
 
-    assert (await chosen()).audience == Audience(joined="poster")
+    assert (await chosen()).audience == BroadcastAudience(joined="poster")
 
 
 async def test_an_anniversary_of_those_who_chose_it_leaves_no_trace_when_it_is_taken_back(context, choose, chosen):
     last = f"whom:1:a.{len(context.content.anniversaries) - 1}"
     await choose(last)
-    assert (await chosen()).audience == Audience(anniversary="quiet", by_default=False)
+    assert (await chosen()).audience == BroadcastAudience(anniversary="quiet", by_default=False)
 
     await choose(last)
 
@@ -154,7 +154,7 @@ async def test_a_moment_is_chosen_by_day_hour_and_minute(choose, chosen):
     assert data(days)[0] == "broadcast:when:1:m.20260310"
     assert "broadcast:when:1:m.20260312.09" in data(hours)
     assert "broadcast:when:1:m.20260312.09.30" in data(minutes)
-    assert (await chosen()).timing == Moment(dt.datetime(2026, 3, 12, 9, 30, tzinfo=BAKU).timestamp())
+    assert (await chosen()).timing == Moment(dt.datetime(2026, 3, 12, 9, 30, tzinfo=BAKU))
     assert "It goes out on 12 March 2026 at 09:30 (Asia/Baku time)" in question["text"]
 
 

@@ -107,7 +107,7 @@ def test_a_channels_post_is_nobodys(content):
 def test_a_button_says_what_it_wants_and_where(content, data, words, below):
     request = read(content, callback_query={**PRESS, "message": message(), "data": data})
 
-    assert (request.words, request.below, request.press_id, request.chat_id, request.message_id) == (
+    assert (request.words, request.below, request.press_id, request.chat_id, request.telegram_message_id) == (
         words,
         below,
         "9",
@@ -120,7 +120,7 @@ def test_a_button_under_a_message_that_telegram_no_longer_has_still_says_where(c
     gone = {"chat": GROUP, "message_id": 7, "date": 0}
     request = read(content, callback_query={**PRESS, "message": gone, "data": "x"})
 
-    assert (request.chat_id, request.message_id, request.topic_id) == (GROUP["id"], 7, None)
+    assert (request.chat_id, request.telegram_message_id, request.topic_id) == (GROUP["id"], 7, None)
 
 
 @pytest.mark.parametrize(

@@ -32,7 +32,7 @@ async def copy_id(bring):
     """The copy that Mina has of the message."""
     outcome = await bring(FIRST)
     assert isinstance(outcome, Sent)
-    return outcome.message_id
+    return outcome.telegram_message_id
 
 
 def texts(town):
@@ -81,7 +81,7 @@ async def test_a_copy_that_is_corrected_already_is_as_it_should_be(town, bring, 
 
 async def test_of_an_album_the_first_caption_is_corrected(town, bring, shelf):
     outcome = await bring(Message("first", media=shelf[:2]))
-    await bring(Message("second", media=shelf[:2]), CORRECTION, (outcome.message_id, *outcome.more))
+    await bring(Message("second", media=shelf[:2]), CORRECTION, (outcome.telegram_message_id, *outcome.more))
 
     assert texts(town) == ["second", None]
 
@@ -104,7 +104,7 @@ async def test_a_copy_is_deleted_and_one_that_is_gone_already_is_as_it_should_be
 async def test_an_album_is_deleted_as_a_whole(town, bring, shelf):
     outcome = await bring(Message("first", media=shelf[:2]))
 
-    assert await bring(FIRST, DELETION, (outcome.message_id, *outcome.more)) == Sent(0)
+    assert await bring(FIRST, DELETION, (outcome.telegram_message_id, *outcome.more)) == Sent(0)
     assert texts(town) == []
 
 

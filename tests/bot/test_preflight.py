@@ -4,10 +4,10 @@ import datetime as dt
 
 import pytest
 
-from outreachbot.bot.broadcasts.confirm import HOLD_SECONDS
 from outreachbot.domain.broadcasts.timing import Moment
 from outreachbot.domain.delivery.states import DeliveryState, MessageState
 from outreachbot.sandbox import people
+from outreachbot.services.broadcasts.plan import HOLD_SECONDS
 from outreachbot.store import tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
@@ -48,9 +48,13 @@ def compose(write, subscribe):
     return compose
 
 
-async def find(context, message_id=1):
+async def find_broadcast(context, message_id=1):
     async with connect.reading(context.db) as db:
         return await records.find(db, message_id)
+
+
+async def find(context, message_id=1):
+    return (await find_broadcast(context, message_id)).message
 
 
 async def test_what_goes_to_few_starts_at_once_and_its_question_becomes_the_progress(context, compose, press):
@@ -59,9 +63,9 @@ async def test_what_goes_to_few_starts_at_once_and_its_question_becomes_the_prog
     one = await find(context)
 
     assert (note["text"], one.state) == ("", RUNNING)
-    assert one.started_at == pytest.approx(context.clock().timestamp(), abs=20)
-    assert one.progress_id == question["message_id"]
-    assert one.queueing
+    assert one.started_at.timestamp() == pytest.approx(context.clock().timestamp(), abs=20)
+    assert (await find_broadcast(context)).progress_id == question["message_id"]
+    assert one.is_queueing
     assert context.wake_queueing.is_set()
 
 
@@ -141,8 +145,9 @@ async def test_with_enough_consent_it_starts_after_a_while_in_which_it_can_be_st
 
     assert "You consented." in town.said(BEN)[-1]["text"]
     assert one.state == SCHEDULED
-    assert one.starts_at == pytest.approx(context.clock().timestamp() + HOLD_SECONDS, abs=20)
-    assert (one.progress_id, one.chat_id) == (question["message_id"], ADMIN)
+    assert one.starts_at.timestamp() == pytest.approx(context.clock().timestamp() + HOLD_SECONDS, abs=20)
+    broadcast = await find_broadcast(context)
+    assert (broadcast.progress_id, broadcast.chat_id) == (question["message_id"], ADMIN)
     assert "decided already" in (await press("broadcast:consent:1", CEM))["text"]
     assert "decided already" in (await press("broadcast:object:1", CEM))["text"]
 
@@ -186,7 +191,7 @@ async def test_what_waits_for_consent_can_not_be_changed(context, compose, press
     for verb in ("whom:1:k.channels", "when:1:now", "ask:1"):
         assert "decided already" in (await press(f"broadcast:{verb}"))["text"]
 
-    assert (await find(context)).audience.everybody
+    assert (await find(context)).audience.is_everybody
 
 
 async def test_a_member_decides_nothing(context, compose, press, write):
@@ -245,7 +250,7 @@ async def test_nobody_but_who_wrote_it_asks_again(town, context, compose, press)
 
 async def test_where_consent_comes_after_the_moment_it_was_missed_and_a_person_decides(town, context, compose, press):
     await compose(3)
-    at = context.clock().timestamp() + 3600
+    at = context.clock() + dt.timedelta(hours=1)
     async with connect.writing(context.db) as db:
         await messages.set_timing(db, 1, Moment(at))
     await press("broadcast:send:1")

@@ -3,7 +3,7 @@
 import pytest
 
 from outreachbot.bot import application
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.errors import ReplyFailed, TelegramRefuses
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.chat import Json, Standing
@@ -36,7 +36,7 @@ async def subscribe(context, chat_id: int, kind: str = "private") -> None:
 async def counted(context) -> dict[str, int]:
     """How many chats of each kind a message would go to."""
     async with connect.reading(context.db) as db:
-        return {count.kind: count.chats for count in await audience.count_chats(db, Audience())}
+        return {count.kind: count.chats for count in await audience.count_chats(db, BroadcastAudience())}
 
 
 async def test_a_page_replaces_the_page_before(town, context):

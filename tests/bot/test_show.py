@@ -15,7 +15,7 @@ BUTTONS = ((Button("Facts", "facts"),),)
 async def shown(town, messenger) -> int:
     outcome = await messages.send_once(messenger, Message("first"), MEMBER)
     assert isinstance(outcome, Sent)
-    return outcome.message_id
+    return outcome.telegram_message_id
 
 
 async def test_a_message_is_shown_in_the_place_of_an_earlier_one(town, messenger):
@@ -42,7 +42,7 @@ async def test_where_the_earlier_one_is_gone_it_is_shown_below(town, messenger, 
 async def test_of_a_caption_the_caption_is_replaced(town, messenger, shelf):
     first = await messages.send_once(messenger, Message("first", BUTTONS, (shelf[0],)), MEMBER)
     edited = await messages.edit_message(
-        messenger, Message("<i>second</i>", media=(shelf[0],)), MEMBER, first.message_id
+        messenger, Message("<i>second</i>", media=(shelf[0],)), MEMBER, first.telegram_message_id
     )
     (said,) = town.said(MEMBER)
 
@@ -52,7 +52,7 @@ async def test_of_a_caption_the_caption_is_replaced(town, messenger, shelf):
 
 async def test_of_an_album_the_first_caption_is_replaced(town, messenger, shelf, requests):
     first = await messages.send_once(messenger, Message("first", media=shelf[:2]), MEMBER)
-    await messages.edit_message(messenger, Message("second", media=shelf[:2]), MEMBER, first.message_id)
+    await messages.edit_message(messenger, Message("second", media=shelf[:2]), MEMBER, first.telegram_message_id)
 
     assert [message.get("caption") for message in town.said(MEMBER)] == ["second", None]
     assert "reply_markup" not in requests[-1], "an album can have no buttons"

@@ -13,18 +13,23 @@ from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
 from outreachbot.domain.content.values import known_zones
 from outreachbot.domain.reminders import schedule
 
-DAY = dt.timedelta(days=1)
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
+DAY, HOUR = dt.timedelta(days=1), dt.timedelta(hours=1)
 BAKU, BERLIN, TOKYO = "Asia/Baku", "Europe/Berlin", "Asia/Tokyo"  # UTC+4, +1 or +2, +9
 
 any_zones = st.lists(st.sampled_from(sorted(known_zones())), min_size=1, max_size=5, unique=True)
 local_hours = st.builds(
     LocalHour, st.dates(dt.date(2000, 1, 1), dt.date(2060, 12, 31)), st.integers(0, 23), st.sampled_from(Past)
 )
-timings = st.none() | st.builds(Moment, st.floats(0, 4e9)) | local_hours
+moments = st.integers(0, 4 * 10**15).map(lambda microseconds: EPOCH + dt.timedelta(microseconds=microseconds))
+timings = st.none() | st.builds(Moment, moments) | local_hours
 
 
 def at(*parts):
-    return dt.datetime(*parts, tzinfo=dt.UTC).timestamp()
+    return dt.datetime(*parts, tzinfo=dt.UTC)
+
+
+NOW = at(2024, 2, 26, 6)  # past nine in Tokyo and Baku, not in Berlin
 
 
 @given(timings)
@@ -35,12 +40,12 @@ def test_what_is_kept_comes_back_the_same(written):
 
 def test_what_nothing_is_kept_of_goes_out_once_it_is_confirmed():
     assert timing.load({}) is None
-    assert timing.compute_start(None, [BAKU], 100.0) == 100.0
+    assert timing.compute_start(None, [BAKU], NOW) == NOW
 
 
-@pytest.mark.parametrize(("moment", "starts"), [(200.0, 200.0), (100.0, 100.0), (50.0, 100.0)])
-def test_a_moment_that_has_passed_is_now(moment, starts):
-    assert timing.compute_start(Moment(moment), [], 100.0) == starts
+@pytest.mark.parametrize(("hours", "starts"), [(2, 2), (0, 0), (-2, 0)])
+def test_a_moment_that_has_passed_is_now(hours, starts):
+    assert timing.compute_start(Moment(NOW + hours * HOUR), [], NOW) == NOW + starts * HOUR
 
 
 def test_each_zone_has_its_own_wave():
@@ -75,9 +80,6 @@ def test_when_it_ends_where_the_hour_has_passed_depends_on_what_these_get(past, 
     when = LocalHour(dt.date(2024, 2, 26), 9, past)
 
     assert timing.compute_end(when, {BAKU: 20, BERLIN: 10}, 2.0, NOW) == at(2024, 2, *ends)
-
-
-NOW = at(2024, 2, 26, 6)  # past nine in Tokyo and Baku, not in Berlin
 
 
 @pytest.mark.parametrize(
@@ -122,7 +124,7 @@ def test_where_nobody_gets_it_any_more_it_starts_now_to_say_so():
     ],
 )
 def test_clocks_that_change_are_followed(date, hour, zone, wave):
-    assert timing.compute_waves(LocalHour(date, hour), [zone], wave - 86_400) == {zone: wave}
+    assert timing.compute_waves(LocalHour(date, hour), [zone], wave - DAY) == {zone: wave}
 
 
 @pytest.mark.parametrize(
@@ -130,7 +132,7 @@ def test_clocks_that_change_are_followed(date, hour, zone, wave):
     [(dt.date(2024, 3, 30), at(2024, 3, 31, 7)), (dt.date(2024, 10, 26), at(2024, 10, 27, 8))],
 )
 def test_tomorrow_is_the_same_hour_on_the_clock_and_not_24_hours_later(date, tomorrow):
-    late = schedule.local_moment(date, 9, BERLIN).timestamp() + 60
+    late = schedule.local_moment(date, 9, BERLIN) + dt.timedelta(minutes=1)
 
     assert timing.compute_waves(LocalHour(date, 9, Past.TOMORROW), [BERLIN], late) == {BERLIN: tomorrow}
 
@@ -144,12 +146,12 @@ def test_after_a_whole_day_tomorrow_is_now():
 @settings(max_examples=200)
 @given(local_hours, any_zones, st.integers(-3 * 86_400, 3 * 86_400))
 def test_no_wave_is_before_now_and_only_late_zones_are_treated_as_such(when, everywhere, seconds):
-    now = schedule.local_moment(when.date, when.hour, everywhere[0]).timestamp() + seconds
+    now = schedule.local_moment(when.date, when.hour, everywhere[0]) + dt.timedelta(seconds=seconds)
     waves, late = timing.compute_waves(when, everywhere, now), timing.list_passed_zones(when, everywhere, now)
 
     assert set(waves) == set(everywhere)
     for zone, moment in waves.items():
-        intended = schedule.local_moment(when.date, when.hour, zone).timestamp()
+        intended = schedule.local_moment(when.date, when.hour, zone)
         if zone not in late:
             assert moment == intended >= now
         elif when.past is Past.SKIP:
@@ -161,7 +163,7 @@ def test_no_wave_is_before_now_and_only_late_zones_are_treated_as_such(when, eve
 @settings(max_examples=200)
 @given(local_hours, any_zones, st.integers(-3 * 86_400, 3 * 86_400))
 def test_it_starts_with_the_first_wave(when, everywhere, seconds):
-    now = schedule.local_moment(when.date, when.hour, everywhere[0]).timestamp() + seconds
+    now = schedule.local_moment(when.date, when.hour, everywhere[0]) + dt.timedelta(seconds=seconds)
     moments = [moment for moment in timing.compute_waves(when, everywhere, now).values() if moment is not None]
 
     assert timing.compute_start(when, everywhere, now) == min(moments, default=now)
@@ -170,8 +172,8 @@ def test_it_starts_with_the_first_wave(when, everywhere, seconds):
 @settings(max_examples=200)
 @given(local_hours, st.sampled_from(sorted(known_zones())))
 def test_in_each_zone_it_is_that_day_there(when, zone):
-    (moment,) = timing.compute_waves(when, [zone], 0.0).values()
-    local = dt.datetime.fromtimestamp(moment, ZoneInfo(zone))
+    (moment,) = timing.compute_waves(when, [zone], at(1970, 1, 1)).values()
+    local = moment.astimezone(ZoneInfo(zone))
 
     assert local.date() in {when.date, when.date + DAY}  # the day after only where the zone has no such day
     assert abs(local.hour - when.hour) <= 1 or local.date() != when.date

@@ -1,15 +1,16 @@
 """What the tests of the store say in one line: who is subscribed, what is queued, what became of it."""
 
 import asyncio
+import datetime as dt
 import shutil
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from pathlib import Path
 
 import pytest
 from sqlalchemy import delete, insert, make_url, select, text, update
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import chats
@@ -20,7 +21,6 @@ from outreachbot.store.database import insert as inserts
 from outreachbot.store.database.connect import Database
 from outreachbot.store.delivery import leases, messages
 from outreachbot.store.delivery import queueing as delivery_queueing
-from outreachbot.store.delivery.queueing import Waves
 
 PACE = {"name": "bulk", "next_slot": 0.0, "updated_at": 0.0}  # the row that the migration makes
 BODIES = {"en": Message("hello")}
@@ -153,13 +153,14 @@ def deliver(db: Database, sender: int) -> Callable[..., Awaitable[int]]:
 def queue(db: Database) -> Callable[..., Awaitable[list[int]]]:
     """Queue whatever is to be queued; how many chats each piece had."""
 
-    async def queue(waves: Waves | None = None, zone: str = "") -> list[int]:
+    async def queue(waves: Mapping[str, float | None] | None = None, zone: str = "") -> list[int]:
         pieces: list[int] = []
+        at = {name: None if at is None else dt.datetime.fromtimestamp(at, dt.UTC) for name, at in (waves or {}).items()}
         while True:
             async with connect.writing(db) as transaction:
                 if not (waiting := await delivery_queueing.list_queueing(transaction, 1)):
                     return pieces
-                pieces.append(await delivery_queueing.queue_next_piece(transaction, waiting[0], waves, zone))
+                pieces.append(await delivery_queueing.queue_next_piece(transaction, waiting[0], at, zone))
 
     return queue
 
@@ -169,11 +170,11 @@ def confirm(db: Database) -> Callable[..., Awaitable[int]]:
     """Write a broadcast and start it; its id. Its audience is to be queued."""
 
     async def confirm(
-        to: Audience | None = None, *, kind: MessageKind = MessageKind.BROADCAST, of_id: int | None = None
+        to: BroadcastAudience | None = None, *, kind: MessageKind = MessageKind.BROADCAST, of_id: int | None = None
     ) -> int:
         async with connect.writing(db) as transaction:
             message_id = await records.create_draft(transaction, 11, 5, BODIES, 1.0, kind=kind, of_id=of_id)
-            await messages.set_audience(transaction, message_id, to or Audience())
+            await messages.set_audience(transaction, message_id, to or BroadcastAudience())
             assert await messages.start(transaction, message_id, 2.0)
         return message_id
 

@@ -5,8 +5,9 @@ import itertools
 import pytest
 from sqlalchemy import insert
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, Reason
+from outreachbot.domain.reminders.audience import ReminderAudience
 from outreachbot.domain.reminders.schedule import Group
 from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
@@ -52,8 +53,8 @@ async def test_who_left_or_is_gone_belongs_to_none(db, subscribe, reached):
     await do(db, chats.unsubscribe, 1)
     await do(db, chats.mark_gone, 2, Reason.BLOCKED, 1.0)
 
-    assert await reached(Audience()) == {3}
-    assert await count(db, Audience()) == [ChatCount("private", "en", 1)]
+    assert await reached(BroadcastAudience()) == {3}
+    assert await count(db, BroadcastAudience()) == [ChatCount("private", "en", 1)]
 
 
 async def test_who_subscribes_later_does_not_belong(subscribe, reached):
@@ -61,7 +62,7 @@ async def test_who_subscribes_later_does_not_belong(subscribe, reached):
     await subscribe(2, now=10.0)
     await subscribe(3, now=10.5)
 
-    assert await reached(Audience(subscribed_until=10.0)) == {1, 2}
+    assert await reached(ReminderAudience(subscribed_until=10.0)) == {1, 2}
 
 
 async def test_chats_are_counted_by_kind_and_language(db, subscribe):
@@ -70,29 +71,31 @@ async def test_chats_are_counted_by_kind_and_language(db, subscribe):
     await subscribe(-1, -2, kind="group", language="az")
     await subscribe(-3, kind="channel")
 
-    assert await count(db, Audience()) == [
+    assert await count(db, BroadcastAudience()) == [
         ChatCount("channel", "en", 1),
         ChatCount("group", "az", 2),
         ChatCount("private", "az", 1),
         ChatCount("private", "en", 2),
     ]
-    assert await count(db, Audience(languages=("az",), kinds=("group", "channel"))) == [ChatCount("group", "az", 2)]
-    assert await count(db, Audience(languages=("tr",))) == []
+    assert await count(db, BroadcastAudience(languages=("az",), kinds=("group", "channel"))) == [
+        ChatCount("group", "az", 2)
+    ]
+    assert await count(db, BroadcastAudience(languages=("tr",))) == []
 
 
 SEGMENTS = [
-    (Audience(languages=("az",)), {2, -2}),
-    (Audience(languages=("az", "tr")), {2, 3, -2}),
-    (Audience(languages=("ru",)), set()),
-    (Audience(kinds=("private",)), {1, 2, 3}),
-    (Audience(kinds=("group", "supergroup")), {-1, -2, -1003}),
-    (Audience(kinds=("channel",)), {-1004}),
-    (Audience(joined="poster"), {2, -1}),
-    (Audience(joined="leaflet"), {3}),
-    (Audience(joined="post"), set()),
-    (Audience(languages=("az",), kinds=("private",)), {2}),
-    (Audience(languages=("en",), joined="poster"), {-1}),
-    (Audience(kinds=("group",), joined="leaflet"), set()),
+    (BroadcastAudience(languages=("az",)), {2, -2}),
+    (BroadcastAudience(languages=("az", "tr")), {2, 3, -2}),
+    (BroadcastAudience(languages=("ru",)), set()),
+    (BroadcastAudience(kinds=("private",)), {1, 2, 3}),
+    (BroadcastAudience(kinds=("group", "supergroup")), {-1, -2, -1003}),
+    (BroadcastAudience(kinds=("channel",)), {-1004}),
+    (BroadcastAudience(joined="poster"), {2, -1}),
+    (BroadcastAudience(joined="leaflet"), {3}),
+    (BroadcastAudience(joined="post"), set()),
+    (BroadcastAudience(languages=("az",), kinds=("private",)), {2}),
+    (BroadcastAudience(languages=("en",), joined="poster"), {-1}),
+    (BroadcastAudience(kinds=("group",), joined="leaflet"), set()),
 ]
 
 
@@ -118,7 +121,7 @@ async def test_who_is_reminded_of_an_anniversary_chose_it_or_has_it_by_default(
     await choose({2: True, 3: False})
     await choose({1: False, 4: True}, "other")
 
-    assert await reached(Audience(anniversary="a", by_default=by_default)) == who
+    assert await reached(BroadcastAudience(anniversary="a", by_default=by_default)) == who
 
 
 async def test_what_a_group_chose_moves_with_it_and_goes_with_a_chat_that_is_forgotten(db, subscribe, choose, reached):
@@ -127,9 +130,9 @@ async def test_what_a_group_chose_moves_with_it_and_goes_with_a_chat_that_is_for
     await do(db, chats.migrate, -5, -1005)
     await do(db, chats.migrate, 6, -1005)
 
-    assert await reached(Audience(anniversary="a")) == set()
+    assert await reached(BroadcastAudience(anniversary="a")) == set()
     await subscribe(6, kind="group")
-    assert await reached(Audience(anniversary="a")) == {6}
+    assert await reached(BroadcastAudience(anniversary="a")) == {6}
 
 
 @pytest.mark.parametrize(
@@ -150,7 +153,7 @@ async def test_a_group_is_who_chose_its_zone_and_hour_or_has_them_by_default(sub
     await subscribe(5, zone="Asia/Tokyo")
     await subscribe(6, zone="Asia/Tokyo", hour=0)
 
-    assert await reached(Audience(group=Group(zone, hour), default=Group("Asia/Baku", 9))) == who
+    assert await reached(ReminderAudience(group=Group(zone, hour), default=Group("Asia/Baku", 9))) == who
 
 
 async def test_without_a_default_a_group_is_that_of_who_chose_nothing(subscribe, reached):
@@ -158,7 +161,7 @@ async def test_without_a_default_a_group_is_that_of_who_chose_nothing(subscribe,
     await subscribe(2, zone="Asia/Baku", hour=9)
     await subscribe(3, zone="Asia/Tokyo")
 
-    assert await reached(Audience(group=Group("Asia/Baku", 9))) == {1, 2}
+    assert await reached(ReminderAudience(group=Group("Asia/Baku", 9))) == {1, 2}
 
 
 async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subscribe, confirm, queue, states):
@@ -166,7 +169,7 @@ async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subsc
         await subscribe(number, zone=zone, hour=hour)
     everybody = []
     for group in await do(db, plans.list_groups, Group("Asia/Baku", 9)):
-        message_id = await confirm(Audience(group=group, default=Group("Asia/Baku", 9)))
+        message_id = await confirm(ReminderAudience(group=group, default=Group("Asia/Baku", 9)))
         await queue()
         everybody += await states(message_id)
 
@@ -180,10 +183,14 @@ async def test_the_chats_of_an_audience_are_counted_by_zone_with_the_default_for
     await subscribe(5, zone="Europe/Paris")
     await do(db, chats.unsubscribe, 5)
 
-    assert await do(db, audience.count_by_zone, Audience(), "Asia/Baku") == {"Asia/Baku": 3, "Asia/Tokyo": 1}
-    assert await do(db, audience.count_by_zone, Audience(), "UTC") == {"UTC": 2, "Asia/Baku": 1, "Asia/Tokyo": 1}
-    assert await do(db, audience.count_by_zone, Audience(languages=("az",)), "UTC") == {"Asia/Baku": 1}
-    assert await do(db, audience.count_by_zone, Audience(languages=("xx",)), "UTC") == {}
+    assert await do(db, audience.count_by_zone, BroadcastAudience(), "Asia/Baku") == {"Asia/Baku": 3, "Asia/Tokyo": 1}
+    assert await do(db, audience.count_by_zone, BroadcastAudience(), "UTC") == {
+        "UTC": 2,
+        "Asia/Baku": 1,
+        "Asia/Tokyo": 1,
+    }
+    assert await do(db, audience.count_by_zone, BroadcastAudience(languages=("az",)), "UTC") == {"Asia/Baku": 1}
+    assert await do(db, audience.count_by_zone, BroadcastAudience(languages=("xx",)), "UTC") == {}
 
 
 async def test_every_zone_that_a_subscribed_chat_is_in_is_told_once_and_the_default_where_one_chose_none(db, subscribe):

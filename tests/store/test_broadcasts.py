@@ -1,10 +1,11 @@
 """Who wrote a broadcast, who consents to it, and where its progress is shown."""
 
 import asyncio
+import datetime as dt
 
 import pytest
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import ENDED, JOBS, MessageKind, MessageState
 from outreachbot.domain.messages.message import Message
 from outreachbot.store.broadcasts import records
@@ -23,27 +24,14 @@ async def draft(db, admin_id=ADMIN, chat_id=5, now=1.0, **job):
 
 async def unreported(db):
     async with connect.reading(db) as connection:
-        return [one.message_id for one in await records.list_unreported(connection)]
+        return [one.id for one in await records.list_unreported(connection)]
 
 
 async def test_a_draft_is_found_as_it_was_written(db):
     message_id = await draft(db)
 
-    assert await do(db, records.find, message_id) == Broadcast(
-        message_id=message_id,
-        kind=MessageKind.BROADCAST,
-        of_id=None,
-        admin_id=ADMIN,
-        chat_id=5,
-        progress_id=None,
-        state=MessageState.DRAFT,
-        state_reason=None,
-        audience=Audience(),
-        timing=None,
-        starts_at=None,
-        started_at=None,
-        queueing=False,
-    )
+    message = OutboxMessage(message_id, MessageKind.BROADCAST, MessageState.DRAFT)
+    assert await do(db, records.find, message_id) == Broadcast(message, ADMIN, chat_id=5, progress_id=None)
     assert await do(db, messages.load_bodies, message_id) == BODIES
 
 
@@ -52,7 +40,7 @@ async def test_a_job_knows_whose_copies_it_changes(db, kind):
     of_id = await draft(db)
     found = await do(db, records.find, await draft(db, kind=kind, of_id=of_id))
 
-    assert (found.kind, found.of_id, found.state) == (kind, of_id, MessageState.DRAFT)
+    assert (found.message.kind, found.message.of_id, found.message.state) == (kind, of_id, MessageState.DRAFT)
 
 
 async def test_a_draft_goes_to_nobody(db, subscribe, queue, states):
@@ -80,7 +68,7 @@ async def test_a_confirmed_broadcast_is_unreported_until_its_report_was_shown(db
 
     await do(db, records.mark_reported, stopped)
     assert await unreported(db) == [started, scheduled]
-    assert (await do(db, records.find, only_draft)).state is MessageState.DRAFT
+    assert (await do(db, records.find, only_draft)).message.state is MessageState.DRAFT
 
 
 async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
@@ -90,7 +78,7 @@ async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
     await do(db, messages.change_state, message_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
     await do(db, records.mark_reported, message_id)
     assert await unreported(db) == []
-    await do(db, records.mark_reported, message_id, done=False)
+    await do(db, records.mark_unreported, message_id)
 
     assert await unreported(db) == [message_id]
 
@@ -108,10 +96,10 @@ async def test_what_goes_on_by_now_is_not_reported(db, state):
 
 async def test_it_is_known_while_its_audience_is_queued(db, confirm, queue):
     message_id = await confirm()
-    assert (await do(db, records.find, message_id)).queueing is True
+    assert (await do(db, records.find, message_id)).message.is_queueing is True
     await queue()
 
-    assert (await do(db, records.find, message_id)).queueing is False
+    assert (await do(db, records.find, message_id)).message.is_queueing is False
 
 
 async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
@@ -122,8 +110,8 @@ async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
 
     found = await do(db, records.find, message_id)
 
-    assert (found.state, found.state_reason) == (MessageState.PAUSED, "can't parse entities")
-    assert (found.progress_id, found.started_at) == (99, 2.0)
+    assert (found.message.state, found.message.state_reason) == (MessageState.PAUSED, "can't parse entities")
+    assert (found.progress_id, found.message.started_at) == (99, dt.datetime.fromtimestamp(2.0, dt.UTC))
 
 
 async def test_two_admins_who_write_at_once_each_get_their_own(db):
@@ -166,7 +154,7 @@ async def test_the_id_of_a_discarded_draft_is_never_that_of_another(db):
     new = await draft(db)
 
     assert new != discarded
-    assert (await do(db, records.find, discarded)).state is MessageState.CANCELLED
+    assert (await do(db, records.find, discarded)).message.state is MessageState.CANCELLED
 
 
 async def test_a_draft_that_waits_for_the_consent_of_others_may_stay(db, state):

@@ -2,7 +2,7 @@
 
 from sqlalchemy import select
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.delivery.states import Reason
 from outreachbot.store import audience, chats
 from outreachbot.store import tables as t
@@ -23,7 +23,7 @@ async def row(db, chat_id):
 
 async def count(db):
     async with connect.reading(db) as connection:
-        return {one.kind: one.chats for one in await audience.count_chats(connection, Audience())}
+        return {one.kind: one.chats for one in await audience.count_chats(connection, BroadcastAudience())}
 
 
 async def again(db, chat_id, *, language="en", topic_id=None, kind="private", now=2.0):

@@ -130,7 +130,7 @@ async def test_what_a_dead_sender_was_correcting_or_deleting_is_done_again(db, c
     assert await do(db, leases.recover, 1.0 + LEASE) == 0
     assert await states(message_id) == {1: DeliveryState.QUEUED}
     (again,) = await do(db, outbox.claim, await begin(db), 10, 2.0 + LEASE)
-    assert (again.message_id, again.chat_id) == (message_id, 1)
+    assert (again.outbox_id, again.chat_id) == (message_id, 1)
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))

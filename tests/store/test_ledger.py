@@ -2,15 +2,17 @@
 
 import datetime as dt
 import itertools
+from dataclasses import replace
 
 from outreachbot.domain.broadcasts.timing import LocalHour, Past
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason, Tally
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import chats
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
-from outreachbot.store.delivery import ledger, messages, outbox
-from outreachbot.store.delivery.ledger import Entry, Told
+from outreachbot.store.delivery import ledger, messages, outbox, queueing
+from outreachbot.store.delivery.ledger import Entry
 from outreachbot.store.delivery.outbox import Settled
 
 MIXES = [dict(enumerate(mix)) for size in (0, 1, 2) for mix in itertools.product(DeliveryState, repeat=size)]
@@ -136,25 +138,25 @@ async def test_all_that_was_confirmed_is_told_the_oldest_first_or_a_page_of_the_
     assert await every(db, newest=0) == []
 
 
+def at(seconds):
+    return dt.datetime.fromtimestamp(seconds, dt.UTC)
+
+
 async def test_a_confirmed_message_is_told_as_it_stands(db):
     async with connect.writing(db) as transaction:
         scheduled = await records.create_draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
         assert await ledger.find_message(transaction, scheduled) is None
         await messages.schedule(transaction, scheduled, 9.0)
-        told = Told(
-            scheduled, MessageKind.BROADCAST, None, MessageState.SCHEDULED, None, 9.0, None, None, None, queueing=False
-        )
+        told = OutboxMessage(scheduled, MessageKind.BROADCAST, MessageState.SCHEDULED, starts_at=at(9.0))
         assert await ledger.find_message(transaction, scheduled) == told
         await messages.start(transaction, scheduled, 9.5)
         await messages.pause(transaction, scheduled, "why")
-        told = Told(
-            scheduled, MessageKind.BROADCAST, None, MessageState.PAUSED, "why", 9.0, 9.5, None, None, queueing=True
+        told = replace(
+            told, state=MessageState.PAUSED, state_reason="why", started_at=at(9.5), queued_to=queueing.START
         )
         assert await ledger.find_message(transaction, scheduled) == told
         await messages.stop(transaction, scheduled, 12.0)
-        told = Told(
-            scheduled, MessageKind.BROADCAST, None, MessageState.CANCELLED, None, 9.0, 9.5, None, None, queueing=True
-        )
+        told = replace(told, state=MessageState.CANCELLED, state_reason=None)
         assert await ledger.find_message(transaction, scheduled) == told
         assert await ledger.find_message(transaction, scheduled + 1) is None
 
@@ -163,7 +165,7 @@ async def test_when_a_reminder_is_over_is_told(db):
     async with connect.writing(db) as transaction:
         reminder = await messages.create(transaction, MessageKind.REMINDER, {"en": Message("x")}, 1.0, expires_at=10.0)
 
-        assert (await ledger.find_message(transaction, reminder)).expires_at == 10.0
+        assert (await ledger.find_message(transaction, reminder)).expires_at == at(10.0)
 
 
 async def test_what_the_program_has_paused_waits_for_a_person_and_what_a_person_paused_does_not(db, deliver):

@@ -1,10 +1,11 @@
 """What is said to many: how it is written down, and how it walks from a draft to its end."""
 
+import datetime as dt
 import itertools
 
 import pytest
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.broadcasts.timing import Moment
 from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
@@ -49,14 +50,18 @@ async def test_only_a_draft_changes_what_it_says_to_whom_and_when(db):
 
     async def change(word, at):
         await do(db, messages.rewrite, message_id, {"en": Message(word)})
-        await do(db, messages.set_audience, message_id, Audience(languages=(word,)))
-        await do(db, messages.set_timing, message_id, Moment(at))
+        await do(db, messages.set_audience, message_id, BroadcastAudience(languages=(word,)))
+        await do(db, messages.set_timing, message_id, Moment(dt.datetime.fromtimestamp(at, dt.UTC)))
         found = await do(db, records.find, message_id)
-        return (await do(db, messages.load_bodies, message_id))["en"].text, found.audience.languages, found.timing
+        return (
+            (await do(db, messages.load_bodies, message_id))["en"].text,
+            found.message.audience.languages,
+            found.message.timing,
+        )
 
-    assert await change("better", 7.0) == ("better", ("better",), Moment(7.0))
+    assert await change("better", 7.0) == ("better", ("better",), Moment(dt.datetime.fromtimestamp(7.0, dt.UTC)))
     await do(db, messages.start, message_id, 2.0)
-    assert await change("late", 8.0) == ("better", ("better",), Moment(7.0))
+    assert await change("late", 8.0) == ("better", ("better",), Moment(dt.datetime.fromtimestamp(7.0, dt.UTC)))
 
 
 @pytest.mark.parametrize(("now", "to"), list(itertools.permutations(MessageState, 2)))

@@ -5,7 +5,7 @@ import itertools
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import chats
@@ -20,7 +20,7 @@ BODIES = {"en": Message("hello")}
 
 async def claim(db, limit=100, now=5.0, sender=1):
     """The (message, chat) pairs that were claimed, in their order."""
-    return [(one.message_id, one.chat_id) for one in await do(db, outbox.claim, sender, limit, now)]
+    return [(one.outbox_id, one.chat_id) for one in await do(db, outbox.claim, sender, limit, now)]
 
 
 async def delivery(db, message_id, chat_id):
@@ -201,7 +201,7 @@ async def test_what_is_only_to_be_finished_is_work(db, deliver, confirm, queue):
     assert await has_work(db) is True
     await do(db, messages.finish_completed, 5.0)
     assert await has_work(db) is False
-    await confirm(Audience(languages=("xx",)))
+    await confirm(BroadcastAudience(languages=("xx",)))
     assert await has_work(db) is False  # there is nothing to claim before its audience is queued
     await queue()
     assert await has_work(db) is True
@@ -217,7 +217,7 @@ async def test_what_is_claimed_says_which_revision_of_the_text_it_gets(db, subsc
     await do(db, messages.replace_bodies, message_id, {"en": Message("mended")})
     after, of_other = await do(db, outbox.claim, 1, 10, 5.0)
 
-    assert [(one.message_id, one.revision) for one in (before, after, of_other)] == [
+    assert [(one.outbox_id, one.revision) for one in (before, after, of_other)] == [
         (message_id, 0),
         (message_id, 1),
         (other, 0),

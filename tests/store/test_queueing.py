@@ -3,9 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from outreachbot.domain.broadcasts.audience import Audience
 from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, Reason
 from outreachbot.domain.messages.message import Message
+from outreachbot.domain.reminders.audience import ReminderAudience
 from outreachbot.store import chats
 from outreachbot.store import tables as t
 from outreachbot.store.database import connect
@@ -52,7 +52,9 @@ async def test_an_audience_is_queued_in_pieces_each_chat_once(subscribe, confirm
 
 async def test_a_reminder_is_queued_as_soon_as_it_is_written(db, subscribe, queue, states):
     await subscribe(1, 2, 3)
-    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a", audience=Audience(5.0))
+    message_id = await do(
+        db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a", audience=ReminderAudience(5.0)
+    )
 
     assert await queue() == [2, 1]
     assert set(await states(message_id)) == {1, 2, 3}
@@ -92,7 +94,7 @@ async def test_what_is_queued_already_is_sent_while_the_rest_is_queued(db, subsc
     message_id = await confirm()
     await do(db, piece)
     claimed = await do(db, outbox.claim, sender, 10, 5.0)
-    sent = [outbox.Settled(one.message_id, one.chat_id, DeliveryState.SENT, telegram_id=9) for one in claimed]
+    sent = [outbox.Settled(one.outbox_id, one.chat_id, DeliveryState.SENT, telegram_id=9) for one in claimed]
     await do(db, outbox.settle, sender, sent, 5.0)
     assert await do(db, messages.finish_completed, 5.0) == []
     await queue()
@@ -184,7 +186,7 @@ async def test_a_job_goes_to_every_copy_that_surely_arrived(db, deliver, confirm
 
     sent = list(DeliveryState).index(DeliveryState.SENT)
     expected = [(job, -5, (70, 71, 72)), (job, sent, (70, 71, 72))]
-    assert [(one.message_id, one.chat_id, one.copy_ids) for one in claimed if one.kind is kind] == expected
+    assert [(one.outbox_id, one.chat_id, one.copy_ids) for one in claimed if one.kind is kind] == expected
 
 
 async def test_a_copy_whose_id_nobody_knows_cannot_be_changed(deliver, confirm, queue, states):

@@ -88,7 +88,7 @@ async def test_what_was_surely_not_sent_is_claimed_again(db, subscribe, deliver,
     await settle(db, sender, Settled(message_id, 1, DeliveryState.QUEUED))
 
     (claimed,) = await do(db, outbox.claim, sender + 1, 10, 5.0)
-    assert (claimed.message_id, claimed.chat_id) == (message_id, 1)
+    assert (claimed.outbox_id, claimed.chat_id) == (message_id, 1)
     assert (await delivery(db, message_id)).sender_id == sender + 1
 
 

@@ -9,7 +9,7 @@ from alembic.config import Config
 from sqlalchemy import text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
 from outreachbot.domain.reminders.schedule import Due, Group
@@ -90,8 +90,13 @@ async def test_a_broadcast_of_the_first_schema_goes_on(old_url):
         found = await do(db, records.find, 1)
 
     assert (tally.sent, tally.uncertain, tally.audience) == (2, 1, 3)
-    assert (found.kind, found.of_id, found.state) == (MessageKind.BROADCAST, None, MessageState.FINISHED)
-    assert (found.audience, found.timing, found.starts_at, found.queueing) == (Audience(), None, None, False)
+    assert (found.message.kind, found.message.of_id, found.message.state) == (
+        MessageKind.BROADCAST,
+        None,
+        MessageState.FINISHED,
+    )
+    assert (found.message.audience, found.message.timing) == (BroadcastAudience(), None)
+    assert (found.message.starts_at, found.message.is_queueing) == (None, False)
 
 
 async def test_the_pace_and_the_chats_of_the_first_schema_are_kept(old_url):

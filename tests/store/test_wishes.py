@@ -5,10 +5,11 @@ import random
 import pytest
 from sqlalchemy import insert, select, update
 
-from outreachbot.domain.broadcasts.audience import Audience, Wish
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.content.dates import YearlyDay
 from outreachbot.domain.content.model import Anniversary, Notice
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, Reason
+from outreachbot.domain.reminders.audience import NoticeCriteria, ReminderAudience
 from outreachbot.domain.reminders.schedule import Group, Item, Occurrence, date_in_year
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet, wants_item
 from outreachbot.store import audience, chats
@@ -89,7 +90,9 @@ async def test_what_chats_want_is_the_same_in_sql_as_for_one_chat(db, content, p
     rng = random.Random(seed)
     one, chosen = some_content(rng, content), await populate(rng, 60)
     for item in every_item(one):
-        query = select(t.chats.c.id).where(*eligibility.notice_flags(Audience(wishes=(Wish.of(item, one),))))
+        query = select(t.chats.c.id).where(
+            *eligibility.notice_flags(ReminderAudience(criteria=(NoticeCriteria.of(item, one),)))
+        )
         async with connect.reading(db) as connection:
             found = set((await connection.execute(query)).scalars())
 
@@ -101,14 +104,14 @@ async def test_each_combination_has_its_chats_and_together_they_have_all_once(db
     rng = random.Random(seed)
     one, chosen = some_content(rng, content), await populate(rng, 60)
     items = rng.sample(every_item(one), 3)
-    whom = Audience(wishes=tuple(Wish.of(item, one) for item in items))
+    whom = ReminderAudience(criteria=tuple(NoticeCriteria.of(item, one) for item in items))
     wanted = {chat_id: tuple(wants_item(own, item, one) for item in items) for chat_id, own in chosen.items()}
 
     found = await do(db, audience.list_combinations, whom)
 
     assert found == sorted({each for each in wanted.values() if any(each)})
     for each in found:
-        exactly = Audience(wishes=whom.wishes, wanted=each)
+        exactly = ReminderAudience(criteria=whom.criteria, wanted=each)
         number = sum(mine == each for mine in wanted.values())
         assert await do(db, audience.count_chats, exactly) == [ChatCount("private", "en", number)]
 
@@ -126,7 +129,7 @@ async def test_the_groups_and_their_crowds_are_those_of_a_plain_computation(db, 
     default = Group(content.zone, content.hour)
 
     assert await do(db, plans.list_groups, default) == set(here)
-    crowds = await do(db, audience.count_by_group, Audience(), default)
+    crowds = await do(db, audience.count_by_group, BroadcastAudience(), default)
     assert len(crowds) == len(set(here))
     assert dict(crowds) == {group: here.count(group) for group in here}
 
@@ -134,14 +137,14 @@ async def test_the_groups_and_their_crowds_are_those_of_a_plain_computation(db, 
 async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe, deliver):
     one = some_content(random.Random(1), content)
     item = Item(Occurrence(one.anniversaries[0], every_item(one)[0].occurrence.date), Notice.DAY)
-    wish = Wish.of(item, one.model_copy(update={"notices": tuple(Notice)}))
-    wish = Wish(wish.item, wish.anniversary, wish.year, wish.notice, True, True, True)
+    wish = NoticeCriteria.of(item, one.model_copy(update={"notices": tuple(Notice)}))
+    wish = NoticeCriteria(wish.item, wish.anniversary, wish.year, wish.notice, True, True, True)
     await subscribe(1, 2, 3, now=1.0)
     message_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.FAILED}, kind=MessageKind.REMINDER)
     await do(db, plans.record_notices, {message_id: [item.key]})
 
     async def told_now(now):
-        whom = Audience(subscribed_until=now, wishes=(wish,), wanted=(True,))
+        whom = ReminderAudience(subscribed_until=now, criteria=(wish,), wanted=(True,))
         return sum(found.chats for found in await do(db, audience.count_chats, whom))
 
     assert await told_now(2 * DAY) == 1
@@ -208,14 +211,14 @@ async def test_a_chat_that_comes_after_its_group_was_queued_is_not_among_them(db
     """Exactly these wishes: who wants one more, or one fewer, belongs to another message."""
     one = content.model_copy(update={"notices": tuple(Notice)})
     items = [item for item in every_item(some_content(random.Random(2), one)) if item.occurrence.date.year == 2026][:2]
-    listed = tuple(Wish(item.key, "one", 2026, item.notice, True, True, True) for item in items)
+    listed = tuple(NoticeCriteria(item.key, "one", 2026, item.notice, True, True, True) for item in items)
     await subscribe(1, 2)
     async with connect.writing(db) as transaction:
         row = {"chat_id": 2, "anniversary_id": "one", "wanted": False}
         await transaction.execute(insert(t.choices).values(row))
 
-    assert await do(db, audience.list_combinations, Audience(wishes=listed)) == [(True, True)]
-    assert await do(db, audience.count_chats, Audience(wishes=listed, wanted=(True, True))) == [
+    assert await do(db, audience.list_combinations, ReminderAudience(criteria=listed)) == [(True, True)]
+    assert await do(db, audience.count_chats, ReminderAudience(criteria=listed, wanted=(True, True))) == [
         ChatCount("private", "en", 1)
     ]
-    assert await do(db, audience.count_chats, Audience(wishes=listed, wanted=(True, False))) == []
+    assert await do(db, audience.count_chats, ReminderAudience(criteria=listed, wanted=(True, False))) == []

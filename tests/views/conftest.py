@@ -9,13 +9,15 @@ from typing import Any
 
 import pytest
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
 from outreachbot.domain.content import difference as content_difference
 from outreachbot.domain.content import file
 from outreachbot.domain.content.file import Document, SavedFile
 from outreachbot.domain.content.model import Content, Correction, Notice
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import WAVE_MISSED, DeliveryState, MessageKind, MessageState, Reason, Tally
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.links import DEAD, LinkCheck, LinkState
 from outreachbot.domain.messages.message import Media, MediaKind, Message, escape
 from outreachbot.domain.places import index as gazetteer
@@ -29,7 +31,6 @@ from outreachbot.views.broadcasts import confirm as preflight
 from outreachbot.views.broadcasts import replies, status
 from outreachbot.views.broadcasts import schedule as calendar
 from outreachbot.views.broadcasts.confirm import BroadcastPlan
-from outreachbot.views.broadcasts.replies import BroadcastLine
 from outreachbot.views.broadcasts.status import MessageStatus
 from outreachbot.views.content import changes as live
 from outreachbot.views.content import refusals as refused
@@ -286,24 +287,27 @@ def _of_versions(content: Content, language: str) -> Iterator[Message]:
 
 
 def _plans(content: Content) -> Iterator[BroadcastPlan]:
-    audiences = [Audience(), _narrowed(content), Audience(kinds=("channel",), joined="A_z-9" * 12)]
-    moments = [None, Moment(NOW.timestamp() + 9e6), *(LocalHour(NOW.date(), 0, past) for past in Past)]
+    audiences = [BroadcastAudience(), _narrowed(content), BroadcastAudience(kinds=("channel",), joined="A_z-9" * 12)]
+    moments = [None, Moment(NOW + dt.timedelta(days=100)), *(LocalHour(NOW.date(), 0, past) for past in Past)]
     counts: list[dict[str, int]] = [{}, {"private": 1}, {"private": 12_345, "group": 1, "supergroup": 2, "channel": 3}]
     kinds = [MessageKind.BROADCAST, MessageKind.CORRECTION, MessageKind.DELETION]
     by_zone = {"Pacific/Midway": 12_345, "Asia/Tokyo": 1}
     for kind, audience, timing, by_kind, large in itertools.product(kinds, audiences, moments, counts, [False, True]):
         yield BroadcastPlan(
-            *(ID, kind, sum(by_kind.values()), by_kind, {"en": 7, "de": 1, "": 2, "no-such": 1}),
-            *(by_zone if isinstance(timing, LocalHour) else {}, audience, timing),
+            OutboxMessage(ID, kind, MessageState.DRAFT, audience=audience, timing=timing),
+            *(sum(by_kind.values()), by_kind, {"en": 7, "de": 1, "": 2, "no-such": 1}),
+            by_zone if isinstance(timing, LocalHour) else {},
             *(0.5 if large else 30.0, 30.0 if large else 0.0, 3 if large else 1),
         )
 
 
-def _narrowed(content: Content) -> Audience:
+def _narrowed(content: Content) -> BroadcastAudience:
     """By all that there is."""
     anniversary = content.anniversaries[0].id
     kinds = ("private", "group", "supergroup", "channel")
-    return Audience(languages=("en", "de", "no-such"), kinds=kinds, anniversary=anniversary, joined="A_z-9" * 12)
+    return BroadcastAudience(
+        languages=("en", "de", "no-such"), kinds=kinds, anniversary=anniversary, joined="A_z-9" * 12
+    )
 
 
 def _of_moments(content: Content, language: str) -> Iterator[Message]:
@@ -327,7 +331,10 @@ def _answers(language: str) -> Iterator[Message]:
         yield replies.awaiting_consent(language, ID, missing, [2**53] * missing)
         yield replies.consented(language, missing)
     yield replies.objected(language, str(2**53))
-    lines = [BroadcastLine(ID - n, kind, ID, state, NOW, tally) for n, (kind, state, tally) in enumerate(_EVERY)]
+    lines = [
+        (OutboxMessage(OutboxId(ID - n), kind, state, of_id=ID, started_at=NOW), tally)
+        for n, (kind, state, tally) in enumerate(_EVERY)
+    ]
     for first in range(0, len(lines), 8):
         yield replies.broadcast_list(language, "Europe/Berlin", lines[first : first + 8], ID, newer=True)
     yield replies.broadcast_list(language, "Europe/Berlin", [], None, newer=False)
@@ -336,11 +343,15 @@ def _answers(language: str) -> Iterator[Message]:
 def _standings(state: MessageState, tally: Tally) -> Iterator[MessageStatus]:
     reasons = [(DeliveryState.FAILED, reason, 3) for reason in Reason] + [(DeliveryState.FAILED, None, 1)]
     for kind in MessageKind:
-        plain = MessageStatus(ID, kind, state, tally, "Europe/Berlin", of_id=ID)
+        message = OutboxMessage(ID, kind, state, of_id=ID)
+        paused = replace(message, state_reason=HOSTILE, queued_to=1, starts_at=NOW)
+        missed = replace(message, state_reason=WAVE_MISSED, starts_at=NOW)
+        in_waves = replace(message, starts_at=NOW, timing=LocalHour(NOW.date(), 9))
+        plain = MessageStatus(message, tally, "Europe/Berlin")
         yield plain
-        yield replace(plain, why=HOSTILE, queueing=True, per_second=0.04, silent_since=NOW, starts_at=NOW)
-        yield replace(plain, why=WAVE_MISSED, per_second=1000.0, starts_at=NOW, reasons=reasons, uncertain=range(50))
-        yield replace(plain, starts_at=NOW, in_waves=True, deleted=True)
+        yield replace(plain, message=paused, per_second=0.04, silent_since=NOW)
+        yield replace(plain, message=missed, per_second=1000.0, reasons=reasons, uncertain=range(50))
+        yield replace(plain, message=in_waves, deleted=True)
         languages = [
             ("en", DeliveryState.SENT, 3),
             ("de", DeliveryState.FAILED, 1),

@@ -7,6 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from outreachbot.domain.broadcasts.timing import LocalHour
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import (
     ENDED,
     WAVE_MISSED,
@@ -16,6 +18,7 @@ from outreachbot.domain.delivery.states import (
     Reason,
     Tally,
 )
+from outreachbot.domain.ids import OutboxId
 from outreachbot.views.broadcasts import status
 from outreachbot.views.broadcasts.status import MessageStatus
 
@@ -26,7 +29,15 @@ tallies = st.builds(Tally, numbers, numbers, numbers, numbers, numbers, numbers)
 
 
 def standing(state=RUNNING, tally=Tally(queued=1), kind=MessageKind.BROADCAST, **more):  # noqa: B008 it is frozen
-    return MessageStatus(7, kind, state, tally, "Asia/Baku", **more)
+    names = {
+        "why": "state_reason",
+        "of_id": "of_id",
+        "starts_at": "starts_at",
+        "timing": "timing",
+        "queued_to": "queued_to",
+    }
+    about = {field: more.pop(name) for name, field in names.items() if name in more}
+    return MessageStatus(OutboxMessage(OutboxId(7), kind, state, **about), tally, "Asia/Baku", **more)
 
 
 def progress(*place, **more):
@@ -73,7 +84,7 @@ def test_the_bar_is_full_when_nothing_is_left_and_only_then(tally):
 
 
 def test_while_an_audience_is_counted_its_size_is_not_said_as_if_it_were_known():
-    assert "0 / 5,000+\n" in progress(RUNNING, Tally(queued=5000), queueing=True)
+    assert "0 / 5,000+\n" in progress(RUNNING, Tally(queued=5000), queued_to=1)
 
 
 @pytest.mark.parametrize(
@@ -261,6 +272,6 @@ def test_what_was_deleted_says_so():
 def test_what_goes_out_by_local_hours_and_was_missed_says_what_becomes_of_each():
     words = "“Send now” writes at once where the hour has passed, and at the hour everywhere else."
 
-    assert words in progress(MessageState.MISSED, Tally(), starts_at=NOW, in_waves=True)
+    assert words in progress(MessageState.MISSED, Tally(), starts_at=NOW, timing=LocalHour(NOW.date(), 9))
     assert words not in progress(MessageState.MISSED, Tally(), starts_at=NOW)
-    assert words not in progress(MessageState.SCHEDULED, Tally(), starts_at=NOW, in_waves=True)
+    assert words not in progress(MessageState.SCHEDULED, Tally(), starts_at=NOW, timing=LocalHour(NOW.date(), 9))

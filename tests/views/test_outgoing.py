@@ -4,15 +4,16 @@ import datetime as dt
 
 import pytest
 
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import MessageKind, MessageState, Tally
+from outreachbot.domain.ids import OutboxId
 from outreachbot.views.broadcasts import replies
-from outreachbot.views.broadcasts.replies import BroadcastLine
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
 
 def line(number, kind=MessageKind.BROADCAST, state=MessageState.FINISHED, tally=Tally(sent=3, failed=1)):  # noqa: B008 frozen
-    return BroadcastLine(number, kind, 2, state, NOW, tally)
+    return OutboxMessage(OutboxId(number), kind, state, of_id=OutboxId(2), started_at=NOW), tally
 
 
 def data(message):

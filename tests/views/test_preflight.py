@@ -6,29 +6,27 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import EVERYBODY, BroadcastAudience
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
-from outreachbot.domain.delivery.states import MessageKind
+from outreachbot.domain.delivery.message import OutboxMessage
+from outreachbot.domain.delivery.states import MessageKind, MessageState
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
 from outreachbot.views.broadcasts import confirm
 from outreachbot.views.broadcasts.confirm import BroadcastPlan
 from outreachbot.views.i18n import words
 
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)  # one o'clock in the bridge's Berlin
-EVERYBODY = Audience()
 PHOTO = Media(MediaKind.PHOTO, "file")
 
 
-def plan(**more):
+def plan(kind=MessageKind.BROADCAST, audience=EVERYBODY, timing=None, **more):
     values = {
-        "message_id": 7,
-        "kind": MessageKind.BROADCAST,
+        "message": OutboxMessage(OutboxId(7), kind, MessageState.DRAFT, audience=audience, timing=timing),
         "chats": 3,
         "by_kind": {"private": 3},
         "by_language": {"en": 3},
         "by_zone": {},
-        "audience": EVERYBODY,
-        "timing": None,
         "per_second": 30.0,
         "hold": 0.0,
         "approvals": 1,
@@ -86,7 +84,7 @@ def test_the_question_says_to_how_many_of_each_kind_how_long_it_takes_and_until_
 
 def test_the_end_is_counted_from_the_moment_it_starts(bridge):
     hours = question(bridge, chats=30 * 3600)
-    later = question(bridge, chats=30 * 3600, timing=Moment(NOW.timestamp() + 7200), hold=30.0)
+    later = question(bridge, chats=30 * 3600, timing=Moment(NOW + dt.timedelta(hours=2)), hold=30.0)
     held = question(bridge, chats=30 * 60, hold=3600.0)
 
     assert "60 minutes, until about 14:00 (Europe/Berlin time)." in hours.text
@@ -136,7 +134,7 @@ def test_what_goes_to_many_waits_and_needs_consent_and_says_so(bridge):
 
 def test_where_nobody_would_get_it_there_is_nothing_to_confirm_but_something_to_choose(bridge):
     nobody = question(bridge, chats=0, by_kind={})
-    narrowed = question(bridge, chats=0, by_kind={}, audience=Audience(kinds=("channel",)))
+    narrowed = question(bridge, chats=0, by_kind={}, audience=BroadcastAudience(kinds=("channel",)))
 
     assert "Nobody is subscribed yet" in nobody.text
     assert [[data for _, data in row] for row in buttons(nobody)] == [["broadcast:discard:7"]]
@@ -164,7 +162,7 @@ def test_a_change_of_copies_offers_no_choice_but_yes_and_no(bridge, kind, goes, 
 
 
 def test_what_narrows_it_down_is_said_in_words(bridge):
-    audience = Audience(languages=("de", "en"), kinds=("channel",), anniversary="flood-day", joined="leaflet")
+    audience = BroadcastAudience(languages=("de", "en"), kinds=("channel",), anniversary="flood-day", joined="leaflet")
     text = question(bridge, audience=audience).text
 
     assert (
@@ -174,11 +172,11 @@ def test_what_narrows_it_down_is_said_in_words(bridge):
 
 
 def test_an_anniversary_that_is_gone_from_the_content_is_named_by_its_id(bridge):
-    assert "reminded of “old-day”" in question(bridge, audience=Audience(anniversary="old-day")).text
+    assert "reminded of “old-day”" in question(bridge, audience=BroadcastAudience(anniversary="old-day")).text
 
 
 def test_the_menu_of_the_audience_ticks_what_is_chosen(bridge):
-    audience = Audience(languages=("de",), kinds=("group", "supergroup"), joined="b")
+    audience = BroadcastAudience(languages=("de",), kinds=("group", "supergroup"), joined="b")
     message = confirm.audience_menu("en", bridge, plan(audience=audience), ["de", "en"], ["a", "b"])
 
     assert message.text == "<b>To whom?</b>\nGerman, groups, came with the start code “b”: 3 chats"

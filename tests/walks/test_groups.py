@@ -4,7 +4,7 @@ import asyncio
 
 import pytest
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.sandbox import groups, people
 from outreachbot.store import audience, chats
 from outreachbot.store.database import connect
@@ -140,4 +140,4 @@ async def counts(town: Town, wanted: dict[str, int]) -> None:
 
 async def count(town: Town) -> dict[str, int]:
     async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        return {one.kind: one.chats for one in await audience.count_chats(connection, Audience())}
+        return {one.kind: one.chats for one in await audience.count_chats(connection, BroadcastAudience())}

@@ -278,7 +278,7 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
     assert await late.report_late(db, content, [22, 33], now) is False
     async with connect.writing(db) as transaction:
         claimed = await outbox.claim(transaction, sender, 10, now.timestamp())
-        body = await messages.load_bodies(transaction, claimed[0].message_id)
+        body = await messages.load_bodies(transaction, claimed[0].outbox_id)
     assert {one.chat_id for one in claimed} == {22, 33}  # whether or not they subscribed
     assert {one.kind for one in claimed} == {MessageKind.ALARM}
     assert "2 chats" in body["en"].text

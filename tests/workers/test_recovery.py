@@ -111,7 +111,7 @@ def wave(db, subscribe):
 async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, standing, caplog):
     message_id = await wave(later(60))
     await lease(db)
-    await delivery_leases.recover_deliveries(db, "here:2", later(60 + timing.MISSED_SECONDS + 1))
+    await delivery_leases.recover_deliveries(db, "here:2", later(60 + timing.MISSED.total_seconds() + 1))
 
     assert await standing(message_id) == (MessageState.PAUSED, WAVE_MISSED)
     assert caplog.messages == [f"a wave of message {message_id} was missed: it is paused, an admin decides"]
@@ -119,7 +119,7 @@ async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, standin
 
 @pytest.mark.parametrize(
     ("at", "start"),
-    [(60, 60 + timing.MISSED_SECONDS - 1), (3600, 1800), (-60, 3600)],
+    [(60, 60 + timing.MISSED.total_seconds() - 1), (3600, 1800), (-60, 3600)],
     ids=["a short stop", "still to come", "due before the stop"],
 )
 async def test_a_wave_that_was_not_missed_goes_on(db, wave, standing, at, start):
@@ -192,7 +192,7 @@ async def test_a_reminder_knows_no_wave(db, standing, subscribe):
     """What is late of it is skipped when its day is over."""
     async with connect.writing(db) as transaction:
         await messages.create(
-            transaction, MessageKind.REMINDER, {"en": Message("x")}, NOW, key="a", expires_at=NOW + 9e9
+            transaction, MessageKind.REMINDER, {"en": Message("x")}, NOW, key="a", expires_at=NOW + 9e8
         )
         await transaction.execute(update(tables.messages).values(queued_to=None))
         await transaction.execute(insert(tables.deliveries).values(message_id=1, chat_id=1, not_before=NOW + 60))

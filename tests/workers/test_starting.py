@@ -72,7 +72,7 @@ async def plan(db):
     return {row.chat_id: row.not_before if row.state == DeliveryState.QUEUED else row.reason for row in rows}
 
 
-@pytest.mark.parametrize("late", [0, 1, timing.MISSED_SECONDS])
+@pytest.mark.parametrize("late", [0, 1, timing.MISSED.total_seconds()])
 async def test_what_is_due_starts(db, world, scheduled, standing, late):
     message_id = await scheduled()
     assert await queueing.start_scheduled(db, later(-1)) is False
@@ -90,11 +90,11 @@ async def test_what_is_due_starts(db, world, scheduled, standing, late):
 async def test_what_was_missed_never_fires_late_by_itself(db, world, scheduled, standing, caplog):
     message_id = await scheduled()
 
-    assert await queueing.start_scheduled(db, later(timing.MISSED_SECONDS + 1)) is True
+    assert await queueing.start_scheduled(db, later(timing.MISSED.total_seconds() + 1)) is True
     assert (await standing(message_id))[0] == MessageState.MISSED
     assert caplog.messages == [f"message {message_id} was missed: the program was down; an admin decides"]
 
-    for seconds in (timing.MISSED_SECONDS + 2, 86_400, -86_400):
+    for seconds in (timing.MISSED.total_seconds() + 2, 86_400, -86_400):
         assert await queueing.start_scheduled(db, later(seconds)) is False
     assert (await standing(message_id))[0] == MessageState.MISSED
     assert await queue(db) == 0

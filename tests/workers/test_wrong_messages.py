@@ -157,7 +157,7 @@ async def test_once_it_goes_through_everybody_gets_it_after_all(
 async def test_a_reminder_pauses_alike(db, subscribe, sender_of, telegram, run, broadcast, standing):
     await subscribe(1)
     async with connect.writing(db) as transaction:
-        await messages.create(transaction, MessageKind.REMINDER, {"en": Message("x")}, 1.0, key="a", expires_at=9e12)
+        await messages.create(transaction, MessageKind.REMINDER, {"en": Message("x")}, 1.0, key="a", expires_at=9e9)
     await broadcast()
     telegram.answers[1] = [WRONG, WRONG]
     await run(await sender_of())

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 
 from outreachbot.domain.content.model import Content
+from outreachbot.domain.ids import OutboxId, TelegramMessageId
 from outreachbot.services.context import ChatRef, Context
 
 ANONYMOUS_ADMIN = 1087968824  # Telegram's GroupAnonymousBot: every anonymous admin of every group
@@ -37,7 +38,7 @@ class Request:
     language: str  # one of the content's
     words: str  # what follows the command, or the button's data after its name
     message: Message | None  # what was sent, or what holds the button where Telegram still has it
-    message_id: int
+    telegram_message_id: TelegramMessageId  # of what was sent, or of what holds the button
     press_id: str | None = None  # of the pressed button
     button: str = ""  # its data, without the +
     below: bool = False  # the answer goes below the message that holds the button, not in its place
@@ -57,6 +58,11 @@ def arguments(request: Request) -> tuple[int, str]:
     _verb, _, rest = request.words.partition(":")
     written, _, more = rest.partition(":")
     return number(written), more
+
+
+def outbox_argument(request: Request) -> OutboxId:
+    """The id of the outbox message that a button names."""
+    return OutboxId(arguments(request)[0])
 
 
 def number(written: str) -> int:
@@ -79,7 +85,7 @@ def read_request(update: Update, content: Content) -> Request | None:
         language=pick_language(message.from_user, content),
         words=_after_command(message.text or ""),
         message=message,
-        message_id=message.message_id,
+        telegram_message_id=TelegramMessageId(message.message_id),
         locale=_locale(message.from_user),
     )
 
@@ -97,7 +103,7 @@ def _pressed(press: CallbackQuery, content: Content) -> Request | None:
         language=pick_language(press.from_user, content),
         words=data.partition(":")[2],
         message=message,
-        message_id=press.message.message_id,
+        telegram_message_id=TelegramMessageId(press.message.message_id),
         press_id=press.id,
         button=data,
         below=press.data.startswith("+"),

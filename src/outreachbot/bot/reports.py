@@ -60,11 +60,13 @@ async def receive_report(context: BotContext, request: Request) -> Message:
     if notice := _unfit(request.language, words, MAX_REPORT):
         return say.ask_for_report(context.content, request.language, fact_id, notice)
     async with connect.writing(context.db) as db:
-        why = find_refusal(await store.count_recent(db, request.chat_id, context.timestamp(), but=request.message_id))
+        why = find_refusal(
+            await store.count_recent(db, request.chat_id, context.timestamp(), but=request.telegram_message_id)
+        )
         if why is not None:
             return say.report_refused(request.language, fact_id, why, written=True)
         about: dict[str, Any] = {"language": request.language, "words": words, "now": context.timestamp()}
-        new = await store.add(db, fact_id, request.chat_id, request.message_id, **about)
+        new = await store.add(db, fact_id, request.chat_id, request.telegram_message_id, **about)
         if new is not None:
             await _tell(context, db, new)
     context.wake_sender.set()
@@ -139,7 +141,9 @@ async def receive_answer(context: BotContext, request: Request) -> Message:
     if notice := _unfit(request.language, request.words, MAX_ANSWER):
         return say.ask_for_answer(request.language, report_id, notice)
     async with connect.writing(context.db) as db:
-        is_ours = await store.record_answer(db, report_id, request.user_id, request.message_id, context.timestamp())
+        is_ours = await store.record_answer(
+            db, report_id, request.user_id, request.telegram_message_id, context.timestamp()
+        )
         one = await store.find(db, report_id)
     if one is None:
         return Message(say.report_not_found(request.language))

@@ -131,7 +131,7 @@ async def _show(context: BotContext, request: Request, reply: Message) -> None:
     """Put the reply in the place of the pressed message; below it where that is wanted or can't be edited any more."""
     if not request.below and not reply.asks:  # only a new message can open the reply field
         context.messenger.replies += 1
-        outcome = await messages.edit_message(context.messenger, reply, request.chat_id, request.message_id)
+        outcome = await messages.edit_message(context.messenger, reply, request.chat_id, request.telegram_message_id)
         if not isinstance(outcome, Failed | NotSent | Wait) or responses.is_unchanged(outcome):
             return
     await _bring(context, request, reply)

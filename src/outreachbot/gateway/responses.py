@@ -6,6 +6,7 @@ from typing import Any
 
 from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Outcome, Sent, Uncertain, Wait
 from outreachbot.domain.delivery.states import Reason
+from outreachbot.domain.ids import TelegramMessageId
 from outreachbot.errors import NotReached, RequestFailed
 from outreachbot.gateway.transport import Response
 
@@ -66,9 +67,12 @@ def read_failure(error: RequestFailed) -> NotSent | Uncertain:
 
 
 def read_outcome(answer: Response) -> Outcome:
-    """What an answer to a sending method means. `Sent.message_id` is 0 where the result holds none (an edit, say)."""
+    """What the response to a sending method means.
+
+    `Sent.telegram_message_id` is 0 if the result holds no message id (that of an edit, for example).
+    """
     if sent := _SENT.match(answer.body):
-        return Sent(int(sent[1]))
+        return Sent(TelegramMessageId(int(sent[1])))
     parsed = _parse(answer.body)
     if parsed is None:  # a proxy's page, not Telegram's answer: a 200 may have been sent, a 4xx never reached the bot
         return _unreadable(answer.status)
@@ -85,10 +89,12 @@ def is_from_telegram(answer: Response) -> bool:
 def _sent(result: object) -> Sent:
     """An album's result is a list of messages."""
     messages = result if isinstance(result, list) else [result]
-    first, *more = (
-        _id(message.get("message_id")) if isinstance(message, dict) else 0 for message in messages or [None]
-    )
+    first, *more = map(_message_id, messages or [None])
     return Sent(first, tuple(more))
+
+
+def _message_id(message: object) -> TelegramMessageId:
+    return TelegramMessageId(_id(message.get("message_id")) if isinstance(message, dict) else 0)
 
 
 def read_result(answer: Response) -> Any:

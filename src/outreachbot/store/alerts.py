@@ -19,7 +19,7 @@ async def queue_alert(
     expires_at: float | None = None,
 ) -> None:
     """Queue it for these admins, in the order of their ids. A `key` is one that no message has."""
-    message_id = await messages.create(db, MessageKind.ALARM, bodies, now, key=key, expires_at=expires_at)
-    assert message_id is not None
+    outbox_id = await messages.create(db, MessageKind.ALARM, bodies, now, key=key, expires_at=expires_at)
+    assert outbox_id is not None
     for admin in sorted(admins):
-        await queueing.queue_for_chat(db, message_id, admin)
+        await queueing.queue_for_chat(db, outbox_id, admin)

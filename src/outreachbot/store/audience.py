@@ -1,13 +1,16 @@
 """Which chats an audience consists of, as conditions and as counts."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, exists, func, select, union_all
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
+from outreachbot.domain.delivery.audience import Audience
 from outreachbot.domain.delivery.states import DeliveryState
+from outreachbot.domain.ids import OutboxId
+from outreachbot.domain.reminders.audience import ReminderAudience
 from outreachbot.domain.reminders.schedule import Group
 from outreachbot.store.conditions import is_subscribed
 from outreachbot.store.reminders import eligibility
@@ -58,7 +61,7 @@ ZONES = _first.union_all(select(_next).where(_first.c.zone.is_not(None)))
 _ZONES = select(ZONES.c.zone).where(ZONES.c.zone.is_not(None))
 
 
-async def list_combinations(db: AsyncConnection, audience: Audience) -> list[tuple[bool, ...]]:
+async def list_combinations(db: AsyncConnection, audience: ReminderAudience) -> list[tuple[bool, ...]]:
     """Which of its wishes its chats have together: each combination that occurs, those that want nothing left out."""
     query = select(*eligibility.notice_flags(audience)).where(belongs(audience)).distinct()
     return sorted(tuple(map(bool, row)) for row in await db.execute(query))
@@ -79,37 +82,46 @@ async def list_start_codes(db: AsyncConnection) -> list[str]:
     return [code for code in (await db.execute(most)).scalars() if code]
 
 
-async def count_copies(db: AsyncConnection, message_id: int) -> int:
+async def count_copies(db: AsyncConnection, outbox_id: OutboxId) -> int:
     """How many chats have a copy of this broadcast."""
-    query = select(func.count()).where(has_copy(message_id))
+    query = select(func.count()).where(has_copy(outbox_id))
     return int((await db.execute(query)).scalar_one())
 
 
-def has_copy(message_id: int) -> ColumnElement[bool]:
+def has_copy(outbox_id: OutboxId) -> ColumnElement[bool]:
     return (
-        (deliveries.c.message_id == message_id)
+        (deliveries.c.message_id == outbox_id)
         & (deliveries.c.state == DeliveryState.SENT)
         & (deliveries.c.telegram_id > 0)
     )
 
 
 def belongs(audience: Audience, *bounds: ColumnElement[bool]) -> ColumnElement[bool]:
-    conditions: list[ColumnElement[bool]] = [is_subscribed, *bounds]
+    """Whether a chat is part of the audience; `bounds` are further conditions that limit what is looked through."""
+    filters = _reminder_filters(audience, bounds) if isinstance(audience, ReminderAudience) else _filters(audience)
+    return and_(is_subscribed, *bounds, *filters)
+
+
+def _reminder_filters(
+    audience: ReminderAudience, bounds: Sequence[ColumnElement[bool]]
+) -> Iterator[ColumnElement[bool]]:
     if audience.subscribed_until is not None:
-        conditions.append(chats.c.subscribed_at <= audience.subscribed_until)
+        yield chats.c.subscribed_at <= audience.subscribed_until
     if audience.group is not None:
-        conditions.append(_in_group(audience.group, audience.default or audience.group, bounds))
-    if audience.wishes:
-        conditions.append(eligibility.wants_notices(audience))
+        yield _in_group(audience.group, audience.default or audience.group, bounds)
+    if audience.criteria:
+        yield eligibility.wants_notices(audience)
+
+
+def _filters(audience: BroadcastAudience) -> Iterator[ColumnElement[bool]]:
     if audience.languages:
-        conditions.append(chats.c.language.in_(audience.languages))
+        yield chats.c.language.in_(audience.languages)
     if audience.kinds:
-        conditions.append(chats.c.kind.in_(audience.kinds))
+        yield chats.c.kind.in_(audience.kinds)
     if audience.joined:
-        conditions.append(chats.c.joined == audience.joined)
+        yield chats.c.joined == audience.joined
     if audience.anniversary:
-        conditions.append(_reminded_of(audience))
-    return and_(*conditions)
+        yield _reminded_of(audience)
 
 
 def _in_group(group: Group, default: Group, bounds: Sequence[ColumnElement[bool]]) -> ColumnElement[bool]:
@@ -125,7 +137,7 @@ def group_conditions(group: Group, default: Group) -> list[ColumnElement[bool]]:
     return [and_(is_subscribed, chats.c.zone == zone, chats.c.hour == hour) for zone in zones for hour in hours]
 
 
-def _reminded_of(audience: Audience) -> ColumnElement[bool]:
+def _reminded_of(audience: BroadcastAudience) -> ColumnElement[bool]:
     of_chat = exists().where(choices.c.chat_id == chats.c.id, choices.c.anniversary_id == audience.anniversary)
     wanted, unwanted = of_chat.where(choices.c.wanted), of_chat.where(~choices.c.wanted)
     chosen = ~unwanted if audience.by_default else wanted

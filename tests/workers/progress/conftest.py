@@ -1,17 +1,16 @@
 """What the tests of the progress share: a place where it is shown, and broadcasts that go on as told."""
 
-import datetime as dt
 from collections.abc import Awaitable, Callable
 
 import pytest
 
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import DeliveryState, MessageState, Reason
 from outreachbot.domain.messages.message import Message
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Connection, Database
 from outreachbot.store.delivery import ledger, messages, outbox
-from outreachbot.store.delivery.ledger import Told
 from outreachbot.store.delivery.outbox import Settled
 from outreachbot.views.broadcasts.status import MessageStatus
 from outreachbot.workers.progress import Screen
@@ -42,14 +41,11 @@ class Look:
 
     times = 0
 
-    async def __call__(self, db: Connection, told: Told) -> MessageStatus:
+    async def __call__(self, db: Connection, told: OutboxMessage) -> MessageStatus:
         self.times += 1
         tally = await ledger.count_states(db, told.id)
         return MessageStatus(
-            *(told.id, told.kind, told.state, tally, "UTC"),
-            why=told.state_reason,
-            starts_at=dt.datetime.fromtimestamp(told.starts_at, dt.UTC) if told.starts_at else None,
-            queueing=told.queueing,
+            *(told, tally, "UTC"),
             reasons=await ledger.count_reasons(db, told.id) if tally.finished else (),
             uncertain=await ledger.list_uncertain(db, told.id, 9) if tally.finished else (),
         )
@@ -91,7 +87,7 @@ def settle(db: Database) -> Callable[..., Awaitable[None]]:
             claimed = await outbox.claim(transaction, 1, len(states), 3.0)
             reasons = {DeliveryState.UNCERTAIN: Reason.NO_ANSWER, DeliveryState.FAILED: Reason.BLOCKED}
             ends = zip(claimed, states, strict=True)
-            settled = [Settled(one.message_id, one.chat_id, state, reasons.get(state)) for one, state in ends]
+            settled = [Settled(one.outbox_id, one.chat_id, state, reasons.get(state)) for one, state in ends]
             await outbox.settle(transaction, 1, settled, 4.0)
             await messages.finish_completed(transaction, 5.0)
 

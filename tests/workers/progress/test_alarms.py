@@ -58,7 +58,7 @@ async def paused(db, subscribe, move):
     await subscribe(1, 2)
     async with connect.writing(db) as transaction:
         bodies = {"en": Message("x")}
-        message_id = await messages.create(transaction, MessageKind.REMINDER, bodies, 1.0, key="a", expires_at=9e12)
+        message_id = await messages.create(transaction, MessageKind.REMINDER, bodies, 1.0, key="a", expires_at=9e9)
     while await queueing.queue_audience(db, "UTC", asyncio.Event()):
         pass
     await move(message_id, PAUSED, WHY)

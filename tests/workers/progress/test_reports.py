@@ -55,7 +55,7 @@ async def test_what_is_sent_to_some_again_is_shown_again_and_has_a_report_again(
     await progress.update_progress(db, screen, 100.0)
     async with connect.writing(db) as transaction:
         assert await messages.queue_again(transaction, started, DeliveryState.UNCERTAIN, 9.0) == 1
-        await records.mark_reported(transaction, started, done=False)
+        await records.mark_unreported(transaction, started)
     await progress.update_progress(db, screen, 101.0)
     await settle(DeliveryState.SENT)
     await progress.update_progress(db, screen, 102.0)

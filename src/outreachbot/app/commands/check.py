@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Iterator, Mapping, Sequence
 
 from outreachbot import config
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.content import faults
 from outreachbot.domain.content import gaps as content_gaps
 from outreachbot.domain.content.file import Document
@@ -99,6 +99,6 @@ async def _counted(url: str) -> dict[str, int]:
 
     readers: dict[str, int] = {}
     async with connect.open_unchanged(url) as db, connect.reading(db) as connection:
-        for count in await audience.count_chats(connection, Audience()):
+        for count in await audience.count_chats(connection, BroadcastAudience()):
             readers[count.language] = readers.get(count.language, 0) + count.chats
     return readers

@@ -11,12 +11,13 @@ from rich.text import Text
 
 from outreachbot.app.signals import stop_on_signals
 from outreachbot.config import Settings
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import ACTIVE, Tally
+from outreachbot.domain.ids import OutboxId
 from outreachbot.errors import WrongUse
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Connection, Database
 from outreachbot.store.delivery import ledger
-from outreachbot.store.delivery.ledger import Told
 from outreachbot.workers.loop import wait_for_event
 
 WATCH_SECONDS = 2.0
@@ -24,9 +25,9 @@ NEWEST = 200  # messages listed; the admin's /broadcasts pages through all
 
 
 async def print_messages(settings: Settings, number: int | None) -> None:
-    """Print the newest messages, or of one the chats that did not surely get it. The bot may run meanwhile."""
+    """Print the newest messages, or of message the chats that did not surely get it. The bot may run meanwhile."""
     async with connect.open_database(settings.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        table = await _all(connection) if number is None else await _one(connection, number)
+        table = await _all(connection) if number is None else await _list_not_sent(connection, OutboxId(number))
     _console().print(table)
 
 
@@ -49,41 +50,44 @@ def _console() -> Console:
 async def _under_way(db: Database, before: dict[int, tuple[float, int]]) -> Group | Text:
     """A line for each message that is not over; `before` holds how far each was at the last look, and is brought on."""
     async with connect.reading(db) as connection:
-        going = [one for one in await ledger.list_messages(connection, newest=NEWEST) if one.state in ACTIVE]
-        tallies = [await ledger.count_states(connection, one.id) for one in going]
+        going = [
+            message for message in await ledger.list_messages(connection, newest=NEWEST) if message.state in ACTIVE
+        ]
+        tallies = [await ledger.count_states(connection, message.id) for message in going]
     if not going:
         return Text("nothing is being sent; Ctrl+C ends this")
     table = Table("no.", "kind", "state", "", "done", "a second", "left", box=None)
     now = time.monotonic()
-    for one, tally in zip(going, tallies, strict=True):
-        since, settled = before.get(one.id, (now, tally.settled))
+    for message, tally in zip(going, tallies, strict=True):
+        since, settled = before.get(message.id, (now, tally.settled))
         rate = (tally.settled - settled) / (now - since) if now > since else 0.0
-        before[one.id] = (now, tally.settled)
-        table.add_row(*_progress(one, tally, rate))
+        before[message.id] = (now, tally.settled)
+        table.add_row(*_progress(message, tally, rate))
     return Group(table)
 
 
-def _progress(one: Told, tally: Tally, rate: float) -> list[str | ProgressBar]:
+def _progress(message: OutboxMessage, tally: Tally, rate: float) -> list[str | ProgressBar]:
     waiting = tally.queued + tally.sending
     left = str(dt.timedelta(seconds=round(waiting / rate))) if rate > 0 else ""
     bar = ProgressBar(total=max(1, tally.audience), completed=tally.settled, width=30)
     done = f"{tally.settled:,} / {tally.audience:,}"
-    return [str(one.id), one.kind, one.state, bar, done, f"{rate:,.0f}" if rate else "", left]
+    return [str(message.id), message.kind, message.state, bar, done, f"{rate:,.0f}" if rate else "", left]
 
 
 async def _all(db: Connection) -> Table:
     table = Table("no.", "kind", "began (UTC)", "state", box=None)
     for name in ("chats", "sent", "uncertain", "failed", "skipped", "to do"):
         table.add_column(name, justify="right")
-    for one in await ledger.list_messages(db, newest=NEWEST):
-        at = one.started_at or one.starts_at or 0.0
-        began = f"{dt.datetime.fromtimestamp(at, dt.UTC):%Y-%m-%d %H:%M}"
-        table.add_row(str(one.id), one.kind, began, _state(one), *_numbers(await ledger.count_states(db, one.id)))
+    for message in await ledger.list_messages(db, newest=NEWEST):
+        began = f"{message.begins_at:%Y-%m-%d %H:%M}"
+        table.add_row(
+            str(message.id), message.kind, began, _state(message), *_numbers(await ledger.count_states(db, message.id))
+        )
     return table
 
 
-def _state(one: Told) -> str:
-    return f"{one.state}: {one.state_reason}" if one.state_reason else one.state
+def _state(message: OutboxMessage) -> str:
+    return f"{message.state}: {message.state_reason}" if message.state_reason else message.state
 
 
 def _numbers(tally: Tally) -> list[str]:
@@ -91,11 +95,11 @@ def _numbers(tally: Tally) -> list[str]:
     return [f"{n:,}" for n in (tally.audience, tally.sent, tally.uncertain, tally.failed, tally.skipped, waiting)]
 
 
-async def _one(db: Connection, number: int) -> Table:
-    told = await ledger.find_message(db, number)
-    if told is None:
+async def _list_not_sent(db: Connection, number: OutboxId) -> Table:
+    message = await ledger.find_message(db, number)
+    if message is None:
         raise WrongUse(f"there is no message {number}: `outreachbot broadcasts` lists them all")
-    title = f"{told.kind} {told.id}: {_state(told)}"
+    title = f"{message.kind} {message.id}: {_state(message)}"
     table = Table("chat", "state", "reason", "Telegram's words", box=None, title=title, title_justify="left")
     for row in await ledger.list_not_sent(db, number):
         table.add_row(str(row.chat_id), row.state, row.reason or "", row.detail or "")

@@ -11,6 +11,7 @@ from outreachbot.bot.pages.info import show_help
 from outreachbot.bot.routing import Reply, command, message
 from outreachbot.domain.delivery.outcomes import Failed, Sent
 from outreachbot.domain.delivery.states import MessageKind
+from outreachbot.domain.ids import OutboxId, TelegramMessageId
 from outreachbot.domain.messages.message import Copy, Message
 from outreachbot.errors import InvalidButton
 from outreachbot.services.sending import messages as telegram_say
@@ -80,7 +81,9 @@ async def preview_albums(context: BotContext) -> bool:
         whole = await composing.list_complete_albums(db, context.timestamp())
     for album in whole:
         content = Message(album.caption, media=album.media)
-        request = Request(album.admin_id, "private", None, album.admin_id, album.language, "", None, 0)
+        request = Request(
+            album.admin_id, "private", None, album.admin_id, album.language, "", None, TelegramMessageId(0)
+        )
         answer = await _preview(context, request, content)
         async with connect.writing(context.db) as db:
             await composing.clear_album(db, album.admin_id)
@@ -89,7 +92,7 @@ async def preview_albums(context: BotContext) -> bool:
     return False
 
 
-async def _correct(context: BotContext, request: Request, sent: TelegramMessage, of_id: int) -> Reply:
+async def _correct(context: BotContext, request: Request, sent: TelegramMessage, of_id: OutboxId) -> Reply:
     """The corrected text of a broadcast: shown as members will see it, each copy to be edited once confirmed."""
     if not sent.text:
         return say.text_only(request.language)
@@ -109,7 +112,7 @@ async def _preview(
     request: Request,
     content: Message,
     kind: MessageKind = MessageKind.BROADCAST,
-    of_id: int | None = None,
+    of_id: OutboxId | None = None,
 ) -> Reply:
     """Show the admin the very thing first: what Telegram refuses here it would refuse for everybody.
 
@@ -120,7 +123,7 @@ async def _preview(
         # One at a time: an older question can't be confirmed any more.
         await records.discard_drafts(db, request.user_id, confirmed_too=False)
         bodies = _bodies(context, content)
-        message_id = await records.create_draft(
+        outbox_id = await records.create_draft(
             db, request.user_id, request.chat_id, bodies, context.timestamp(), kind=kind, of_id=of_id
         )
     preview = views.with_unsubscribe(request.language, content)
@@ -131,10 +134,10 @@ async def _preview(
             return say.preview_failed(request.language, outcome.detail if isinstance(outcome, Failed) else "")
         if content.copy is not None:
             # Members get a copy of what the admin has seen, whatever becomes of the admin's own message.
-            seen = Message(copy=Copy(request.chat_id, outcome.message_id))
-            await messages.rewrite(db, message_id, _bodies(context, seen))
+            seen = Message(copy=Copy(request.chat_id, outcome.telegram_message_id))
+            await messages.rewrite(db, outbox_id, _bodies(context, seen))
         await composing.stop(db, request.user_id)
-    return await confirm.ask_to_confirm(context, request, message_id)
+    return await confirm.ask_to_confirm(context, request, outbox_id)
 
 
 def _bodies(context: BotContext, content: Message) -> dict[str, Message]:

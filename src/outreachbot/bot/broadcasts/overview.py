@@ -8,11 +8,12 @@ import io
 from collections.abc import AsyncIterator
 
 from outreachbot.bot.broadcasts import confirm
-from outreachbot.bot.context import BotContext, CallbackAnswer, Request, arguments
+from outreachbot.bot.context import BotContext, CallbackAnswer, Request, arguments, outbox_argument
 from outreachbot.bot.guards import require_bot_admin
 from outreachbot.bot.routing import Reply, button, command
 from outreachbot.domain.delivery.outcomes import Sent
 from outreachbot.domain.delivery.states import BY_ADMINS, DeliveryState, MessageKind, MessageState
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Message
 from outreachbot.services.broadcasts.status import load_status
 from outreachbot.services.sending import messages as telegram_say
@@ -20,11 +21,10 @@ from outreachbot.store.broadcasts import composing
 from outreachbot.store.broadcasts import records as store
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import ledger, messages
-from outreachbot.store.delivery.ledger import Entry, Told
+from outreachbot.store.delivery.ledger import Entry
 from outreachbot.views.broadcasts import replies as say
 from outreachbot.views.broadcasts import status as views
 from outreachbot.views.broadcasts.confirm import ask_correction
-from outreachbot.views.broadcasts.replies import BroadcastLine
 from outreachbot.views.parts import BROADCAST
 
 LARGE_TABLE = 20 * 2**20  # bytes; Telegram takes files of 50 MB, and a larger table is compressed
@@ -37,12 +37,9 @@ async def list_broadcasts(context: BotContext, request: Request) -> Message:
     async with connect.reading(context.db) as db:
         found = await ledger.list_messages(db, newest=PAGE + 1, before=before or None, kinds=BY_ADMINS)
         shown = found[-PAGE:]
-        lines = [
-            BroadcastLine(one.id, one.kind, one.of_id, one.state, _at(one), await ledger.count_states(db, one.id))
-            for one in reversed(shown)
-        ]
+        entries = [(message, await ledger.count_states(db, message.id)) for message in reversed(shown)]
     older = shown[0].id if len(found) > PAGE else None
-    return say.broadcast_list(request.language, context.content.zone, lines, older, newer=bool(before))
+    return say.broadcast_list(request.language, context.content.zone, entries, older, newer=bool(before))
 
 
 async def list_reminders(context: BotContext, request: Request) -> Message:
@@ -51,63 +48,59 @@ async def list_reminders(context: BotContext, request: Request) -> Message:
         return say.reminders(request.language, await ledger.count_reminders(db, PAGE))
 
 
-def _at(one: Told) -> dt.datetime:
-    return dt.datetime.fromtimestamp(one.started_at or one.starts_at or 0.0, dt.UTC)
-
-
 async def open_ledger(context: BotContext, request: Request) -> Reply:
-    message_id, _rest = arguments(request)
-    return await _ledger(context, request, message_id)
+    outbox_id = outbox_argument(request)
+    return await _ledger(context, request, outbox_id)
 
 
-async def _ledger(context: BotContext, request: Request, message_id: int) -> Reply:
+async def _ledger(context: BotContext, request: Request, outbox_id: OutboxId) -> Reply:
     async with connect.reading(context.db) as db:
-        told = await ledger.find_message(db, message_id)
-        if told is None:
+        message = await ledger.find_message(db, outbox_id)
+        if message is None:
             return CallbackAnswer(say.message_not_found(request.language))
-        return views.ledger(request.language, await load_status(context, db, told, full=True))
+        return views.ledger(request.language, await load_status(context, db, message, full=True))
 
 
 async def change_state(context: BotContext, request: Request) -> Reply:
     """Pause, resume or stop a message that was confirmed; any admin may. Its progress message follows by itself."""
     running, paused, missed = MessageState.RUNNING, MessageState.PAUSED, MessageState.MISSED
     verb = request.words.partition(":")[0]
-    message_id, _rest = arguments(request)
+    outbox_id = outbox_argument(request)
     async with connect.writing(context.db) as db:
-        await store.lock(db, message_id)
-        if verb == "resume" and await store.is_being_changed(db, message_id):
+        await store.lock(db, outbox_id)
+        if verb == "resume" and await store.is_being_changed(db, outbox_id):
             return CallbackAnswer(say.being_changed(request.language))
         match verb:
             case "pause":
-                done, note = await messages.change_state(db, message_id, paused, only_from=[running]), say.paused
+                done, note = await messages.change_state(db, outbox_id, paused, only_from=[running]), say.paused
             case "resume":
-                done, note = await messages.change_state(db, message_id, running, only_from=[paused]), say.resumed
+                done, note = await messages.change_state(db, outbox_id, running, only_from=[paused]), say.resumed
             case "now":
                 done, note = (
-                    await messages.start(db, message_id, context.timestamp(), only_from=[missed]),
+                    await messages.start(db, outbox_id, context.timestamp(), only_from=[missed]),
                     say.resumed,
                 )
             case _:
-                done, note = await messages.stop(db, message_id, context.timestamp()), say.stopped
-        is_shown = await store.is_progress_message(db, message_id, request.message_id)
+                done, note = await messages.stop(db, outbox_id, context.timestamp()), say.stopped
+        is_shown = await store.is_progress_message(db, outbox_id, request.telegram_message_id)
     context.wake_queueing.set()
     context.wake_sender.set()
     if not done:
         return CallbackAnswer(say.already_decided(request.language))
     if is_shown:
         return CallbackAnswer(note(request.language), alert=False)
-    return await _ledger(context, request, message_id)  # a ledger that was opened, or a reminder that was paused
+    return await _ledger(context, request, outbox_id)  # a ledger that was opened, or a reminder that was paused
 
 
 async def send_again(context: BotContext, request: Request) -> Reply:
     """Write again to the uncertain, or to the failed that may recover: only a person can want that."""
     which = DeliveryState.UNCERTAIN if request.words.startswith("uncertain") else DeliveryState.FAILED
-    message_id, _rest = arguments(request)
+    outbox_id = outbox_argument(request)
     async with connect.writing(context.db) as db:
-        deleted = await store.is_deleted(db, message_id)
-        number = 0 if deleted else await messages.queue_again(db, message_id, which, context.timestamp())
+        deleted = await store.is_deleted(db, outbox_id)
+        number = 0 if deleted else await messages.queue_again(db, outbox_id, which, context.timestamp())
         if number:
-            await store.mark_reported(db, message_id, done=False)
+            await store.mark_unreported(db, outbox_id)
     context.wake_sender.set()
     return (
         CallbackAnswer(say.queued_again(request.language, number), alert=False)
@@ -118,17 +111,17 @@ async def send_again(context: BotContext, request: Request) -> Reply:
 
 async def send_table(context: BotContext, request: Request) -> Reply:
     """The whole ledger of a message as a file."""
-    message_id, _rest = arguments(request)
+    outbox_id = outbox_argument(request)
     async with connect.reading(context.db) as db:
-        if await ledger.find_message(db, message_id) is None:
+        if await ledger.find_message(db, outbox_id) is None:
             return CallbackAnswer(say.message_not_found(request.language))
         if request.press_id is not None:  # a large one takes longer than Telegram waits for the answer to a press
             await telegram_say.answer_callback(context.messenger, request.press_id)
-        data = await _csv(ledger.iterate_entries(db, message_id))
-    name = f"outreachbot-{message_id}.csv"
+        data = await _csv(ledger.iterate_entries(db, outbox_id))
+    name = f"outreachbot-{outbox_id}.csv"
     if len(data) > LARGE_TABLE:
         name, data = f"{name}.gz", await asyncio.to_thread(gzip.compress, data)
-    caption = say.table_caption(request.language, message_id)
+    caption = say.table_caption(request.language, outbox_id)
     outcome = await telegram_say.send_file(context.messenger, request.chat_id, name, data, caption)
     if not isinstance(outcome, Sent):
         await telegram_say.send_with_retry(
@@ -155,25 +148,25 @@ def _plain(detail: str | None) -> str:
 
 async def ask_for_correction(context: BotContext, request: Request) -> Reply:
     """The admin's next message is the corrected text of this broadcast."""
-    message_id, _rest = arguments(request)
+    outbox_id = outbox_argument(request)
     assert request.user_id is not None  # the guard lets only admins through
     async with connect.writing(context.db) as db:
-        told = await ledger.find_message(db, message_id)
-        if told is None or not (await load_status(context, db, told, full=True)).correctable:
+        message = await ledger.find_message(db, outbox_id)
+        if message is None or not (await load_status(context, db, message, full=True)).correctable:
             return CallbackAnswer(say.message_not_found(request.language))
-        await composing.start(db, request.user_id, context.timestamp(), of_id=message_id)
-    return ask_correction(request.language, message_id)
+        await composing.start(db, request.user_id, context.timestamp(), of_id=outbox_id)
+    return ask_correction(request.language, outbox_id)
 
 
 async def ask_to_delete(context: BotContext, request: Request) -> Reply:
     """Ask whether every copy is to be deleted."""
-    message_id, _rest = arguments(request)
+    outbox_id = outbox_argument(request)
     assert request.user_id is not None  # the guard lets only admins through
     async with connect.writing(context.db) as db:
-        told = await ledger.find_message(db, message_id)
-        if told is None or not (await load_status(context, db, told, full=True)).deletable:
+        message = await ledger.find_message(db, outbox_id)
+        if message is None or not (await load_status(context, db, message, full=True)).deletable:
             return CallbackAnswer(say.message_not_found(request.language))
-        content = await messages.load_bodies(db, message_id)
+        content = await messages.load_bodies(db, outbox_id)
         job = await store.create_draft(
             db,
             request.user_id,
@@ -181,7 +174,7 @@ async def ask_to_delete(context: BotContext, request: Request) -> Reply:
             content,
             context.timestamp(),
             kind=MessageKind.DELETION,
-            of_id=message_id,
+            of_id=outbox_id,
         )
     return await confirm.ask_to_confirm(context, request, job)
 

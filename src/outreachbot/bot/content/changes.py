@@ -12,7 +12,7 @@ from outreachbot.bot.broadcasts import compose
 from outreachbot.bot.context import BotContext, CallbackAnswer, Request, arguments
 from outreachbot.bot.guards import require_bot_admin
 from outreachbot.bot.routing import Reply, button, command, message
-from outreachbot.domain.broadcasts.audience import Audience
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.content.yaml.reader import MAX_BYTES
 from outreachbot.domain.delivery.outcomes import Sent
 from outreachbot.domain.messages.message import Message
@@ -108,7 +108,7 @@ async def _readers(context: BotContext, languages: tuple[str, ...]) -> int:
     if not languages:
         return 0
     async with connect.reading(context.db) as db:
-        return sum(one.chats for one in await audiences.count_chats(db, Audience(languages=languages)))
+        return sum(one.chats for one in await audiences.count_chats(db, BroadcastAudience(languages=languages)))
 
 
 def _unread(request: Request, name: str, error: ContentUnreadable) -> Message:

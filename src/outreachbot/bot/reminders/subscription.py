@@ -7,11 +7,11 @@ from telegram import Chat
 from outreachbot.bot.context import BotContext, CallbackAnswer, Request
 from outreachbot.bot.guards import require_chat_admin
 from outreachbot.bot.routing import IN_CHANNELS_TOO, Reply, button, command, private_link
-from outreachbot.domain.broadcasts.audience import Audience, Wish
 from outreachbot.domain.content.model import Notice
 from outreachbot.domain.delivery.outcomes import Sent
 from outreachbot.domain.messages.message import Message
 from outreachbot.domain.reminders import forecast, schedule
+from outreachbot.domain.reminders.audience import NoticeCriteria, ReminderAudience
 from outreachbot.domain.reminders.forecast import Forecast
 from outreachbot.domain.reminders.schedule import Due, Group, Item
 from outreachbot.services.reminders import settings
@@ -59,7 +59,9 @@ async def _forecasts(context: BotContext, today: dt.date) -> dict[str, Forecast]
     async with connect.reading(context.db) as db:
         for occurrence in schedule.list_upcoming(content.anniversaries, today):
             item = Item(occurrence, Notice.DAY)
-            crowds = await audience.count_by_group(db, Audience(wishes=(Wish.of(item, content),)), default)
+            crowds = await audience.count_by_group(
+                db, ReminderAudience(criteria=(NoticeCriteria.of(item, content),)), default
+            )
             waves = [(Due(item.day, (item,), group), size) for group, size in crowds]
             if foretold := forecast.forecast_waves(waves, context.per_second, content.early):
                 found[occurrence.anniversary.id] = foretold

@@ -1,4 +1,4 @@
-"""When a broadcast goes out: at a moment, or at a local hour of each chat's own zone."""
+"""When a broadcast goes out: at a moment, or at a local hour in each chat's own zone. Moments are aware, UTC."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -8,12 +8,12 @@ from typing import Any
 
 from outreachbot.domain.reminders.schedule import local_moment
 
-MISSED_SECONDS = 300.0
-"""A start that is later than this was missed: the program was down, and a person decides what becomes of it."""
+MISSED = dt.timedelta(minutes=5)
+"""A start that is later than this was missed: the program was down, and an admin decides what to do."""
 
 
 class Past(StrEnum):
-    """What the chats get for whom the local hour has passed when the broadcast starts."""
+    """What chats get if the local hour has already passed when the broadcast starts."""
 
     NOW = "now"
     TOMORROW = "tomorrow"  # the same hour of the next day
@@ -24,12 +24,12 @@ class Past(StrEnum):
 class Moment:
     """Everybody at the same moment."""
 
-    at: float  # seconds since the epoch
+    at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
 class LocalHour:
-    """Each chat when it is that hour of that day in its zone: a wave for each zone."""
+    """Each chat when it is that hour of that day in its zone: one wave for each zone."""
 
     date: dt.date
     hour: int  # 0-23
@@ -39,52 +39,62 @@ class LocalHour:
 Timing = Moment | LocalHour | None
 """None: as soon as it is confirmed."""
 
+Waves = Mapping[str, dt.datetime | None]
+"""When the chats of each zone get it; None: not at all."""
+
 
 def dump(timing: Timing) -> dict[str, Any]:
+    """The JSON that it is stored as."""
     match timing:
         case None:
             return {}
         case Moment(at):
-            return {"at": at}
+            return {"at": at.timestamp()}
         case LocalHour(date, hour, past):
             return {"date": date.isoformat(), "hour": hour, "past": past}
 
 
 def load(stored: Mapping[str, Any]) -> Timing:
+    """The timing that `dump` stored."""
     if "at" in stored:
-        return Moment(stored["at"])
+        return Moment(dt.datetime.fromtimestamp(stored["at"], dt.UTC))
     if "date" in stored:
         return LocalHour(dt.date.fromisoformat(stored["date"]), stored["hour"], Past(stored["past"]))
     return None
 
 
-def compute_start(timing: Timing, zones: Iterable[str], now: float) -> float:
-    """When the first message leaves, for chats in these zones: never before now."""
+def compute_start(timing: Timing, zones: Iterable[str], now: dt.datetime) -> dt.datetime:
+    """When the first message is sent to chats in these zones: never before now."""
     match timing:
         case None:
             return now
         case Moment(at):
             return max(at, now)
         case LocalHour():
-            return min((one for one in compute_waves(timing, zones, now).values() if one is not None), default=now)
+            return min((at for at in compute_waves(timing, zones, now).values() if at is not None), default=now)
 
 
-def compute_waves(timing: LocalHour, zones: Iterable[str], now: float) -> dict[str, float | None]:
+def compute_waves(timing: LocalHour, zones: Iterable[str], now: dt.datetime) -> dict[str, dt.datetime | None]:
     """When the chats of each zone get it; None: not at all."""
-    return {zone: _wave(timing, zone, now) for zone in zones}
+    return {zone: _compute_wave(timing, zone, now) for zone in zones}
 
 
-def compute_end(timing: LocalHour, chats: Mapping[str, int], per_second: float, now: float) -> float:
-    """When the last message leaves, for so many chats in each zone: where waves overlap, the later one waits."""
+def compute_end(timing: LocalHour, chats: Mapping[str, int], per_second: float, now: dt.datetime) -> dt.datetime:
+    """When the last message is sent, to this many chats in each zone: a wave that overlaps another waits for it."""
     end = now
-    planned = ((at, chats[zone]) for zone, at in compute_waves(timing, chats, now).items() if at is not None)
-    for at, size in sorted(planned):
-        end = max(end, at) + size / per_second
+    waves = ((at, chats[zone]) for zone, at in compute_waves(timing, chats, now).items() if at is not None)
+    for at, size in sorted(waves):
+        end = max(end, at) + dt.timedelta(seconds=size / per_second)
     return end
 
 
-def _wave(timing: LocalHour, zone: str, now: float) -> float | None:
-    at = local_moment(timing.date, timing.hour, zone).timestamp()
+def list_passed_zones(timing: LocalHour, zones: Iterable[str], now: dt.datetime) -> list[str]:
+    """The zones in which that hour has passed."""
+    return [zone for zone in zones if local_moment(timing.date, timing.hour, zone) < now]
+
+
+def _compute_wave(timing: LocalHour, zone: str, now: dt.datetime) -> dt.datetime | None:
+    at = local_moment(timing.date, timing.hour, zone)
     if at >= now:
         return at
     match timing.past:
@@ -93,9 +103,4 @@ def _wave(timing: LocalHour, zone: str, now: float) -> float | None:
         case Past.SKIP:
             return None
         case Past.TOMORROW:
-            return max(now, local_moment(timing.date + dt.timedelta(days=1), timing.hour, zone).timestamp())
-
-
-def list_passed_zones(timing: LocalHour, zones: Iterable[str], now: float) -> list[str]:
-    """The zones in which that hour has passed."""
-    return [zone for zone in zones if local_moment(timing.date, timing.hour, zone).timestamp() < now]
+            return max(now, local_moment(timing.date + dt.timedelta(days=1), timing.hour, zone))

@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 
 from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind, Reason
+from outreachbot.domain.ids import TelegramMessageId
 
 
 @dataclass(frozen=True, slots=True)
 class Sent:
     """Telegram has it, under this message id; an album's further ones are `more`."""
 
-    message_id: int
-    more: tuple[int, ...] = ()
+    telegram_message_id: TelegramMessageId
+    more: tuple[TelegramMessageId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

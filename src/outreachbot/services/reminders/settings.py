@@ -63,8 +63,8 @@ async def _withdraw_what_is_unwanted(context: Context, db: Connection, chat_id: 
     """What lies in the outbox for the chat, and it wants nothing of it any more, is not sent."""
     waiting = await plans.list_waiting(db, chat_id)
     unwanted = [
-        message_id
-        for message_id, items in waiting.items()
+        outbox_id
+        for outbox_id, items in waiting.items()
         if not any(rules.still_wants_item(after, item, context.content) for item in items)
     ]
     if unwanted:
@@ -86,7 +86,7 @@ async def _tell_what_is_owed(
     if not items:
         return False
     group = after.group(content)
-    message_id = await messages.create(
+    outbox_id = await messages.create(
         db,
         MessageKind.REMINDER,
         reminder.reminder_in_all_languages(content, items, group),
@@ -94,8 +94,8 @@ async def _tell_what_is_owed(
         key=f"reminder:{items[0].day}:chat {chat_id}:{'+'.join(item.key for item in items)}",
         expires_at=rules.compute_owed_until(items, one, content).timestamp(),
     )
-    if message_id is None:  # it was written before the clock was set back
+    if outbox_id is None:  # it was written before the clock was set back
         return False
-    await plans.record_notices(db, {message_id: [item.key for item in items]})
-    await queueing.queue_for_chat(db, message_id, chat_id)
+    await plans.record_notices(db, {outbox_id: [item.key for item in items]})
+    await queueing.queue_for_chat(db, outbox_id, chat_id)
     return True

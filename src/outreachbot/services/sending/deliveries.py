@@ -2,6 +2,7 @@
 
 from outreachbot.domain.delivery.outcomes import Outcome, Sent
 from outreachbot.domain.delivery.states import MessageKind
+from outreachbot.domain.ids import TelegramMessageId
 from outreachbot.domain.messages.message import Message
 from outreachbot.gateway import responses
 from outreachbot.services.sending import messages
@@ -24,4 +25,4 @@ async def send_delivery(messenger: Messenger, claimed: Claimed, message: Message
 
 def _done(outcome: Outcome) -> Outcome:
     """A copy that already says this, or has already been deleted, is as it should be."""
-    return Sent(0) if responses.is_deleted(outcome) or responses.is_unchanged(outcome) else outcome
+    return Sent(TelegramMessageId(0)) if responses.is_deleted(outcome) or responses.is_unchanged(outcome) else outcome

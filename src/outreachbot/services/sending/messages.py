@@ -12,6 +12,7 @@ from typing import Any
 
 from outreachbot.domain.delivery.outcomes import Failed, NotSent, Outcome, Sent, Wait
 from outreachbot.domain.delivery.states import Reason
+from outreachbot.domain.ids import TelegramMessageId
 from outreachbot.domain.messages.message import MAX_CALLBACK_ANSWER, Media, Message
 from outreachbot.errors import RequestFailed
 from outreachbot.gateway import methods, responses
@@ -58,7 +59,9 @@ async def send_with_retry(messenger: Messenger, message: Message, chat_id: int, 
     return outcome
 
 
-async def edit_or_send(messenger: Messenger, message: Message, chat_id: int, message_id: int | None) -> int | None:
+async def edit_or_send(
+    messenger: Messenger, message: Message, chat_id: int, message_id: TelegramMessageId | None
+) -> TelegramMessageId | None:
     """Replace an earlier message, or send a new one where that is gone; the id of the message that shows it now.
 
     None when a later try may succeed. Where no try will (the chat has blocked us), the id stays what it was.
@@ -74,12 +77,12 @@ async def edit_or_send(messenger: Messenger, message: Message, chat_id: int, mes
         case Sent(new_id):
             return new_id
         case Failed():
-            return message_id or 0
+            return message_id or TelegramMessageId(0)
         case _:
             return None
 
 
-async def edit_message(messenger: Messenger, message: Message, chat_id: int, message_id: int) -> Outcome:
+async def edit_message(messenger: Messenger, message: Message, chat_id: int, message_id: TelegramMessageId) -> Outcome:
     """Replace the text (or caption, or drawn picture) and buttons of a message of the bot's; try once."""
     if message.media and message.media[0].drawn is not None:
         outcome = await _send_picture(messenger, _Edit(message, chat_id, message_id))
@@ -87,7 +90,7 @@ async def edit_message(messenger: Messenger, message: Message, chat_id: int, mes
     return await _call(messenger.api, *methods.build_edit(message, chat_id, message_id))
 
 
-async def delete_messages(messenger: Messenger, chat_id: int, message_ids: Sequence[int]) -> Outcome:
+async def delete_messages(messenger: Messenger, chat_id: int, message_ids: Sequence[TelegramMessageId]) -> Outcome:
     """Delete messages of the bot's; try once. Telegram allows it for 48 hours (Bot API, deleteMessage)."""
     if len(message_ids) > 1:
         return await _call(messenger.api, "deleteMessages", {"chat_id": chat_id, "message_ids": list(message_ids)})
@@ -141,7 +144,7 @@ class _Edit:
 
     message: Message
     chat_id: int
-    message_id: int
+    message_id: TelegramMessageId
 
     def send(self, api: BotApi, media: Media, picture: Uploaded | NotUploaded) -> Awaitable[Response]:
         file = picture.file_id if isinstance(picture, Uploaded) else f"attach://{media.kind.value}"

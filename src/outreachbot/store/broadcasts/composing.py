@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import MAX_ALBUM, Media, MediaKind
 from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import composing
@@ -18,7 +19,7 @@ ALBUM_SECONDS = 1.5  # an album's parts come as messages of their own; after so 
 class Composing:
     """An admin's next message is a new broadcast, or corrects the one with the id `of_id`."""
 
-    of_id: int | None
+    of_id: OutboxId | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,12 +28,12 @@ class Album:
 
     admin_id: int
     language: str
-    of_id: int | None
+    of_id: OutboxId | None
     media: tuple[Media, ...]
     caption: str
 
 
-async def start(db: AsyncConnection, admin_id: int, now: float, of_id: int | None = None) -> None:
+async def start(db: AsyncConnection, admin_id: int, now: float, of_id: OutboxId | None = None) -> None:
     """The admin's next message is a broadcast, or the correction of one."""
     values = {"since": now, "of_id": of_id, "album": None}
     statement = insert(db, composing).values(admin_id=admin_id, **values)

@@ -6,34 +6,28 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.broadcasts import audience as audiences
-from outreachbot.domain.broadcasts import timing as timings
-from outreachbot.domain.broadcasts.audience import Audience
-from outreachbot.domain.broadcasts.timing import Timing
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import ACTIVE, ENDED, MessageKind, MessageState
+from outreachbot.domain.ids import OutboxId, TelegramMessageId
 from outreachbot.store.database.insert import insert
 from outreachbot.store.delivery import messages as outgoing
+from outreachbot.store.delivery import rows
 from outreachbot.store.delivery.bodies import Bodies
 from outreachbot.store.tables import approvals, broadcasts, messages
 
 
 @dataclass(frozen=True, slots=True)
 class Broadcast:
-    """A broadcast, or the correction or deletion of one, as its admin sees it."""
+    """A broadcast, or the correction or deletion of one, and the admin who wrote it."""
 
-    message_id: int
-    kind: MessageKind
-    of_id: int | None  # the broadcast whose copies it changes
+    message: OutboxMessage
     admin_id: int
-    chat_id: int  # where its admin talks with the bot
-    progress_id: int | None  # the message there that shows the progress
-    state: MessageState
-    state_reason: str | None
-    audience: Audience
-    timing: Timing
-    starts_at: float | None
-    started_at: float | None
-    queueing: bool  # not its whole audience is queued yet
+    chat_id: int  # where the admin talks with the bot
+    progress_id: TelegramMessageId | None  # the message there that shows the progress
+
+    @property
+    def id(self) -> OutboxId:
+        return self.message.id
 
 
 async def create_draft(
@@ -44,13 +38,13 @@ async def create_draft(
     now: float,
     *,
     kind: MessageKind = MessageKind.BROADCAST,
-    of_id: int | None = None,
-) -> int:
+    of_id: OutboxId | None = None,
+) -> OutboxId:
     """Write down what the admin wants to send; its message id. Nothing goes out before it is confirmed."""
-    message_id = await outgoing.create(db, kind, content, now, of_id=of_id)
-    assert message_id is not None  # it has no key that could be there already
-    await db.execute(insert(db, broadcasts).values(message_id=message_id, admin_id=admin_id, chat_id=chat_id))
-    return message_id
+    outbox_id = await outgoing.create(db, kind, content, now, of_id=of_id)
+    assert outbox_id is not None  # it has no key that could be there already
+    await db.execute(insert(db, broadcasts).values(message_id=outbox_id, admin_id=admin_id, chat_id=chat_id))
+    return outbox_id
 
 
 async def discard_drafts(db: AsyncConnection, admin_id: int, *, confirmed_too: bool = True) -> bool:
@@ -67,13 +61,13 @@ async def discard_drafts(db: AsyncConnection, admin_id: int, *, confirmed_too: b
     return (await db.execute(statement.values(state=MessageState.CANCELLED, body={}))).rowcount > 0
 
 
-async def lock(db: AsyncConnection, message_id: int) -> None:
+async def lock(db: AsyncConnection, outbox_id: OutboxId) -> None:
     """Until this transaction ends no other decides about this message: two that consent at once are counted as two."""
-    await db.execute(select(messages.c.id).where(messages.c.id == message_id).with_for_update())
+    await db.execute(select(messages.c.id).where(messages.c.id == outbox_id).with_for_update())
 
 
-async def find(db: AsyncConnection, message_id: int) -> Broadcast | None:
-    rows = await _select(db, broadcasts.c.message_id == message_id)
+async def find(db: AsyncConnection, outbox_id: OutboxId) -> Broadcast | None:
+    rows = await _select(db, broadcasts.c.message_id == outbox_id)
     return rows[0] if rows else None
 
 
@@ -83,76 +77,64 @@ async def list_unreported(db: AsyncConnection) -> list[Broadcast]:
     return await _select(db, ~broadcasts.c.reported & confirmed)
 
 
-async def set_progress_message(db: AsyncConnection, message_id: int, progress_id: int) -> None:
-    await db.execute(update(broadcasts).where(broadcasts.c.message_id == message_id).values(progress_id=progress_id))
+async def set_progress_message(db: AsyncConnection, outbox_id: OutboxId, progress_id: TelegramMessageId) -> None:
+    await db.execute(update(broadcasts).where(broadcasts.c.message_id == outbox_id).values(progress_id=progress_id))
 
 
-async def is_progress_message(db: AsyncConnection, message_id: int, in_message: int) -> bool:
+async def is_progress_message(db: AsyncConnection, outbox_id: OutboxId, in_message: int) -> bool:
     """Whether this is the message that shows the progress, and will follow by itself."""
-    ours = (broadcasts.c.message_id == message_id) & (broadcasts.c.progress_id == in_message)
+    ours = (broadcasts.c.message_id == outbox_id) & (broadcasts.c.progress_id == in_message)
     return (await db.execute(select(broadcasts.c.message_id).where(ours))).first() is not None
 
 
-async def mark_reported(db: AsyncConnection, message_id: int, *, done: bool = True) -> None:
-    """Its final report has been shown, unless it goes on by now; or it is not final any more."""
-    of_message = broadcasts.c.message_id == message_id
+async def mark_reported(db: AsyncConnection, outbox_id: OutboxId) -> None:
+    """Its final report has been shown; without effect if it has been started again meanwhile."""
     ended = select(messages.c.id).where(messages.c.state.in_(ENDED))
-    condition = of_message & broadcasts.c.message_id.in_(ended) if done else of_message
-    await db.execute(update(broadcasts).where(condition).values(reported=done))
+    of_message = broadcasts.c.message_id == outbox_id
+    await db.execute(update(broadcasts).where(of_message, broadcasts.c.message_id.in_(ended)).values(reported=True))
 
 
-async def add_consent(db: AsyncConnection, message_id: int, admin_id: int) -> int:
+async def mark_unreported(db: AsyncConnection, outbox_id: OutboxId) -> None:
+    """It goes on: the report that was shown is not the final one."""
+    await db.execute(update(broadcasts).where(broadcasts.c.message_id == outbox_id).values(reported=False))
+
+
+async def add_consent(db: AsyncConnection, outbox_id: OutboxId, admin_id: int) -> int:
     """This admin wants it sent; how many do by now."""
-    statement = insert(db, approvals).values(message_id=message_id, admin_id=admin_id).on_conflict_do_nothing()
+    statement = insert(db, approvals).values(message_id=outbox_id, admin_id=admin_id).on_conflict_do_nothing()
     await db.execute(statement)
-    return await count_consents(db, message_id)
+    return await count_consents(db, outbox_id)
 
 
-async def count_consents(db: AsyncConnection, message_id: int) -> int:
-    return len(await list_consenting(db, message_id))
+async def count_consents(db: AsyncConnection, outbox_id: OutboxId) -> int:
+    return len(await list_consenting(db, outbox_id))
 
 
-async def list_consenting(db: AsyncConnection, message_id: int) -> set[int]:
+async def list_consenting(db: AsyncConnection, outbox_id: OutboxId) -> set[int]:
     """The admins who want it sent."""
-    query = select(approvals.c.admin_id).where(approvals.c.message_id == message_id)
+    query = select(approvals.c.admin_id).where(approvals.c.message_id == outbox_id)
     return set((await db.execute(query)).scalars())
 
 
-async def is_being_changed(db: AsyncConnection, message_id: int) -> bool:
+async def is_being_changed(db: AsyncConnection, outbox_id: OutboxId) -> bool:
     """Whether its copies were deleted, or a correction or deletion of them is confirmed and not over."""
     going = messages.c.state.in_([MessageState.SCHEDULED, MessageState.MISSED, *ACTIVE])
-    query = select(messages.c.id).where(messages.c.of_id == message_id, going).limit(1)
-    return await is_deleted(db, message_id) or (await db.execute(query)).first() is not None
+    query = select(messages.c.id).where(messages.c.of_id == outbox_id, going).limit(1)
+    return await is_deleted(db, outbox_id) or (await db.execute(query)).first() is not None
 
 
-async def is_deleted(db: AsyncConnection, message_id: int) -> bool:
+async def is_deleted(db: AsyncConnection, outbox_id: OutboxId) -> bool:
     """Whether its copies were deleted, or are being."""
     deletion = (
-        (messages.c.of_id == message_id)
-        & (messages.c.kind == MessageKind.DELETION)
-        & messages.c.started_at.is_not(None)
+        (messages.c.of_id == outbox_id) & (messages.c.kind == MessageKind.DELETION) & messages.c.started_at.is_not(None)
     )
     return (await db.execute(select(messages.c.id).where(deletion).limit(1))).first() is not None
 
 
 async def _select(db: AsyncConnection, condition: ColumnElement[bool]) -> list[Broadcast]:
-    query = select(broadcasts, messages).join(messages, messages.c.id == broadcasts.c.message_id)
-    return [_broadcast(row) for row in (await db.execute(query.where(condition).order_by(messages.c.id))).all()]
+    query = select(broadcasts, *rows.COLUMNS).join(messages, messages.c.id == broadcasts.c.message_id)
+    return [_read(row) for row in (await db.execute(query.where(condition).order_by(messages.c.id))).all()]
 
 
-def _broadcast(row: Row[*tuple[Any, ...]]) -> Broadcast:
-    return Broadcast(
-        message_id=row.message_id,
-        kind=MessageKind(row.kind),
-        of_id=row.of_id,
-        admin_id=row.admin_id,
-        chat_id=row.chat_id,
-        progress_id=row.progress_id,
-        state=MessageState(row.state),
-        state_reason=row.state_reason,
-        audience=audiences.load(row.audience),
-        timing=timings.load(row.schedule),
-        starts_at=row.starts_at,
-        started_at=row.started_at,
-        queueing=row.queued_to is not None,
-    )
+def _read(row: Row[*tuple[Any, ...]]) -> Broadcast:
+    return Broadcast(rows.read_message(row), row.admin_id, row.chat_id, row.progress_id)

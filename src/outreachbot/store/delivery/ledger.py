@@ -7,37 +7,17 @@ from typing import Any
 from sqlalchemy import Row, func, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.domain.broadcasts import timing as timings
-from outreachbot.domain.broadcasts.timing import Timing
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState, Reason, Tally
+from outreachbot.domain.ids import OutboxId
 from outreachbot.store.conditions import is_uncertain
+from outreachbot.store.delivery import rows
 from outreachbot.store.tables import chats, deliveries, messages, notices
 
 PIECE = 1000  # deliveries read at once
 _went_wrong = deliveries.c.state.in_([DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.UNCERTAIN])
 
 
-@dataclass(frozen=True, slots=True)
-class Told:
-    """A message that was confirmed, as it stands."""
-
-    id: int
-    kind: MessageKind
-    of_id: int | None  # the broadcast whose copies it changes
-    state: MessageState
-    state_reason: str | None
-    starts_at: float | None
-    started_at: float | None
-    expires_at: float | None
-    timing: Timing
-    queueing: bool  # not its whole audience is queued yet
-
-
-_told = (
-    *(messages.c.id, messages.c.kind, messages.c.of_id, messages.c.state, messages.c.state_reason),
-    *(messages.c.starts_at, messages.c.started_at, messages.c.expires_at),
-    *(messages.c.schedule, messages.c.queued_to),
-)
 _confirmed = messages.c.started_at.is_not(None) | messages.c.starts_at.is_not(None)
 
 
@@ -47,37 +27,24 @@ async def list_messages(
     newest: int | None = None,
     before: int | None = None,
     kinds: Collection[MessageKind] = tuple(MessageKind),
-) -> list[Told]:
+) -> list[OutboxMessage]:
     """All messages that were confirmed, the oldest first; or only so many of the newest (with an id below `before`)."""
-    query = select(*_told).where(_confirmed, messages.c.kind.in_(kinds)).order_by(messages.c.id.desc()).limit(newest)
+    query = (
+        select(*rows.COLUMNS).where(_confirmed, messages.c.kind.in_(kinds)).order_by(messages.c.id.desc()).limit(newest)
+    )
     if before is not None:
         query = query.where(messages.c.id < before)
-    return [_one(row) for row in reversed((await db.execute(query)).all())]
+    return [rows.read_message(row) for row in reversed((await db.execute(query)).all())]
 
 
-async def find_message(db: AsyncConnection, message_id: int) -> Told | None:
+async def find_message(db: AsyncConnection, outbox_id: OutboxId) -> OutboxMessage | None:
     """One message that was confirmed."""
-    row = (await db.execute(select(*_told).where(_confirmed, messages.c.id == message_id))).one_or_none()
-    return None if row is None else _one(row)
+    row = (await db.execute(select(*rows.COLUMNS).where(_confirmed, messages.c.id == outbox_id))).one_or_none()
+    return None if row is None else rows.read_message(row)
 
 
-def _one(row: Row[*tuple[Any, ...]]) -> Told:
-    return Told(
-        id=row.id,
-        kind=MessageKind(row.kind),
-        of_id=row.of_id,
-        state=MessageState(row.state),
-        state_reason=row.state_reason,
-        starts_at=row.starts_at,
-        started_at=row.started_at,
-        expires_at=row.expires_at,
-        timing=timings.load(row.schedule),
-        queueing=row.queued_to is not None,
-    )
-
-
-async def count_states(db: AsyncConnection, message_id: int) -> Tally:
-    query = select(deliveries.c.state, func.count()).where(deliveries.c.message_id == message_id)
+async def count_states(db: AsyncConnection, outbox_id: OutboxId) -> Tally:
+    query = select(deliveries.c.state, func.count()).where(deliveries.c.message_id == outbox_id)
     rows = await db.execute(query.group_by(deliveries.c.state))
     return Tally(**dict(rows.all()))
 
@@ -95,9 +62,9 @@ async def count_reminders(db: AsyncConnection, newest: int) -> list[tuple[str, T
     return [(one, Tally(**states)) for one, states in found.items()]
 
 
-async def list_uncertain(db: AsyncConnection, message_id: int, limit: int) -> list[int]:
+async def list_uncertain(db: AsyncConnection, outbox_id: OutboxId, limit: int) -> list[int]:
     """The chats that may or may not have got the message, in order."""
-    query = select(deliveries.c.chat_id).where(is_uncertain, deliveries.c.message_id == message_id)
+    query = select(deliveries.c.chat_id).where(is_uncertain, deliveries.c.message_id == outbox_id)
     return list((await db.execute(query.order_by(deliveries.c.chat_id).limit(limit))).scalars())
 
 
@@ -124,15 +91,15 @@ def _read(row: Row[*tuple[Any, ...]]) -> Entry:
     return Entry(row.chat_id, DeliveryState(row.state), reason, row.detail, row.telegram_id, row.changed_at)
 
 
-async def list_not_sent(db: AsyncConnection, message_id: int) -> list[Entry]:
+async def list_not_sent(db: AsyncConnection, outbox_id: OutboxId) -> list[Entry]:
     """Every delivery that did not surely arrive, in the order of the chats."""
-    query = select(*_entry).where(deliveries.c.message_id == message_id, deliveries.c.state != DeliveryState.SENT)
+    query = select(*_entry).where(deliveries.c.message_id == outbox_id, deliveries.c.state != DeliveryState.SENT)
     return [_read(row) for row in await db.execute(query.order_by(deliveries.c.chat_id))]
 
 
-async def iterate_entries(db: AsyncConnection, message_id: int) -> AsyncIterator[Entry]:
+async def iterate_entries(db: AsyncConnection, outbox_id: OutboxId) -> AsyncIterator[Entry]:
     """Every delivery, in the order of the chats, a piece at a time."""
-    query = select(*_entry).where(deliveries.c.message_id == message_id).order_by(deliveries.c.chat_id).limit(PIECE)
+    query = select(*_entry).where(deliveries.c.message_id == outbox_id).order_by(deliveries.c.chat_id).limit(PIECE)
     after: int | None = None
     while rows := (await db.execute(query if after is None else query.where(deliveries.c.chat_id > after))).all():
         for row in rows:
@@ -140,25 +107,25 @@ async def iterate_entries(db: AsyncConnection, message_id: int) -> AsyncIterator
         after = rows[-1].chat_id
 
 
-async def count_reasons(db: AsyncConnection, message_id: int) -> list[tuple[DeliveryState, Reason | None, int]]:
+async def count_reasons(db: AsyncConnection, outbox_id: OutboxId) -> list[tuple[DeliveryState, Reason | None, int]]:
     """How many deliveries failed, were skipped or are uncertain, by reason."""
     query = select(deliveries.c.state, deliveries.c.reason, func.count()).where(
-        deliveries.c.message_id == message_id, _went_wrong
+        deliveries.c.message_id == outbox_id, _went_wrong
     )
     rows = await db.execute(query.group_by(deliveries.c.state, deliveries.c.reason).order_by(func.count().desc()))
     return [(DeliveryState(state), Reason(reason) if reason else None, number) for state, reason, number in rows]
 
 
-async def count_languages(db: AsyncConnection, message_id: int) -> list[tuple[str, DeliveryState, int]]:
+async def count_languages(db: AsyncConnection, outbox_id: OutboxId) -> list[tuple[str, DeliveryState, int]]:
     """How many deliveries are in each state, by the language of the chat; "" for chats that are not known any more."""
     language = func.coalesce(chats.c.language, "").label("language")
     source = deliveries.outerjoin(chats, chats.c.id == deliveries.c.chat_id)
     query = select(language, deliveries.c.state, func.count().label("n")).select_from(source)
-    rows = await db.execute(query.where(deliveries.c.message_id == message_id).group_by(language, deliveries.c.state))
+    rows = await db.execute(query.where(deliveries.c.message_id == outbox_id).group_by(language, deliveries.c.state))
     return [(row.language, DeliveryState(row.state), row.n) for row in rows]
 
 
-async def list_paused(db: AsyncConnection) -> list[int]:
+async def list_paused(db: AsyncConnection) -> list[OutboxId]:
     """The messages that the program has paused, and that wait for a person."""
     is_paused = (messages.c.state == MessageState.PAUSED) & messages.c.state_reason.is_not(None)
     return list((await db.execute(select(messages.c.id).where(is_paused))).scalars())

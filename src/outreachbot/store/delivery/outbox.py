@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Integer, Row, Update, and_, bindparam, exi
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery.states import ACTIVE, FOR_SUBSCRIBERS, DeliveryState, MessageKind, MessageState, Reason
+from outreachbot.domain.ids import OutboxId, TelegramMessageId
 from outreachbot.domain.reminders.settings import Quiet
 from outreachbot.store.conditions import is_queued, is_running, is_sending, is_uncertain
 from outreachbot.store.delivery.messages import skip_rest
@@ -22,12 +23,12 @@ _is_open = messages.c.state.in_(ACTIVE)
 class Claimed:
     """A delivery that is ours to send, written down as `sending`."""
 
-    message_id: int
+    outbox_id: OutboxId
     chat_id: int
     language: str = ""
     topic_id: int | None = None
     kind: MessageKind = MessageKind.BROADCAST
-    copy_ids: tuple[int, ...] = ()  # of the copy that a job is to change
+    copy_ids: tuple[TelegramMessageId, ...] = ()  # of the copy that a job is to change
     silent: bool = False  # it makes no sound
     revision: int = 0  # of what the message says: it may be corrected while it is sent
 
@@ -36,13 +37,13 @@ class Claimed:
 class Settled:
     """What became of a claimed delivery."""
 
-    message_id: int
+    outbox_id: OutboxId
     chat_id: int
     state: DeliveryState
     reason: Reason | None = None
     detail: str | None = None
-    telegram_id: int | None = None
-    more_ids: tuple[int, ...] = ()
+    telegram_id: TelegramMessageId | None = None
+    more_ids: tuple[TelegramMessageId, ...] = ()
     not_before: float = 0.0  # where it is queued again: when it may be claimed
 
 
@@ -117,7 +118,7 @@ def _is_silent(row: Row[*tuple[Any, ...]], now: float) -> bool:
     return Quiet(row.quiet_from, row.quiet_to).holds_at(now, row.zone)
 
 
-def _copy_ids(row: Row[*tuple[Any, ...]]) -> tuple[int, ...]:
+def _copy_ids(row: Row[*tuple[Any, ...]]) -> tuple[TelegramMessageId, ...]:
     return () if row.telegram_id is None else (row.telegram_id, *(row.more_ids or ()))
 
 
@@ -142,12 +143,10 @@ _TAKE = (
 )
 
 
-async def _skip(db: AsyncConnection, message_id: int, who: dict[int, str], now: float) -> None:
+async def _skip(db: AsyncConnection, outbox_id: OutboxId, who: dict[int, str], now: float) -> None:
     if not who:
         return
-    statement = update(deliveries).where(
-        deliveries.c.message_id == message_id, deliveries.c.chat_id == bindparam("who")
-    )
+    statement = update(deliveries).where(deliveries.c.message_id == outbox_id, deliveries.c.chat_id == bindparam("who"))
     rows = [{"who": chat_id, "why": reason} for chat_id, reason in who.items()]
     await db.execute(statement.values(state=DeliveryState.SKIPPED, reason=bindparam("why"), changed_at=now), rows)
 
@@ -158,17 +157,19 @@ async def settle(db: AsyncConnection, sender_id: int, results: Sequence[Settled]
     One whose lease was taken for over finds its rows uncertain; it knows better. Where an admin has meanwhile sent
     such a one again, it is another's.
     """
-    over = await _over(db, {one.message_id for one in results if one.state is DeliveryState.QUEUED})
+    over = await _over(db, {one.outbox_id for one in results if one.state is DeliveryState.QUEUED})
     sent = [one for one in results if one.state is DeliveryState.SENT and not one.more_ids]
     if sent:
-        rows = [{"of": one.message_id, "who": one.chat_id, "to_id": one.telegram_id} for one in sent]
+        rows = [{"of": one.outbox_id, "who": one.chat_id, "to_id": one.telegram_id} for one in sent]
         await db.execute(_SENT, [{**row, "mine": sender_id, "at": now} for row in rows])
     others = [one for one in results if one.state is not DeliveryState.SENT or one.more_ids]
     if others:
         await db.execute(_OTHER, [_values(one, over) | {"mine": sender_id, "at": now} for one in others])
 
 
-async def requeue_unknown(db: AsyncConnection, sender_id: int, known: Collection[tuple[int, int]], now: float) -> None:
+async def requeue_unknown(
+    db: AsyncConnection, sender_id: int, known: Collection[tuple[OutboxId, int]], now: float
+) -> None:
     """What this sender has claimed without knowing it (`known` is the rest: message, chat) never left: it is queued."""
     mine = (deliveries.c.message_id, deliveries.c.chat_id, deliveries.c.telegram_id, deliveries.c.more_ids)
     rows = (await db.execute(select(*mine).where(is_sending, deliveries.c.sender_id == sender_id))).all()
@@ -182,7 +183,7 @@ async def requeue_unknown(db: AsyncConnection, sender_id: int, known: Collection
     await settle(db, sender_id, again, now)
 
 
-async def _over(db: AsyncConnection, ids: set[int]) -> set[int]:
+async def _over(db: AsyncConnection, ids: set[OutboxId]) -> set[OutboxId]:
     """Which of these messages a person stopped. They are locked: who stops one now waits until we have written.
 
     Not a lock that two can share: both may go on to pause the message, and each would wait for the other.
@@ -194,10 +195,10 @@ async def _over(db: AsyncConnection, ids: set[int]) -> set[int]:
     return {row.id for row in rows if row.state == MessageState.CANCELLED}
 
 
-def _values(one: Settled, over: set[int]) -> dict[str, object]:
-    stopped = one.state is DeliveryState.QUEUED and one.message_id in over
+def _values(one: Settled, over: set[OutboxId]) -> dict[str, object]:
+    stopped = one.state is DeliveryState.QUEUED and one.outbox_id in over
     return {
-        "of": one.message_id,
+        "of": one.outbox_id,
         "who": one.chat_id,
         "to_state": DeliveryState.SKIPPED if stopped else one.state,
         "to_reason": Reason.CANCELLED if stopped else one.reason,
@@ -226,22 +227,22 @@ _OTHER = _settling(
 )
 
 
-async def has_only_rejected(db: AsyncConnection, message_id: int) -> bool:
+async def has_only_rejected(db: AsyncConnection, outbox_id: OutboxId) -> bool:
     """Whether it runs and nobody is queued but those for whom it was wrong before."""
     others = exists().where(_of_message, is_queued, deliveries.c.not_before != BEHIND)
-    query = select(messages.c.id).where(messages.c.id == message_id, is_running, not_(others))
+    query = select(messages.c.id).where(messages.c.id == outbox_id, is_running, not_(others))
     return (await db.execute(query)).first() is not None
 
 
-async def requeue_rejected(db: AsyncConnection, message_id: int) -> None:
+async def requeue_rejected(db: AsyncConnection, outbox_id: OutboxId) -> None:
     """What failed because the message itself is wrong is queued again, behind the rest: it may be sent after all.
 
     Nothing is queued of what is over by now; who stops it now waits until we have written.
     """
-    query = select(messages.c.id).where(messages.c.id == message_id, _is_open).with_for_update(key_share=True)
+    query = select(messages.c.id).where(messages.c.id == outbox_id, _is_open).with_for_update(key_share=True)
     if (await db.execute(query)).first() is None:
         return
     failed = (deliveries.c.state == DeliveryState.FAILED) & (deliveries.c.reason == Reason.TEMPLATE)
     values: dict[str, object] = {"state": DeliveryState.QUEUED, "reason": None, "detail": None, "sender_id": None}
     values["not_before"] = BEHIND
-    await db.execute(update(deliveries).where(deliveries.c.message_id == message_id, failed).values(**values))
+    await db.execute(update(deliveries).where(deliveries.c.message_id == outbox_id, failed).values(**values))

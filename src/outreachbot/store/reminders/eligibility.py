@@ -4,7 +4,7 @@ from functools import lru_cache
 
 from sqlalchemy import ColumnElement, and_, exists, func, literal, not_, or_, select
 
-from outreachbot.domain.broadcasts.audience import Audience, Wish
+from outreachbot.domain.reminders.audience import NoticeCriteria, ReminderAudience
 from outreachbot.store.tables import chats, choices, deliveries, notices, skipped
 
 LATELY = 3 * 86_400.0
@@ -14,34 +14,36 @@ A local day lasts 50 hours over all zones; what was told of it earlier than that
 """
 
 
-def wants_notices(audience: Audience) -> ColumnElement[bool]:
-    """The chats that want some of the audience's wishes; or exactly those that are given as wanted."""
+def wants_notices(audience: ReminderAudience) -> ColumnElement[bool]:
+    """The chats that want some of the audience's criteriaes; or exactly those that are given as wanted."""
     flags = notice_flags(audience)
     if not audience.wanted:
         return or_(*flags)
     return and_(*(one if wanted else not_(one) for one, wanted in zip(flags, audience.wanted, strict=True)))
 
 
-def notice_flags(audience: Audience) -> list[ColumnElement[bool]]:
-    """For each wish whether the chat wants it and was not told of it."""
-    return [_flag(wish, audience.subscribed_until or 0.0) for wish in audience.wishes]
+def notice_flags(audience: ReminderAudience) -> list[ColumnElement[bool]]:
+    """For each criteria whether the chat wants it and was not told of it."""
+    return [_flag(criteria, audience.subscribed_until or 0.0) for criteria in audience.criteria]
 
 
 @lru_cache(maxsize=64)  # hundreds of groups share a moment, and building takes longer than running
-def _flag(wish: Wish, moment: float) -> ColumnElement[bool]:
+def _flag(criteria: NoticeCriteria, moment: float) -> ColumnElement[bool]:
     of_chat = choices.c.chat_id == chats.c.id
-    chosen = select(choices.c.wanted).where(of_chat, choices.c.anniversary_id == wish.anniversary).scalar_subquery()
+    chosen = select(choices.c.wanted).where(of_chat, choices.c.anniversary_id == criteria.anniversary).scalar_subquery()
     skips = exists().where(
-        skipped.c.chat_id == chats.c.id, skipped.c.anniversary_id == wish.anniversary, skipped.c.year == wish.year
+        skipped.c.chat_id == chats.c.id,
+        skipped.c.anniversary_id == criteria.anniversary,
+        skipped.c.year == criteria.year,
     )
     conditions = [
         chats.c.reminders,
-        func.coalesce(chats.c[wish.notice], literal(wish.notice_by_default)),
-        func.coalesce(chosen, literal(wish.anniversary_by_default)),
+        func.coalesce(chats.c[criteria.notice], literal(criteria.notice_by_default)),
+        func.coalesce(chosen, literal(criteria.anniversary_by_default)),
         not_(skips),
-        not_(_told_lately(wish.item, moment)),
+        not_(_told_lately(criteria.item, moment)),
     ]
-    return and_(*conditions if wish.big else [*conditions, not_(chats.c.big_only)])
+    return and_(*conditions if criteria.big else [*conditions, not_(chats.c.big_only)])
 
 
 def _told_lately(item: str, now: float) -> ColumnElement[bool]:

@@ -7,6 +7,7 @@ from sqlalchemy import ColumnElement, delete, exists, literal, or_, select, text
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery.states import DeliveryState, Reason
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.reminders.schedule import Due, Group
 from outreachbot.store import audience
 from outreachbot.store.conditions import is_queued, is_subscribed
@@ -52,10 +53,10 @@ async def add_plans(db: AsyncConnection, dues: Sequence[Due], now: float) -> lis
     return [one for one in dues if is_planned(new, one)]
 
 
-async def record_notices(db: AsyncConnection, told: Mapping[int, Sequence[str]]) -> None:
+async def record_notices(db: AsyncConnection, told: Mapping[OutboxId, Sequence[str]]) -> None:
     """Write down what reminders tell: the keys of the items of each message, by its id."""
     if told:
-        rows = [{"item": item, "message_id": message_id} for message_id, items in told.items() for item in items]
+        rows = [{"item": item, "message_id": outbox_id} for outbox_id, items in told.items() for item in items]
         await db.execute(insert(db, notices), rows)
 
 
@@ -92,19 +93,19 @@ async def replan_group(db: AsyncConnection, group: Group, days: Collection[dt.da
     await db.execute(delete(plans).where(theirs, plans.c.day.in_([day.isoformat() for day in days])))
 
 
-async def list_waiting(db: AsyncConnection, chat_id: int) -> dict[int, list[str]]:
+async def list_waiting(db: AsyncConnection, chat_id: int) -> dict[OutboxId, list[str]]:
     """The reminders that are queued for the chat: message -> the keys of what it tells."""
     of_chat = (deliveries.c.chat_id == chat_id) & is_queued & (deliveries.c.message_id == notices.c.message_id)
-    found: dict[int, list[str]] = {}
+    found: dict[OutboxId, list[str]] = {}
     for row in await db.execute(select(notices.c.message_id, notices.c.item).where(of_chat)):
         found.setdefault(row.message_id, []).append(row.item)
     return found
 
 
-async def withdraw(db: AsyncConnection, chat_id: int, message_ids: Collection[int], now: float) -> None:
+async def withdraw(db: AsyncConnection, chat_id: int, outbox_ids: Collection[OutboxId], now: float) -> None:
     """The chat does not want these any more that are queued for it."""
     values = {"state": DeliveryState.SKIPPED, "reason": Reason.UNSUBSCRIBED, "changed_at": now}
-    these = (deliveries.c.chat_id == chat_id) & deliveries.c.message_id.in_(message_ids) & is_queued
+    these = (deliveries.c.chat_id == chat_id) & deliveries.c.message_id.in_(outbox_ids) & is_queued
     await db.execute(update(deliveries).where(these).values(**values))
 
 

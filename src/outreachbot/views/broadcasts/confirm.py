@@ -6,11 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from outreachbot.domain.broadcasts import timing as timings
-from outreachbot.domain.broadcasts.audience import Audience
-from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past, Timing
+from outreachbot.domain.broadcasts.audience import BroadcastAudience
+from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past, compute_end
 from outreachbot.domain.content.model import Content
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import MessageKind
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Button, Message, Rows, escape
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import BROADCAST, format_duration, format_moment, unsubscribe_buttons
@@ -25,14 +26,11 @@ LABEL = 40  # characters of a button's label
 class BroadcastPlan:
     """What an admin is about to send: all that the question before it needs to say."""
 
-    message_id: int
-    kind: MessageKind
+    message: OutboxMessage
     chats: int
     by_kind: Mapping[str, int]
     by_language: Mapping[str, int]
     by_zone: Mapping[str, int]  # counted where it goes out at a local hour
-    audience: Audience
-    timing: Timing
     per_second: float
     hold: float  # seconds between the last consent and the start
     approvals: int  # admins who must consent; 1: the one who asks
@@ -47,9 +45,9 @@ def ask_for_message(language: str) -> Message:
     return Message(f"{what}\n\n{buttons}\n{example}\n\n{_('/cancel to stop.')}", asks=True)
 
 
-def ask_correction(language: str, message_id: int) -> Message:
+def ask_correction(language: str, outbox_id: OutboxId) -> Message:
     _ = words(language)
-    text = _("Send me the corrected text of broadcast {n}. It replaces the text of every copy.", n=message_id)
+    text = _("Send me the corrected text of broadcast {n}. It replaces the text of every copy.", n=outbox_id)
     return Message(f"{text} {_('/cancel to stop.')}", asks=True)
 
 
@@ -65,35 +63,37 @@ def question(language: str, content: Content, plan: BroadcastPlan, now: dt.datet
     """The question under the preview: to how many chats, how long it takes, until when, yes or no."""
     _ = words(language)
     whose = _button("whom", plan, _("To whom?")), _button("when", plan, _("When?"))
-    ways: Rows = (whose,) if plan.kind is MessageKind.BROADCAST else ()
+    ways: Rows = (whose,) if plan.message.kind is MessageKind.BROADCAST else ()
     discard = _button("discard", plan, _("Discard"))
     if not plan.chats:
-        return Message(_nobody(plan, _), (*(ways if not plan.audience.everybody else ()), (discard,)))
-    seen = [] if plan.kind is MessageKind.DELETION else [_("Above is what members will see.")]
+        return Message(
+            _nobody(plan, _), (*(ways if not plan.message.broadcast_audience.is_everybody else ()), (discard,))
+        )
+    seen = [] if plan.message.kind is MessageKind.DELETION else [_("Above is what members will see.")]
     lines = [*seen, _goes_to(plan, _)]
     if len(plan.by_language) > 1:
         lines.append(_("Languages: {list}", list=_languages(plan.by_language, _)))
-    if not plan.audience.everybody:
-        lines.append(f"{_('Only to:')} {describe_audience(plan.audience, content, language)}")
+    if not plan.message.broadcast_audience.is_everybody:
+        lines.append(f"{_('Only to:')} {describe_audience(plan.message.broadcast_audience, content, language)}")
     lines += [_takes(plan, content.zone, now, _), *_safeguards(plan, _)]
     return Message("\n".join(lines), ((_yes(plan, _),), *ways, (discard,)))
 
 
 def _button(verb: str, plan: BroadcastPlan, label: str, *more: str) -> Button:
-    return Button(label, ":".join((BROADCAST, verb, str(plan.message_id), *more)))
+    return Button(label, ":".join((BROADCAST, verb, str(plan.message.id), *more)))
 
 
 def _nobody(plan: BroadcastPlan, _: Words) -> str:
-    if plan.kind is not MessageKind.BROADCAST:
+    if plan.message.kind is not MessageKind.BROADCAST:
         return _("No chat has a copy, so there is nothing to change.")
-    if plan.audience.everybody:
+    if plan.message.broadcast_audience.is_everybody:
         return _("Nobody is subscribed yet, so there is nobody to send this to.")
     return _("No subscribed chat is among these, so there is nobody to send this to.")
 
 
 def _yes(plan: BroadcastPlan, _: Words) -> Button:
     n = plan.chats
-    match plan.kind:
+    match plan.message.kind:
         case MessageKind.CORRECTION:
             label = _.plural("Correct {n} copy", "Correct {n} copies", n)
         case MessageKind.DELETION:
@@ -104,9 +104,9 @@ def _yes(plan: BroadcastPlan, _: Words) -> Button:
 
 
 def _goes_to(plan: BroadcastPlan, _: Words) -> str:
-    if plan.kind is MessageKind.CORRECTION:
+    if plan.message.kind is MessageKind.CORRECTION:
         return _.plural("It replaces {n} copy.", "It replaces {n} copies.", plan.chats)
-    if plan.kind is MessageKind.DELETION:
+    if plan.message.kind is MessageKind.DELETION:
         return _.plural("It is deleted in {n} chat.", "It is deleted in {n} chats.", plan.chats)
     return _.plural("It goes to {n} chat:", "It goes to {n} chats:", plan.chats) + f" {_kinds(plan.by_kind, _)}."
 
@@ -134,18 +134,17 @@ def language_name(code: str, _: Words) -> str:
 def _takes(plan: BroadcastPlan, zone: str, now: dt.datetime, _: Words) -> str:
     seconds = plan.chats / plan.per_second
     span = format_duration(seconds, _)
-    match plan.timing:
+    match plan.message.timing:
         case LocalHour(date, hour, past):
             text = _(
                 "It goes out at {hour}:00 on {date} in each chat's own time zone.", hour=f"{hour:02}", date=_.date(date)
             )
-            ends_at = timings.compute_end(plan.timing, plan.by_zone, plan.per_second, now.timestamp())
-            last = format_moment(dt.datetime.fromtimestamp(ends_at, dt.UTC), zone, _)
+            last = format_moment(compute_end(plan.message.timing, plan.by_zone, plan.per_second, now), zone, _)
             takes = _("Sending takes {time} in all; the last ones get it on {moment}.", time=span, moment=last)
             return f"{text} {_past(past, _)} {takes}"
         case Moment(at):
-            begin = dt.datetime.fromtimestamp(at, dt.UTC)
-            text = _("It goes out on {moment} and takes {time}", moment=format_moment(begin, zone, _), time=span)
+            begin = at
+            text = _("It goes out on {moment} and takes {time}", moment=format_moment(at, zone, _), time=span)
         case _now:
             begin = now + dt.timedelta(seconds=plan.hold)
             text = _("At the pace that Telegram allows it takes {time}", time=span)
@@ -168,7 +167,7 @@ def _safeguards(plan: BroadcastPlan, _: Words) -> list[str]:
     if plan.approvals > 1:
         others = plan.approvals - 1
         lines.append(_.plural("{n} more admin has to consent.", "{n} more admins have to consent.", others))
-    if plan.hold and plan.timing is None:
+    if plan.hold and plan.message.timing is None:
         text = _("It is for many, so it starts {n} seconds after it is confirmed: time to stop it.", n=round(plan.hold))
         lines.append(text)
     return lines
@@ -178,7 +177,7 @@ def _clock(at: dt.datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
 
 
-def describe_audience(audience: Audience, content: Content, language: str) -> str:
+def describe_audience(audience: BroadcastAudience, content: Content, language: str) -> str:
     """What narrows an audience down, in words, as HTML."""
     _ = words(language)
     titles = {one.id: content.say(one.title, language) for one in content.anniversaries}
@@ -200,9 +199,11 @@ def audience_menu(
 ) -> Message:
     """The menu with which an audience is narrowed down; each press counts anew."""
     _ = words(language)
-    audience = plan.audience
+    audience = plan.message.broadcast_audience
     chats = _.plural("{n} chat", "{n} chats", plan.chats)
-    narrowed = _("Everybody who subscribed") if audience.everybody else describe_audience(audience, content, language)
+    narrowed = (
+        _("Everybody who subscribed") if audience.is_everybody else describe_audience(audience, content, language)
+    )
     rows = [
         *_in_rows(_tick(plan, f"l.{code}", language_name(code, _), code in audience.languages) for code in languages),
         *_in_rows(
@@ -218,7 +219,7 @@ def audience_menu(
         ),
         *_in_rows((_tick(plan, f"c.{start_code_data(code)}", code, code == audience.joined) for code in codes), 2),
     ]
-    everybody = () if audience.everybody else ((_button("whom", plan, _("Everybody"), "all"),),)
+    everybody = () if audience.is_everybody else ((_button("whom", plan, _("Everybody"), "all"),),)
     text = f"<b>{_('To whom?')}</b>\n{narrowed}: {chats}"
     return Message(text, (*rows, *everybody, (_button("ask", plan, _("‹ Back")),)))
 

@@ -2,11 +2,13 @@
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 
-from outreachbot.domain.delivery.states import MessageKind, MessageState, Tally
+from outreachbot.domain.delivery.message import OutboxMessage
+from outreachbot.domain.delivery.states import Tally
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Button, Message
-from outreachbot.views.broadcasts.status import MessageStatus, done_label, heading
+from outreachbot.views.broadcasts.names import done_label
+from outreachbot.views.broadcasts.status import heading
 from outreachbot.views.i18n import words
 from outreachbot.views.parts import BROADCAST, format_moment
 
@@ -67,16 +69,16 @@ def bad_button(language: str, label: str) -> Message:
     return Message(f"{text}\n{_('Nothing was sent. Send me a corrected one, or /cancel.')}")
 
 
-def consent_request(language: str, message_id: int, who: str, question: str) -> Message:
+def consent_request(language: str, outbox_id: OutboxId, who: str, question: str) -> Message:
     """What another admin reads, under the very thing that is to be sent."""
     _ = words(language)
     text = _("{who} wants to send this and asks for your consent.", who=who)
-    yes = Button(_("I consent"), f"{BROADCAST}:consent:{message_id}")
-    no = Button(_("I object"), f"{BROADCAST}:object:{message_id}")
+    yes = Button(_("I consent"), f"{BROADCAST}:consent:{outbox_id}")
+    no = Button(_("I object"), f"{BROADCAST}:object:{outbox_id}")
     return Message(f"{text}\n{question}", ((yes, no),))
 
 
-def awaiting_consent(language: str, message_id: int, missing: int, unreachable: Sequence[int]) -> Message:
+def awaiting_consent(language: str, outbox_id: OutboxId, missing: int, unreachable: Sequence[int]) -> Message:
     """What the admin reads who has confirmed what others must consent to."""
     _ = words(language)
     text = _.plural(
@@ -87,8 +89,8 @@ def awaiting_consent(language: str, message_id: int, missing: int, unreachable: 
         text += "\n" + _(
             "Not reached: {names}. They have to write /start to this bot once; then ask again.", names=names
         )
-    ask = Button(_("Ask again"), f"{BROADCAST}:send:{message_id}")
-    return Message(text, ((ask, Button(_("Discard"), f"{BROADCAST}:discard:{message_id}")),))
+    ask = Button(_("Ask again"), f"{BROADCAST}:send:{outbox_id}")
+    return Message(text, ((ask, Button(_("Discard"), f"{BROADCAST}:discard:{outbox_id}")),))
 
 
 def moment_passed(language: str) -> str:
@@ -123,32 +125,22 @@ def objected(language: str, who: str) -> Message:
     return Message(_("{who} objects. Nothing was sent.", who=who))
 
 
-@dataclass(frozen=True, slots=True)
-class BroadcastLine:
-    """One message in the list of all."""
-
-    message_id: int
-    kind: MessageKind
-    of_id: int | None
-    state: MessageState
-    at: dt.datetime  # when it started, or is to start
-    tally: Tally
-
-
-def broadcast_list(language: str, zone: str, lines: Sequence[BroadcastLine], older: int | None, newer: bool) -> Message:
+def broadcast_list(
+    language: str, zone: str, entries: Sequence[tuple[OutboxMessage, Tally]], older: int | None, newer: bool
+) -> Message:
     """What `/broadcasts` says: the newest first, each with a button. `older`: the id below which there are more."""
     _ = words(language)
     to_reminders = (Button(_("Reminders"), f"{BROADCAST}:reminders"),)
-    if not lines:
+    if not entries:
         nothing = _("Nothing has been sent yet. /broadcast begins a message to all subscribed chats.")
         return Message(nothing, (to_reminders,))
     texts = []
-    for one in lines:
-        standing = MessageStatus(one.message_id, one.kind, one.state, one.tally, zone, of_id=one.of_id)
-        numbers = {"n": _.number(one.tally.sent), "all": _.number(one.tally.audience)}
-        sent = f"{_('{n} of {all}', **numbers)} {done_label(one.kind, _)}"
-        texts.append(f"<b>{one.message_id}</b> · {heading(standing, _)}\n{format_moment(one.at, zone, _)} · {sent}")
-    buttons = [Button(str(one.message_id), f"{BROADCAST}:open:{one.message_id}") for one in lines]
+    for message, tally in entries:
+        numbers = {"n": _.number(tally.sent), "all": _.number(tally.audience)}
+        sent = f"{_('{n} of {all}', **numbers)} {done_label(message.kind, _)}"
+        at = format_moment(message.begins_at, zone, _)
+        texts.append(f"<b>{message.id}</b> · {heading(message, _)}\n{at} · {sent}")
+    buttons = [Button(str(message.id), f"{BROADCAST}:open:{message.id}") for message, _tally in entries]
     rows = [tuple(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
     turn = [Button(_("‹ Newest"), f"{BROADCAST}:list")] if newer else []
     turn += [Button(_("Older ›"), f"{BROADCAST}:list:{older}")] if older else []
@@ -182,6 +174,6 @@ def table_not_uploaded(language: str) -> Message:
     return Message(_("The table could not be uploaded. Please try again."))
 
 
-def table_caption(language: str, message_id: int) -> str:
+def table_caption(language: str, outbox_id: OutboxId) -> str:
     _ = words(language)
-    return _("What became of message {n}, chat by chat.", n=message_id)
+    return _("What became of message {n}, chat by chat.", n=outbox_id)

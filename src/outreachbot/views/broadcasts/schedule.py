@@ -5,6 +5,7 @@ import datetime as dt
 from babel.dates import format_date
 
 from outreachbot.domain.broadcasts.timing import Past
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Button, Message, Rows
 from outreachbot.views.broadcasts.confirm import DAYS
 from outreachbot.views.i18n import Words, words
@@ -13,42 +14,42 @@ from outreachbot.views.parts import BROADCAST
 MOMENT, LOCAL = "m", "h"  # everybody at one moment; each chat at its own local hour
 
 
-def time_menu(language: str, message_id: int, zone: str) -> Message:
+def time_menu(language: str, outbox_id: OutboxId, zone: str) -> Message:
     """At once, at one moment, or at each chat's own hour."""
     _ = words(language)
     rows = (
-        (_button(message_id, _("As soon as it is confirmed"), "now"),),
-        (_button(message_id, _("At one moment ({zone} time)", zone=zone), MOMENT),),
-        (_button(message_id, _("At an hour of each chat's own time zone"), LOCAL),),
-        (_back(message_id, _),),
+        (_button(outbox_id, _("As soon as it is confirmed"), "now"),),
+        (_button(outbox_id, _("At one moment ({zone} time)", zone=zone), MOMENT),),
+        (_button(outbox_id, _("At an hour of each chat's own time zone"), LOCAL),),
+        (_back(outbox_id, _),),
     )
     return Message(f"<b>{_('When?')}</b>", rows)
 
 
-def day_menu(language: str, message_id: int, way: str, today: dt.date) -> Message:
+def day_menu(language: str, outbox_id: OutboxId, way: str, today: dt.date) -> Message:
     _ = words(language)
     offered = [today + dt.timedelta(days=ahead) for ahead in range(DAYS)]
-    buttons = [_button(message_id, _day(one, _), f"{way}.{one:%Y%m%d}") for one in offered]
-    return Message(f"<b>{_('On which day?')}</b>", (*_rows(buttons, 2), (_back(message_id, _),)))
+    buttons = [_button(outbox_id, _day(one, _), f"{way}.{one:%Y%m%d}") for one in offered]
+    return Message(f"<b>{_('On which day?')}</b>", (*_rows(buttons, 2), (_back(outbox_id, _),)))
 
 
-def hour_menu(language: str, message_id: int, way: str, date: dt.date) -> Message:
+def hour_menu(language: str, outbox_id: OutboxId, way: str, date: dt.date) -> Message:
     _ = words(language)
-    buttons = [_button(message_id, f"{hour:02}:00", f"{way}.{date:%Y%m%d}.{hour:02}") for hour in range(24)]
-    return Message(f"<b>{_.date(date)}</b>\n{_('At which hour?')}", (*_rows(buttons, 4), (_back(message_id, _),)))
+    buttons = [_button(outbox_id, f"{hour:02}:00", f"{way}.{date:%Y%m%d}.{hour:02}") for hour in range(24)]
+    return Message(f"<b>{_.date(date)}</b>\n{_('At which hour?')}", (*_rows(buttons, 4), (_back(outbox_id, _),)))
 
 
-def minute_menu(language: str, message_id: int, date: dt.date, hour: int) -> Message:
+def minute_menu(language: str, outbox_id: OutboxId, date: dt.date, hour: int) -> Message:
     _ = words(language)
     quarters = range(0, 60, 15)
     row = tuple(
-        _button(message_id, f"{hour:02}:{minute:02}", f"{MOMENT}.{date:%Y%m%d}.{hour:02}.{minute:02}")
+        _button(outbox_id, f"{hour:02}:{minute:02}", f"{MOMENT}.{date:%Y%m%d}.{hour:02}.{minute:02}")
         for minute in quarters
     )
-    return Message(f"<b>{_.date(date)}</b>", (row, (_back(message_id, _),)))
+    return Message(f"<b>{_.date(date)}</b>", (row, (_back(outbox_id, _),)))
 
 
-def passed_menu(language: str, message_id: int, date: dt.date, hour: int, zones: int) -> Message:
+def passed_menu(language: str, outbox_id: OutboxId, date: dt.date, hour: int, zones: int) -> Message:
     """That hour has passed for some already: what becomes of them is asked, not assumed."""
     _ = words(language)
     text = _.plural(
@@ -61,8 +62,8 @@ def passed_menu(language: str, message_id: int, date: dt.date, hour: int, zones:
         Past.TOMORROW: _("The message a day later"),
         Past.SKIP: _("Nothing"),
     }
-    rows = [(_button(message_id, name, f"{LOCAL}.{date:%Y%m%d}.{hour:02}.{past}"),) for past, name in names.items()]
-    return Message(text, (*rows, (_back(message_id, _),)))
+    rows = [(_button(outbox_id, name, f"{LOCAL}.{date:%Y%m%d}.{hour:02}.{past}"),) for past, name in names.items()]
+    return Message(text, (*rows, (_back(outbox_id, _),)))
 
 
 def in_the_past(language: str) -> str:
@@ -75,12 +76,12 @@ def _day(date: dt.date, _: Words) -> str:
     return str(format_date(date, "EEE d MMM", _.locale))
 
 
-def _button(message_id: int, label: str, argument: str) -> Button:
-    return Button(label, f"{BROADCAST}:when:{message_id}:{argument}")
+def _button(outbox_id: OutboxId, label: str, argument: str) -> Button:
+    return Button(label, f"{BROADCAST}:when:{outbox_id}:{argument}")
 
 
-def _back(message_id: int, _: Words) -> Button:
-    return Button(_("‹ Back"), f"{BROADCAST}:ask:{message_id}")
+def _back(outbox_id: OutboxId, _: Words) -> Button:
+    return Button(_("‹ Back"), f"{BROADCAST}:ask:{outbox_id}")
 
 
 def _rows(buttons: list[Button], width: int) -> Rows:

@@ -22,11 +22,9 @@ async def recover_deliveries(db: Database, name: str, now: dt.datetime) -> int:
         if count := await leases.recover(transaction, now.timestamp(), main_is_new=True):
             log.warning("%d messages were being sent when the program stopped: they are uncertain", count)
         if seen is not None:
-            for message_id in await messages.list_missed_waves(
-                transaction, seen, now.timestamp() - timing.MISSED_SECONDS
-            ):
-                await messages.pause(transaction, message_id, WAVE_MISSED)
-                log.warning("a wave of message %d was missed: it is paused, an admin decides", message_id)
+            for outbox_id in await messages.list_missed_waves(transaction, seen, (now - timing.MISSED).timestamp()):
+                await messages.pause(transaction, outbox_id, WAVE_MISSED)
+                log.warning("a wave of message %d was missed: it is paused, an admin decides", outbox_id)
         await messages.finish_completed(transaction, now.timestamp())
         return await leases.begin(transaction, name, now.timestamp(), is_main=True)
 

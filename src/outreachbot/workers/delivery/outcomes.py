@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from outreachbot.domain.delivery.outcomes import Failed, Migrated, NotSent, Outcome, Sent, Uncertain, Wait, next_state
 from outreachbot.domain.delivery.states import GONE, JOBS, DeliveryState, Reason
+from outreachbot.domain.ids import OutboxId
 from outreachbot.store import chats
 from outreachbot.store.database.connect import Connection
 from outreachbot.store.delivery import ledger, messages, outbox
@@ -35,10 +36,12 @@ class SendingHealth:
     waits_until: float = 0.0  # the end of the last pause, seconds since the epoch: ours alone, others may reach it
     floods: int = 0  # requests in a row that it answered with 429
     slowed_at: float = 0.0  # what was in the air at a 429 can't lower the pace again
-    wrong: Counter[tuple[int, str]] = field(default_factory=Counter)  # (message, Telegram's words) -> chats
-    broken: set[int] = field(default_factory=set)  # messages that were paused for it
-    refused: Counter[tuple[int, str]] = field(default_factory=Counter)  # the same of words that we do not know
-    tries: Counter[tuple[int, int]] = field(default_factory=Counter)  # (message, chat) of a copy -> without an answer
+    wrong: Counter[tuple[OutboxId, str]] = field(default_factory=Counter)  # (message, Telegram's words) -> chats
+    broken: set[OutboxId] = field(default_factory=set)  # messages that were paused for it
+    refused: Counter[tuple[OutboxId, str]] = field(default_factory=Counter)  # the same of words that we do not know
+    tries: Counter[tuple[OutboxId, int]] = field(
+        default_factory=Counter
+    )  # (message, chat) of a copy -> without an answer
 
     @property
     def in_trouble(self) -> bool:
@@ -72,7 +75,7 @@ def _given_up(health: SendingHealth, claimed: Claimed, outcome: Outcome) -> Outc
         return outcome
     if health.in_trouble and outcome.reason is not Reason.SERVER_ERROR:
         return outcome
-    one = claimed.message_id, claimed.chat_id
+    one = claimed.outbox_id, claimed.chat_id
     health.tries[one] += 1
     if health.tries[one] < TRIES:
         return outcome
@@ -86,9 +89,9 @@ def _settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Se
         state, reason = DeliveryState.QUEUED, None  # once more, without the topic
     copy_id, more = (claimed.copy_ids[0], claimed.copy_ids[1:]) if claimed.kind in JOBS else (None, ())
     if copy_id is None and isinstance(outcome, Sent):
-        copy_id, more = outcome.message_id, outcome.more
+        copy_id, more = outcome.telegram_message_id, outcome.more
     return Settled(
-        claimed.message_id,
+        claimed.outbox_id,
         claimed.chat_id,
         state,
         reason,
@@ -117,15 +120,15 @@ async def _learn(health: SendingHealth, db: Connection, claimed: Claimed, outcom
     """Remember what the outcome says about the message or the chat."""
     match outcome:
         case Failed(Reason.TEMPLATE, detail):
-            health.wrong[claimed.message_id, detail] += 1
-            if health.wrong[claimed.message_id, detail] >= SAME_ERROR or await _nobody_got(db, claimed.message_id):
-                await _break(health, db, claimed.message_id, detail)
+            health.wrong[claimed.outbox_id, detail] += 1
+            if health.wrong[claimed.outbox_id, detail] >= SAME_ERROR or await _nobody_got(db, claimed.outbox_id):
+                await _break(health, db, claimed.outbox_id, detail)
         case Failed(Reason.REFUSED, detail) if claimed.kind not in JOBS:
-            health.refused[claimed.message_id, detail] += 1
-            if health.refused[claimed.message_id, detail] % SAME_REFUSAL == 0:
-                await _pause(db, claimed.message_id, detail)
+            health.refused[claimed.outbox_id, detail] += 1
+            if health.refused[claimed.outbox_id, detail] % SAME_REFUSAL == 0:
+                await _pause(db, claimed.outbox_id, detail)
         case Sent():
-            _absolve(health, claimed.message_id)
+            _absolve(health, claimed.outbox_id)
         case Failed(Reason.TOPIC_GONE, _) if claimed.topic_id is not None:
             await chats.forget_topic(db, claimed.chat_id, claimed.topic_id)
         case Failed(reason, _) if reason in GONE:
@@ -134,33 +137,33 @@ async def _learn(health: SendingHealth, db: Connection, claimed: Claimed, outcom
             await chats.migrate(db, claimed.chat_id, new_chat_id)
 
 
-async def _nobody_got(db: Connection, message_id: int) -> bool:
+async def _nobody_got(db: Connection, outbox_id: OutboxId) -> bool:
     """Whether it failed for all there are, though they may be fewer."""
-    tally = await ledger.count_states(db, message_id)
+    tally = await ledger.count_states(db, outbox_id)
     return tally.finished and not tally.sent
 
 
-async def _break(health: SendingHealth, db: Connection, message_id: int, detail: str) -> None:
+async def _break(health: SendingHealth, db: Connection, outbox_id: OutboxId, detail: str) -> None:
     """The circuit breaker: the message pauses, and whom it failed for is queued again, behind the others.
 
     Where an admin has let it go on and nobody else is left to get it, it is they that it can't be sent to: they failed.
     """
-    if message_id in health.broken and await outbox.has_only_rejected(db, message_id):
+    if outbox_id in health.broken and await outbox.has_only_rejected(db, outbox_id):
         return
-    await _pause(db, message_id, detail)
-    await outbox.requeue_rejected(db, message_id)
-    health.broken.add(message_id)
+    await _pause(db, outbox_id, detail)
+    await outbox.requeue_rejected(db, outbox_id)
+    health.broken.add(outbox_id)
 
 
-async def _pause(db: Connection, message_id: int, detail: str) -> None:
-    if await messages.pause(db, message_id, detail):
-        log.error("message %d is paused: Telegram says %s", message_id, detail)
+async def _pause(db: Connection, outbox_id: OutboxId, detail: str) -> None:
+    if await messages.pause(db, outbox_id, detail):
+        log.error("message %d is paused: Telegram says %s", outbox_id, detail)
 
 
-def _absolve(health: SendingHealth, message_id: int) -> None:
+def _absolve(health: SendingHealth, outbox_id: OutboxId) -> None:
     """Somebody got it: only as many refusals more in a row pause it, and where an admin let it go on, wrong ones."""
-    for counter in (health.refused, *([health.wrong] if message_id in health.broken else [])):
-        for one in [one for one in counter if one[0] == message_id]:
+    for counter in (health.refused, *([health.wrong] if outbox_id in health.broken else [])):
+        for one in [one for one in counter if one[0] == outbox_id]:
             del counter[one]
 
 

@@ -5,13 +5,13 @@ import datetime as dt
 import logging
 
 from outreachbot.domain.broadcasts import timing
-from outreachbot.domain.broadcasts.timing import LocalHour
+from outreachbot.domain.broadcasts.timing import LocalHour, Waves
+from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import MessageState
 from outreachbot.store import audience
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Connection, Database
 from outreachbot.store.delivery import messages, queueing
-from outreachbot.store.delivery.queueing import Queueing, Waves
 from outreachbot.store.reminders import plans
 
 log = logging.getLogger(__name__)
@@ -31,32 +31,31 @@ async def queue_audience(db: Database, zone: str, wake: asyncio.Event) -> bool:
         await plans.lock_planning(transaction)
         number = 0
         while number < queueing.PIECE and (waiting := await queueing.list_queueing(transaction, MESSAGES_AT_ONCE)):
-            for one in waiting:
-                number += await queueing.queue_next_piece(transaction, one, await _waves(transaction, one, zone), zone)
+            for message in waiting:
+                waves = await _compute_waves(transaction, message, zone)
+                number += await queueing.queue_next_piece(transaction, message, waves, zone)
                 if number >= queueing.PIECE:
                     break
     wake.set()
     return True
 
 
-async def _waves(db: Connection, one: Queueing, zone: str) -> Waves | None:
+async def _compute_waves(db: Connection, message: OutboxMessage, zone: str) -> Waves | None:
     """For a broadcast at each chat's local hour: when that is."""
-    if not isinstance(one.timing, LocalHour):
+    if not isinstance(message.timing, LocalHour):
         return None
-    return timing.compute_waves(one.timing, await audience.list_zones(db, zone), one.began)
+    return timing.compute_waves(message.timing, await audience.list_zones(db, zone), message.planned_start)
 
 
 async def start_scheduled(db: Database, now: dt.datetime) -> bool:
     """Start the scheduled messages whose moment has come. One that was missed asks a person, and never fires late."""
     async with connect.reading(db) as connection:
         due = await messages.list_due(connection, now.timestamp())
-    for message_id, starts_at in due:
+    for outbox_id, starts_at in due:
         async with connect.writing(db) as transaction:
-            if now.timestamp() - starts_at <= timing.MISSED_SECONDS:
-                await messages.start(transaction, message_id, now.timestamp())
+            if now.timestamp() - starts_at <= timing.MISSED.total_seconds():
+                await messages.start(transaction, outbox_id, now.timestamp())
                 continue
-            await messages.change_state(
-                transaction, message_id, MessageState.MISSED, only_from=[MessageState.SCHEDULED]
-            )
-            log.warning("message %d was missed: the program was down; an admin decides", message_id)
+            await messages.change_state(transaction, outbox_id, MessageState.MISSED, only_from=[MessageState.SCHEDULED])
+            log.warning("message %d was missed: the program was down; an admin decides", outbox_id)
     return bool(due)

@@ -12,6 +12,7 @@ from outreachbot.domain.delivery import pace
 from outreachbot.domain.delivery.outcomes import Halt, Outcome, Uncertain
 from outreachbot.domain.delivery.pace import Spacing
 from outreachbot.domain.delivery.states import Reason
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Message
 from outreachbot.errors import TelegramRefuses
 from outreachbot.store.database import connect
@@ -40,11 +41,13 @@ class SenderState:
 
     air: set[asyncio.Task[None]] = field(default_factory=set)
     landed: list[tuple[Claimed, Outcome]] = field(default_factory=list)
-    ours: set[tuple[int, int]] = field(default_factory=set)  # (message, chat) of both
+    ours: set[tuple[OutboxId, int]] = field(default_factory=set)  # (message, chat) of both
     unsure: bool = False  # whether the last transaction was written: the database failed in it, perhaps at its end
     room: int = 0  # so many in the air leave room for the next claim
     landing: asyncio.Event = field(default_factory=asyncio.Event)  # set when there is that much room
-    bodies: dict[tuple[int, int], Bodies] = field(default_factory=dict)  # of the messages being sent, and its revision
+    bodies: dict[tuple[OutboxId, int], Bodies] = field(
+        default_factory=dict
+    )  # of the messages being sent, and its revision
     lease_until: float = 0.0
     late: int = 0  # left when their slots were over: the next claim takes so many more
     idle: bool = False  # the last look found nothing due
@@ -117,7 +120,7 @@ async def _writing(sender: Sender, now: float) -> AsyncIterator[Connection]:
 def _forget(flight: SenderState, landed: Sequence[tuple[Claimed, Outcome]]) -> None:
     """These are written down."""
     del flight.landed[: len(landed)]
-    flight.ours.difference_update((one.message_id, one.chat_id) for one, _ in landed)
+    flight.ours.difference_update((one.outbox_id, one.chat_id) for one, _ in landed)
 
 
 async def _sleep_until(moment: float) -> None:
@@ -156,8 +159,8 @@ async def _claim(sender: Sender, db: Connection, size: int, now: float) -> list[
     if more := sender.replies() + flight.late:  # those went out without a slot, or without the one they had
         flight.late = 0
         await pace_row.take_slots(db, more, sender.per_second, now)
-    for message_id, revision in {(one.message_id, one.revision) for one in claimed} - flight.bodies.keys():
-        flight.bodies[message_id, revision] = await messages.load_bodies(db, message_id)
+    for outbox_id, revision in {(one.outbox_id, one.revision) for one in claimed} - flight.bodies.keys():
+        flight.bodies[outbox_id, revision] = await messages.load_bodies(db, outbox_id)
     return claimed
 
 
@@ -169,12 +172,12 @@ async def _tidy_up(
     now: float,
 ) -> None:
     """Finish what is over: where nothing more was claimed of a message whose last deliveries may have landed."""
-    if claimed and not {one.message_id for one, _ in landed} - {one.message_id for one in claimed}:
+    if claimed and not {one.outbox_id for one, _ in landed} - {one.outbox_id for one in claimed}:
         return
-    for message_id in await messages.finish_completed(db, now):
-        log.info("message %d is finished: %s", message_id, await ledger.count_states(db, message_id))
+    for outbox_id in await messages.finish_completed(db, now):
+        log.info("message %d is finished: %s", outbox_id, await ledger.count_states(db, outbox_id))
     if not flight.air:
-        needed = {(one.message_id, one.revision) for one in claimed}
+        needed = {(one.outbox_id, one.revision) for one in claimed}
         flight.bodies = {one: body for one, body in flight.bodies.items() if one in needed}
 
 
@@ -189,7 +192,7 @@ def _launch(sender: Sender, claimed: Sequence[Claimed], slots: pace_row.Slots, a
         at = sender.spacing.next_moment(one.chat_id, max(now, slot))  # a slot may have passed meanwhile
         task = asyncio.create_task(_fly(sender, one, at, slot + grace))
         sender.flight.air.add(task)
-        sender.flight.ours.add((one.message_id, one.chat_id))
+        sender.flight.ours.add((one.outbox_id, one.chat_id))
         task.add_done_callback(partial(_left_the_air, sender.flight))
 
 
@@ -211,7 +214,7 @@ async def _fly(sender: Sender, claimed: Claimed, at: float, slot_ends: float) ->
             await asyncio.sleep(early)
         flight.late += time.monotonic() > slot_ends
         outcome = Uncertain(Reason.STOPPED)
-        message = bodies.select_language(flight.bodies[claimed.message_id, claimed.revision], claimed.language)
+        message = bodies.select_language(flight.bodies[claimed.outbox_id, claimed.revision], claimed.language)
         outcome = await sender.send(claimed, message)
     finally:
         flight.landed.append((claimed, outcome))

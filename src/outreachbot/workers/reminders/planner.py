@@ -7,10 +7,11 @@ from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import groupby
 
-from outreachbot.domain.broadcasts.audience import Audience, Wish
 from outreachbot.domain.content.model import Content
 from outreachbot.domain.delivery.states import MessageKind
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.reminders import forecast, schedule
+from outreachbot.domain.reminders.audience import NoticeCriteria, ReminderAudience
 from outreachbot.domain.reminders.schedule import Due, Group
 from outreachbot.store import audience
 from outreachbot.store.database import connect
@@ -102,19 +103,21 @@ async def _plan_all(
     for first in range(0, len(found), AT_ONCE):
         async with connect.writing(db) as transaction:
             await plans.lock_planning(transaction)
-            told: dict[int, list[str]] = {}
+            told: dict[OutboxId, list[str]] = {}
             for one in await plans.add_plans(transaction, found[first : first + AT_ONCE], now.timestamp()):
                 whom = _audience(content, one, moved_at)
                 told |= await _plan(transaction, content, one, whom, now)
             await plans.record_notices(transaction, told)
 
 
-async def _plan(db: Connection, content: Content, due: Due, whom: Audience, now: dt.datetime) -> dict[int, list[str]]:
+async def _plan(
+    db: Connection, content: Content, due: Due, whom: ReminderAudience, now: dt.datetime
+) -> dict[OutboxId, list[str]]:
     """Write a message for each combination of notices that chats of the group want together: everybody gets one.
 
     The keys of what each of them tells, by its id.
     """
-    told: dict[int, list[str]] = {}
+    told: dict[OutboxId, list[str]] = {}
     for wanted in await audience.list_combinations(db, whom):
         items = [item for item, one in zip(due.items, wanted, strict=True) if one]
         write = partial(
@@ -127,23 +130,23 @@ async def _plan(db: Connection, content: Content, due: Due, whom: Audience, now:
             audience=replace(whom, wanted=wanted),
         )
         # The key is there where chats came to the group after it was told, by a change of the content's own hour.
-        message_id = await write(key=due.key(items)) or await write(key=f"{due.key(items)}:{now.timestamp()}")
-        assert message_id is not None
-        told[message_id] = [item.key for item in items]
-        log.info("due at %d:00 in %s: %s", due.group.hour, due.group.zone, ", ".join(told[message_id]))
+        outbox_id = await write(key=due.key(items)) or await write(key=f"{due.key(items)}:{now.timestamp()}")
+        assert outbox_id is not None
+        told[outbox_id] = [item.key for item in items]
+        log.info("due at %d:00 in %s: %s", due.group.hour, due.group.zone, ", ".join(told[outbox_id]))
     return told
 
 
-def _audience(content: Content, due: Due, moved_at: dt.datetime | None) -> Audience:
+def _audience(content: Content, due: Due, moved_at: dt.datetime | None) -> ReminderAudience:
     """The group's chats that had subscribed when the moment came; who subscribes later that day gets no push.
 
     Where the content put chats into another group, those who had subscribed by then: their old hour was to come.
     """
-    return Audience(
+    return ReminderAudience(
         subscribed_until=max(due.at, moved_at or due.at).timestamp(),
         group=due.group,
         default=Group(content.zone, content.hour),
-        wishes=tuple(Wish.of(item, content) for item in due.items),
+        criteria=tuple(NoticeCriteria.of(item, content) for item in due.items),
     )
 
 
