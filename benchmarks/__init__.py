@@ -1,1 +1,1 @@
-"""Speed and memory, measured side by side with other bots against the local Telegram."""
+"""Benchmarks of speed and memory: outreachbot and other bots side by side, against the local Telegram."""

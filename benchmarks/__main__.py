@@ -1,4 +1,4 @@
-"""`python -m benchmarks [case…] [--quick]`: runs the cases and says what came out."""
+"""Runs the benchmarks and reports the results: `python -m benchmarks [case…] [--quick]`."""
 
 import argparse
 import asyncio
@@ -30,17 +30,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Speed and memory, side by side.")
     parser.add_argument("cases", nargs="*", metavar="case", help=f"of {', '.join(CASES)} (default: all)")
     parser.add_argument("--quick", action="store_true", help="smaller numbers, one round: a look, not a measurement")
-    given = parser.parse_args()
-    if unknown := set(given.cases) - CASES.keys():
+    arguments = parser.parse_args()
+    if unknown := set(arguments.cases) - CASES.keys():
         parser.error(f"no such case: {', '.join(sorted(unknown))}; there are {', '.join(CASES)}")
-    begin = perf_counter()
-    measures = asyncio.run(_run(given.cases or list(CASES), QUICK if given.quick else Scale()))
-    seconds = perf_counter() - begin
+    started = perf_counter()
+    measures = asyncio.run(_run_cases(arguments.cases or list(CASES), QUICK if arguments.quick else Scale()))
+    seconds = perf_counter() - started
     report.show(measures, seconds)
-    report.write(measures, seconds, quick=given.quick)
+    report.write(measures, seconds, quick=arguments.quick)
 
 
-async def _run(names: list[str], scale: Scale) -> list[Measure]:
+async def _run_cases(names: list[str], scale: Scale) -> list[Measure]:
     measures: list[Measure] = []
     for name in names:
         print(f"{name} …", flush=True)

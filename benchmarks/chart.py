@@ -1,4 +1,4 @@
-"""Draws the cost of a look at the calendar over the number of chats, both axes logarithmic, as SVG."""
+"""Plots the cost of a calendar check against the number of chats as SVG, with logarithmic axes."""
 
 import math
 from collections.abc import Sequence
@@ -10,26 +10,26 @@ LINES = (
     ("one chat in ten due at once", "#b45309"),
     ("the same, until all are queued", "#047857"),
 )
-LEAST, MOST = 1e-3, 10.0  # seconds
+SHORTEST, LONGEST = 1e-3, 10.0  # seconds
 
 
 def write(file: Path, costs: Sequence[tuple[int, Sequence[float]]]) -> None:
-    """`costs`: for each number of chats the seconds of each line."""
-    few, many = costs[0][0], costs[-1][0]
+    """`costs` has the seconds of each line for every number of chats."""
+    fewest_chats, most_chats = costs[0][0], costs[-1][0]
 
     def x(chats: float) -> float:
-        return LEFT + (WIDTH - LEFT - 30) * math.log(chats / few) / math.log(many / few)
+        return LEFT + (WIDTH - LEFT - 30) * math.log(chats / fewest_chats) / math.log(most_chats / fewest_chats)
 
     def y(seconds: float) -> float:
-        return TOP + (HEIGHT - TOP - BOTTOM) * math.log(MOST / seconds) / math.log(MOST / LEAST)
+        return TOP + (HEIGHT - TOP - BOTTOM) * math.log(LONGEST / seconds) / math.log(LONGEST / SHORTEST)
 
-    about = "Cost of a look at the calendar over the number of chats"
+    title = "Cost of a look at the calendar over the number of chats"
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{about}">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" role="img" aria-label="{title}">',
         "<style>text { font: 13px sans-serif }</style>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
     ]
-    for power in range(round(math.log10(LEAST)), round(math.log10(MOST)) + 1):
+    for power in range(round(math.log10(SHORTEST)), round(math.log10(LONGEST)) + 1):
         at, label = y(10.0**power), f"{10.0**power:g} s" if power >= 0 else f"{10.0 ** (power + 3):g} ms"
         parts.append(f'<line x1="{LEFT}" y1="{at:.1f}" x2="{WIDTH - 30}" y2="{at:.1f}" stroke="#ddd"/>')
         parts.append(f'<text x="{LEFT - 8}" y="{at + 4:.1f}" text-anchor="end">{label}</text>')

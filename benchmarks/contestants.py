@@ -1,4 +1,4 @@
-"""Who runs side by side: for each contestant the program it is, and what that needs."""
+"""The contestants: the program each of them runs, with its arguments and environment."""
 
 import os
 import sys
@@ -9,11 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from benchmarks import peers
-from benchmarks.arena import ROOT, process
+from benchmarks.arena import ROOT, start_process
 
 OURS = "outreachbot"
 TOKEN = "4200000001:bench"
-ADMIN = 11  # our only admin; not one of the crowd
+ADMIN = 11  # outreachbot's only admin; not one of the crowd
 DATABASE = "bench.db"  # in the contestant's folder
 
 BROADCAST_TEXT = (
@@ -24,15 +24,15 @@ BROADCAST_TEXT = (
 
 @dataclass(frozen=True, slots=True)
 class Contestant:
-    """A program. {url}, {token} and {pace} in its arguments and environment become those of its run."""
+    """A program; {url}, {token} and {pace} in its arguments and environment are filled in for each run."""
 
     name: str
     command: tuple[str, ...]
     env: dict[str, str] = field(default_factory=dict)
-    unpaced: str = "0"  # what it is told where nothing is to hold it back
+    unpaced: str = "0"  # value of {pace} for no limit
 
 
-def _echo(name: str, module: str) -> Contestant:
+def _echo_bot(name: str, module: str) -> Contestant:
     return Contestant(name, (sys.executable, "-m", f"benchmarks.bots.{module}", "{url}", "{token}"))
 
 
@@ -52,11 +52,11 @@ OUTREACHBOT = Contestant(
         "OUTREACHBOT_DATABASE_URL": f"sqlite+aiosqlite:///{DATABASE}",
         "OUTREACHBOT_MESSAGES_PER_SECOND": "{pace}",
         "OUTREACHBOT_CHECK_LINKS": "false",
-        "OUTREACHBOT_LARGE_AUDIENCE": "100000000",  # else the first message waits half a minute for second thoughts
+        "OUTREACHBOT_LARGE_AUDIENCE": "100000000",  # a larger one delays the first message by 30 s
     },
     unpaced="100000",
 )
-PTB_ECHO = _echo("PTB run_polling", "ptb_echo")
+PTB_ECHO = _echo_bot("PTB run_polling", "ptb_echo")
 PTB_LOOP = _sender("PTB, one by one", "ptb_broadcast", "loop")
 PTB_GATHER = _sender("PTB gather, 30 at once", "ptb_broadcast", "gather")
 PTB_LIMITER = _sender("PTB AIORateLimiter", "ptb_broadcast", "limiter")
@@ -69,19 +69,21 @@ REPLYING = (OUTREACHBOT, PTB_ECHO)
 """Bots that poll and answer every command."""
 
 
-def rivals(*some: Contestant) -> tuple[Contestant, ...]:
-    """These peers, or none where they can't be installed."""
-    return some if peers.ready() else ()
+def installed_peers(*wanted: Contestant) -> tuple[Contestant, ...]:
+    """The given peers, or none if they can't be installed."""
+    return wanted if peers.ready() else ()
 
 
 @asynccontextmanager
-async def running(one: Contestant, url: str, folder: Path, pace: int = 0) -> AsyncIterator[Process]:
-    """The contestant in its process, working in this folder, told this many messages a second (0: no limit)."""
+async def run_contestant(contestant: Contestant, url: str, folder: Path, pace: int = 0) -> AsyncIterator[Process]:
+    """Run the contestant in `folder`, with a limit of `pace` messages a second (0: none)."""
 
-    def filled(text: str) -> str:
-        return text.replace("{url}", url).replace("{token}", TOKEN).replace("{pace}", str(pace or one.unpaced))
+    def fill(text: str) -> str:
+        return text.replace("{url}", url).replace("{token}", TOKEN).replace("{pace}", str(pace or contestant.unpaced))
 
-    command = [filled(part) for part in one.command]
-    env = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"} | {key: filled(value) for key, value in one.env.items()}
-    async with process(command, env, folder) as started:
-        yield started
+    command = [fill(part) for part in contestant.command]
+    env = {"PYTHONPATH": f"{ROOT}{os.pathsep}{ROOT / 'src'}"} | {
+        key: fill(value) for key, value in contestant.env.items()
+    }
+    async with start_process(command, env, folder) as process:
+        yield process

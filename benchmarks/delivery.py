@@ -1,4 +1,4 @@
-"""One broadcast of one contestant, from the order to the last chat: what the stopwatch in Telegram says of it."""
+"""Measures a contestant's broadcast from its start to the last message, with the local Telegram's stopwatch."""
 
 import asyncio
 import tempfile
@@ -9,80 +9,80 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import admin, usage
-from benchmarks.arena import Telegram, said, telegram, tell
-from benchmarks.contestants import OURS, Contestant, running
+from benchmarks.arena import LocalTelegram, read_line, start_telegram, write_line
+from benchmarks.contestants import OURS, Contestant, run_contestant
 
-LAST_WORDS = 0.3  # seconds in which what is written after the last answer counts too
+SETTLE_SECONDS = 0.3  # after the last message, so that the sender's final work is measured too
 PATIENCE = 120.0
-SLACK = 1.034  # at 30 a second one more: who paces evenly is not refused for jitter, who bursts is
+SLACK = 1.034  # allows 31 instead of 30 a second: tolerates jitter, but no bursts
 
 
 @dataclass(frozen=True, slots=True)
 class Conditions:
-    """To how many chats, and what Telegram is like: milliseconds before each answer, what it allows at most."""
+    """The size of the broadcast, and the latency (milliseconds) and limits of Telegram."""
 
     audience: int
     latency: float = 0.0
-    per_second: int = 0  # what Telegram allows, and what the contestant is told to keep to; 0: no limit
-    lock: float = 0.0  # seconds for which the first refusal stops everything
-    patience: float = PATIENCE  # seconds; then what was done until then counts
+    per_second: int = 0  # Telegram's limit, which the contestant is told as well; 0: none
+    lock: float = 0.0  # seconds for which a 429 blocks all messages
+    patience: float = PATIENCE  # seconds until an unfinished broadcast is measured as it is
 
 
 @dataclass(frozen=True, slots=True)
-class Delivered:
-    """How it went."""
+class DeliveryResult:
+    """The result of a broadcast."""
 
-    count: int
-    seconds: float  # until the last one that came
-    too_many: int  # 429s
-    cpu: float  # seconds of the sending process; 0 where it can't be measured
+    count: int  # messages delivered
+    seconds: float  # until the last message
+    too_many: int  # 429 answers
+    cpu: float  # seconds used by the sending process; 0 if it can't be measured
 
     @property
     def rate(self) -> float:
         return self.count / self.seconds
 
 
-async def deliver(one: Contestant, at: Conditions) -> Delivered:
-    """A broadcast of this contestant alone, with a Telegram of its own."""
+async def deliver(contestant: Contestant, conditions: Conditions) -> DeliveryResult:
+    """Run a broadcast of this contestant, with its own local Telegram."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        if one.name == OURS:
-            await admin.subscribe(folder, at.audience)
+        if contestant.name == OURS:
+            await admin.create_subscribers(folder, conditions.audience)
         async with (
-            telegram(chats=at.audience, latency=at.latency) as place,
-            running(one, place.url, folder, at.per_second) as process,
+            start_telegram(chats=conditions.audience, latency=conditions.latency) as telegram,
+            run_contestant(contestant, telegram.url, folder, conditions.per_second) as process,
         ):
-            button = await _ready(one, place, process)
-            await _limit(place, at)
-            before = cpu(process)
-            await _begin(place, process, button, at.audience)
-            done = await _came(place, at, _forever() if button else said(process, PATIENCE))
-            used = cpu(process) - before
-    assert not done["repeats"], f"{one.name} sent {done['repeats']} messages twice"
-    assert done["count"], f"{one.name} sent nothing"
-    return Delivered(done["count"], done["seconds"], done["too_many"], used)
+            button = await _prepare(contestant, telegram, process)
+            await _set_limits(telegram, conditions)
+            before = cpu_seconds(process)
+            await _start(telegram, process, button, conditions.audience)
+            done = await _wait_for_end(telegram, conditions, _forever() if button else read_line(process, PATIENCE))
+            used = cpu_seconds(process) - before
+    assert not done["repeats"], f"{contestant.name} sent {done['repeats']} messages twice"
+    assert done["count"], f"{contestant.name} sent nothing"
+    return DeliveryResult(done["count"], done["seconds"], done["too_many"], used)
 
 
-def cpu(process: Process) -> float:
+def cpu_seconds(process: Process) -> float:
     return usage.cpu_seconds(process.pid) if usage.MEASURABLE else 0.0
 
 
-async def _ready(one: Contestant, place: Telegram, process: Process) -> dict[str, Any] | None:
-    """Wait until it only has to be told to begin. For ours that is an admin's press on this button."""
-    if one.name == OURS:
-        await place.polled(process)
-        return await admin.compose(place)
-    assert await said(process) == "ready"
+async def _prepare(contestant: Contestant, telegram: LocalTelegram, process: Process) -> dict[str, Any] | None:
+    """Wait until the broadcast can start; return the button that starts it, for outreachbot only."""
+    if contestant.name == OURS:
+        await telegram.wait_until_polling(process)
+        return await admin.compose(telegram)
+    assert await read_line(process) == "ready"
     return None
 
 
-async def _begin(place: Telegram, process: Process, button: dict[str, Any] | None, audience: int) -> None:
+async def _start(telegram: LocalTelegram, process: Process, button: dict[str, Any] | None, audience: int) -> None:
     """Start the stopwatch and the broadcast."""
     if button:
-        await admin.confirm(place, button)
+        await admin.confirm(telegram, button)
         return
-    await place.order("bench/start")
-    await tell(process, str(audience))
+    await telegram.post("bench/start")
+    await write_line(process, str(audience))
 
 
 async def _forever() -> str:
@@ -90,22 +90,26 @@ async def _forever() -> str:
     return ""
 
 
-async def _limit(place: Telegram, at: Conditions) -> None:
-    if at.per_second:
-        limits = {"messages_per_second": at.per_second, "slack": SLACK, "lock": at.lock}
-        await place.order("sandbox/faults", limits=limits)
+async def _set_limits(telegram: LocalTelegram, conditions: Conditions) -> None:
+    if conditions.per_second:
+        limits = {"messages_per_second": conditions.per_second, "slack": SLACK, "lock": conditions.lock}
+        await telegram.post("sandbox/faults", limits=limits)
 
 
-async def _came(place: Telegram, at: Conditions, ended: Coroutine[Any, Any, str]) -> dict[str, Any]:
-    """Wait until all came, or the contestant says that it is done, or patience is over; what came until then."""
-    all_came = asyncio.create_task(place.order("bench/came", count=at.audience, seconds=at.patience))
-    over = asyncio.create_task(ended)
-    await asyncio.wait({all_came, over}, return_when=asyncio.FIRST_COMPLETED)
-    if all_came.done():
-        await asyncio.sleep(LAST_WORDS)
-        over.cancel()
-    all_came.cancel()
-    await asyncio.wait({all_came, over})
-    if not over.cancelled():
-        over.result()
-    return await place.order("bench/came", count=0, seconds=0)
+async def _wait_for_end(
+    telegram: LocalTelegram, conditions: Conditions, ended: Coroutine[Any, Any, str]
+) -> dict[str, Any]:
+    """Wait until all messages have arrived, the contestant is done or patience runs out; return what was measured."""
+    all_arrived = asyncio.create_task(
+        telegram.post("bench/came", count=conditions.audience, seconds=conditions.patience)
+    )
+    finished = asyncio.create_task(ended)
+    await asyncio.wait({all_arrived, finished}, return_when=asyncio.FIRST_COMPLETED)
+    if all_arrived.done():
+        await asyncio.sleep(SETTLE_SECONDS)
+        finished.cancel()
+    all_arrived.cancel()
+    await asyncio.wait({all_arrived, finished})
+    if not finished.cancelled():
+        finished.result()
+    return await telegram.post("bench/came", count=0, seconds=0)

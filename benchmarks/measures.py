@@ -1,4 +1,4 @@
-"""What is measured: samples of each contestant, their medians and ratios, and the goal that ours is held to."""
+"""Measures: samples of each contestant, their medians and ratios, and outreachbot's goals."""
 
 import operator
 from collections.abc import Awaitable, Callable, Sequence
@@ -11,14 +11,14 @@ from benchmarks.contestants import OURS
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """How much is done in one run."""
+    """The amount of work in a run."""
 
     rounds: int = 3
     burst: int = 2000
-    patience: float = 15.0  # seconds a contestant may take for a burst; then its rate so far counts
-    stream: float = 10.0  # seconds of one command each 20 ms
+    patience: float = 15.0  # seconds for a burst; an unfinished one is measured as it is
+    stream: float = 10.0  # seconds with a command every 20 ms
     audience: int = 5000
-    sending: float = 6.0  # seconds a contestant may take to send to that audience; then its rate so far counts
+    sending: float = 6.0  # seconds for sending to that audience; an unfinished broadcast is measured as it is
     crowd: int = 100_000
     paced: int = 900  # chats, at 30 a second
     fast: int = 10_000  # chats, at 1,000 a second
@@ -45,24 +45,24 @@ QUICK = Scale(
 
 @dataclass(frozen=True, slots=True)
 class Goal:
-    """What our own median is held to, or how many times better than a rival's it is to be."""
+    """A bound for outreachbot's median, or for its ratio to another contestant's (`ratio_to`)."""
 
     least: float | None = None
-    most: float | None = None  # may be reached, not passed
+    most: float | None = None  # inclusive
     ratio_to: str | None = None
 
-    def words(self, unit: str) -> str:
-        number = self.least if self.least is not None else self.most
+    def describe(self, unit: str) -> str:
+        bound = self.least if self.least is not None else self.most
         sign = "≥" if self.least is not None else "≤"
-        return f"{sign} {number:,g}{'×' if self.ratio_to else ' ' + unit}".strip()
+        return f"{sign} {bound:,g}{'×' if self.ratio_to else ' ' + unit}".strip()
 
-    def reached(self, value: float) -> bool:
+    def is_reached_by(self, value: float) -> bool:
         return (self.least is None or value >= self.least) and (self.most is None or value <= self.most)
 
 
 @dataclass(slots=True)
 class Measure:
-    """One line of the results: what was measured, in which unit, and each contestant's samples."""
+    """A line of the results, with each contestant's samples."""
 
     case: str
     what: str
@@ -71,39 +71,39 @@ class Measure:
     more_is_better: bool = True
     samples: dict[str, list[float]] = field(default_factory=dict)
 
-    def add(self, contestant: str, value: float) -> None:
+    def add_sample(self, contestant: str, value: float) -> None:
         self.samples.setdefault(contestant, []).append(value)
 
     def median(self, contestant: str) -> float:
         return median(self.samples[contestant])
 
     def ratio(self, contestant: str) -> float | None:
-        """How many times better ours is than this one."""
+        """How many times better outreachbot is than this contestant; None if it can't be computed."""
         if contestant == OURS or OURS not in self.samples or not self.median(contestant) or not self.median(OURS):
             return None
-        way = operator.truediv if self.more_is_better else lambda ours, theirs: theirs / ours
-        return float(way(self.median(OURS), self.median(contestant)))
+        divide = operator.truediv if self.more_is_better else lambda ours, theirs: theirs / ours
+        return float(divide(self.median(OURS), self.median(contestant)))
 
-    def goals_about(self, contestant: str) -> list[Goal]:
-        """Those judged by this one's samples: of ours, what it is held to alone."""
+    def goals_for(self, contestant: str) -> list[Goal]:
+        """The goals relative to this contestant; for outreachbot, the absolute ones."""
         return [goal for goal in self.goals if (goal.ratio_to or OURS) == contestant]
 
     def is_reached(self, goal: Goal) -> bool | None:
-        """Whether ours reached this goal; None where nothing was measured to tell."""
+        """Whether outreachbot reached the goal; None if there are no samples to tell."""
         if OURS not in self.samples or (goal.ratio_to and goal.ratio_to not in self.samples):
             return None
         value = self.ratio(goal.ratio_to) if goal.ratio_to else self.median(OURS)
-        return value is not None and goal.reached(value)
+        return value is not None and goal.is_reached_by(value)
 
 
-async def alternate(rounds: int, turns: Sequence[Callable[[], Awaitable[None]]]) -> None:
-    """Everybody's turn in each round, the first of a round being the last of the next."""
+async def run_alternating(rounds: int, turns: Sequence[Callable[[], Awaitable[None]]]) -> None:
+    """Run all turns in each round, in reverse order in every other round."""
     for number in range(rounds):
         for turn in turns if number % 2 == 0 else reversed(turns):
             await turn()
 
 
 def percentile(values: Sequence[float], percent: float) -> float:
-    """The value that so many percent do not exceed (nearest rank)."""
+    """The percentile by the nearest-rank method."""
     ordered = sorted(values)
     return ordered[max(0, ceil(len(ordered) * percent / 100) - 1)]

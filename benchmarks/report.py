@@ -1,4 +1,4 @@
-"""Says the results: one table for people, one file for programs."""
+"""Reports the results: a table for people, a JSON file for programs."""
 
 import json
 import os
@@ -14,11 +14,11 @@ from benchmarks.contestants import OURS
 from benchmarks.measures import Goal, Measure
 
 FILE = Path(__file__).parent / "results.json"
-LOAD = round(os.getloadavg()[0], 2)  # before we began: what else ran on this machine
+LOAD = round(os.getloadavg()[0], 2)  # at import, so that the benchmark's own load does not count
 VERDICTS = {True: "[green]reached[/]", False: "[bold red]missed[/]", None: ""}
 
 
-def machine() -> dict[str, Any]:
+def describe_machine() -> dict[str, Any]:
     return {
         "platform": platform.platform(),
         "machine": platform.machine(),
@@ -30,7 +30,7 @@ def machine() -> dict[str, Any]:
 
 def show(measures: Sequence[Measure], seconds: float) -> None:
     console = Console(width=None if Console().is_terminal else 120)
-    title = "{python}, {cores} cores, load before {load_before}, {platform}".format(**machine())
+    title = "{python}, {cores} cores, load before {load_before}, {platform}".format(**describe_machine())
     table = Table(title=f"{title}; {seconds:.0f} s", title_justify="left")
     for name in ("case", "measure", "contestant"):
         table.add_column(name)
@@ -46,42 +46,44 @@ def show(measures: Sequence[Measure], seconds: float) -> None:
     for measure in measures:
         for goal in measure.goals:
             if measure.is_reached(goal) is False:
-                console.print(f"[bold red]MISSED: {measure.case}, {measure.what}: {_verdict_words(measure, goal)}[/]")
+                console.print(f"[bold red]MISSED: {measure.case}, {measure.what}: {_describe_miss(measure, goal)}[/]")
 
 
-def _verdict_words(measure: Measure, goal: Goal) -> str:
-    wanted = goal.words(measure.unit)
+def _describe_miss(measure: Measure, goal: Goal) -> str:
+    target = goal.describe(measure.unit)
     if goal.ratio_to is None:
-        return f"{_number(measure.median(OURS))} {measure.unit}".strip() + f", the goal is {wanted}"
-    return f"{measure.ratio(goal.ratio_to) or 0:.2f}× {goal.ratio_to}, the goal is {wanted}"
+        return f"{_format_number(measure.median(OURS))} {measure.unit}".strip() + f", the goal is {target}"
+    return f"{measure.ratio(goal.ratio_to) or 0:.2f}× {goal.ratio_to}, the goal is {target}"
 
 
 def _rows(measure: Measure) -> Iterable[tuple[str, ...]]:
     for number, (name, samples) in enumerate(measure.samples.items()):
         ratio = measure.ratio(name)
-        goals = measure.goals_about(name)
+        goals = measure.goals_for(name)
         yield (
             measure.case if number == 0 else "",
             measure.what if number == 0 else "",
             f"[bold]{name}[/]" if name == OURS else name,
-            f"{_number(measure.median(name))} {measure.unit}",
-            f"{_number(min(samples))}–{_number(max(samples))}" if len(samples) > 1 else "",
+            f"{_format_number(measure.median(name))} {measure.unit}",
+            f"{_format_number(min(samples))}–{_format_number(max(samples))}" if len(samples) > 1 else "",
             f"{ratio:.2f}×" if ratio is not None else "",
-            "\n".join(goal.words(measure.unit) for goal in goals),
+            "\n".join(goal.describe(measure.unit) for goal in goals),
             "\n".join(VERDICTS[measure.is_reached(goal)] for goal in goals),
         )
 
 
-def _number(value: float) -> str:
+def _format_number(value: float) -> str:
     return f"{value:,.0f}" if value >= 100 or value == int(value) else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
 
 
 def write(measures: Sequence[Measure], seconds: float, *, quick: bool) -> None:
-    made = {"machine": machine(), "quick": quick, "seconds": round(seconds, 1)}
-    FILE.write_text(json.dumps(made | {"measures": list(map(_json, measures))}, indent=2) + "\n", encoding="utf-8")
+    header = {"machine": describe_machine(), "quick": quick, "seconds": round(seconds, 1)}
+    FILE.write_text(
+        json.dumps(header | {"measures": list(map(_measure_json, measures))}, indent=2) + "\n", encoding="utf-8"
+    )
 
 
-def _json(measure: Measure) -> dict[str, Any]:
+def _measure_json(measure: Measure) -> dict[str, Any]:
     return {
         "case": measure.case,
         "measure": measure.what,
@@ -89,7 +91,7 @@ def _json(measure: Measure) -> dict[str, Any]:
         "medians": {name: measure.median(name) for name in measure.samples},
         "ours_is_times": {name: measure.ratio(name) for name in measure.samples if name != OURS},
         "goals": [
-            {"of": goal.ratio_to or OURS, "goal": goal.words(measure.unit), "reached": measure.is_reached(goal)}
+            {"of": goal.ratio_to or OURS, "goal": goal.describe(measure.unit), "reached": measure.is_reached(goal)}
             for goal in measure.goals
         ],
         "samples": measure.samples,

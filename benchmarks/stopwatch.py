@@ -1,4 +1,4 @@
-"""The local Telegram with a stopwatch in it, a process of its own: `python -m benchmarks.stopwatch --chats 5000`."""
+"""Runs the local Telegram with a stopwatch as a separate process: `python -m benchmarks.stopwatch --chats 5000`."""
 
 import argparse
 import asyncio
@@ -18,67 +18,67 @@ from benchmarks.contestants import ADMIN
 from outreachbot.sandbox import methods, people, tally
 from outreachbot.sandbox.params import Params
 from outreachbot.sandbox.server import serve
-from outreachbot.sandbox.world import World, chat_of
+from outreachbot.sandbox.world import World, get_chat
 
-FIRST = 1001  # the first of the private chats
+FIRST_CHAT = 1001  # id of the first private chat
 
 
-class Watch(dict[int, int]):
-    """The tally's count of each chat's messages, which also remembers when each message came."""
+class Stopwatch(dict[int, int]):
+    """Replaces the tally's counts per chat, and also records when each message arrived."""
 
     def __init__(self) -> None:
         super().__init__()
-        self.began = perf_counter()
-        self.asked: dict[int, float] = {}  # chat -> when its command came
-        self.came: list[tuple[int, float]] = []  # chat and moment of every message to the crowd
-        self.buttons: dict[str, int] = {}  # data -> the message of the admin's chat that it stands under
+        self.started = perf_counter()
+        self.asked: dict[int, float] = {}  # chat -> time of its command
+        self.arrived: list[tuple[int, float]] = []  # chat and time of every message to the crowd
+        self.buttons: dict[str, int] = {}  # callback data -> id of the message to the admin with that button
         self.wanted = 0
         self.enough = asyncio.Event()
 
     def __setitem__(self, chat_id: int, times: int) -> None:
         super().__setitem__(chat_id, times)
-        if chat_id < FIRST:
+        if chat_id < FIRST_CHAT:
             return
-        self.came.append((chat_id, perf_counter()))
-        if self.wanted and len(self.came) >= self.wanted:
+        self.arrived.append((chat_id, perf_counter()))
+        if self.wanted and len(self.arrived) >= self.wanted:
             self.enough.set()
 
     def start(self) -> None:
-        """Begin to measure: forget what came before."""
+        """Start measuring and discard what was recorded before."""
         self.asked.clear()
-        self.came.clear()
+        self.arrived.clear()
         self.enough.clear()
         self.wanted = 0
-        self.began = perf_counter()
+        self.started = perf_counter()
 
 
-def routes(world: World, watch: Watch) -> Sequence[BaseRoute]:
-    """What the benchmarks order and ask."""
+def routes(world: World, stopwatch: Stopwatch) -> Sequence[BaseRoute]:
+    """The control routes for the benchmarks."""
 
     async def polled(_request: Request) -> Response:
-        while world.poll is None:  # noqa: ASYNC110  the sandbox rings no bell for it
+        while world.current_poll is None:  # noqa: ASYNC110  the sandbox has no event for it
             await asyncio.sleep(0.01)
         return JSONResponse({})
 
     async def last_id(request: Request) -> Response:
-        return JSONResponse({"last_id": chat_of(world, request.path_params["chat"]).last_id})
+        return JSONResponse({"last_id": get_chat(world, request.path_params["chat"]).last_message_id})
 
     async def button(request: Request) -> Response:
-        return JSONResponse(await _button(watch, request.path_params["data"]))
+        return JSONResponse(await _wait_for_button(stopwatch, request.path_params["data"]))
 
     async def start(_request: Request) -> Response:
-        _start(world, watch)
+        _start(world, stopwatch)
         return JSONResponse({})
 
     async def ask(request: Request) -> Response:
-        order = await request.json()
-        _start(world, watch)
-        asyncio.create_task(_ask(world, watch, **order)).add_done_callback(lambda task: task.result())
+        options = await request.json()
+        _start(world, stopwatch)
+        asyncio.create_task(_ask(world, stopwatch, **options)).add_done_callback(lambda task: task.result())
         return JSONResponse({})
 
     async def came(request: Request) -> Response:
-        order = await request.json()
-        return JSONResponse(await _wait(world, watch, int(order["count"]), float(order["seconds"])))
+        body = await request.json()
+        return JSONResponse(await _wait_for_messages(world, stopwatch, int(body["count"]), float(body["seconds"])))
 
     return [
         Route("/bench/polled", polled, methods=["POST"]),
@@ -90,62 +90,67 @@ def routes(world: World, watch: Watch) -> Sequence[BaseRoute]:
     ]
 
 
-def _start(world: World, watch: Watch) -> None:
+def _start(world: World, stopwatch: Stopwatch) -> None:
     tally.reset(world.tally)
     gc.collect()
-    gc.freeze()  # many chats live for ever: without this every collection walks all of them
-    watch.start()
+    gc.freeze()  # the chats live for ever: otherwise every garbage collection would traverse them
+    stopwatch.start()
 
 
-async def _ask(world: World, watch: Watch, text: str, count: int, every: float, first: int = FIRST) -> None:
-    """So many chats write the text, each once: all together, or one each `every` seconds, whatever the bot does."""
+async def _ask(
+    world: World, stopwatch: Stopwatch, text: str, count: int, every: float, first: int = FIRST_CHAT
+) -> None:
+    """Let `count` chats send the text once: all at once, or one chat every `every` seconds."""
     for number in range(count):
         if every:
-            await asyncio.sleep(watch.began + number * every - perf_counter())
-        watch.asked[first + number] = perf_counter()
+            await asyncio.sleep(stopwatch.started + number * every - perf_counter())
+        stopwatch.asked[first + number] = perf_counter()
         people.say(world, first + number, first + number, text)
 
 
-async def _button(watch: Watch, data: str) -> dict[str, Any]:
-    """The button under a message to the admin whose data begins so."""
+async def _wait_for_button(stopwatch: Stopwatch, data: str) -> dict[str, Any]:
+    """Wait for a button in the admin's chat whose callback data starts with `data`."""
     while True:
-        for known, message_id in watch.buttons.items():
-            if known.startswith(data):
-                return {"message_id": message_id, "data": known}
+        for button_data, message_id in stopwatch.buttons.items():
+            if button_data.startswith(data):
+                return {"message_id": message_id, "data": button_data}
         await asyncio.sleep(0.01)
 
 
-def _watching(watch: Watch, method: methods.Method) -> methods.Method:
-    """The method, which also notes the buttons that the admin gets."""
+def _record_buttons(stopwatch: Stopwatch, method: methods.Method) -> methods.Method:
+    """Wrap the method so that it also records the buttons sent to the admin."""
 
-    def watched(world: World, params: Params) -> Any:
+    def recording(world: World, params: Params) -> Any:
         sent = method(world, params)
         if sent["chat"]["id"] == ADMIN:
             rows = sent.get("reply_markup", {}).get("inline_keyboard", ())
-            watch.buttons |= {one.get("callback_data", ""): sent["message_id"] for row in rows for one in row}
+            stopwatch.buttons |= {button.get("callback_data", ""): sent["message_id"] for row in rows for button in row}
         return sent
 
-    return watched
+    return recording
 
 
-async def _wait(world: World, watch: Watch, count: int, seconds: float) -> dict[str, Any]:
-    """Wait for so many messages to the crowd, so long at most; what came until then.
+async def _wait_for_messages(world: World, stopwatch: Stopwatch, count: int, seconds: float) -> dict[str, Any]:
+    """Wait for `count` messages to the crowd, for at most `seconds`; return what arrived until then.
 
-    `seconds` is how long that took, `first` when the first came, `waits` how long each command waited for its answer.
+    In the result, all in seconds: `seconds` until the last message, `first` until the first, and `waits` from each
+    command to its answer.
     """
-    watch.wanted = count
-    if len(watch.came) < count:
-        watch.enough.clear()
+    stopwatch.wanted = count
+    if len(stopwatch.arrived) < count:
+        stopwatch.enough.clear()
         with suppress(TimeoutError):
-            await asyncio.wait_for(watch.enough.wait(), seconds)
-    first, last = (watch.came[0][1], watch.came[-1][1]) if watch.came else (perf_counter(), perf_counter())
+            await asyncio.wait_for(stopwatch.enough.wait(), seconds)
+    first, last = (
+        (stopwatch.arrived[0][1], stopwatch.arrived[-1][1]) if stopwatch.arrived else (perf_counter(), perf_counter())
+    )
     return {
-        "count": len(watch.came),
-        "repeats": len(watch.came) - len({chat for chat, _ in watch.came}),
+        "count": len(stopwatch.arrived),
+        "repeats": len(stopwatch.arrived) - len({chat for chat, _ in stopwatch.arrived}),
         "too_many": world.tally.errors[429],
-        "first": first - watch.began,
-        "seconds": last - watch.began,
-        "waits": [moment - watch.asked[chat] for chat, moment in watch.came if chat in watch.asked],
+        "first": first - stopwatch.started,
+        "seconds": last - stopwatch.started,
+        "waits": [time - stopwatch.asked[chat] for chat, time in stopwatch.arrived if chat in stopwatch.asked],
     }
 
 
@@ -153,14 +158,14 @@ async def _run(chats: int, latency: float) -> None:
     stop = asyncio.Event()
     asyncio.get_running_loop().add_signal_handler(signal.SIGTERM, stop.set)
     world = World(clock=lambda: datetime.now(UTC), tokens=None, keep=0)
-    watch = Watch()
-    world.tally.deliveries = watch
+    stopwatch = Stopwatch()
+    world.tally.deliveries = stopwatch
     world.faults.latency = latency / 1000
-    methods.SENDING["sendMessage"] = _watching(watch, methods.SENDING["sendMessage"])
-    people.crowd(world, 1, ADMIN)
-    people.crowd(world, chats, FIRST)
+    methods.SENDING["sendMessage"] = _record_buttons(stopwatch, methods.SENDING["sendMessage"])
+    people.add_crowd(world, 1, ADMIN)
+    people.add_crowd(world, chats, FIRST_CHAT)
     gc.freeze()
-    async with serve(world, routes=routes(world, watch)) as address:
+    async with serve(world, routes=routes(world, stopwatch)) as address:
         print(address, flush=True)
         await stop.wait()
 
@@ -169,5 +174,5 @@ if __name__ == "__main__":
     parser = argparse.ArgumentParser()
     parser.add_argument("--chats", type=int, default=0)
     parser.add_argument("--latency", type=float, default=0.0, metavar="MS")
-    given = parser.parse_args()
-    asyncio.run(_run(given.chats, given.latency))
+    arguments = parser.parse_args()
+    asyncio.run(_run(arguments.chats, arguments.latency))

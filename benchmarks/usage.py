@@ -1,35 +1,34 @@
-"""What a running process uses: CPU time and memory, read from outside. Linux only."""
+"""Reads the CPU time and memory of a running process from outside. Linux only."""
 
 import re
 import time
 from pathlib import Path
 
 MEASURABLE = Path("/proc/self/clear_refs").exists()
-_OF_A_PROCESS = 2  # CPUCLOCK_SCHED: the sum of all its threads (clock_getcpuclockid in glibc)
+_CPUCLOCK_SCHED = 2  # the process's clock, over all threads (clock_getcpuclockid in glibc)
 
 
 def cpu_seconds(pid: int) -> float:
-    """CPU time of all its threads so far."""
-    return time.clock_gettime((~pid << 3) | _OF_A_PROCESS)
+    """CPU time of all threads so far."""
+    return time.clock_gettime((~pid << 3) | _CPUCLOCK_SCHED)
 
 
-def resident(pid: int) -> float:
-    """Megabytes it holds now."""
-    return _megabytes(pid, "VmRSS")
+def resident_megabytes(pid: int) -> float:
+    return _read_status(pid, "VmRSS")
 
 
-def peak(pid: int) -> float:
-    """The most megabytes it has held since its start or `forget_peak`."""
-    return _megabytes(pid, "VmHWM")
+def peak_megabytes(pid: int) -> float:
+    """Maximum since the process's start or the last `reset_peak`."""
+    return _read_status(pid, "VmHWM")
 
 
-def forget_peak(pid: int) -> None:
-    """The peak counts from now on (proc(5), clear_refs)."""
+def reset_peak(pid: int) -> None:
+    """Reset the peak to the current memory (proc(5), clear_refs)."""
     Path(f"/proc/{pid}/clear_refs").write_text("5", encoding="ascii")
 
 
-def _megabytes(pid: int, field: str) -> float:
+def _read_status(pid: int, field: str) -> float:
     status = Path(f"/proc/{pid}/status").read_text(encoding="ascii")
-    found = re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)
-    assert found is not None
-    return int(found[1]) / 1024
+    match = re.search(rf"^{field}:\s+(\d+) kB$", status, re.MULTILINE)
+    assert match is not None
+    return int(match[1]) / 1024

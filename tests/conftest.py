@@ -105,8 +105,8 @@ async def town(sqlite_url: str, content: Content) -> AsyncIterator[Town]:
     """A local Telegram with a member and an admin in it, and all that is needed to run the bot there."""
     clock = Clock()
     world = World(clock=clock)
-    people.person(world, MEMBER, "Mina", language="en")
-    people.person(world, ADMIN, "Ada", language="en")
+    people.add_person(world, MEMBER, "Mina", language="en")
+    people.add_person(world, ADMIN, "Ada", language="en")
     people.start(world, MEMBER)
     people.start(world, ADMIN)
     world.updates.clear()

@@ -12,7 +12,7 @@ from outreachbot.config import Settings
 from outreachbot.domain.content.model import Content
 from outreachbot.sandbox import people
 from outreachbot.sandbox.chat import Json
-from outreachbot.sandbox.world import TOKEN, World, chat_of
+from outreachbot.sandbox.world import TOKEN, World, get_chat
 from outreachbot.services.content.live import LiveContent
 
 ROOT = Path(__file__).parent.parent
@@ -85,7 +85,7 @@ class Town:
 
     def said(self, chat_id: int) -> list[Json]:
         """What the bot has said in a chat, as it stands there now."""
-        messages = (chat_of(self.world, chat_id).messages or {}).values()
+        messages = (get_chat(self.world, chat_id).messages or {}).values()
         return [message for message in messages if message.get("from", {}).get("id") == self.world.bot["id"]]
 
     async def until(self, holds: Callable[[], object]) -> None:
@@ -93,7 +93,7 @@ class Town:
         async with asyncio.timeout(PATIENCE):
             version = 0
             while not holds():
-                version = await self.world.changed(version, 0.25)
+                version = await self.world.wait_for_change(version, 0.25)
 
     async def answer(self, chat_id: int, text: str, user_id: int | None = None, **place: object) -> Json:
         """Say something and wait for the bot's next message in that chat."""
@@ -124,7 +124,7 @@ class Town:
 
     def now(self, chat_id: int, message: Json) -> Json:
         """The message as it stands now."""
-        return (chat_of(self.world, chat_id).messages or {})[message["message_id"]]
+        return (get_chat(self.world, chat_id).messages or {})[message["message_id"]]
 
 
 def buttons(message: Json) -> list[Json]:

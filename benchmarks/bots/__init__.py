@@ -1,5 +1,5 @@
-"""The contestants' programs: each runs in a process of its own, as `python -m benchmarks.bots.<name>`.
+"""The other contestants' programs, each run in its own process: `python -m benchmarks.bots.<name>`.
 
-A program that sends gets the address, the token, the text, how it is to send and at which pace (0: as fast as it
-can). It says `ready`, reads a count, sends to so many chats, says `done`, and waits to be ended.
+A program that sends takes as arguments the URL, the token, the text, a way of sending and a pace in messages a second
+(0: unlimited). It prints `ready`, reads a count, sends to that many chats, prints `done` and waits to be killed.
 """

@@ -1,4 +1,4 @@
-"""aiogram's Bot.send_message over its default session, one by one or 30 at once. After a 429 it waits and repeats."""
+"""Sends with aiogram's Bot.send_message and default session, one by one or 30 at once; retries after a 429."""
 
 # mypy: disable-error-code="import-not-found"
 import asyncio
@@ -13,18 +13,18 @@ from benchmarks.bots import sending
 
 
 async def main() -> None:
-    order = sending.order()
+    arguments = sending.parse_arguments()
     markup = InlineKeyboardMarkup(
         inline_keyboard=[[InlineKeyboardButton(text=sending.BUTTON[0], callback_data=sending.BUTTON[1])]]
     )
     preview = LinkPreviewOptions(is_disabled=True)
-    async with Bot(order.token, session=AiohttpSession(api=TelegramAPIServer.from_base(order.url))) as bot:
+    async with Bot(arguments.token, session=AiohttpSession(api=TelegramAPIServer.from_base(arguments.url))) as bot:
 
         async def send(chat_id: int) -> None:
             while True:
                 try:
                     await bot.send_message(
-                        chat_id, order.text, parse_mode="HTML", reply_markup=markup, link_preview_options=preview
+                        chat_id, arguments.text, parse_mode="HTML", reply_markup=markup, link_preview_options=preview
                     )
                 except TelegramRetryAfter as error:
                     await asyncio.sleep(error.retry_after)
@@ -33,8 +33,8 @@ async def main() -> None:
                 else:
                     return
 
-        await sending.WAYS[order.how](send, sending.chats())
-    sending.done()
+        await sending.WAYS[arguments.how](send, sending.wait_for_chats())
+    sending.report_done()
 
 
 asyncio.run(main())

@@ -1,4 +1,4 @@
-"""aiogram_broadcaster with its SQLAlchemy store in a SQLite file, as its wiki sets it up, and its own 429 handler."""
+"""Sends with aiogram_broadcaster, set up as in its wiki: SQLAlchemy storage in a SQLite file, its own 429 handler."""
 
 # mypy: disable-error-code="import-not-found"
 import asyncio
@@ -17,25 +17,25 @@ from benchmarks.bots import sending
 
 
 async def main() -> None:
-    order = sending.order()
+    arguments = sending.parse_arguments()
     storage = SQLAlchemyStorage.from_url("sqlite+aiosqlite:///mailers.db")
     await storage.startup()
     content = TextContent(
-        text=order.text,
+        text=arguments.text,
         parse_mode="HTML",
         link_preview_options=LinkPreviewOptions(is_disabled=True),
         reply_markup=InlineKeyboardMarkup(
             inline_keyboard=[[InlineKeyboardButton(text=sending.BUTTON[0], callback_data=sending.BUTTON[1])]]
         ),
     )
-    async with Bot(order.token, session=AiohttpSession(api=TelegramAPIServer.from_base(order.url))) as bot:
+    async with Bot(arguments.token, session=AiohttpSession(api=TelegramAPIServer.from_base(arguments.url))) as bot:
         broadcaster = Broadcaster(bot, storage=storage)
         setup_retry_after_handler(broadcaster.event)
-        interval = SimpleInterval(interval=1 / order.pace) if order.pace else None
-        mailer = await broadcaster.create_mailer(chats=sending.chats(), content=content, interval=interval)
+        interval = SimpleInterval(interval=1 / arguments.pace) if arguments.pace else None
+        mailer = await broadcaster.create_mailer(chats=sending.wait_for_chats(), content=content, interval=interval)
         await mailer.start()
     await storage.shutdown()
-    sending.done()
+    sending.report_done()
 
 
 asyncio.run(main())

@@ -1,4 +1,4 @@
-"""python-telegram-bot as its own examples use it: an echo bot by run_polling, everything at its default."""
+"""An echo bot as in python-telegram-bot's examples: run_polling with default settings."""
 
 import logging
 import sys

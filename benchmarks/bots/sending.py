@@ -1,11 +1,11 @@
-"""What every program that sends does around its library's call."""
+"""What all sending programs share: arguments, start and end, ways of sending."""
 
 import asyncio
 import sys
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-FIRST = 1001
+FIRST_CHAT = 1001
 AT_ONCE = 30
 BUTTON = ("Unsubscribe", "+unsubscribe")
 
@@ -13,8 +13,8 @@ Send = Callable[[int], Awaitable[object]]
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
-    """What the program is told on its command line."""
+class Arguments:
+    """The program's command line."""
 
     url: str
     token: str
@@ -23,37 +23,37 @@ class Order:
     pace: int
 
 
-def order() -> Order:
+def parse_arguments() -> Arguments:
     url, token, text, how, pace = sys.argv[1:]
-    return Order(url, token, text, how, int(pace))
+    return Arguments(url, token, text, how, int(pace))
 
 
-def chats() -> range:
-    """Say that all is set up, and wait to be told to whom to send."""
+def wait_for_chats() -> range:
+    """Report that the program is ready, and wait for the number of chats to send to."""
     print("ready", flush=True)
-    return range(FIRST, FIRST + int(sys.stdin.readline()))
+    return range(FIRST_CHAT, FIRST_CHAT + int(sys.stdin.readline()))
 
 
-def done() -> None:
-    """Stay, so that what the process used can be read from outside."""
+def report_done() -> None:
+    """Report the end, but keep the process alive so that its CPU time can be read."""
     print("done", flush=True)
     sys.stdin.readline()
 
 
-async def one_by_one(send: Send, to: range) -> None:
+async def send_one_by_one(send: Send, to: range) -> None:
     for chat_id in to:
         await send(chat_id)
 
 
-async def gathered(send: Send, to: range) -> None:
-    """All by asyncio.gather, 30 of them at once."""
-    at_once = asyncio.Semaphore(AT_ONCE)
+async def send_gathered(send: Send, to: range) -> None:
+    """Send with asyncio.gather, 30 messages at once."""
+    semaphore = asyncio.Semaphore(AT_ONCE)
 
     async def turn(chat_id: int) -> None:
-        async with at_once:
+        async with semaphore:
             await send(chat_id)
 
     await asyncio.gather(*map(turn, to))
 
 
-WAYS = {"loop": one_by_one, "gather": gathered}
+WAYS = {"loop": send_one_by_one, "gather": send_gathered}

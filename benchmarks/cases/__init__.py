@@ -1,1 +1,1 @@
-"""The cases: each module has a NAME and a `run` that gives its measures."""
+"""The benchmark cases; each module has a NAME and a `run` that returns its measures."""

@@ -1,4 +1,4 @@
-"""Content files that chance has broken: each is read, or refused in plain words, never with a traceback."""
+"""Checks randomly broken content files: each must be read, or refused with error messages instead of a traceback."""
 
 from time import perf_counter
 
@@ -12,19 +12,19 @@ NAME = "fuzz"
 
 
 async def run(scale: Scale) -> list[Measure]:
-    """Raises what the check raises, with the file that made it do so."""
-    whole = Measure(NAME, "broken content files read or refused in plain words", "", [Goal(least=scale.broken)])
-    most = Measure(NAME, "the longest of them", "s", [Goal(most=1.0)], more_is_better=False)
+    """Raises whatever the check raises, together with the file that caused it."""
+    checked = Measure(NAME, "broken content files read or refused in plain words", "", [Goal(least=scale.broken)])
+    slowest = Measure(NAME, "the longest of them", "s", [Goal(most=1.0)], more_is_better=False)
     seconds = []
 
     @settings(max_examples=scale.broken, deadline=None, database=None, suppress_health_check=list(HealthCheck))
     @given(contents.BROKEN)
     def check(raw: bytes) -> None:
-        begin = perf_counter()
-        contents.refused(raw)
-        seconds.append(perf_counter() - begin)
+        started = perf_counter()
+        contents.is_refused(raw)
+        seconds.append(perf_counter() - started)
 
     check()
-    whole.add(OURS, len(seconds))
-    most.add(OURS, max(seconds))
-    return [whole, most]
+    checked.add_sample(OURS, len(seconds))
+    slowest.add_sample(OURS, max(seconds))
+    return [checked, slowest]

@@ -1,62 +1,58 @@
-"""How soon a member is answered while a broadcast runs, beside an idle bot."""
+"""Measures how fast members are answered while a broadcast runs, compared with an idle bot."""
 
 import asyncio
 import tempfile
 from pathlib import Path
 from typing import Any
 
-from benchmarks import admin
-from benchmarks.arena import Telegram, telegram
-from benchmarks.contestants import OURS, OUTREACHBOT, running
+from benchmarks import admin, members
+from benchmarks.arena import LocalTelegram, start_telegram
+from benchmarks.contestants import OURS, OUTREACHBOT, run_contestant
 from benchmarks.measures import Goal, Measure, Scale, percentile
-from benchmarks.stopwatch import FIRST
+from benchmarks.members import COMMAND, RATE
+from benchmarks.stopwatch import FIRST_CHAT
 
 NAME = "meanwhile"
-COMMAND = "/about"
 BULK = 30  # messages a second of the broadcast
-REPLIES = 20  # a second; they use up the pace too, so it is set to the sum
-LEAD = 1.0  # seconds from the confirmation until we ask
+LEAD = 1.0  # seconds from the confirmation to the first command
 
 
 async def run(scale: Scale) -> list[Measure]:
-    what = f"{REPLIES} {COMMAND} a second: p99"
+    what = f"{RATE} {COMMAND} a second: p99"
     idle = Measure(NAME, f"{what}, idle", "ms", more_is_better=False)
     busy = Measure(NAME, f"{what}, while a broadcast sends {BULK}/s", "ms", more_is_better=False)
-    times = Measure(NAME, f"{what}, broadcast over idle", "×", [Goal(most=2.0)], more_is_better=False)
+    ratio = Measure(NAME, f"{what}, broadcast over idle", "×", [Goal(most=2.0)], more_is_better=False)
     for _ in range(scale.rounds):
-        quiet, loud = await _both(scale.stream)
-        idle.add(OURS, quiet * 1000)
-        busy.add(OURS, loud * 1000)
-        times.add(OURS, loud / quiet)
-    return [idle, busy, times]
+        while_idle, while_busy = await _measure(scale.stream)
+        idle.add_sample(OURS, while_idle * 1000)
+        busy.add_sample(OURS, while_busy * 1000)
+        ratio.add_sample(OURS, while_busy / while_idle)
+    return [idle, busy, ratio]
 
 
-async def _both(seconds: float) -> tuple[float, float]:
-    """One bot, first idle, then with a broadcast that lasts longer than we ask."""
+async def _measure(seconds: float) -> tuple[float, float]:
+    """The p99 of the same bot in seconds: first idle, then during a broadcast that outlasts the commands."""
     audience = round(BULK * (seconds + LEAD) * 2)
-    count = round(seconds * REPLIES)
+    count = round(seconds * RATE)
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        await admin.subscribe(folder, audience)
+        await admin.create_subscribers(folder, audience)
         async with (
-            telegram(chats=audience + 2 * count) as place,
-            running(OUTREACHBOT, place.url, folder, BULK + REPLIES) as process,
+            start_telegram(chats=audience + 2 * count) as telegram,
+            run_contestant(OUTREACHBOT, telegram.url, folder, BULK + RATE) as process,
         ):
-            await place.polled(process)
-            quiet = await _asked(place, FIRST + audience, count)
-            button = await admin.compose(place)
-            await admin.confirm(place, button)
+            await telegram.wait_until_polling(process)
+            while_idle = await _ask(telegram, FIRST_CHAT + audience, count)
+            button = await admin.compose(telegram)
+            await admin.confirm(telegram, button)
             await asyncio.sleep(LEAD)
-            loud = await _asked(place, FIRST + audience + count, count)
-    sent = loud["count"] - count
+            while_busy = await _ask(telegram, FIRST_CHAT + audience + count, count)
+    sent = while_busy["count"] - count
     assert sent > BULK * seconds / 2, f"only {sent} messages of the broadcast went out meanwhile"
-    return percentile(quiet["waits"], 99), percentile(loud["waits"], 99)
+    return percentile(while_idle["waits"], 99), percentile(while_busy["waits"], 99)
 
 
-async def _asked(place: Telegram, first: int, count: int) -> dict[str, Any]:
-    """So many chats, from this one on, ask one after the other; what came meanwhile."""
-    await place.order("bench/ask", text=COMMAND, count=count, every=1 / REPLIES, first=first)
-    await asyncio.sleep(count / REPLIES + LEAD)
-    came = await place.order("bench/came", count=0, seconds=0)
-    assert len(came["waits"]) == count, f"{len(came['waits'])} of {count} were answered"
-    return came
+async def _ask(telegram: LocalTelegram, first: int, count: int) -> dict[str, Any]:
+    await members.start_asking(telegram, first, count)
+    await asyncio.sleep(count / RATE + LEAD)
+    return await members.read_answers(telegram, count)

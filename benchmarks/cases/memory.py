@@ -1,4 +1,4 @@
-"""How much memory the idle bot holds, and how much more a broadcast to very many chats takes."""
+"""Measures the memory of an idle bot, and how much more a large broadcast needs."""
 
 import asyncio
 import tempfile
@@ -6,9 +6,9 @@ from functools import partial
 from pathlib import Path
 
 from benchmarks import admin, usage
-from benchmarks.arena import telegram
-from benchmarks.contestants import OURS, OUTREACHBOT, REPLYING, Contestant, running
-from benchmarks.measures import Goal, Measure, Scale, alternate
+from benchmarks.arena import start_telegram
+from benchmarks.contestants import OURS, OUTREACHBOT, REPLYING, Contestant, run_contestant
+from benchmarks.measures import Goal, Measure, Scale, run_alternating
 
 NAME = "memory"
 IDLE_SECONDS = 2.0
@@ -21,38 +21,44 @@ async def run(scale: Scale) -> list[Measure]:
         return []
     idle = Measure(NAME, "resident, idle", "MB", [Goal(most=130.0)], more_is_better=False)
 
-    async def turn(one: Contestant) -> None:
-        idle.add(one.name, await _idle(one))
+    async def turn(contestant: Contestant) -> None:
+        idle.add_sample(contestant.name, await _measure_idle(contestant))
 
-    await alternate(scale.rounds, [partial(turn, one) for one in REPLYING])
+    await run_alternating(scale.rounds, [partial(turn, contestant) for contestant in REPLYING])
     more = Measure(
         NAME, f"more at the peak of {scale.crowd:,} deliveries", "MB", [Goal(most=20.0)], more_is_better=False
     )
-    more.add(OURS, await _growth(scale.crowd))  # one round: it takes long, and varies little
+    more.add_sample(OURS, await _measure_growth(scale.crowd))  # one round: it is slow, and varies little
     return [idle, more]
 
 
-async def _idle(one: Contestant) -> float:
+async def _measure_idle(contestant: Contestant) -> float:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
-        async with telegram(chats=0) as place, running(one, place.url, Path(folder)) as process:
-            await place.polled(process)
+        async with (
+            start_telegram(chats=0) as telegram,
+            run_contestant(contestant, telegram.url, Path(folder)) as process,
+        ):
+            await telegram.wait_until_polling(process)
             await asyncio.sleep(IDLE_SECONDS)
-            return usage.resident(process.pid)
+            return usage.resident_megabytes(process.pid)
 
 
-async def _growth(crowd: int) -> float:
-    """The peak during a broadcast, from the press to the report, less what the same process held before it."""
+async def _measure_growth(crowd: int) -> float:
+    """Megabytes by which the peak during a broadcast exceeds the memory before it."""
     with tempfile.TemporaryDirectory(prefix="bench-") as name:
         folder = Path(name)
-        await admin.subscribe(folder, crowd)
-        async with telegram(chats=crowd) as place, running(OUTREACHBOT, place.url, folder) as process:
-            await place.polled(process)
+        await admin.create_subscribers(folder, crowd)
+        async with (
+            start_telegram(chats=crowd) as telegram,
+            run_contestant(OUTREACHBOT, telegram.url, folder) as process,
+        ):
+            await telegram.wait_until_polling(process)
             await asyncio.sleep(IDLE_SECONDS)
-            before = usage.resident(process.pid)
-            button = await admin.compose(place)
-            usage.forget_peak(process.pid)
-            await admin.confirm(place, button)
-            done = await place.order("bench/came", count=crowd, seconds=PATIENCE)
+            before = usage.resident_megabytes(process.pid)
+            button = await admin.compose(telegram)
+            usage.reset_peak(process.pid)
+            await admin.confirm(telegram, button)
+            done = await telegram.post("bench/came", count=crowd, seconds=PATIENCE)
             assert done["count"] == crowd, f"{done['count']} messages came for {crowd} chats"
             await asyncio.sleep(IDLE_SECONDS)
-            return usage.peak(process.pid) - before
+            return usage.peak_megabytes(process.pid) - before

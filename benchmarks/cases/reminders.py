@@ -1,4 +1,4 @@
-"""What a look at the calendar costs: with nothing due, and with many chats due; over the number of chats."""
+"""Measures the cost of a calendar check for various numbers of chats, with nothing due and with many chats due."""
 
 import asyncio
 import datetime as dt
@@ -24,12 +24,12 @@ from outreachbot.workers.reminders.planner import Planner
 
 NAME = "reminders"
 ZONES = 400
-SHARE = 10  # one in so many shares the content's zone and hour
-QUIET = dt.datetime(2026, 7, 1, 5, 0, 1, tzinfo=dt.UTC)  # an hour has just come, and nothing is kept on that day
+SHARE = 10  # one in ten chats has the content's zone and hour
+QUIET = dt.datetime(2026, 7, 1, 5, 0, 1, tzinfo=dt.UTC)  # just after a full hour, on a day without anniversary
 HOUR = dt.datetime(2027, 2, 26, 5, 0, 1, tzinfo=dt.UTC)  # 9:00 in Baku
-LOOKS = 20
-AT_ONCE = 50_000
-SECOND = dt.timedelta(seconds=2)
+CHECKS = 20
+ROWS_AT_ONCE = 50_000
+INTERVAL = dt.timedelta(seconds=2)
 
 
 async def run(scale: Scale) -> list[Measure]:
@@ -43,55 +43,55 @@ async def run(scale: Scale) -> list[Measure]:
     costs: list[tuple[int, tuple[float, float, float]]] = []
     for size in scale.audiences:
         for _ in range(scale.rounds if size == most else 1):
-            look, due, all_queued, grown = await _measured(content, size)
+            check, due, all_queued, growth = await _measure(content, size)
             if size == most:
-                nothing.add(OURS, look * 1000)
-                many.add(OURS, due)
-                queued.add(OURS, all_queued)
-                memory.add(OURS, grown)
-        costs.append((size, (look, due, all_queued)))
+                nothing.add_sample(OURS, check * 1000)
+                many.add_sample(OURS, due)
+                queued.add_sample(OURS, all_queued)
+                memory.add_sample(OURS, growth)
+        costs.append((size, (check, due, all_queued)))
     if scale.rounds > 1:
         chart.write(ROOT / "docs" / "planner.svg", costs)
     return [nothing, many, queued, *([memory] if usage.MEASURABLE else [])]
 
 
-async def _measured(content: Content, size: int) -> tuple[float, float, float, float]:
-    """A look with nothing due (the median), one with many due, that until all are queued; megabytes more at its peak.
+async def _measure(content: Content, size: int) -> tuple[float, float, float, float]:
+    """The median time of a check with nothing due, the time with many due and until all are queued, and memory growth.
 
-    Times in seconds.
+    Times are in seconds, memory is in megabytes.
     """
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         async with connect.open_database(f"sqlite+aiosqlite:///{Path(folder) / 'bench.db'}") as db:
-            await _subscribe(db, size)
-            looks = []
-            state = Planner(1e6, QUIET - SECOND)
-            for number in range(LOOKS):
-                now = QUIET + number * SECOND
-                begin = time.perf_counter()
+            await _create_subscribers(db, size)
+            checks = []
+            state = Planner(1e6, QUIET - INTERVAL)
+            for number in range(CHECKS):
+                now = QUIET + number * INTERVAL
+                started = time.perf_counter()
                 await planner.plan_due(state, db, content, now)
-                looks.append(time.perf_counter() - begin)
-            before = usage.resident(os.getpid()) if usage.MEASURABLE else 0.0
+                checks.append(time.perf_counter() - started)
+            before = usage.resident_megabytes(os.getpid()) if usage.MEASURABLE else 0.0
             if usage.MEASURABLE:
-                usage.forget_peak(os.getpid())
-            state = Planner(1e6, HOUR - SECOND)
-            begin = time.perf_counter()
+                usage.reset_peak(os.getpid())
+            state = Planner(1e6, HOUR - INTERVAL)
+            started = time.perf_counter()
             await planner.plan_due(state, db, content, HOUR)
-            due = time.perf_counter() - begin
+            due = time.perf_counter() - started
             while await queueing.queue_audience(db, content.zone, asyncio.Event()):
                 pass
-            all_queued = time.perf_counter() - begin
-            grown = usage.peak(os.getpid()) - before if usage.MEASURABLE else 0.0
-    return sorted(looks)[LOOKS // 2], due, all_queued, grown
+            all_queued = time.perf_counter() - started
+            growth = usage.peak_megabytes(os.getpid()) - before if usage.MEASURABLE else 0.0
+    return sorted(checks)[CHECKS // 2], due, all_queued, growth
 
 
-async def _subscribe(db: Database, size: int) -> None:
-    """One in ten in the content's own zone and hour, the others spread over all zones and hours but that one."""
+async def _create_subscribers(db: Database, size: int) -> None:
+    """Subscribe `size` chats: a tenth in the content's zone and hour, the rest in other zones at all hours."""
     zones = sorted(available_timezones() - {"Asia/Baku", "localtime"})[:ZONES]
-    for first in range(1, size + 1, AT_ONCE):
+    for first in range(1, size + 1, ROWS_AT_ONCE):
         rows = []
-        for number in range(first, min(first + AT_ONCE, size + 1)):
-            own = number % SHARE != 0
-            zone, hour = (zones[number % ZONES], number // ZONES % 24) if own else (None, None)
+        for number in range(first, min(first + ROWS_AT_ONCE, size + 1)):
+            has_own_zone = number % SHARE != 0
+            zone, hour = (zones[number % ZONES], number // ZONES % 24) if has_own_zone else (None, None)
             row = {"id": number, "kind": "private", "language": "en", "subscribed_at": 1.0, "zone": zone, "hour": hour}
             rows.append(row)
         async with connect.writing(db) as transaction:

@@ -1,4 +1,4 @@
-"""How soon words are found in a large content file."""
+"""Measures the search in a large content file."""
 
 from time import perf_counter
 
@@ -13,20 +13,20 @@ QUERIES = 300
 
 
 async def run(scale: Scale) -> list[Measure]:
-    found = Measure(
+    times = Measure(
         NAME, f"{scale.facts:,} facts: /facts with words, p99", "ms", [Goal(most=20.0)], more_is_better=False
     )
-    raw = contents.large(scale.facts, "is so").encode()
+    raw = contents.make_large(scale.facts, "is so").encode()
     content = file.read_content(raw, contents.NAME).content
     for language in content.languages:
-        search.prepare_search(content, language)  # as the bot does at its start
+        search.prepare_search(content, language)  # as the bot does at startup
     words = sorted({word for text in search.prepare_search(content, "en") for word in text.split()})
     queries = [f"{words[n * 7 % len(words)]} {words[n * 31 % len(words)][:4]}"[n % 2 :] for n in range(QUERIES)]
     for _ in range(scale.rounds):
         waits = []
         for number, query in enumerate(queries):
-            begin = perf_counter()
+            started = perf_counter()
             facts.answer_query(content, content.languages[number % len(content.languages)], query)
-            waits.append(perf_counter() - begin)
-        found.add(OURS, percentile(waits, 99) * 1000)
-    return [found]
+            waits.append(perf_counter() - started)
+        times.add_sample(OURS, percentile(waits, 99) * 1000)
+    return [times]

@@ -1,4 +1,4 @@
-"""How long `outreachbot check` takes, from the shell's point of view."""
+"""Measures how long `outreachbot check` takes, including the start of the process."""
 
 import re
 import subprocess
@@ -13,7 +13,7 @@ from benchmarks.contestants import OURS
 from benchmarks.measures import Goal, Measure, Scale
 
 NAME = "start"
-RUNS = 3  # in each round; the first one reads the disk
+RUNS = 3  # in each round; the first reads from disk
 MANY = 10_000
 
 
@@ -23,31 +23,31 @@ async def run(scale: Scale) -> list[Measure]:
     large = Measure(NAME, f"outreachbot check, {MANY:,} with figures", "s", [Goal(most=20.0)], more_is_better=False)
     with tempfile.TemporaryDirectory() as folder:
         facts, figures = Path(folder) / "facts.yaml", Path(folder) / "figures.yaml"
-        facts.write_text(contents.large(MANY, "is so"))
-        figures.write_text(_many_facts((ROOT / "content.yaml").read_text()))
+        facts.write_text(contents.make_large(MANY, "is so"))
+        figures.write_text(_add_facts_with_figures((ROOT / "content.yaml").read_text()))
         for _ in range(scale.rounds):
             for _ in range(RUNS):
-                check.add(OURS, _time_check(ROOT / "content.yaml"))
-            many.add(OURS, _time_check(facts))
-            large.add(OURS, _time_check(figures))
+                check.add_sample(OURS, _time_check(ROOT / "content.yaml"))
+            many.add_sample(OURS, _time_check(facts))
+            large.add_sample(OURS, _time_check(figures))
     return [check, many, large]
 
 
-def _many_facts(shipped: str) -> str:
-    """The same content with many more facts: 8 MB, near the most that is read."""
+def _add_facts_with_figures(shipped: str) -> str:
+    """The content with many more facts, which makes 8 MB: close to the maximum."""
     topic = _first_id(shipped, "topics")
     source = _first_id(shipped, "sources")
-    facts = "".join(_fact(number, topic, source) for number in range(MANY))
+    facts = "".join(_build_fact(number, topic, source) for number in range(MANY))
     return shipped.replace("\nfacts:\n", f"\nfacts:\n{facts}", 1)
 
 
-def _first_id(shipped: str, of: str) -> str:
-    found = re.search(rf"^{of}:\n  - id: (\S+)", shipped, re.MULTILINE)
-    assert found, of
-    return found[1]
+def _first_id(shipped: str, section: str) -> str:
+    match = re.search(rf"^{section}:\n  - id: (\S+)", shipped, re.MULTILINE)
+    assert match, section
+    return match[1]
 
 
-def _fact(number: int, topic: str, source: str) -> str:
+def _build_fact(number: int, topic: str, source: str) -> str:
     return f"""\
   - id: made-{number}
     topic: {topic}
@@ -64,8 +64,8 @@ def _fact(number: int, topic: str, source: str) -> str:
 
 
 def _time_check(file: Path) -> float:
-    begin = perf_counter()
+    started = perf_counter()
     command = [sys.executable, "-m", "outreachbot", "check", str(file)]
     done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-    return perf_counter() - begin
+    return perf_counter() - started

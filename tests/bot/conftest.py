@@ -166,7 +166,7 @@ def sent(context: BotContext, subscribe: Callable[..., Awaitable[None]]) -> Call
 @pytest.fixture
 def shelf(town: Town) -> tuple[Media, ...]:
     """A picture, a film and a file that Telegram has."""
-    return tuple(Media(kind, files.add(town.world.shelf, kind, None).file_id) for kind in MediaKind)
+    return tuple(Media(kind, files.add(town.world.files, kind, None).file_id) for kind in MediaKind)
 
 
 @pytest.fixture

@@ -7,7 +7,7 @@ import pytest
 
 from outreachbot.bot import application
 from outreachbot.errors import CannotRun
-from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, InjectedFault, FaultKind
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +21,9 @@ async def introduce(messenger) -> str:
 
 
 async def test_the_same_trouble_is_said_once_and_another_when_it_comes(town, messenger, caplog):
-    town.world.faults.orders += [
-        Fault(FaultKind.PROXY, "getMe", at=frozenset({1, 2, 3})),
-        Fault(FaultKind.LOST_BEFORE, "getMe", at=frozenset({4, 5})),
+    town.world.faults.pending += [
+        InjectedFault(FaultKind.PROXY, "getMe", at=frozenset({1, 2, 3})),
+        InjectedFault(FaultKind.LOST_BEFORE, "getMe", at=frozenset({4, 5})),
     ]
     with caplog.at_level(logging.INFO, "outreachbot"):
         username = await introduce(messenger)
@@ -36,7 +36,7 @@ async def test_the_same_trouble_is_said_once_and_another_when_it_comes(town, mes
 
 
 async def test_who_is_not_reached_at_all_is_told_why_once_and_at_the_end(town, messenger, caplog):
-    town.world.faults.orders.append(Fault(FaultKind.PROXY, times=ALWAYS))
+    town.world.faults.pending.append(InjectedFault(FaultKind.PROXY, times=ALWAYS))
     with pytest.raises(CannotRun, match=r"could not be reached for 60 s \(HTTP 502 .*\): check the network"):
         await introduce(messenger)
 

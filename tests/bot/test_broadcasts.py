@@ -10,7 +10,7 @@ import pytest
 from outreachbot.bot.broadcasts import overview as handlers
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState
 from outreachbot.domain.messages.message import Copy, Message
-from outreachbot.sandbox.faults import Fault, FaultKind
+from outreachbot.sandbox.faults import InjectedFault, FaultKind
 from outreachbot.services.broadcasts.status import DELETABLE
 from outreachbot.store import tables
 from outreachbot.store.database import connect
@@ -178,7 +178,7 @@ async def test_the_whole_ledger_comes_as_a_table_that_no_spreadsheet_runs(town, 
     await write("/help")
     note = await press("broadcast:csv:1")
     file = town.said(ADMIN)[-1]
-    table = town.world.shelf.files[file["document"]["file_id"]].data.decode("utf-8-sig")
+    table = town.world.files.by_id[file["document"]["file_id"]].data.decode("utf-8-sig")
 
     assert note["text"] == ""
     assert (file["document"]["file_name"], file["caption"]) == (
@@ -218,7 +218,7 @@ async def test_a_table_that_could_not_be_uploaded_is_told_below(town, write, pre
     await sent()
     (page,) = await write("/help")
     words = "Request Entity Too Large"
-    town.world.faults.orders.append(Fault(FaultKind.REFUSED, "sendDocument", code=413, description=words))
+    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "sendDocument", code=413, description=words))
     note = await press("broadcast:csv:1")
 
     assert note["text"] == ""

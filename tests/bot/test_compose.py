@@ -6,7 +6,7 @@ import pytest
 
 from outreachbot.domain.delivery.states import MessageKind, MessageState
 from outreachbot.sandbox import attachments, people
-from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.faults import ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store.broadcasts import composing
 from town import ADMIN, MEMBER, buttons
 
@@ -98,7 +98,7 @@ async def test_a_button_that_leads_nowhere_is_named_and_the_next_text_is_a_new_t
 async def test_what_telegram_refuses_is_told_and_the_next_text_is_a_new_try(town, write, row):
     await write("/broadcast")
     words = "Bad Request: BUTTON_URL_INVALID"
-    town.world.faults.orders.append(Fault(FaultKind.REFUSED, ANY_SEND, code=400, description=words))
+    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, ANY_SEND, code=400, description=words))
     (refused,) = await write("Hello")
     preview, _question = await write("Hello again")
 
@@ -135,7 +135,7 @@ async def test_a_poll_is_copied_from_what_the_admin_has_seen(town, write, hand, 
 
 
 async def test_nobody_else_composes_for_an_admin(town, write, row):
-    people.person(town.world, 44, "Ben")
+    people.add_person(town.world, 44, "Ben")
     people.start(town.world, 44)
     await write("/broadcast")
     await write("Hello", 44)

@@ -8,7 +8,7 @@ from outreachbot.domain.delivery.outcomes import Failed, Sent, Uncertain, Wait
 from outreachbot.domain.delivery.states import MessageKind, Reason
 from outreachbot.domain.messages.message import Button, Copy, Message
 from outreachbot.sandbox import groups, people
-from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, FaultKind, InjectedFault
 from outreachbot.services.sending import deliveries
 from outreachbot.store.delivery.outbox import Claimed
 from town import ADMIN, MEMBER
@@ -45,7 +45,7 @@ async def test_a_broadcast_and_a_reminder_are_sent(town, bring, kind):
 
 
 async def test_a_group_that_subscribed_in_a_topic_gets_it_there(town, bring):
-    groups.found_chat(town.world, -1001, "Neighbours", ADMIN)
+    groups.create_chat(town.world, -1001, "Neighbours", ADMIN)
     groups.add_bot(town.world, -1001, ADMIN)
     topic = groups.open_topic(town.world, -1001, "News", ADMIN)
     await bring(FIRST, chat_id=-1001, topic_id=topic)
@@ -129,15 +129,15 @@ async def test_who_has_blocked_the_bot_is_recorded(town, bring, copy_id, kind):
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
-        (Fault(FaultKind.LOST_AFTER), Uncertain(Reason.NO_ANSWER)),
-        (Fault(FaultKind.PROXY), Uncertain(Reason.SERVER_ERROR)),
-        (Fault(FaultKind.TOO_MANY, seconds=7), Wait(7.0)),
+        (InjectedFault(FaultKind.LOST_AFTER), Uncertain(Reason.NO_ANSWER)),
+        (InjectedFault(FaultKind.PROXY), Uncertain(Reason.SERVER_ERROR)),
+        (InjectedFault(FaultKind.TOO_MANY, seconds=7), Wait(7.0)),
     ],
     ids=["lost", "5xx", "429"],
 )
 async def test_it_is_tried_once_whatever_happens(town, bring, copy_id, kind, fault, outcome):
     calls = town.world.tally.calls.total()
-    town.world.faults.orders = [Fault(fault.kind, times=ALWAYS, seconds=fault.seconds)]
+    town.world.faults.pending = [InjectedFault(fault.kind, times=ALWAYS, seconds=fault.seconds)]
 
     assert await bring(Message("second"), kind, (copy_id,)) == outcome
     assert town.world.tally.calls.total() == calls + 1

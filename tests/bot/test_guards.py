@@ -6,8 +6,8 @@ import pytest
 
 from outreachbot.bot import application
 from outreachbot.sandbox import groups, people
-from outreachbot.sandbox.chat import Standing
-from outreachbot.sandbox.faults import Fault, FaultKind
+from outreachbot.sandbox.chat import MemberStatus
+from outreachbot.sandbox.faults import FaultKind, InjectedFault
 from outreachbot.sandbox.world import chat_json
 from outreachbot.store import chats
 from outreachbot.store.broadcasts import composing
@@ -21,17 +21,17 @@ COMMAND = [{"type": "bot_command", "offset": 0, "length": 10}]
 @pytest.fixture(autouse=True)
 def group(town) -> None:
     """Ada owns the group, Mina is a member, and a channel is linked to it."""
-    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
+    groups.create_chat(town.world, GROUP, "Neighbours", ADMIN)
     groups.join(town.world, MEMBER, GROUP)
     groups.add_bot(town.world, GROUP, ADMIN)
-    groups.found_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
+    groups.create_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
     groups.add_bot(town.world, CHANNEL, ADMIN)
 
 
 async def subscribes(town, context, user_id: int) -> bool:
     """Somebody writes /subscribe in the group; whether it then is subscribed."""
     standing = town.world.chats[GROUP].members[user_id]
-    town.world.chats[GROUP].members[user_id] = Standing.MEMBER  # who has left since may have written before
+    town.world.chats[GROUP].members[user_id] = MemberStatus.MEMBER  # who has left since may have written before
     people.say(town.world, user_id, GROUP, "/subscribe")
     town.world.chats[GROUP].members[user_id] = standing
     await application.handle_update(context, town.world.updates.pop()[1])
@@ -45,7 +45,12 @@ async def is_subscribed(context) -> bool:
 
 @pytest.mark.parametrize(
     ("standing", "may"),
-    [(Standing.CREATOR, True), (Standing.ADMINISTRATOR, True), (Standing.MEMBER, False), (Standing.LEFT, False)],
+    [
+        (MemberStatus.CREATOR, True),
+        (MemberStatus.ADMINISTRATOR, True),
+        (MemberStatus.MEMBER, False),
+        (MemberStatus.LEFT, False),
+    ],
 )
 async def test_a_groups_admins_decide(town, context, standing, may):
     town.world.chats[GROUP].members[MEMBER] = standing
@@ -56,15 +61,17 @@ async def test_a_groups_admins_decide(town, context, standing, may):
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(FaultKind.REFUSED, "getChatAdministrators", code=400, description="Bad Request: CHAT_ADMIN_REQUIRED"),
-        Fault(FaultKind.PROXY, "getChatAdministrators"),
-        Fault(FaultKind.GARBAGE, "getChatAdministrators"),
-        Fault(FaultKind.LOST_AFTER, "getChatAdministrators"),
+        InjectedFault(
+            FaultKind.REFUSED, "getChatAdministrators", code=400, description="Bad Request: CHAT_ADMIN_REQUIRED"
+        ),
+        InjectedFault(FaultKind.PROXY, "getChatAdministrators"),
+        InjectedFault(FaultKind.GARBAGE, "getChatAdministrators"),
+        InjectedFault(FaultKind.LOST_AFTER, "getChatAdministrators"),
     ],
     ids=lambda fault: fault.kind,
 )
 async def test_where_telegram_does_not_say_who_they_are_nobody_decides(town, context, fault):
-    town.world.faults.orders.append(fault)
+    town.world.faults.pending.append(fault)
 
     assert not await subscribes(town, context, ADMIN)
     assert "Please try again" in town.said(GROUP)[0]["text"]
@@ -96,7 +103,7 @@ async def test_the_groups_own_name_is_an_admins(town, context):
 
 
 async def test_an_admin_of_the_bot_is_no_admin_of_every_group(town, context):
-    town.world.chats[GROUP].members |= {MEMBER: Standing.CREATOR, ADMIN: Standing.MEMBER}
+    town.world.chats[GROUP].members |= {MEMBER: MemberStatus.CREATOR, ADMIN: MemberStatus.MEMBER}
 
     assert not await subscribes(town, context, ADMIN)
 

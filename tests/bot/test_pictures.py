@@ -7,7 +7,7 @@ import pytest
 from outreachbot.domain.delivery.outcomes import Failed, Sent
 from outreachbot.domain.messages.message import Button, Media, MediaKind, Message
 from outreachbot.sandbox import people
-from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, InjectedFault, FaultKind
 from outreachbot.services.sending import messages
 from outreachbot.services.sending.pictures import Pictures
 from town import ADMIN, MEMBER, buttons
@@ -46,18 +46,18 @@ async def test_it_is_uploaded_once_and_then_sent_by_its_id(town, context, file, 
     file.unlink()
     assert isinstance(await messages.send_once(context.messenger, SHOWN, ADMIN), Sent)
 
-    assert len(town.world.shelf.files) == len(ids(town, MEMBER, ADMIN)) == 1
+    assert len(town.world.files.by_id) == len(ids(town, MEMBER, ADMIN)) == 1
     for message in [*town.said(MEMBER), *town.said(ADMIN)]:
         assert (message["caption"], message["caption_entities"][0]["type"]) == ("A day", "bold")
         assert [button["callback_data"] for button in buttons(message)] == ["+facts"]
 
 
 async def test_many_who_wait_for_it_upload_it_once(town, context, file, restart):
-    crowd = people.crowd(town.world, 10)
+    crowd = people.add_crowd(town.world, 10)
     outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
-    assert len(town.world.shelf.files) == len(ids(town, *crowd)) == 1
+    assert len(town.world.files.by_id) == len(ids(town, *crowd)) == 1
 
 
 async def test_a_file_that_was_exchanged_is_another_picture(town, context, file, restart):
@@ -75,7 +75,7 @@ async def test_one_that_is_exchanged_while_the_bot_runs_is_uploaded_anew(town, c
     await messages.send_once(context.messenger, SHOWN, MEMBER)
     await messages.send_once(context.messenger, SHOWN, MEMBER)
 
-    assert len(ids(town, MEMBER)) == len(town.world.shelf.files) == 2
+    assert len(ids(town, MEMBER)) == len(town.world.files.by_id) == 2
 
 
 async def test_without_the_file_the_text_is_sent(town, context, restart):
@@ -97,14 +97,14 @@ async def test_who_blocked_the_bot_keeps_nobody_else_from_getting_it(town, conte
 @pytest.mark.parametrize(
     "fault",
     [
-        Fault(FaultKind.PROXY, "sendPhoto"),
-        Fault(FaultKind.LOST_BEFORE, "sendPhoto"),
-        Fault(FaultKind.TOO_MANY, "sendPhoto"),
-        Fault(FaultKind.GARBAGE, "sendPhoto"),
+        InjectedFault(FaultKind.PROXY, "sendPhoto"),
+        InjectedFault(FaultKind.LOST_BEFORE, "sendPhoto"),
+        InjectedFault(FaultKind.TOO_MANY, "sendPhoto"),
+        InjectedFault(FaultKind.GARBAGE, "sendPhoto"),
     ],
 )
 async def test_an_upload_that_failed_is_tried_again_with_the_next(town, context, file, restart, fault):
-    town.world.faults.orders.append(fault)
+    town.world.faults.pending.append(fault)
 
     assert not isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
@@ -126,8 +126,8 @@ async def test_an_upload_that_failed_is_tried_again_with_the_next(town, context,
 async def test_a_reminder_whose_picture_is_refused_goes_out_as_text(town, context, file, restart, description, seen):
     if seen:  # then it is sent by its id
         await messages.send_bulk(context.messenger, SHOWN, ADMIN, None)
-    refused = Fault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=description)
-    town.world.faults.orders.append(refused)
+    refused = InjectedFault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=description)
+    town.world.faults.pending.append(refused)
 
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None, silent=True), Sent)
     assert [message["text"] for message in town.said(MEMBER)] == ["A day"]
@@ -136,7 +136,7 @@ async def test_a_reminder_whose_picture_is_refused_goes_out_as_text(town, contex
 
 async def test_what_is_no_picture_is_uploaded_once_only(town, context, file, restart):
     file.write_bytes(b"no picture")
-    crowd = people.crowd(town.world, 10)
+    crowd = people.add_crowd(town.world, 10)
     outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
@@ -145,7 +145,7 @@ async def test_what_is_no_picture_is_uploaded_once_only(town, context, file, res
 
 async def test_a_chat_without_the_right_to_pictures_takes_it_from_nobody(town, context, file, restart):
     no_right = "Bad Request: not enough rights to send photos to the chat"
-    town.world.faults.orders.append(Fault(FaultKind.REFUSED, "sendPhoto", code=400, description=no_right))
+    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "sendPhoto", code=400, description=no_right))
     await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
     await messages.send_bulk(context.messenger, SHOWN, ADMIN, None)
 
@@ -156,20 +156,20 @@ async def test_a_chat_without_the_right_to_pictures_takes_it_from_nobody(town, c
 @pytest.mark.parametrize("restarts", [False, True])
 async def test_an_id_that_telegram_forgot_is_uploaded_anew_once(town, context, file, restart, restarts):
     await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
-    town.world.shelf.files.clear()
+    town.world.files.by_id.clear()
     if restarts:
         restart()
-    crowd = people.crowd(town.world, 10)
+    crowd = people.add_crowd(town.world, 10)
     outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
-    assert len(town.world.shelf.files) == len(ids(town, *crowd)) == 1
+    assert len(town.world.files.by_id) == len(ids(town, *crowd)) == 1
 
 
 async def test_a_server_that_knows_no_id_gets_the_text(town, context, file, restart):
     await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
     unknown = "Bad Request: wrong file identifier/HTTP URL specified"
-    town.world.faults.orders.append(Fault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=unknown))
+    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=unknown))
 
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
     assert town.said(MEMBER)[1]["text"] == "A day"

@@ -29,7 +29,7 @@ def approvals():
 def town(town, approvals):
     """With three admins, so many of whom consent to what goes to more than two chats."""
     for user_id, name in ((BEN, "Ben"), (CEM, "Cem")):
-        people.person(town.world, user_id, name)
+        people.add_person(town.world, user_id, name)
         people.start(town.world, user_id)
     town.world.updates.clear()
     town.admins, town.large_audience, town.approvals = frozenset({ADMIN, BEN, CEM}), 2, approvals

@@ -6,8 +6,8 @@ from outreachbot.bot import application
 from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.errors import ReplyFailed, TelegramRefuses
 from outreachbot.sandbox import groups, people
-from outreachbot.sandbox.chat import Json, Standing
-from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.chat import Json, MemberStatus
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store import audience, chats
 from outreachbot.store.database import connect
 from town import ADMIN, MEMBER, buttons
@@ -67,7 +67,7 @@ async def test_what_is_shown_already_is_not_said_again(town, context):
 
 async def test_where_a_message_can_not_be_edited_any_more_the_answer_comes_below(town, context):
     await say(town, context, "/facts")
-    town.world.faults.orders.append(Fault(FaultKind.REFUSED, "editMessageText", code=400, description=OLD))
+    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "editMessageText", code=400, description=OLD))
     await press(town, context, town.said(MEMBER)[0], "fact:deaths-official")
 
     assert "fact 11" in town.said(MEMBER)[1]["text"]
@@ -75,7 +75,7 @@ async def test_where_a_message_can_not_be_edited_any_more_the_answer_comes_below
 
 async def test_an_edit_that_may_have_been_done_is_not_said_again(town, context):
     await say(town, context, "/facts")
-    town.world.faults.orders.append(Fault(FaultKind.LOST_AFTER, "editMessageText"))
+    town.world.faults.pending.append(InjectedFault(FaultKind.LOST_AFTER, "editMessageText"))
     await press(town, context, town.said(MEMBER)[0], "fact:deaths-official")
 
     assert len(town.said(MEMBER)) == 1
@@ -93,14 +93,14 @@ async def test_a_chat_that_can_not_be_answered_is_remembered_and_that_is_no_erro
     await subscribe(context, MEMBER)
     people.say(town.world, MEMBER, MEMBER, "/help")
     update = town.world.updates.pop()[1]
-    town.world.chats[MEMBER].bot = Standing.KICKED  # blocked before the answer came
+    town.world.chats[MEMBER].bot_status = MemberStatus.KICKED  # blocked before the answer came
     await application.handle_update(context, update)
 
     assert await counted(context) == {}
 
 
 async def test_a_group_that_moved_is_answered_at_its_new_id_and_followed(town, context):
-    groups.found_chat(town.world, -55, "Small", ADMIN, kind="group")
+    groups.create_chat(town.world, -55, "Small", ADMIN, kind="group")
     groups.add_bot(town.world, -55, ADMIN)
     await subscribe(context, -55, "group")
     people.say(town.world, ADMIN, -55, "/help")
@@ -114,7 +114,7 @@ async def test_a_group_that_moved_is_answered_at_its_new_id_and_followed(town, c
 
 async def test_a_reply_that_telegram_refuses_is_an_error_and_the_member_is_told(town, context):
     words = "Bad Request: message is too long"
-    town.world.faults.orders.append(Fault(FaultKind.REFUSED, ANY_SEND, code=400, description=words))
+    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, ANY_SEND, code=400, description=words))
     with pytest.raises(ReplyFailed, match=words):
         await say(town, context, "/help")
 
@@ -122,7 +122,7 @@ async def test_a_reply_that_telegram_refuses_is_an_error_and_the_member_is_told(
 
 
 async def test_a_reply_that_would_have_to_wait_too_long_is_an_error(town, context):
-    town.world.faults.orders.append(Fault(FaultKind.TOO_MANY, ANY_SEND, seconds=300))
+    town.world.faults.pending.append(InjectedFault(FaultKind.TOO_MANY, ANY_SEND, seconds=300))
 
     with pytest.raises(ReplyFailed, match="asked to wait 300 s"):
         await say(town, context, "/help")
@@ -130,7 +130,9 @@ async def test_a_reply_that_would_have_to_wait_too_long_is_an_error(town, contex
 
 async def test_a_frozen_bot_stops(town, context):
     words = "Bad Request: FROZEN_METHOD_INVALID"
-    town.world.faults.orders.append(Fault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=400, description=words))
+    town.world.faults.pending.append(
+        InjectedFault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=400, description=words)
+    )
 
     with pytest.raises(TelegramRefuses, match="FROZEN"):
         await say(town, context, "/help")

@@ -12,7 +12,7 @@ from outreachbot.domain.delivery.states import Reason
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
 from outreachbot.gateway import methods, transport
 from outreachbot.gateway.transport import BotApi
-from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, InjectedFault, FaultKind
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import TOKEN
 from outreachbot.services.sending import messages
@@ -100,17 +100,17 @@ async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switch
 @pytest.mark.parametrize(
     ("fault", "outcome"),
     [
-        (Fault(FaultKind.LOST_AFTER, ANY_SEND, times=ALWAYS), Uncertain(Reason.NO_ANSWER)),
-        (Fault(FaultKind.PROXY, ANY_SEND, times=ALWAYS), Uncertain(Reason.SERVER_ERROR)),
-        (Fault(FaultKind.GARBAGE, ANY_SEND, times=ALWAYS), Uncertain(Reason.SERVER_ERROR)),
-        (Fault(FaultKind.TOO_MANY, ANY_SEND, times=ALWAYS, seconds=61), Wait(61.0)),
-        (Fault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=400, description="Bad Request: no"),
+        (InjectedFault(FaultKind.LOST_AFTER, ANY_SEND, times=ALWAYS), Uncertain(Reason.NO_ANSWER)),
+        (InjectedFault(FaultKind.PROXY, ANY_SEND, times=ALWAYS), Uncertain(Reason.SERVER_ERROR)),
+        (InjectedFault(FaultKind.GARBAGE, ANY_SEND, times=ALWAYS), Uncertain(Reason.SERVER_ERROR)),
+        (InjectedFault(FaultKind.TOO_MANY, ANY_SEND, times=ALWAYS, seconds=61), Wait(61.0)),
+        (InjectedFault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=400, description="Bad Request: no"),
          Failed(Reason.REFUSED, "Bad Request: no")),
     ],
     ids=lambda value: getattr(value, "kind", ""),
 )  # fmt: skip
 async def test_a_reply_is_tried_once_where_it_may_have_arrived_or_would_not(town, messenger, fault, outcome):
-    town.world.faults.orders.append(fault)
+    town.world.faults.pending.append(fault)
 
     assert await messages.send_with_retry(messenger, Message("Hi"), MEMBER, None) == outcome
     assert town.world.tally.calls["sendMessage"] == 1

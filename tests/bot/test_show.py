@@ -5,7 +5,7 @@ import pytest
 from outreachbot.domain.delivery.outcomes import Sent
 from outreachbot.domain.messages.message import Button, Message
 from outreachbot.sandbox import people
-from outreachbot.sandbox.faults import Fault, FaultKind
+from outreachbot.sandbox.faults import InjectedFault, FaultKind
 from outreachbot.services.sending import messages
 from town import MEMBER
 
@@ -73,17 +73,17 @@ async def test_a_file_is_uploaded_with_its_name_and_caption(town, messenger):
 
     assert outcome == Sent(said["message_id"])
     assert (said["document"]["file_name"], said["caption"]) == ("table.csv", "A table")
-    assert town.world.shelf.files[said["document"]["file_id"]].data == b"a,b\n1,2\n"
+    assert town.world.files.by_id[said["document"]["file_id"]].data == b"a,b\n1,2\n"
 
 
 @pytest.mark.parametrize(
     "fault",
-    [Fault(FaultKind.PROXY), Fault(FaultKind.TOO_MANY), Fault(FaultKind.LOST_BEFORE)],
+    [InjectedFault(FaultKind.PROXY), InjectedFault(FaultKind.TOO_MANY), InjectedFault(FaultKind.LOST_BEFORE)],
     ids=lambda fault: fault.kind,
 )
 async def test_what_could_not_be_shown_is_left_for_a_later_try(town, messenger, fault):
     message_id = await shown(town, messenger)
-    town.world.faults.orders.append(fault)
+    town.world.faults.pending.append(fault)
 
     assert not await messages.edit_or_send(messenger, Message("second"), MEMBER, message_id)
     assert [message["text"] for message in town.said(MEMBER)] == ["first"]

@@ -83,7 +83,7 @@ async def test_a_code_may_begin_like_a_page_that_has_none_below_it(context, star
 
 
 async def test_in_a_group_a_code_means_nothing(town, context, hand):
-    groups.found_chat(town.world, -1001, "Neighbours", ADMIN)
+    groups.create_chat(town.world, -1001, "Neighbours", ADMIN)
     groups.add_bot(town.world, -1001, ADMIN)
     people.say(town.world, ADMIN, -1001, "/start leaflet")
     await hand()

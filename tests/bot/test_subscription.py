@@ -23,7 +23,7 @@ async def evening(town, write, press):
 async def test_on_its_evening_a_day_is_todays_in_the_list_in_the_file_and_in_the_forecast(town, evening, write):
     (listed,) = await write("/next")
     (file,) = await write("/next.ics")
-    calendar = vobject.readOne(town.world.shelf.files[file["document"]["file_id"]].data.decode())
+    calendar = vobject.readOne(town.world.files.by_id[file["document"]["file_id"]].data.decode())
     first = {event.uid.value: event.dtstart.value for event in calendar.vevent_list}
 
     assert "26 February 2027 — Khojaly day of remembrance (35 years), today" in listed["text"]

@@ -15,7 +15,7 @@ def offered(message):
 @pytest.mark.parametrize(("code", "country"), [("pt-br", "BR"), ("pt", "PT"), ("ar", "EG"), ("fi", "FI")])
 async def test_the_countries_are_those_of_the_members_own_language(town, write, code, country):
     (in_english,) = await write("/timezone", MEMBER)
-    people.person(town.world, MEMBER, "Mina", language=code)
+    people.add_person(town.world, MEMBER, "Mina", language=code)
     (in_theirs,) = await write("/timezone", MEMBER)
 
     assert country not in offered(in_english)
@@ -23,7 +23,7 @@ async def test_the_countries_are_those_of_the_members_own_language(town, write, 
 
 
 async def test_a_press_knows_the_members_language_as_well(town, write, press):
-    people.person(town.world, MEMBER, "Mina", language="pt-br")
+    people.add_person(town.world, MEMBER, "Mina", language="pt-br")
     await write("/timezone", MEMBER)
     await press("zone:c.US", MEMBER)
     await press("zone", MEMBER)
@@ -40,7 +40,7 @@ def finnish(town):
 async def test_a_chosen_language_counts_where_telegrams_own_names_no_region(finnish, town, write):
     await write("/language fi", MEMBER)
     assert "FI" in offered((await write("/timezone", MEMBER))[0])
-    people.person(town.world, MEMBER, "Mina", language="pt-br")
+    people.add_person(town.world, MEMBER, "Mina", language="pt-br")
 
     (by_telegram,) = await write("/timezone", MEMBER)
     assert "BR" in offered(by_telegram)

@@ -105,7 +105,7 @@ def test_a_fault_is_one_line_whatever_is_written(bridge, faults_of) -> None:
 @settings(max_examples=200, deadline=None)
 @given(contents.BROKEN)
 def test_whatever_a_file_holds_it_is_read_or_refused_in_plain_words(raw: bytes) -> None:
-    contents.refused(raw)
+    contents.is_refused(raw)
 
 
 def test_a_text_longer_than_a_message_is_named_beside_other_faults(bridge) -> None:

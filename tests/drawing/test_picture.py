@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from outreachbot.domain.messages.pictures import Bar, Chart, End, Event, Strip
-from outreachbot.drawing import chart, letters, picture, strip
-from outreachbot.drawing.sheet import ACCENT, HIGHEST, MARGIN, WIDTH
+from outreachbot.drawing import chart, picture, strip, typesetting
+from outreachbot.drawing.sheet import ACCENT, MARGIN, MAX_HEIGHT, WIDTH
 
 words = st.text(max_size=60) | st.text(st.sampled_from("aщə W\u00a0"), max_size=4000)
 numbers = st.integers(0, 10**30) | st.integers(0, 1000)
@@ -51,7 +51,7 @@ def test_whatever_is_written_telegram_takes_the_picture(drawn):
     image = Image.open(io.BytesIO(data))
 
     assert image.size[0] == WIDTH
-    assert WIDTH / 20 < image.size[1] <= HIGHEST
+    assert WIDTH / 20 < image.size[1] <= MAX_HEIGHT
     assert len(data) < 10 * 2**20
 
 
@@ -69,7 +69,10 @@ def test_few_figures_are_on_one_picture_and_many_are_not():
 def test_all_type_can_be_read_on_a_phone():
     """A phone shows the picture about 390 points wide: 34 pixels are then 12 points."""
     types = [
-        value for module in (chart, strip, picture) for value in vars(module).values() if type(value) is letters.Type
+        value
+        for module in (chart, strip, picture)
+        for value in vars(module).values()
+        if type(value) is typesetting.TextStyle
     ]
 
     assert len(types) >= 10
@@ -81,14 +84,14 @@ def bar_of(low, high, end=End.CLOSED):
 
 
 def test_bars_stand_on_one_scale_from_nought():
-    assert chart.extent(bar_of(0, 1000), 1000) == (0, chart.LONGEST)
-    assert chart.extent(bar_of(0, 500), 1000) == (0, chart.LONGEST / 2)
-    assert chart.extent(bar_of(500, 1000), 1000) == (chart.LONGEST / 2, chart.LONGEST)
+    assert chart.bar_extent(bar_of(0, 1000), 1000) == (0, chart.LONGEST)
+    assert chart.bar_extent(bar_of(0, 500), 1000) == (0, chart.LONGEST / 2)
+    assert chart.bar_extent(bar_of(500, 1000), 1000) == (chart.LONGEST / 2, chart.LONGEST)
 
 
 @pytest.mark.parametrize("scale", [0, 1, 10**30])
 def test_even_nought_can_be_seen(scale):
-    assert chart.extent(bar_of(0, 0), scale) == (0, chart.LEAST)
+    assert chart.bar_extent(bar_of(0, 0), scale) == (0, chart.SHORTEST)
 
 
 def test_a_bar_ends_where_its_number_is():
@@ -97,7 +100,7 @@ def test_a_bar_ends_where_its_number_is():
     image = Image.open(io.BytesIO(picture.png(drawn))).convert("RGB")
     accent = tuple(bytes.fromhex(ACCENT.removeprefix("#")))
     rows = [y for y in range(image.height) if image.getpixel((MARGIN + 200, y)) == accent]
-    row = rows[-chart.THICK // 2]
+    row = rows[-chart.THICKNESS // 2]
     painted = [x for x in range(WIDTH) if image.getpixel((x, row)) == accent]
 
     assert abs(len(painted) - chart.LONGEST / 2) <= 2

@@ -35,6 +35,6 @@ async def db(town: Town) -> AsyncIterator[Database]:
 async def crowd(town: Town, db: Database) -> range:
     """Whom the broadcast goes to, at a pace at which two seconds are enough to do something in its middle."""
     town.per_second = PACE
-    chats = people.crowd(town.world, CHATS)
+    chats = people.add_crowd(town.world, CHATS)
     await subscribe(db, chats)
     return chats

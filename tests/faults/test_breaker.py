@@ -7,7 +7,7 @@ from accounts import CHATS, PACE, begin, claimed, copies, in_flight, on_postgres
 from test_broadcast import numbers
 from test_full_disk import wrote
 
-from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
 from program import started
 from town import ADMIN, Town
 
@@ -15,7 +15,9 @@ from town import ADMIN, Town
 def revoke(town: Town) -> None:
     """As @BotFather does with /revoke, while what polls has not noticed yet."""
     words = "Unauthorized"
-    town.world.faults.orders.append(Fault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=401, description=words))
+    town.world.faults.pending.append(
+        InjectedFault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=401, description=words)
+    )
 
 
 async def test_after_a_401_everything_stops_and_the_rest_waits_for_the_next_start(town, db, crowd):
@@ -25,7 +27,7 @@ async def test_after_a_401_everything_stops_and_the_rest_waits_for_the_next_star
         revoke(town)
         code, written = await program.end()
     left, refused = await tally(db), town.world.tally.errors[401]
-    town.world.faults.orders.clear()
+    town.world.faults.pending.clear()
     async with town.bot():
         await town.until(lambda: "finished" in town.said(ADMIN)[-1]["text"])
         report = numbers(town.said(ADMIN)[-1]["text"])

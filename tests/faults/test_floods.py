@@ -17,18 +17,18 @@ from accounts import (
 )
 from test_broadcast import numbers
 
-from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
 
 FLOOD = 70
 
 
 async def test_for_seventy_seconds_nothing_is_sent_and_then_everybody_gets_it_once(town, db, crowd):
-    flood = Fault(FaultKind.TOO_MANY, ANY_SEND, times=ALWAYS, chats=frozenset(crowd), seconds=FLOOD)
+    flood = InjectedFault(FaultKind.TOO_MANY, ANY_SEND, times=ALWAYS, chats=frozenset(crowd), seconds=FLOOD)
     async with town.bot():
         progress = await begin(town)
         await town.until(lambda: reached(town) >= 100)
         began = town.clock().timestamp()
-        town.world.faults.orders.append(flood)
+        town.world.faults.pending.append(flood)
         await town.until(lambda: town.world.tally.errors[429])
         await landed(db)
         refused, before, until = town.world.tally.errors[429], reached(town), await next_slot(db)
@@ -36,7 +36,7 @@ async def test_for_seventy_seconds_nothing_is_sent_and_then_everybody_gets_it_on
         await next_look()
         during = town.world.tally.errors[429] - refused, reached(town) - before
         left = await tally(db)
-        town.world.faults.orders.clear()
+        town.world.faults.pending.clear()
         set_clock(town, until)
         report = numbers(await finished(town, progress))
 

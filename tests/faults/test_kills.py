@@ -36,7 +36,7 @@ def dice() -> random.Random:
 async def test_killed_twenty_times_nobody_is_lost_or_doubled_and_few_are_uncertain(
     town: Town, db: Database, dice: random.Random, capsys: pytest.CaptureFixture[str]
 ):
-    crowd = people.crowd(town.world, CHATS)
+    crowd = people.add_crowd(town.world, CHATS)
     await subscribe(db, crowd)
     town.per_second = PACE
     sending: list[set[int]] = []

@@ -8,8 +8,8 @@ from test_broadcast import numbers
 
 from outreachbot.domain.delivery.states import DeliveryState, Reason
 from outreachbot.sandbox import groups, people
-from outreachbot.sandbox.chat import Standing
-from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.chat import MemberStatus
+from outreachbot.sandbox.faults import ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
 from outreachbot.store.tables import chats
@@ -33,17 +33,17 @@ class Crowd:
 
 def gather(town: Town) -> Crowd:
     """The 5xx and the lost stand apart: three in a row would be a stretch without Telegram (see test_network.py)."""
-    everybody = list(people.crowd(town.world, PEOPLE))
+    everybody = list(people.add_crowd(town.world, PEOPLE))
     blocked = everybody[3::20][:50]
     unanswered = everybody[7::30][:30]
     others = [chat for chat in everybody if chat not in {*blocked, *unanswered}]
     old_groups = list(range(-GROUPS, 0))
     for chat in old_groups:
-        groups.found_chat(town.world, chat, "Neighbours", ADMIN, kind="group")
+        groups.create_chat(town.world, chat, "Neighbours", ADMIN, kind="group")
         groups.add_bot(town.world, chat, ADMIN)
     new_groups = [groups.migrate(town.world, chat) for chat in old_groups]
     for chat in blocked:
-        town.world.chats[chat].bot = Standing.KICKED
+        town.world.chats[chat].bot_status = MemberStatus.KICKED
     town.world.updates.clear()  # the bot learns of all of it by the errors alone
     lost = unanswered[::3]
     failing = [chat for chat in unanswered if chat not in lost]
@@ -52,10 +52,10 @@ def gather(town: Town) -> Crowd:
 
 
 def order(town: Town, crowd: Crowd) -> None:
-    def fault(kind: FaultKind, chats: list[int], code: int = 0) -> Fault:
-        return Fault(kind, ANY_SEND, times=len(chats), chats=frozenset(chats), code=code)
+    def fault(kind: FaultKind, chats: list[int], code: int = 0) -> InjectedFault:
+        return InjectedFault(kind, ANY_SEND, times=len(chats), chats=frozenset(chats), code=code)
 
-    town.world.faults.orders += [
+    town.world.faults.pending += [
         fault(FaultKind.TOO_MANY, crowd.flooded),
         fault(FaultKind.PROXY, crowd.failing[::2], code=502),
         fault(FaultKind.REFUSED, crowd.failing[1::2], code=500),

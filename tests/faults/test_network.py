@@ -12,7 +12,7 @@ from accounts import CHATS, PACE, begin, copies, finished, in_flight, in_state, 
 from test_broadcast import numbers
 
 from outreachbot.domain.delivery.states import DeliveryState
-from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, FaultKind, InjectedFault
 from outreachbot.sandbox.server import serve
 from outreachbot.views.i18n import words
 from outreachbot.views.parts import format_moment
@@ -59,12 +59,12 @@ async def test_while_telegram_does_not_answer_it_waits_longer_and_longer_and_say
     async with town.bot():
         progress = await begin(town)
         await town.until(lambda: reached(town) >= 100)
-        silence = Fault(FaultKind.PROXY, "sendMessage", times=ALWAYS, chats=frozenset(crowd))
-        town.world.faults.orders.append(silence)
+        silence = InjectedFault(FaultKind.PROXY, "sendMessage", times=ALWAYS, chats=frozenset(crowd))
+        town.world.faults.pending.append(silence)
         waited = await pauses(town, made, 8)
         await town.until(lambda: "has not answered since" in town.now(ADMIN, progress)["text"])
         said = town.now(ADMIN, progress)["text"]
-        town.world.faults.orders.clear()
+        town.world.faults.pending.clear()
         town.clock.ahead += dt.timedelta(minutes=1)
         report = numbers(await finished(town, progress))
     failed = town.world.tally.errors[502]

@@ -52,8 +52,8 @@ class Client:
 def world():
     """Ada (1001) has started the bot; Ben (1002) is known but never wrote to it."""
     made = World(clock=lambda: NOW)
-    people.person(made, 1001, "Ada", username="ada", language="en")
-    people.person(made, 1002, "Ben", language="ru")
+    people.add_person(made, 1001, "Ada", username="ada", language="en")
+    people.add_person(made, 1002, "Ben", language="ru")
     people.start(made, 1001)
     made.updates.clear()
     return made

@@ -91,12 +91,12 @@ def keyboard(*rows):
 async def query(stage):
     """The id of the press that the bot has not yet answered."""
     while not stage.world.queries:
-        await stage.world.changed(stage.world.version, 0.01)
+        await stage.world.wait_for_change(stage.world.version, 0.01)
     return next(iter(stage.world.queries))
 
 
 async def test_formatting_and_hostile_texts(stage):
-    people.person(stage.world, scene.MEMBER, HOSTILE, language="en")
+    people.add_person(stage.world, scene.MEMBER, HOSTILE, language="en")
     stage.say(FORMATTED, parse_mode="HTML")
     people.say(stage.world, scene.MEMBER, scene.GROUP, HOSTILE)
     tab = await stage.open()

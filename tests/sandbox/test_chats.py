@@ -5,7 +5,7 @@ from outreachbot.sandbox import groups
 
 @pytest.fixture
 def group(world):
-    groups.found_chat(world, -100, "Friends", 1001)
+    groups.create_chat(world, -100, "Friends", 1001)
     groups.join(world, 1002, -100)
     groups.add_bot(world, -100, 1001, admin=True)
     return -100

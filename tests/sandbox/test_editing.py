@@ -77,7 +77,7 @@ async def test_messages_are_deleted(bot, sent, world):
 
 
 async def test_only_an_administrator_deletes_what_others_wrote(bot, world):
-    groups.found_chat(world, -100, "Friends", 1001)
+    groups.create_chat(world, -100, "Friends", 1001)
     groups.add_bot(world, -100, 1001)
     said = people.say(world, 1001, -100, "x")["message_id"]
     refused = await bot.refused("deleteMessage", chat_id=-100, message_id=said)

@@ -3,8 +3,8 @@ import asyncio
 import aiohttp
 import pytest
 
-from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind, Limits, over_limit
-from outreachbot.sandbox.people import crowd
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault, Limits, check_limits
+from outreachbot.sandbox.people import add_crowd
 
 
 async def send(bot, chat_id=1001, text="x"):
@@ -12,7 +12,7 @@ async def send(bot, chat_id=1001, text="x"):
 
 
 async def test_too_many(bot, world):
-    world.faults.orders.append(Fault(FaultKind.TOO_MANY, "sendMessage", seconds=7))
+    world.faults.pending.append(InjectedFault(FaultKind.TOO_MANY, "sendMessage", seconds=7))
     assert await send(bot) == (
         429,
         {
@@ -31,13 +31,13 @@ async def test_too_many(bot, world):
     [(401, "Unauthorized"), (404, "Not Found"), (409, "Conflict"), (500, "Internal Server Error")],
 )
 async def test_any_error_in_telegrams_shape(bot, world, code, description):
-    world.faults.orders.append(Fault(FaultKind.REFUSED, code=code))
+    world.faults.pending.append(InjectedFault(FaultKind.REFUSED, code=code))
     assert await bot.refused("getMe") == f"{code} {description}"
 
 
 @pytest.mark.parametrize(("kind", "status"), [(FaultKind.PROXY, 502), (FaultKind.GARBAGE, 200)])
 async def test_pages_of_others(bot, world, kind, status):
-    world.faults.orders.append(Fault(kind))
+    world.faults.pending.append(InjectedFault(kind))
     async with bot.session.post(f"{bot.url}/bot{bot.token}/sendMessage", json={"chat_id": 1001, "text": "x"}) as answer:
         assert (answer.status, answer.content_type) == (status, "text/html")
     assert world.tally.deliveries == {}
@@ -45,7 +45,7 @@ async def test_pages_of_others(bot, world, kind, status):
 
 @pytest.mark.parametrize(("kind", "delivered"), [(FaultKind.LOST_AFTER, {1001: 1}), (FaultKind.LOST_BEFORE, {})])
 async def test_lost_answers(bot, world, kind, delivered):
-    world.faults.orders.append(Fault(kind, "sendMessage"))
+    world.faults.pending.append(InjectedFault(kind, "sendMessage"))
     with pytest.raises(aiohttp.ServerDisconnectedError):
         await send(bot)
     assert world.tally.deliveries == delivered
@@ -53,26 +53,28 @@ async def test_lost_answers(bot, world, kind, delivered):
 
 
 async def test_a_refusal_can_be_lost_too(bot, world):
-    world.faults.orders.append(Fault(FaultKind.LOST_AFTER))
+    world.faults.pending.append(InjectedFault(FaultKind.LOST_AFTER))
     with pytest.raises(aiohttp.ServerDisconnectedError):
         await send(bot, chat_id=5)
 
 
 async def test_a_slow_answer_is_given_up_by_the_client_yet_delivered(bot, world):
-    world.faults.orders.append(Fault(FaultKind.SLOW, seconds=60))
+    world.faults.pending.append(InjectedFault(FaultKind.SLOW, seconds=60))
     with pytest.raises(asyncio.TimeoutError):
         await asyncio.wait_for(send(bot), 0.3)
     assert world.tally.deliveries == {1001: 1}
 
 
 async def test_faults_for_some_chats_and_some_calls(bot, world):
-    crowd(world, 6)
-    world.faults.orders.append(Fault(FaultKind.TOO_MANY, ANY_SEND, at=frozenset({2, 4})))
+    add_crowd(world, 6)
+    world.faults.pending.append(InjectedFault(FaultKind.TOO_MANY, ANY_SEND, at=frozenset({2, 4})))
     statuses = [(await send(bot, chat_id))[0] for chat_id in range(1001, 1007)]
     assert statuses == [200, 429, 200, 429, 200, 200]
-    assert world.faults.orders == []
-    order = Fault(FaultKind.REFUSED, chats=frozenset({1003}), times=ALWAYS, code=403, description="Forbidden: no")
-    world.faults.orders.append(order)
+    assert world.faults.pending == []
+    order = InjectedFault(
+        FaultKind.REFUSED, chats=frozenset({1003}), times=ALWAYS, code=403, description="Forbidden: no"
+    )
+    world.faults.pending.append(order)
     statuses = [(await send(bot, chat_id))[0] for chat_id in (1003, 1004, 1003)]
     assert statuses == [403, 200, 403]
     assert (await bot.call("getMe"))[0] == 200
@@ -88,27 +90,27 @@ async def test_latency(bot, world):
 
 def test_limits_by_the_clock_they_are_given(world):
     world.faults.limits = Limits(messages_per_second=10, private_chats=True, groups=True, retry_after=3)
-    assert [over_limit(world.faults, chat_id, 0.0) for chat_id in range(1, 12)] == [0] * 11
-    assert over_limit(world.faults, 99, 0.5) == 3
-    assert over_limit(world.faults, 1, 1.0) == 0
-    assert over_limit(world.faults, 1, 1.5) == 3
-    assert over_limit(world.faults, 1, 2.1) == 0
-    assert [over_limit(world.faults, -1, 10.0 + at) for at in range(20)] == [0] * 20
-    assert over_limit(world.faults, -1, 30.0) == 41
-    assert over_limit(world.faults, -1, 70.0) == 0
+    assert [check_limits(world.faults, chat_id, 0.0) for chat_id in range(1, 12)] == [0] * 11
+    assert check_limits(world.faults, 99, 0.5) == 3
+    assert check_limits(world.faults, 1, 1.0) == 0
+    assert check_limits(world.faults, 1, 1.5) == 3
+    assert check_limits(world.faults, 1, 2.1) == 0
+    assert [check_limits(world.faults, -1, 10.0 + at) for at in range(20)] == [0] * 20
+    assert check_limits(world.faults, -1, 30.0) == 41
+    assert check_limits(world.faults, -1, 70.0) == 0
 
 
 def test_the_bare_limit_has_no_slack(world):
     world.faults.limits = Limits(messages_per_second=10, slack=1)
-    assert [over_limit(world.faults, chat_id, 0.0) for chat_id in range(1, 12)] == [0] * 10 + [1]
+    assert [check_limits(world.faults, chat_id, 0.0) for chat_id in range(1, 12)] == [0] * 10 + [1]
 
 
 def test_a_refusal_can_lock_everything_for_a_while(world):
     world.faults.limits = Limits(messages_per_second=10, slack=1, lock=5)
-    assert [over_limit(world.faults, chat_id, 0.0) for chat_id in range(1, 12)] == [0] * 10 + [5]
-    assert over_limit(world.faults, 99, 2.5) == 3
-    assert over_limit(world.faults, 99, 4.9) == 1
-    assert over_limit(world.faults, 99, 5.0) == 0
+    assert [check_limits(world.faults, chat_id, 0.0) for chat_id in range(1, 12)] == [0] * 10 + [5]
+    assert check_limits(world.faults, 99, 2.5) == 3
+    assert check_limits(world.faults, 99, 4.9) == 1
+    assert check_limits(world.faults, 99, 5.0) == 0
 
 
 async def test_a_limit_over_http(bot, world):

@@ -5,9 +5,9 @@ import aiohttp
 import pytest
 
 from outreachbot.sandbox import attachments, groups, methods, page, people, scene
-from outreachbot.sandbox.chat import Standing
+from outreachbot.sandbox.chat import MemberStatus
 from outreachbot.sandbox.server import serve
-from outreachbot.sandbox.world import TOKEN, World, chat_of
+from outreachbot.sandbox.world import TOKEN, World, get_chat
 
 NOW = datetime(2026, 11, 23, 9, 0, tzinfo=UTC)
 DAY = date(2027, 3, 1)
@@ -52,11 +52,11 @@ async def site():
 
 async def test_the_scene(site):
     world, stage = site.world, site.stage
-    assert chat_of(world, stage.member_id).bot is Standing.LEFT
-    group = chat_of(world, stage.group_id)
-    assert group.members == {stage.admin_id: Standing.CREATOR, stage.member_id: Standing.MEMBER}
-    assert group.bot is Standing.MEMBER
-    assert [chat_of(world, scene.CROWD + at).bot for at in range(2)] == [Standing.MEMBER] * 2
+    assert get_chat(world, stage.member_id).bot_status is MemberStatus.LEFT
+    group = get_chat(world, stage.group_id)
+    assert group.members == {stage.admin_id: MemberStatus.CREATOR, stage.member_id: MemberStatus.MEMBER}
+    assert group.bot_status is MemberStatus.MEMBER
+    assert [get_chat(world, scene.CROWD + at).bot_status for at in range(2)] == [MemberStatus.MEMBER] * 2
     _, views = await site.get("views")
     assert [view["label"] for view in views] == ["Member", "Group (as its admin)", "Group (as a member)", "Admin"]
 
@@ -138,7 +138,7 @@ async def test_a_press_brings_what_the_bot_answers(site):
     press = {"view": "member", "message_id": sent["message_id"], "data": "go"}
     pressed = asyncio.create_task(site.post("press", press))
     while not site.world.queries:
-        await site.world.changed(site.world.version, 0.01)
+        await site.world.wait_for_change(site.world.version, 0.01)
     (query_id,) = site.world.queries
     site.bot("answerCallbackQuery", callback_query_id=query_id, text=HOSTILE, show_alert=True)
     assert await pressed == (200, {"text": HOSTILE, "alert": True, "url": "", "answered": True})
@@ -199,7 +199,7 @@ async def test_moving_the_date(site):
 
 
 async def test_hostile_names_and_texts_come_through_as_they_are(site):
-    people.person(site.world, scene.MEMBER, HOSTILE, language="en")
+    people.add_person(site.world, scene.MEMBER, HOSTILE, language="en")
     assert (await site.post("say", {"view": "member", "text": f"x{HOSTILE}y \U0001f56f /facts"}))[0] == 200
     site.world.bot["first_name"] = "half \ud800"
     groups.leave(site.world, scene.MEMBER, site.stage.group_id)
@@ -220,7 +220,9 @@ async def test_other_kinds_of_messages_have_words(site):
 
 async def test_only_the_newest_question_opens_the_reply_field(site):
     people.start(site.world, scene.MEMBER)
-    site.world.asked = {scene.MEMBER: site.bot("sendMessage", chat_id=scene.MEMBER, text="Which?")["message_id"]}
+    site.world.reply_prompts = {
+        scene.MEMBER: site.bot("sendMessage", chat_id=scene.MEMBER, text="Which?")["message_id"]
+    }
     assert [one["asks"] for one in (await site.chat("member"))["messages"]] == [False, True]
     people.say(site.world, scene.MEMBER, scene.MEMBER, "this")
     assert not any(one["asks"] for one in (await site.chat("member"))["messages"])

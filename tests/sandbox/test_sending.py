@@ -43,7 +43,7 @@ async def test_parameters_come_as_json_form_multipart_or_query(bot, world):
     assert [answer["text"] for answer in answers] == ["ä+&="] * 3
     assert [answer["reply_markup"] for answer in [*answers, photo]] == [markup] * 4
     assert (photo["photo"][0]["width"], photo["photo"][0]["height"], photo["caption"]) == (32, 16, "ä+&=")
-    assert world.shelf.files[photo["photo"][0]["file_id"]].data == PNG
+    assert world.files.by_id[photo["photo"][0]["file_id"]].data == PNG
 
 
 @pytest.mark.parametrize(
@@ -118,7 +118,7 @@ async def test_people_who_cannot_be_written_to(bot, world):
 
 @pytest.mark.parametrize("kind", ["group", "supergroup", "channel"])
 async def test_chats_the_bot_is_not_in(bot, world, kind):
-    groups.found_chat(world, -100, "Friends", 1001, kind=kind)
+    groups.create_chat(world, -100, "Friends", 1001, kind=kind)
     outside = f"403 Forbidden: bot is not a member of the {kind} chat"
     assert await bot.refused("sendMessage", chat_id=-100, text="x") == outside
     groups.add_bot(world, -100, 1001, admin=True)
@@ -129,7 +129,7 @@ async def test_chats_the_bot_is_not_in(bot, world, kind):
 
 
 async def test_rights_to_write(bot, world):
-    groups.found_chat(world, -100, "Friends", 1001)
+    groups.create_chat(world, -100, "Friends", 1001)
     groups.add_bot(world, -100, 1001)
     groups.mute(world, -100)
     assert await bot.refused("sendMessage", chat_id=-100, text="x") == (
@@ -138,7 +138,7 @@ async def test_rights_to_write(bot, world):
     assert await bot.refused("sendPhoto", chat_id=-100, photo="https://a.b/c.jpg") == (
         "400 Bad Request: not enough rights to send photos to the chat"
     )
-    groups.found_chat(world, -200, "News", 1001, kind="channel", username="News")
+    groups.create_chat(world, -200, "News", 1001, kind="channel", username="News")
     groups.add_bot(world, -200, 1001)
     message = await bot.ok("sendMessage", chat_id="@news", text="x")
     assert "from" not in message
@@ -147,13 +147,13 @@ async def test_rights_to_write(bot, world):
     assert await bot.refused("sendMessage", chat_id=-200, text="x") == (
         "400 Bad Request: need administrator rights in the channel chat"
     )
-    groups.found_chat(world, -300, "Gone", 1001, kind="group")
+    groups.create_chat(world, -300, "Gone", 1001, kind="group")
     groups.delete_group(world, -300)
     assert await bot.refused("sendMessage", chat_id=-300, text="x") == "403 Forbidden: the group chat was deleted"
 
 
 async def test_topics(bot, world):
-    groups.found_chat(world, -100, "Friends", 1001)
+    groups.create_chat(world, -100, "Friends", 1001)
     groups.add_bot(world, -100, 1001)
     topic = groups.open_topic(world, -100, "Letters", 1001)
     message = await bot.ok("sendMessage", chat_id=-100, text="x", message_thread_id=topic)
@@ -198,8 +198,8 @@ async def test_uploads_are_checked_and_old_bytes_go(bot, world, monkeypatch):
         form = {"chat_id": "1001", "photo": BytesIO(data)}
         async with bot.session.post(f"{bot.url}/bot{bot.token}/sendPhoto", data=form) as response:
             assert (await response.json())["description"] == f"Bad Request: {answer}"
-    monkeypatch.setattr(files, "ROOM", len(PNG))
-    first, second = (files.add(world.shelf, "photo", PNG) for _ in range(2))
+    monkeypatch.setattr(files, "MAX_STORED_BYTES", len(PNG))
+    first, second = (files.add(world.files, "photo", PNG) for _ in range(2))
     assert (first.data, second.data) == (None, PNG)
 
 

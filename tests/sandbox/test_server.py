@@ -33,8 +33,8 @@ async def test_the_server_stops_at_once_with_open_polls_and_the_world_can_be_ser
         async with serve(world) as url:
             opened = world.arrivals.version
             poll = asyncio.create_task(session.post(f"{url}/bot{TOKEN}/getUpdates", json={"timeout": 50}))
-            page = asyncio.create_task(world.changed(world.version))
-            await world.arrivals.past(opened)
+            page = asyncio.create_task(world.wait_for_change(world.version))
+            await world.arrivals.wait_past(opened)
             begun = clock()
         assert clock() - begun < 1
         with pytest.raises(aiohttp.ClientError):
@@ -53,8 +53,8 @@ async def test_a_port_in_use_is_told_in_one_line(world):
 
 async def test_a_page_learns_of_changes(world):
     since = world.version
-    assert await world.changed(since, 0.01) == since
-    waiting = asyncio.create_task(world.changed(since))
+    assert await world.wait_for_change(since, 0.01) == since
+    waiting = asyncio.create_task(world.wait_for_change(since))
     await asyncio.sleep(0)
     people.say(world, 1001, 1001, "x")
     assert await waiting > since
@@ -68,7 +68,7 @@ async def test_old_messages_are_forgotten(world):
 
 async def test_a_brief_world_keeps_what_people_write_and_counts_the_rest(world):
     brief = World(clock=world.clock, keep=0)
-    people.crowd(brief, 3)
+    people.add_crowd(brief, 3)
     said = people.say(brief, 1001, 1001, "<b>to copy</b>", html=True)
     async with serve(brief) as url, aiohttp.ClientSession() as session:
 
@@ -84,9 +84,9 @@ async def test_a_brief_world_keeps_what_people_write_and_counts_the_rest(world):
 
 async def test_python_telegram_bot_reads_everything(bot, world):
     """What the library can't parse, no bot built on it could use."""
-    groups.found_chat(world, -100, "Friends", 1001, kind="group")
+    groups.create_chat(world, -100, "Friends", 1001, kind="group")
     groups.add_bot(world, -100, 1001)
-    groups.found_chat(world, -200, "News", 1001, kind="channel")
+    groups.create_chat(world, -200, "News", 1001, kind="channel")
     groups.add_bot(world, -200, 1001)
     new_id = groups.migrate(world, -100)
     groups.open_topic(world, new_id, "Letters", 1001)

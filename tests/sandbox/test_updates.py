@@ -23,7 +23,7 @@ async def test_an_offset_confirms(bot, world):
 async def test_a_long_poll_waits_for_news(bot, world):
     begun = world.arrivals.version
     poll = asyncio.create_task(bot.updates(timeout=50))
-    await world.arrivals.past(begun)
+    await world.arrivals.wait_past(begun)
     people.say(world, 1001, 1001, "at last")
     assert texts(await asyncio.wait_for(poll, 5)) == ["at last"]
 
@@ -35,7 +35,7 @@ async def test_a_long_poll_ends_with_its_time(bot):
 async def test_of_two_pollers_the_older_is_refused(bot, world):
     begun = world.arrivals.version
     older = asyncio.create_task(bot.refused("getUpdates", timeout=50))
-    await world.arrivals.past(begun)
+    await world.arrivals.wait_past(begun)
     younger = asyncio.create_task(bot.updates(timeout=50))
     assert await asyncio.wait_for(older, 5) == (
         "409 Conflict: terminated by other getUpdates request; make sure that only one bot instance is running"
@@ -47,9 +47,9 @@ async def test_of_two_pollers_the_older_is_refused(bot, world):
 async def test_a_poller_that_is_gone_is_nobody(bot, world):
     begun = world.arrivals.version
     poll = asyncio.create_task(bot.updates(timeout=50))
-    await world.arrivals.past(begun)
+    await world.arrivals.wait_past(begun)
     poll.cancel()
-    await world.departures.past(0, 5)
+    await world.disconnects.wait_past(0, 5)
     assert await bot.updates() == []
     assert world.tally.errors == {}
 
@@ -91,7 +91,7 @@ async def test_commands_are_marked_in_utf16_units(bot, world):
 
 
 async def test_privacy_mode(bot, world):
-    groups.found_chat(world, -100, "Friends", 1001)
+    groups.create_chat(world, -100, "Friends", 1001)
     groups.add_bot(world, -100, 1001)
     mine = (await bot.ok("sendMessage", chat_id=-100, text="hello"))["message_id"]
     await bot.ok("deleteWebhook", drop_pending_updates=True)
@@ -109,7 +109,7 @@ async def test_privacy_mode(bot, world):
 
 
 async def test_anonymous_administrators_topics_and_channels(bot, world):
-    groups.found_chat(world, -100, "Friends", 1001)
+    groups.create_chat(world, -100, "Friends", 1001)
     groups.add_bot(world, -100, 1001)
     topic = groups.open_topic(world, -100, "Letters", 1001)
     people.say(world, 1001, -100, "/facts", anonymous=True, topic=topic)
@@ -117,14 +117,14 @@ async def test_anonymous_administrators_topics_and_channels(bot, world):
     assert (message["from"]["id"], message["sender_chat"]["id"]) == (1087968824, -100)
     assert (message["message_thread_id"], message["is_topic_message"]) == (topic, True)
     assert message["reply_to_message"]["forum_topic_created"]["name"] == "Letters"
-    groups.found_chat(world, -200, "News", 1001, kind="channel")
+    groups.create_chat(world, -200, "News", 1001, kind="channel")
     groups.add_bot(world, -200, 1001)
     groups.post(world, -200, "news")
     assert (await bot.updates())[-1]["channel_post"]["sender_chat"]["id"] == -200
 
 
 async def test_a_group_becomes_a_supergroup(bot, world):
-    groups.found_chat(world, -5, "Friends", 1001, kind="group")
+    groups.create_chat(world, -5, "Friends", 1001, kind="group")
     groups.add_bot(world, -5, 1001)
     await bot.ok("deleteWebhook", drop_pending_updates=True)
     new_id = groups.migrate(world, -5)

@@ -72,7 +72,7 @@ def test_telegram_takes_its_buttons(messages):
     for message in messages:
         assert not message.asks or not message.buttons
         if message.buttons:
-            markup.read(methods.build_edit(message, 1, 1)[1]["reply_markup"], inline_only=True)
+            markup.parse(methods.build_edit(message, 1, 1)[1]["reply_markup"], inline_only=True)
 
 
 def test_a_label_is_no_html(messages):

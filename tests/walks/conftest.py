@@ -11,7 +11,7 @@ GROUP = -1001
 @pytest.fixture
 def group(town: Town) -> int:
     """A group that Ada owns, with Mina and the bot in it."""
-    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
+    groups.create_chat(town.world, GROUP, "Neighbours", ADMIN)
     groups.join(town.world, MEMBER, GROUP)
     groups.add_bot(town.world, GROUP, ADMIN)
     return GROUP

@@ -10,7 +10,7 @@ from test_broadcast import compose, in_state, numbers, send, subscribe
 from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.sandbox import attachments, people
 from outreachbot.sandbox.chat import Json
-from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.faults import ANY_SEND, FaultKind, InjectedFault
 from town import ADMIN, MEMBER, Town, buttons
 
 
@@ -21,9 +21,11 @@ async def finished(town: Town, question: Json, *, again: int = 0) -> dict[str, i
 
 
 async def test_the_uncertain_are_written_to_again_only_when_an_admin_says_so(town):
-    crowd = people.crowd(town.world, 10)
+    crowd = people.add_crowd(town.world, 10)
     await subscribe(town, crowd)
-    town.world.faults.orders.append(Fault(FaultKind.LOST_BEFORE, ANY_SEND, times=2, chats=frozenset({1001, 1002})))
+    town.world.faults.pending.append(
+        InjectedFault(FaultKind.LOST_BEFORE, ANY_SEND, times=2, chats=frozenset({1001, 1002}))
+    )
     async with town.bot():
         question = await compose(town)
         first = numbers(await send(town, question))
@@ -39,11 +41,11 @@ async def test_the_uncertain_are_written_to_again_only_when_an_admin_says_so(tow
 
 
 async def test_the_failed_that_may_recover_are_tried_again_and_the_blocked_are_not(town):
-    await subscribe(town, people.crowd(town.world, 5))
+    await subscribe(town, people.add_crowd(town.world, 5))
     people.block(town.world, 1001)
     words = "Bad Request: not enough rights to send text messages to the chat"
-    town.world.faults.orders.append(
-        Fault(FaultKind.REFUSED, ANY_SEND, chats=frozenset({1002}), code=400, description=words)
+    town.world.faults.pending.append(
+        InjectedFault(FaultKind.REFUSED, ANY_SEND, chats=frozenset({1002}), code=400, description=words)
     )
     town.world.updates.clear()
     async with town.bot():
@@ -58,7 +60,7 @@ async def test_the_failed_that_may_recover_are_tried_again_and_the_blocked_are_n
 
 
 async def test_the_list_opens_to_a_ledger_by_reason_and_language(town):
-    await subscribe(town, people.crowd(town.world, 5))
+    await subscribe(town, people.add_crowd(town.world, 5))
     people.block(town.world, 1003)
     town.world.updates.clear()
     async with town.bot():
@@ -89,7 +91,7 @@ async def test_nothing_sent_yet_is_said(town):
 
 
 async def test_the_whole_ledger_comes_as_a_table(town):
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
     people.block(town.world, 1002)
     town.world.updates.clear()
     async with town.bot():
@@ -97,7 +99,7 @@ async def test_the_whole_ledger_comes_as_a_table(town):
         listed = await town.answer(ADMIN, "/broadcasts")
         await town.press_data(ADMIN, listed, "broadcast:csv:1")
         await town.until(lambda: "document" in town.said(ADMIN)[-1])
-    file = town.world.shelf.files[town.said(ADMIN)[-1]["document"]["file_id"]]
+    file = town.world.files.by_id[town.said(ADMIN)[-1]["document"]["file_id"]]
     rows = list(csv.DictReader(io.StringIO(file.data.decode("utf-8-sig"))))
 
     assert file.name == "outreachbot-1.csv"
@@ -109,7 +111,7 @@ async def test_the_whole_ledger_comes_as_a_table(town):
 
 
 async def test_every_copy_is_corrected_and_the_correction_has_its_own_ledger(town):
-    crowd = people.crowd(town.world, 4)
+    crowd = people.add_crowd(town.world, 4)
     await subscribe(town, crowd)
     async with town.bot():
         await send(town, await compose(town, "We meet at <b>eigth</b>"))
@@ -133,7 +135,7 @@ async def test_every_copy_is_corrected_and_the_correction_has_its_own_ledger(tow
 
 
 async def test_a_lost_answer_to_a_correction_is_no_uncertainty(town):
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
     async with town.bot():
         await send(town, await compose(town, "wrong"))
         listed = await town.answer(ADMIN, "/broadcasts")
@@ -142,8 +144,8 @@ async def test_a_lost_answer_to_a_correction_is_no_uncertainty(town):
         before = len(town.said(ADMIN))
         people.say(town.world, ADMIN, ADMIN, "right")
         await town.until(lambda: len(town.said(ADMIN)) == before + 2)
-        town.world.faults.orders.append(
-            Fault(FaultKind.LOST_AFTER, "editMessageText", times=1, chats=frozenset({1002}))
+        town.world.faults.pending.append(
+            InjectedFault(FaultKind.LOST_AFTER, "editMessageText", times=1, chats=frozenset({1002}))
         )
         question = town.said(ADMIN)[-1]
         await town.press(ADMIN, question, "Correct 3 copies")
@@ -154,7 +156,7 @@ async def test_a_lost_answer_to_a_correction_is_no_uncertainty(town):
 
 
 async def test_every_copy_is_deleted_within_48_hours_and_not_offered_later(town):
-    crowd = people.crowd(town.world, 3)
+    crowd = people.add_crowd(town.world, 3)
     await subscribe(town, crowd)
     async with town.bot():
         await send(town, await compose(town))
@@ -175,7 +177,7 @@ async def test_every_copy_is_deleted_within_48_hours_and_not_offered_later(town)
 
 
 async def test_an_album_goes_out_whole_with_its_caption_and_its_way_out(town):
-    await subscribe(town, people.crowd(town.world, 2))
+    await subscribe(town, people.add_crowd(town.world, 2))
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
         attachments.send_album(town.world, ADMIN, ADMIN, ["One picture", ""])
@@ -200,7 +202,7 @@ async def test_an_album_goes_out_whole_with_its_caption_and_its_way_out(town):
 
 
 async def test_a_film_and_a_link_button_go_out_as_they_are(town):
-    await subscribe(town, people.crowd(town.world, 1))
+    await subscribe(town, people.add_crowd(town.world, 1))
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
         attachments.send_video(town.world, ADMIN, ADMIN, "Watch\n[Read more] https://example.org/a")
@@ -214,7 +216,7 @@ async def test_a_film_and_a_link_button_go_out_as_they_are(town):
 
 
 async def test_a_button_without_an_address_is_refused_before_anything_is_sent(town):
-    await subscribe(town, people.crowd(town.world, 1))
+    await subscribe(town, people.add_crowd(town.world, 1))
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
         answer = await town.answer(ADMIN, "Hello\n[Read more] nowhere")

@@ -7,8 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from outreachbot.sandbox import attachments, groups, people
-from outreachbot.sandbox.chat import Json, Standing
-from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.chat import Json, MemberStatus
+from outreachbot.sandbox.faults import ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store import chats
 from outreachbot.store.database import connect
 from outreachbot.store.tables import deliveries
@@ -48,7 +48,7 @@ def numbers(report: str) -> dict[str, int]:
 
 
 async def test_everybody_gets_it_once_and_the_numbers_add_up(town):
-    crowd = people.crowd(town.world, 200)
+    crowd = people.add_crowd(town.world, 200)
     await subscribe(town, crowd)
     async with town.bot():
         report = numbers(await send(town, await compose(town)))
@@ -58,7 +58,7 @@ async def test_everybody_gets_it_once_and_the_numbers_add_up(town):
 
 
 async def test_the_admin_sees_exactly_what_members_get(town):
-    await subscribe(town, people.crowd(town.world, 1))
+    await subscribe(town, people.add_crowd(town.world, 1))
     async with town.bot():
         question = await compose(town, "A <b>bold</b> <a href='https://example.org/'>word</a> &lt;b&gt;")
         await send(town, question)
@@ -70,7 +70,7 @@ async def test_the_admin_sees_exactly_what_members_get(town):
 
 
 async def test_a_photo_goes_out_with_its_caption_and_is_not_uploaded_again(town):
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
         attachments.send_photo(town.world, ADMIN, ADMIN, "A caption")
@@ -82,7 +82,7 @@ async def test_a_photo_goes_out_with_its_caption_and_is_not_uploaded_again(town)
 
 
 async def test_anything_else_is_copied(town):
-    await subscribe(town, people.crowd(town.world, 2))
+    await subscribe(town, people.add_crowd(town.world, 2))
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
         attachments.send_poll(town.world, ADMIN, ADMIN, "Which day?", ["One", "Two"])
@@ -114,7 +114,7 @@ async def test_a_member_can_not_confirm_an_admins_broadcast(town):
 
 
 async def test_two_presses_send_once(town):
-    crowd = people.crowd(town.world, 5)
+    crowd = people.add_crowd(town.world, 5)
     await subscribe(town, crowd)
     async with town.bot():
         question = await compose(town)
@@ -127,7 +127,7 @@ async def test_two_presses_send_once(town):
 
 
 async def test_discarding_sends_nothing(town):
-    await subscribe(town, people.crowd(town.world, 5))
+    await subscribe(town, people.add_crowd(town.world, 5))
     async with town.bot():
         question = await compose(town)
         await town.press(ADMIN, question, "Discard")
@@ -139,11 +139,11 @@ async def test_discarding_sends_nothing(town):
 
 
 async def test_a_message_that_telegram_refuses_never_reaches_the_question(town):
-    await subscribe(town, people.crowd(town.world, 5))
-    order = Fault(
+    await subscribe(town, people.add_crowd(town.world, 5))
+    order = InjectedFault(
         FaultKind.REFUSED, ANY_SEND, at=frozenset({2}), code=400, description="Bad Request: BUTTON_DATA_INVALID"
     )
-    town.world.faults.orders.append(order)
+    town.world.faults.pending.append(order)
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
         answer = await town.answer(ADMIN, "Hello")
@@ -152,7 +152,7 @@ async def test_a_message_that_telegram_refuses_never_reaches_the_question(town):
 
 
 async def test_only_subscribed_chats_get_it(town):
-    people.crowd(town.world, 3)
+    people.add_crowd(town.world, 3)
     await subscribe(town, [1002])
     async with town.bot():
         question = await compose(town)
@@ -171,15 +171,15 @@ async def test_nobody_subscribed_is_said_and_nothing_is_offered(town):
 
 
 async def test_every_kind_of_end_is_in_the_report(town):
-    crowd = people.crowd(town.world, 100)
+    crowd = people.add_crowd(town.world, 100)
     await subscribe(town, crowd)
     for chat in crowd[:5]:
-        town.world.chats[chat].bot = Standing.KICKED  # blocked while the bot did not run: no update tells it
+        town.world.chats[chat].bot_status = MemberStatus.KICKED  # blocked while the bot did not run: no update tells it
     people.delete_account(town.world, crowd[5])
-    faults = town.world.faults.orders
-    faults.append(Fault(FaultKind.LOST_AFTER, ANY_SEND, times=2, chats=frozenset({crowd[10], crowd[11]})))
-    faults.append(Fault(FaultKind.PROXY, ANY_SEND, chats=frozenset({crowd[12]})))
-    faults.append(Fault(FaultKind.TOO_MANY, ANY_SEND, chats=frozenset({crowd[13]}), seconds=1))
+    faults = town.world.faults.pending
+    faults.append(InjectedFault(FaultKind.LOST_AFTER, ANY_SEND, times=2, chats=frozenset({crowd[10], crowd[11]})))
+    faults.append(InjectedFault(FaultKind.PROXY, ANY_SEND, chats=frozenset({crowd[12]})))
+    faults.append(InjectedFault(FaultKind.TOO_MANY, ANY_SEND, chats=frozenset({crowd[13]}), seconds=1))
     async with town.bot():
         text = await send(town, await compose(town))
 
@@ -190,7 +190,7 @@ async def test_every_kind_of_end_is_in_the_report(town):
 
 
 async def test_a_chat_that_blocked_is_recorded_and_not_written_to_again(town):
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
     people.block(town.world, 1002)
     town.world.updates.clear()
     async with town.bot():
@@ -201,7 +201,7 @@ async def test_a_chat_that_blocked_is_recorded_and_not_written_to_again(town):
 
 
 async def test_a_group_that_moved_gets_it_at_its_new_id(town):
-    groups.found_chat(town.world, -55, "Small", ADMIN, kind="group")
+    groups.create_chat(town.world, -55, "Small", ADMIN, kind="group")
     groups.add_bot(town.world, -55, ADMIN)
     await subscribe(town, [-55], kind="group")
     new_id = groups.migrate(town.world, -55)
@@ -215,7 +215,7 @@ async def test_a_group_that_moved_gets_it_at_its_new_id(town):
 
 async def test_who_unsubscribes_while_it_is_sent_is_skipped(town):
     town.per_second = 10
-    crowd = people.crowd(town.world, 10)
+    crowd = people.add_crowd(town.world, 10)
     await subscribe(town, crowd)
     async with town.bot():
         question = await compose(town)
@@ -228,10 +228,12 @@ async def test_who_unsubscribes_while_it_is_sent_is_skipped(town):
 
 
 async def test_a_wrong_message_pauses_instead_of_failing_for_everybody(town):
-    await subscribe(town, people.crowd(town.world, 300))
+    await subscribe(town, people.add_crowd(town.world, 300))
     words = "Bad Request: can't parse entities: Unsupported start tag"
-    town.world.faults.orders.append(
-        Fault(FaultKind.REFUSED, ANY_SEND, times=-1, chats=frozenset(range(1001, 1301)), code=400, description=words)
+    town.world.faults.pending.append(
+        InjectedFault(
+            FaultKind.REFUSED, ANY_SEND, times=-1, chats=frozenset(range(1001, 1301)), code=400, description=words
+        )
     )
     async with town.bot():
         question = await compose(town)
@@ -251,7 +253,7 @@ async def in_state(town: Town, state: str) -> int:
 
 async def test_replies_are_not_kept_waiting_by_a_broadcast(town):
     town.per_second = 5
-    await subscribe(town, people.crowd(town.world, 500))
+    await subscribe(town, people.add_crowd(town.world, 500))
     async with town.bot():
         question = await compose(town)
         await town.press(ADMIN, question, "Send to")
@@ -263,7 +265,7 @@ async def test_replies_are_not_kept_waiting_by_a_broadcast(town):
 
 
 async def test_a_clock_that_was_set_back_does_not_stall_the_sending(town):
-    await subscribe(town, people.crowd(town.world, 20))
+    await subscribe(town, people.add_crowd(town.world, 20))
     town.per_second = 30
     town.clock.ahead = dt.timedelta(days=90)
     async with town.bot():

@@ -3,7 +3,7 @@
 import pytest
 
 from outreachbot.sandbox import people
-from outreachbot.sandbox.faults import ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.faults import ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store import chats
 from outreachbot.store.database import connect
 from town import MEMBER, buttons
@@ -149,7 +149,7 @@ async def test_hostile_words_are_only_words(town, text):
 
 
 async def test_hostile_names_are_only_names(town):
-    people.person(town.world, 66, "<b>&{0}%s", last_name="</a>", username="x")
+    people.add_person(town.world, 66, "<b>&{0}%s", last_name="</a>", username="x")
     people.start(town.world, 66)
     async with town.bot():
         await town.until(lambda: town.said(66))
@@ -169,10 +169,10 @@ async def test_replies_of_one_chat_keep_their_order(town):
 
 
 async def test_a_slow_chat_keeps_nobody_waiting(town):
-    people.person(town.world, 12, "Slow")
+    people.add_person(town.world, 12, "Slow")
     people.start(town.world, 12)
     town.world.updates.clear()
-    town.world.faults.orders.append(Fault(FaultKind.SLOW, ANY_SEND, chats=frozenset({12}), seconds=3.0))
+    town.world.faults.pending.append(InjectedFault(FaultKind.SLOW, ANY_SEND, chats=frozenset({12}), seconds=3.0))
     async with town.bot():
         people.say(town.world, 12, 12, "/help")
         people.say(town.world, 12, 12, "/about")
@@ -185,7 +185,7 @@ async def test_a_slow_chat_keeps_nobody_waiting(town):
 
 
 async def test_a_reply_waits_for_a_429_and_comes(town):
-    town.world.faults.orders.append(Fault(FaultKind.TOO_MANY, ANY_SEND, seconds=1))
+    town.world.faults.pending.append(InjectedFault(FaultKind.TOO_MANY, ANY_SEND, seconds=1))
     async with town.bot():
         answer = await town.answer(MEMBER, "/help")
 
@@ -194,7 +194,7 @@ async def test_a_reply_waits_for_a_429_and_comes(town):
 
 
 async def test_a_reply_that_may_have_arrived_is_not_repeated(town):
-    town.world.faults.orders.append(Fault(FaultKind.LOST_AFTER, ANY_SEND))
+    town.world.faults.pending.append(InjectedFault(FaultKind.LOST_AFTER, ANY_SEND))
     async with town.bot():
         await town.answer(MEMBER, "/help")
         await town.answer(MEMBER, "/about")

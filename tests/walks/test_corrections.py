@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from outreachbot.domain.content.model import Content, Correction
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.chat import Json
-from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store import tables
 from outreachbot.store.database import connect
 from town import ADMIN, MEMBER, Town, buttons
@@ -22,7 +22,7 @@ FACT = "deaths-hrw"
 def neighbours(town: Town) -> None:
     """A second admin, and somebody who has nothing to do with it."""
     for user_id, name in ((OTHER, "Olga"), (STRANGER, "Sam")):
-        people.person(town.world, user_id, name, language="en")
+        people.add_person(town.world, user_id, name, language="en")
         people.start(town.world, user_id)
     town.world.updates.clear()
     town.admins = frozenset({ADMIN, OTHER})
@@ -135,7 +135,7 @@ async def test_hostile_words_are_only_words(town, words):
 
 
 async def test_in_a_group_the_private_chat_opens_and_nothing_is_posted(town):
-    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
+    groups.create_chat(town.world, GROUP, "Neighbours", ADMIN)
     groups.join(town.world, MEMBER, GROUP)
     groups.add_bot(town.world, GROUP, ADMIN)
     async with town.bot():
@@ -152,7 +152,7 @@ async def test_in_a_group_the_private_chat_opens_and_nothing_is_posted(town):
 
 
 async def test_what_a_reader_of_a_channel_presses_opens_the_private_chat(town):
-    groups.found_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
+    groups.create_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
     groups.join(town.world, MEMBER, CHANNEL)
     groups.add_bot(town.world, CHANNEL, ADMIN)
     async with town.bot():
@@ -251,7 +251,7 @@ async def test_an_answer_that_may_have_arrived_is_not_sent_again_by_itself(town)
     async with town.bot():
         await report(town)
         question = await answer_asked(town)
-        town.world.faults.orders.append(Fault(FaultKind.LOST_AFTER, ANY_SEND, chats=frozenset({MEMBER})))
+        town.world.faults.pending.append(InjectedFault(FaultKind.LOST_AFTER, ANY_SEND, chats=frozenset({MEMBER})))
         perhaps = await reply(town, ADMIN, question, "Right!")
 
     assert "may or may not have arrived" in perhaps["text"]
@@ -260,11 +260,11 @@ async def test_an_answer_that_may_have_arrived_is_not_sent_again_by_itself(town)
 
 async def test_what_telegram_refuses_is_said_with_its_words(town):
     why = "Bad Request: the moon is too bright"
-    refused = Fault(FaultKind.REFUSED, ANY_SEND, ALWAYS, frozenset({MEMBER}), code=400, description=why)
+    refused = InjectedFault(FaultKind.REFUSED, ANY_SEND, ALWAYS, frozenset({MEMBER}), code=400, description=why)
     async with town.bot():
         await report(town)
         question = await answer_asked(town)
-        town.world.faults.orders.append(refused)
+        town.world.faults.pending.append(refused)
         answer = await reply(town, ADMIN, question, "Right!")
 
     assert why in answer["text"]

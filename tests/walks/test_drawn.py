@@ -8,7 +8,7 @@ from PIL import Image
 
 from outreachbot.domain.content.model import Content
 from outreachbot.sandbox import groups, people
-from outreachbot.sandbox.faults import ALWAYS, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, FaultKind, InjectedFault
 from town import ADMIN, MEMBER, buttons
 
 FACT = "deaths-hrw"
@@ -24,7 +24,7 @@ async def picture(town, chat_id, message, data, user_id=None):
 
 
 def bytes_of(town, message):
-    return town.world.shelf.files[message["photo"][-1]["file_id"]].data
+    return town.world.files.by_id[message["photo"][-1]["file_id"]].data
 
 
 async def test_a_fact_has_its_figures_as_a_picture_below_it(town):
@@ -51,7 +51,7 @@ async def test_it_is_uploaded_once_over_restarts(town):
 
     shown = [message for who in (MEMBER, ADMIN) for message in town.said(who) if "photo" in message]
     assert len(shown) == 8
-    assert len(town.world.shelf.files) == 1
+    assert len(town.world.files.by_id) == 1
 
 
 async def test_each_language_has_its_own(town):
@@ -62,7 +62,7 @@ async def test_each_language_has_its_own(town):
     languages = ("en", *said)
     town.content = Content.model_construct(**dict(town.content) | {"languages": languages, "topics": topics})
     for number, language in enumerate(languages, start=100):
-        people.person(town.world, number, language=language)
+        people.add_person(town.world, number, language=language)
         people.start(town.world, number)
     async with town.bot():
         charts = []
@@ -90,11 +90,11 @@ async def test_the_timeline_is_paged_in_pictures_in_place(town):
     assert bytes_of(town, second) != bytes_of(town, first)
     assert (again["caption"], again["photo"]) == (first["caption"], first["photo"])
     assert len(town.said(MEMBER)) == 2
-    assert len(town.world.shelf.files) == 2
+    assert len(town.world.files.by_id) == 2
 
 
 async def test_in_a_group_it_stands_there(town):
-    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
+    groups.create_chat(town.world, GROUP, "Neighbours", ADMIN)
     groups.join(town.world, MEMBER, GROUP)
     groups.add_bot(town.world, GROUP, ADMIN)
     async with town.bot():
@@ -127,8 +127,10 @@ async def test_buttons_of_an_earlier_content_are_answered(town, data):
 
 
 async def test_where_telegram_takes_no_picture_the_words_are_said(town):
-    refused = Fault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description="Bad Request: IMAGE_PROCESS_FAILED")
-    town.world.faults.orders.append(refused)
+    refused = InjectedFault(
+        FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description="Bad Request: IMAGE_PROCESS_FAILED"
+    )
+    town.world.faults.pending.append(refused)
     async with town.bot():
         fact = await town.answer(MEMBER, f"/facts {FACT}")
         first = await picture(town, MEMBER, fact, f"+chart:{FACT}")
@@ -143,8 +145,8 @@ async def test_an_id_that_telegram_forgot_is_uploaded_anew(town):
     async with town.bot():
         fact = await town.answer(MEMBER, f"/facts {FACT}")
         await picture(town, MEMBER, fact, f"+chart:{FACT}")
-        town.world.shelf.files.clear()
+        town.world.files.by_id.clear()
         again = await picture(town, MEMBER, fact, f"+chart:{FACT}")
 
     assert "photo" in again
-    assert len(town.world.shelf.files) == 1
+    assert len(town.world.files.by_id) == 1

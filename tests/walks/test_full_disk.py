@@ -44,7 +44,7 @@ async def nothing_left_to_write(town: Town) -> None:
 
 async def written_over(town: Town, room: int) -> str:
     """Twenty members subscribe while only so many more bytes fit on the disk; what the program wrote."""
-    crowd = people.crowd(town.world, 20)
+    crowd = people.add_crowd(town.world, 20)
     async with started(town, "run") as program:
         await town.answer(MEMBER, "/about")
         await nothing_left_to_write(town)

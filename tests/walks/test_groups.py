@@ -72,7 +72,7 @@ async def test_answers_go_to_the_topic_that_asked_and_reminders_to_the_one_that_
 
 
 async def test_a_channel_is_subscribed_by_a_post(town):
-    groups.found_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
+    groups.create_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
     groups.add_bot(town.world, CHANNEL, ADMIN)
     async with town.bot():
         groups.post(town.world, CHANNEL, "/subscribe")
@@ -82,7 +82,7 @@ async def test_a_channel_is_subscribed_by_a_post(town):
 
 
 async def test_what_a_channels_admin_presses_is_noted_in_plain_words(town):
-    groups.found_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
+    groups.create_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
     groups.add_bot(town.world, CHANNEL, ADMIN)
     async with town.bot():
         groups.post(town.world, CHANNEL, "/subscribe")
@@ -101,7 +101,7 @@ async def test_what_a_channels_admin_presses_is_noted_in_plain_words(town):
 
 
 async def test_a_group_that_moves_keeps_its_subscription(town):
-    groups.found_chat(town.world, -55, "Small", ADMIN, kind="group")
+    groups.create_chat(town.world, -55, "Small", ADMIN, kind="group")
     groups.add_bot(town.world, -55, ADMIN)
     async with town.bot():
         await town.answer(-55, "/subscribe", ADMIN)

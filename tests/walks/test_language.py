@@ -66,7 +66,7 @@ async def test_every_word_follows_the_chosen_language(town, speaks, language):
 
 @pytest.mark.parametrize("language", LANGUAGES)
 async def test_a_new_chat_starts_in_the_language_of_its_telegram(town, speaks, language):
-    (stranger,) = people.crowd(town.world, 1, language=f"{language}-XX")
+    (stranger,) = people.add_crowd(town.world, 1, language=f"{language}-XX")
     async with town.bot():
         seen = await speaks(stranger)
 
@@ -74,7 +74,7 @@ async def test_a_new_chat_starts_in_the_language_of_its_telegram(town, speaks, l
 
 
 async def test_another_language_of_telegram_gets_the_contents_first(town):
-    (stranger,) = people.crowd(town.world, 1, language="fr")
+    (stranger,) = people.add_crowd(town.world, 1, language="fr")
     async with town.bot():
         answer = await town.answer(stranger, "/start")
 
@@ -109,7 +109,7 @@ async def test_the_menu_beside_the_text_follows(town):
 
 
 async def test_menus_of_a_language_a_choice_and_an_admin_that_are_gone_are_taken_back(town):
-    (former,) = people.crowd(town.world, 1)
+    (former,) = people.add_crowd(town.world, 1)
     async with replace(town, admins=frozenset({ADMIN, former})).bot():
         await town.press(MEMBER, await town.answer(MEMBER, "/language"), NAMES["ru"])
         await town.until(lambda: all((f"chat:{one}", "ru") in town.world.menus for one in (ADMIN, former)))
@@ -145,7 +145,7 @@ async def test_a_forged_language_chooses_none(town, data):
 
 
 async def test_a_group_keeps_its_language_when_it_moves_and_after_a_restart(town):
-    groups.found_chat(town.world, -55, "Small", ADMIN, kind="group")
+    groups.create_chat(town.world, -55, "Small", ADMIN, kind="group")
     groups.add_bot(town.world, -55, ADMIN)
     async with town.bot():
         await town.press(-55, await town.answer(-55, "/language", ADMIN), NAMES["tr"], ADMIN)

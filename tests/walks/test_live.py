@@ -14,7 +14,7 @@ from test_broadcast import compose
 
 from outreachbot.app.commands import content_file
 from outreachbot.sandbox import attachments, people
-from outreachbot.sandbox.faults import Fault, FaultKind
+from outreachbot.sandbox.faults import FaultKind, InjectedFault
 from outreachbot.services.content import process as content_examiner
 from outreachbot.store.content import versions as contents
 from outreachbot.store.database import connect
@@ -32,7 +32,7 @@ def town(town: Town, tmp_path: Path) -> Town:
     """A bot that tells of the bridge, from a file of its own; Ada and Ben are its admins."""
     file = tmp_path / "bridge.yaml"
     shutil.copy(BRIDGE, file)
-    people.person(town.world, BEN, "Ben", language="en")
+    people.add_person(town.world, BEN, "Ben", language="en")
     people.start(town.world, BEN)
     town.world.updates.clear()
     content = content_file.read_content(file).content
@@ -327,7 +327,7 @@ async def test_the_file_that_is_live_is_sent_byte_for_byte(town):
         await town.press(ADMIN, listed, "Send me the file that is live")
     sent = town.said(ADMIN)[-1]["document"]
 
-    assert (sent["file_name"], town.world.shelf.files[sent["file_id"]].data) == ("bridge.yaml", OTHER)
+    assert (sent["file_name"], town.world.files.by_id[sent["file_id"]].data) == ("bridge.yaml", OTHER)
 
 
 async def test_what_is_live_already_is_said_to_be(town):
@@ -346,14 +346,17 @@ NOT_FETCHED = "could not be read: Telegram did not hand it over, send it once mo
 @pytest.mark.parametrize(
     ("fault", "why"),
     [
-        (Fault(FaultKind.REFUSED, "getFile", code=400, description="Bad Request: file is too big"), "file is too big"),
-        (Fault(FaultKind.LOST_BEFORE, "getFile"), "ServerDisconnectedError"),
-        (Fault(FaultKind.GARBAGE, "getFile"), "HTTP 200"),
+        (
+            InjectedFault(FaultKind.REFUSED, "getFile", code=400, description="Bad Request: file is too big"),
+            "file is too big",
+        ),
+        (InjectedFault(FaultKind.LOST_BEFORE, "getFile"), "ServerDisconnectedError"),
+        (InjectedFault(FaultKind.GARBAGE, "getFile"), "HTTP 200"),
     ],
 )
 async def test_a_file_that_can_not_be_fetched_is_said_to_be_so_and_the_log_says_why(town, fault, why, caplog):
     async with town.bot():
-        town.world.faults.orders.append(fault)
+        town.world.faults.pending.append(fault)
         said = await send(town, OTHER)
 
     assert said["text"] == f"bridge.yaml {NOT_FETCHED} {STAYS}"
@@ -420,7 +423,7 @@ async def test_a_file_of_another_kind_is_asked_for_as_yaml_where_nothing_else_ta
 
 
 async def test_settings_are_shown_with_what_they_become_and_who_reads_a_language_that_goes(town):
-    people.person(town.world, 44, "Uwe", language="de")
+    people.add_person(town.world, 44, "Uwe", language="de")
     people.start(town.world, 44)
     async with town.bot():
         await town.answer(44, "/subscribe")

@@ -32,7 +32,7 @@ async def choose(town: Town, question: dict, *labels: str) -> dict:
 
 
 async def test_only_a_language_gets_it(town):
-    crowd = people.crowd(town.world, 4)
+    crowd = people.add_crowd(town.world, 4)
     await subscribe(town, crowd)
     await set_chats(town, [1001, 1003], language="ru")
     async with town.bot():
@@ -48,7 +48,7 @@ async def test_only_a_language_gets_it(town):
 
 
 async def test_segments_narrow_each_other_down_and_can_be_taken_back(town):
-    crowd = people.crowd(town.world, 3)
+    crowd = people.add_crowd(town.world, 3)
     await subscribe(town, crowd)
     await set_chats(town, [1002], joined="letter-2026")
     async with town.bot():
@@ -63,7 +63,7 @@ async def test_segments_narrow_each_other_down_and_can_be_taken_back(town):
 
 
 async def test_chats_reminded_of_a_day_get_what_is_about_it(town):
-    await subscribe(town, people.crowd(town.world, 2))
+    await subscribe(town, people.add_crowd(town.world, 2))
     async with town.bot():
         question = await compose(town)
         menu = await choose(town, question, "To whom")
@@ -86,7 +86,7 @@ async def test_who_came_by_a_start_code_is_known_by_it_and_not_subscribed(town):
 
 
 async def test_a_moment_is_chosen_by_buttons_and_kept_over_a_restart(town):
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
     town.clock.set(NOON)
     async with town.bot():
         question = await choose(town, await compose(town), "When", "At one moment", "3 Mar", "09:00", "09:15")
@@ -103,7 +103,7 @@ async def test_a_moment_is_chosen_by_buttons_and_kept_over_a_restart(town):
 
 
 async def test_what_was_missed_asks_and_does_not_fire_late(town):
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
     town.clock.set(NOON)
     async with town.bot():
         question = await choose(
@@ -122,7 +122,7 @@ async def test_what_was_missed_asks_and_does_not_fire_late(town):
 
 
 async def test_a_moment_that_has_passed_can_not_be_chosen(town):
-    await subscribe(town, people.crowd(town.world, 1))
+    await subscribe(town, people.add_crowd(town.world, 1))
     town.clock.set(NOON)
     async with town.bot():
         question = await compose(town)
@@ -134,7 +134,7 @@ async def test_a_moment_that_has_passed_can_not_be_chosen(town):
 
 
 async def test_each_zone_gets_it_at_its_own_hour_and_who_is_past_it_as_asked(town):
-    crowd = people.crowd(town.world, 3)
+    crowd = people.add_crowd(town.world, 3)
     await subscribe(town, crowd)
     await set_chats(town, [1002], zone="Europe/Paris")
     await set_chats(town, [1003], zone="Pacific/Auckland")
@@ -155,7 +155,7 @@ async def test_each_zone_gets_it_at_its_own_hour_and_who_is_past_it_as_asked(tow
 
 
 async def test_a_wave_that_was_missed_asks_and_does_not_fire_late(town):
-    crowd = people.crowd(town.world, 2)
+    crowd = people.add_crowd(town.world, 2)
     await subscribe(town, crowd)
     await set_chats(town, [1002], zone="Europe/Paris")
     town.clock.set(NOON)
@@ -177,7 +177,7 @@ async def test_a_wave_that_was_missed_asks_and_does_not_fire_late(town):
 
 async def test_many_chats_wait_half_a_minute_in_which_it_can_be_stopped(town):
     town.large_audience = 2
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
     async with town.bot():
         question = await compose(town)
         assert "starts 30 seconds after" in question["text"]
@@ -193,11 +193,11 @@ async def test_many_chats_wait_half_a_minute_in_which_it_can_be_stopped(town):
 
 
 async def second_admin(town: Town) -> None:
-    people.person(town.world, SECOND, "Eda", language="en")
+    people.add_person(town.world, SECOND, "Eda", language="en")
     people.start(town.world, SECOND)
     town.world.updates.clear()
     town.admins, town.approvals, town.large_audience = frozenset({ADMIN, SECOND}), 2, 2
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
 
 
 async def test_many_chats_need_a_second_admins_consent(town):

@@ -11,7 +11,7 @@ import pytest
 from test_broadcast import compose, subscribe
 
 from outreachbot.sandbox import people
-from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import ledger
 from program import environment, outcome, started
@@ -26,7 +26,7 @@ def any_town(town: Town, database_url: str) -> Town:
 
 async def test_killed_in_a_burst_it_answers_every_update_after_the_restart(any_town):
     town = any_town
-    crowd = people.crowd(town.world, 200)
+    crowd = people.add_crowd(town.world, 200)
     async with started(town, "run") as program:
         await town.answer(MEMBER, "/about")
         for chat in crowd:
@@ -42,7 +42,7 @@ async def test_killed_in_a_burst_it_answers_every_update_after_the_restart(any_t
 
 async def test_killed_in_a_broadcast_nobody_gets_it_twice_and_the_uncertain_are_listed(any_town):
     town = any_town
-    crowd = people.crowd(town.world, 1000)
+    crowd = people.add_crowd(town.world, 1000)
     await subscribe(town, crowd)
     town.per_second = 500
     async with started(town, "run") as program:
@@ -65,7 +65,7 @@ async def test_killed_in_a_broadcast_nobody_gets_it_twice_and_the_uncertain_are_
 
 @pytest.mark.parametrize("signals", [1, 3])
 async def test_sigterm_lets_what_is_in_flight_finish_and_keeps_the_rest(town, signals):
-    crowd = people.crowd(town.world, 300)
+    crowd = people.add_crowd(town.world, 300)
     await subscribe(town, crowd)
     town.per_second = 100
     town.world.faults.latency = 0.05
@@ -161,8 +161,8 @@ async def test_what_is_wrong_is_said_in_one_line(town, tmp_path, setting, value,
 async def test_a_token_that_is_revoked_ends_the_program_loudly(town):
     async with started(town, "run") as program:
         await town.answer(MEMBER, "/about")
-        town.world.faults.orders.append(
-            Fault(FaultKind.REFUSED, "getUpdates", times=ALWAYS, code=401, description="Unauthorized")
+        town.world.faults.pending.append(
+            InjectedFault(FaultKind.REFUSED, "getUpdates", times=ALWAYS, code=401, description="Unauthorized")
         )
         people.say(town.world, MEMBER, MEMBER, "/help")
         async with asyncio.timeout(20):
@@ -174,14 +174,14 @@ async def test_a_token_that_is_revoked_ends_the_program_loudly(town):
 
 
 async def test_the_token_is_in_nothing_that_was_written(town, tmp_path):
-    crowd = people.crowd(town.world, 30)
+    crowd = people.add_crowd(town.world, 30)
     await subscribe(town, crowd)
     secret = "4200000001:sandbox"
-    faults = town.world.faults.orders
-    faults.append(Fault(FaultKind.PROXY, "getUpdates", times=1))
-    faults.append(Fault(FaultKind.GARBAGE, "getUpdates", times=1))
-    faults.append(Fault(FaultKind.LOST_BEFORE, "getMe", times=1))
-    faults.append(Fault(FaultKind.LOST_AFTER, ANY_SEND, times=3))
+    faults = town.world.faults.pending
+    faults.append(InjectedFault(FaultKind.PROXY, "getUpdates", times=1))
+    faults.append(InjectedFault(FaultKind.GARBAGE, "getUpdates", times=1))
+    faults.append(InjectedFault(FaultKind.LOST_BEFORE, "getMe", times=1))
+    faults.append(InjectedFault(FaultKind.LOST_AFTER, ANY_SEND, times=3))
     async with started(town, "run", "--verbose") as program:
         await town.until(lambda: town.world.tally.calls["getUpdates"] >= 3)
         people.feed(town.world, {"message": {"chat": {"type": "private"}}})
@@ -209,7 +209,7 @@ async def test_a_database_that_is_no_database_is_refused_and_left_alone(town, tm
 
 
 async def test_it_waits_for_a_telegram_that_is_not_there_yet(town):
-    town.world.faults.orders.append(Fault(FaultKind.PROXY, "getMe", times=2))
+    town.world.faults.pending.append(InjectedFault(FaultKind.PROXY, "getMe", times=2))
     async with started(town, "run"):
         answer = await town.answer(MEMBER, "/about")
 
@@ -217,7 +217,7 @@ async def test_it_waits_for_a_telegram_that_is_not_there_yet(town):
 
 
 async def test_broadcasts_lists_what_became_of_them(town: Town, tmp_path: Path):
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
     people.block(town.world, 1002)
     town.world.updates.clear()
     async with town.bot():

@@ -83,7 +83,7 @@ async def test_a_restart_or_a_jumping_clock_repeats_nothing(town, back):
 
 
 async def test_who_did_not_ask_or_asked_to_stop_gets_nothing(town):
-    people.crowd(town.world, 1)
+    people.add_crowd(town.world, 1)
     town.clock.set(on(2026, 2, 20))
     async with town.bot():
         await town.answer(1001, "/start")
@@ -97,7 +97,7 @@ async def test_who_did_not_ask_or_asked_to_stop_gets_nothing(town):
 
 
 async def test_it_goes_to_the_topic_that_subscribed(town):
-    groups.found_chat(town.world, -1001, "Neighbours", ADMIN)
+    groups.create_chat(town.world, -1001, "Neighbours", ADMIN)
     groups.add_bot(town.world, -1001, ADMIN)
     topic = groups.open_topic(town.world, -1001, "Remembrance", ADMIN)
     town.clock.set(on(2026, 2, 20))

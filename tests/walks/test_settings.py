@@ -42,14 +42,14 @@ async def chosen(town: Town, chat_id: int) -> ChatSettings:
 @pytest.fixture
 def channel(town: Town) -> int:
     """A channel that Ada owns and Mina reads."""
-    groups.found_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
+    groups.create_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
     groups.join(town.world, MEMBER, CHANNEL)
     groups.add_bot(town.world, CHANNEL, ADMIN)
     return CHANNEL
 
 
 async def test_the_reminder_comes_once_at_the_hour_and_in_the_zone_that_were_chosen(town):
-    people.crowd(town.world, 1)
+    people.add_crowd(town.world, 1)
     town.clock.set(on(2, 20))
     async with town.bot():
         for chat_id in (MEMBER, ADMIN, OTHER):
@@ -109,7 +109,7 @@ async def test_our_question_opens_the_field_for_the_answer(town):
         menu = await town.answer(MEMBER, "/timezone")
         await town.press(MEMBER, menu, "Type my city")
 
-    assert town.world.asked.get(MEMBER) == town.said(MEMBER)[-1]["message_id"]
+    assert town.world.reply_prompts.get(MEMBER) == town.said(MEMBER)[-1]["message_id"]
 
 
 async def test_a_location_can_be_shared(town):
@@ -248,7 +248,7 @@ async def test_the_days_come_as_a_file_by_a_command_and_by_a_button(town):
 
     for message in (file, other):
         assert message["document"]["file_name"] == "remembrance.ics"
-        data = town.world.shelf.files[message["document"]["file_id"]].data
+        data = town.world.files.by_id[message["document"]["file_id"]].data
         assert data.startswith(b"BEGIN:VCALENDAR")
         assert data.count(b"BEGIN:VEVENT") == sum(day.default for day in town.content.anniversaries)
 

@@ -7,14 +7,14 @@ from test_broadcast import compose, in_state, numbers, send, subscribe
 
 from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.sandbox import attachments, groups, people
-from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, Fault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
 from town import ADMIN, MEMBER, buttons
 
 GROUP, CHANNEL = -1001, -1002
 
 
 async def test_an_admin_pauses_goes_on_and_everybody_gets_it_once(town):
-    crowd = people.crowd(town.world, 60)
+    crowd = people.add_crowd(town.world, 60)
     await subscribe(town, crowd)
     town.per_second = 30
     async with town.bot():
@@ -31,7 +31,7 @@ async def test_an_admin_pauses_goes_on_and_everybody_gets_it_once(town):
 
 
 async def test_a_pause_holds_over_a_restart(town):
-    await subscribe(town, people.crowd(town.world, 60))
+    await subscribe(town, people.add_crowd(town.world, 60))
     town.per_second = 30
     async with town.bot():
         question = await compose(town)
@@ -45,7 +45,7 @@ async def test_a_pause_holds_over_a_restart(town):
 
 
 async def test_what_is_stopped_is_over_and_the_report_adds_up(town):
-    crowd = people.crowd(town.world, 60)
+    crowd = people.add_crowd(town.world, 60)
     await subscribe(town, crowd)
     town.per_second = 30
     async with town.bot():
@@ -62,7 +62,7 @@ async def test_what_is_stopped_is_over_and_the_report_adds_up(town):
 
 
 async def test_cancel_makes_a_draft_unsendable(town):
-    await subscribe(town, people.crowd(town.world, 3))
+    await subscribe(town, people.add_crowd(town.world, 3))
     async with town.bot():
         question = await compose(town)
         answer = await town.answer(ADMIN, "/cancel")
@@ -74,7 +74,7 @@ async def test_cancel_makes_a_draft_unsendable(town):
 
 
 async def test_a_progress_message_that_was_deleted_is_replaced_once(town):
-    await subscribe(town, people.crowd(town.world, 30))
+    await subscribe(town, people.add_crowd(town.world, 30))
     town.per_second = 10
     async with town.bot():
         question = await compose(town)
@@ -86,7 +86,7 @@ async def test_a_progress_message_that_was_deleted_is_replaced_once(town):
 
 
 async def test_a_reader_of_a_channel_makes_the_bot_post_nothing(town):
-    groups.found_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
+    groups.create_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
     groups.add_bot(town.world, CHANNEL, ADMIN)
     town.clock.set(dt.datetime(2026, 2, 20, 8, tzinfo=dt.UTC))
     async with town.bot():
@@ -108,12 +108,12 @@ async def test_a_reader_of_a_channel_makes_the_bot_post_nothing(town):
 
 
 async def test_a_group_that_forbids_pictures_still_gets_words(town):
-    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
+    groups.create_chat(town.world, GROUP, "Neighbours", ADMIN)
     groups.add_bot(town.world, GROUP, ADMIN)
     await subscribe(town, [GROUP], kind="supergroup")
     words = "Bad Request: not enough rights to send photos to the chat"
-    town.world.faults.orders.append(
-        Fault(FaultKind.REFUSED, "sendPhoto", chats=frozenset({GROUP}), code=400, description=words)
+    town.world.faults.pending.append(
+        InjectedFault(FaultKind.REFUSED, "sendPhoto", chats=frozenset({GROUP}), code=400, description=words)
     )
     async with town.bot():
         await town.answer(ADMIN, "/broadcast")
@@ -128,9 +128,11 @@ async def test_a_group_that_forbids_pictures_still_gets_words(town):
 
 @pytest.mark.parametrize("kind", [FaultKind.PROXY, FaultKind.LOST_BEFORE])
 async def test_a_stretch_without_telegram_costs_a_handful_and_not_everybody(town, kind):
-    await subscribe(town, people.crowd(town.world, 300))
+    await subscribe(town, people.add_crowd(town.world, 300))
     town.per_second = 100
-    town.world.faults.orders.append(Fault(kind, "sendMessage", times=ALWAYS, chats=frozenset(range(1001, 1301))))
+    town.world.faults.pending.append(
+        InjectedFault(kind, "sendMessage", times=ALWAYS, chats=frozenset(range(1001, 1301)))
+    )
     async with town.bot():
         question = await compose(town)
         await town.press(ADMIN, question, "Send to")
@@ -142,9 +144,11 @@ async def test_a_stretch_without_telegram_costs_a_handful_and_not_everybody(town
 
 
 async def test_a_proxys_refusal_fails_nobody(town):
-    crowd = people.crowd(town.world, 30)
+    crowd = people.add_crowd(town.world, 30)
     await subscribe(town, crowd)
-    town.world.faults.orders.append(Fault(FaultKind.PROXY, "sendMessage", times=2, code=403, chats=frozenset(crowd)))
+    town.world.faults.pending.append(
+        InjectedFault(FaultKind.PROXY, "sendMessage", times=2, code=403, chats=frozenset(crowd))
+    )
     async with town.bot():
         report = numbers(await send(town, await compose(town)))
 
@@ -152,12 +156,12 @@ async def test_a_proxys_refusal_fails_nobody(town):
 
 
 async def test_one_group_over_its_limit_keeps_nobody_else_waiting(town):
-    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
+    groups.create_chat(town.world, GROUP, "Neighbours", ADMIN)
     groups.add_bot(town.world, GROUP, ADMIN)
-    crowd = people.crowd(town.world, 100)
+    crowd = people.add_crowd(town.world, 100)
     await subscribe(town, [GROUP, *crowd])
-    flood = Fault(FaultKind.TOO_MANY, ANY_SEND, times=ALWAYS, chats=frozenset({GROUP}), seconds=60)
-    town.world.faults.orders.append(flood)
+    flood = InjectedFault(FaultKind.TOO_MANY, ANY_SEND, times=ALWAYS, chats=frozenset({GROUP}), seconds=60)
+    town.world.faults.pending.append(flood)
     async with town.bot():
         await town.press(ADMIN, await compose(town), "Send to")
         await town.until(lambda: all(chat in town.world.tally.deliveries for chat in crowd))
@@ -166,8 +170,8 @@ async def test_one_group_over_its_limit_keeps_nobody_else_waiting(town):
 
 
 async def test_one_member_who_floods_makes_nobody_wait(town):
-    town.world.faults.orders.append(
-        Fault(FaultKind.TOO_MANY, ANY_SEND, times=ALWAYS, chats=frozenset({MEMBER}), seconds=30)
+    town.world.faults.pending.append(
+        InjectedFault(FaultKind.TOO_MANY, ANY_SEND, times=ALWAYS, chats=frozenset({MEMBER}), seconds=30)
     )
     async with town.bot():
         for _ in range(1200):
@@ -178,7 +182,7 @@ async def test_one_member_who_floods_makes_nobody_wait(town):
 
 
 async def test_a_clock_set_back_loses_no_subscriber(town):
-    people.crowd(town.world, 1)
+    people.add_crowd(town.world, 1)
     town.clock.ahead = dt.timedelta(days=30)
     async with town.bot():
         await town.answer(1001, "/subscribe")
@@ -189,7 +193,7 @@ async def test_a_clock_set_back_loses_no_subscriber(town):
 
 
 async def test_a_deleted_topic_does_not_silence_the_group(town):
-    groups.found_chat(town.world, GROUP, "Neighbours", ADMIN)
+    groups.create_chat(town.world, GROUP, "Neighbours", ADMIN)
     groups.add_bot(town.world, GROUP, ADMIN)
     topic = groups.open_topic(town.world, GROUP, "Remembrance", ADMIN)
     async with town.bot():
@@ -206,8 +210,8 @@ async def test_a_reminder_that_telegram_refuses_pauses_and_the_admins_are_told(t
     words = "Bad Request: can't parse entities: something"
     async with town.bot():
         await town.answer(MEMBER, "/subscribe")
-        town.world.faults.orders.append(
-            Fault(FaultKind.REFUSED, ANY_SEND, chats=frozenset({MEMBER}), code=400, description=words)
+        town.world.faults.pending.append(
+            InjectedFault(FaultKind.REFUSED, ANY_SEND, chats=frozenset({MEMBER}), code=400, description=words)
         )
         town.clock.set(dt.datetime(2026, 2, 26, 8, tzinfo=dt.UTC))
         await town.until(lambda: town.said(ADMIN))

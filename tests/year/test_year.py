@@ -109,7 +109,7 @@ async def test_every_chat_gets_what_the_oracle_says(town: Town, database_url: st
             await db.engine.dispose()
         messenger = Messenger(BotApi(pool, town.url, town.settings().bot_token()))
         context = run._create_context(town.settings(), town.live(), db, messenger, town.clock)
-        crowd = people.crowd(town.world, CHATS)
+        crowd = people.add_crowd(town.world, CHATS)
         model = await settle_in(context, crowd, dice)
         sender_id = await leases.recover_deliveries(db, "test", town.clock())
         stage = Stage(

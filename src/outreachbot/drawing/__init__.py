@@ -1,1 +1,1 @@
-"""Draws the pictures: from finished words to the bytes of a PNG."""
+"""Draws pictures: turns finished texts into PNG images."""

@@ -1,74 +1,75 @@
-"""Draws a figure: the number as it is written, what it counts, a bar on the common scale, and who states it."""
+"""Draws a figure of a chart: the number, what it counts, a bar on the common scale and who states it."""
 
 from PIL import ImageDraw
 
 from outreachbot.domain.messages.pictures import Bar, Chart, End
-from outreachbot.drawing.letters import Run, Type
-from outreachbot.drawing.sheet import ACCENT, GREY, INK, MARGIN, PALE, WIDTH, Shape, Sheet
+from outreachbot.drawing.sheet import ACCENT, GREY, INK, MARGIN, PALE, WIDTH, ShapePainter, Sheet
+from outreachbot.drawing.typesetting import TextRun, TextStyle
 
-AMOUNT = Type(44, 58, INK, bold=True)
-COUNTS = Type(44, 58, INK)
-STATED = Type(34, 46, GREY)
-THICK = 32
+AMOUNT = TextStyle(44, 58, INK, bold=True)
+COUNTS = TextStyle(44, 58, INK)
+STATED = TextStyle(34, 46, GREY)
+THICKNESS = 32
 GAP = 40
-ROUND, POINT, LINE = 6, 22, 4
-FULL = WIDTH - 2 * MARGIN
-LONGEST = FULL - POINT  # the bar of the largest number
-LEAST = 8
+CORNER_RADIUS, TIP, OUTLINE = 6, 22, 4
+TRACK = WIDTH - 2 * MARGIN
+LONGEST = TRACK - TIP  # length of the bar for the largest number
+SHORTEST = 8  # so that even 0 is visible
 
 
-def bar(sheet: Sheet, chart: Chart, one: Bar) -> None:
-    """One figure."""
-    sheet.text(Run(one.amount, AMOUNT), Run(one.counts, COUNTS), most=4)
-    sheet.space(8)
-    _bar(sheet, chart, one)
-    sheet.space(THICK + 8)
-    sheet.text(Run(one.stated, STATED), most=3)
-    sheet.space(GAP)
+def draw_figure(sheet: Sheet, chart: Chart, bar: Bar) -> None:
+    sheet.add_text(TextRun(bar.amount, AMOUNT), TextRun(bar.counts, COUNTS), max_lines=4)
+    sheet.add_space(8)
+    _draw_bar(sheet, chart, bar)
+    sheet.add_space(THICKNESS + 8)
+    sheet.add_text(TextRun(bar.stated, STATED), max_lines=3)
+    sheet.add_space(GAP)
 
 
-def _bar(sheet: Sheet, chart: Chart, one: Bar) -> None:
-    left, right = extent(one, chart.scale)
-    place = (MARGIN, round(sheet.y), MARGIN + FULL, round(sheet.y) + THICK)
-    sheet.shape(place, PALE, _filled(0, FULL))
-    match one.end:
+def _draw_bar(sheet: Sheet, chart: Chart, bar: Bar) -> None:
+    left, right = bar_extent(bar, chart.scale)
+    box = (MARGIN, round(sheet.y), MARGIN + TRACK, round(sheet.y) + THICKNESS)
+    sheet.add_shape(box, PALE, _filled_bar(0, TRACK))
+    match bar.end:
         case End.CLOSED:
-            sheet.shape(place, ACCENT, _filled(left, right))
+            sheet.add_shape(box, ACCENT, _filled_bar(left, right))
         case End.OPEN:
-            sheet.shape(place, ACCENT, _pointed(left, right))
+            sheet.add_shape(box, ACCENT, _pointed_bar(left, right))
         case End.LIMIT:
-            sheet.shape(place, ACCENT, _outlined(left, right))
+            sheet.add_shape(box, ACCENT, _outlined_bar(left, right))
 
 
-def extent(one: Bar, scale: int) -> tuple[float, float]:
-    """Where a bar begins and ends, in pixels from the left; even 0 is a bar that can be seen."""
-    low, high = (min(max(value / scale, 0.0), 1.0) * LONGEST if scale > 0 else 0.0 for value in (one.low, one.high))
-    left = min(low, LONGEST - LEAST)
-    return left, max(high, left + LEAST)
+def bar_extent(bar: Bar, scale: int) -> tuple[float, float]:
+    """Start and end of a bar, in pixels from the left end of the scale."""
+    low, high = (min(max(value / scale, 0.0), 1.0) * LONGEST if scale > 0 else 0.0 for value in (bar.low, bar.high))
+    left = min(low, LONGEST - SHORTEST)
+    return left, max(high, left + SHORTEST)
 
 
-def _filled(left: float, right: float) -> Shape:
-    def shape(draw: ImageDraw.ImageDraw, fine: int) -> None:
-        draw.rounded_rectangle((left * fine, 0, right * fine - 1, THICK * fine - 1), ROUND * fine, fill=255)
+def _filled_bar(left: float, right: float) -> ShapePainter:
+    def paint(draw: ImageDraw.ImageDraw, factor: int) -> None:
+        draw.rounded_rectangle(
+            (left * factor, 0, right * factor - 1, THICKNESS * factor - 1), CORNER_RADIUS * factor, fill=255
+        )
 
-    return shape
+    return paint
 
 
-def _pointed(left: float, right: float) -> Shape:
-    """Ends with a point beyond the number: there may be more."""
+def _pointed_bar(left: float, right: float) -> ShapePainter:
+    """A bar with a tip beyond the number, because there may be more."""
 
-    def shape(draw: ImageDraw.ImageDraw, fine: int) -> None:
-        _filled(left, right)(draw, fine)
+    def paint(draw: ImageDraw.ImageDraw, factor: int) -> None:
+        _filled_bar(left, right)(draw, factor)
         middle = (left + right) / 2
-        corners = ((middle, 0), (right, 0), (right + POINT, THICK / 2), (right, THICK), (middle, THICK))
-        draw.polygon([(x * fine, y * fine - (y == THICK)) for x, y in corners], fill=255)
+        corners = ((middle, 0), (right, 0), (right + TIP, THICKNESS / 2), (right, THICKNESS), (middle, THICKNESS))
+        draw.polygon([(x * factor, y * factor - (y == THICKNESS)) for x, y in corners], fill=255)
 
-    return shape
+    return paint
 
 
-def _outlined(left: float, right: float) -> Shape:
-    def shape(draw: ImageDraw.ImageDraw, fine: int) -> None:
-        box = (left * fine, 0, right * fine - 1, THICK * fine - 1)
-        draw.rounded_rectangle(box, ROUND * fine, outline=255, width=LINE * fine)
+def _outlined_bar(left: float, right: float) -> ShapePainter:
+    def paint(draw: ImageDraw.ImageDraw, factor: int) -> None:
+        box = (left * factor, 0, right * factor - 1, THICKNESS * factor - 1)
+        draw.rounded_rectangle(box, CORNER_RADIUS * factor, outline=255, width=OUTLINE * factor)
 
-    return shape
+    return paint

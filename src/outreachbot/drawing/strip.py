@@ -1,40 +1,42 @@
-"""Draws an entry of the timeline: a dot on the line, the date, what happened, and its sources."""
+"""Draws an entry of the timeline: a dot on the line, the date, the text and its sources."""
 
 from PIL import ImageDraw
 
 from outreachbot.domain.messages.pictures import Event
-from outreachbot.drawing.letters import Run, Type
 from outreachbot.drawing.sheet import ACCENT, GREY, INK, MARGIN, PALE, Sheet
+from outreachbot.drawing.typesetting import TextRun, TextStyle
 
-DATE = Type(44, 60, ACCENT, bold=True)
-TEXT = Type(42, 58, INK)
-SOURCES = Type(34, 46, GREY)
-DOT = 30  # across
-LINE = 6
-BESIDE = MARGIN + DOT + 40  # where the texts begin
+DATE = TextStyle(44, 60, ACCENT, bold=True)
+TEXT = TextStyle(42, 58, INK)
+SOURCES = TextStyle(34, 46, GREY)
+DOT_DIAMETER = 30
+LINE_WIDTH = 6
+TEXT_LEFT = MARGIN + DOT_DIAMETER + 40
 GAP = 44
 
 
-def event(sheet: Sheet, one: Event, *, is_last: bool) -> None:
-    """One entry; the line goes on to the next."""
+def draw_event(sheet: Sheet, event: Event, *, is_last: bool) -> None:
+    """Draw an entry and, unless it is the last one, the line to the next."""
     top = round(sheet.y)
-    below = len(sheet.marks)
-    sheet.text(Run(one.date, DATE), x=BESIDE, most=2)
-    sheet.text(Run(one.text, TEXT), x=BESIDE, most=24)
-    sheet.space(6)
-    sheet.text(Run(one.sources, SOURCES), x=BESIDE, most=4)
-    sheet.space(GAP)
+    first = len(sheet.painters)
+    sheet.add_text(TextRun(event.date, DATE), x=TEXT_LEFT, max_lines=2)
+    sheet.add_text(TextRun(event.text, TEXT), x=TEXT_LEFT, max_lines=24)
+    sheet.add_space(6)
+    sheet.add_text(TextRun(event.sources, SOURCES), x=TEXT_LEFT, max_lines=4)
+    sheet.add_space(GAP)
     middle = top + DATE.leading // 2
     if not is_last:
-        left = MARGIN + (DOT - LINE) // 2
-        sheet.shape((left, middle, left + LINE, round(sheet.y) + DATE.leading // 2), PALE, _full)
-        sheet.marks.insert(below, sheet.marks.pop())  # the line first: the dots are painted on it
-    sheet.shape((MARGIN, middle - DOT // 2, MARGIN + DOT, middle + DOT // 2), ACCENT, _dot)
+        left = MARGIN + (DOT_DIAMETER - LINE_WIDTH) // 2
+        sheet.add_shape((left, middle, left + LINE_WIDTH, round(sheet.y) + DATE.leading // 2), PALE, _paint_box)
+        sheet.painters.insert(first, sheet.painters.pop())  # below the dots
+    sheet.add_shape(
+        (MARGIN, middle - DOT_DIAMETER // 2, MARGIN + DOT_DIAMETER, middle + DOT_DIAMETER // 2), ACCENT, _paint_dot
+    )
 
 
-def _full(draw: ImageDraw.ImageDraw, _fine: int) -> None:
+def _paint_box(draw: ImageDraw.ImageDraw, _factor: int) -> None:
     draw.rectangle((0, 0, *draw.im.size), fill=255)
 
 
-def _dot(draw: ImageDraw.ImageDraw, fine: int) -> None:
-    draw.ellipse((0, 0, DOT * fine - 1, DOT * fine - 1), fill=255)
+def _paint_dot(draw: ImageDraw.ImageDraw, factor: int) -> None:
+    draw.ellipse((0, 0, DOT_DIAMETER * factor - 1, DOT_DIAMETER * factor - 1), fill=255)

@@ -1,1 +1,1 @@
-"""A Telegram that runs on this machine: Bot API server and people, for the demo, the tests and the benchmarks."""
+"""A local Telegram: a Bot API server with simulated people, for the demo, the tests and the benchmarks."""

@@ -1,4 +1,4 @@
-"""The sandbox as a process of its own: `python -m outreachbot.sandbox --port 8081 --fast --chats 1000`."""
+"""Runs the sandbox as a separate process: `python -m outreachbot.sandbox --port 8081 --fast --chats 1000`."""
 
 import argparse
 import asyncio
@@ -13,7 +13,7 @@ from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import KEPT_MESSAGES, TOKEN, World
 
 
-def _arguments() -> argparse.Namespace:
+def _parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m outreachbot.sandbox", description="A Telegram on this machine.")
     parser.add_argument("--host", default="127.0.0.1")
     parser.add_argument("--port", type=int, default=8081, help="0 for a free one, which is printed")
@@ -26,33 +26,33 @@ def _arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def _world(arguments: argparse.Namespace) -> World:
+def _build_world(arguments: argparse.Namespace) -> World:
     tokens = arguments.token or [TOKEN]
     world = World(
-        clock=lambda: datetime.now(UTC),  # the one place in the sandbox that looks at the clock
+        clock=lambda: datetime.now(UTC),  # the only place in the sandbox that reads the clock
         tokens=None if "any" in tokens else frozenset(tokens),
         keep=0 if arguments.fast else KEPT_MESSAGES,
     )
     world.faults.latency = arguments.latency / 1000
-    people.crowd(world, arguments.chats)
+    people.add_crowd(world, arguments.chats)
     return world
 
 
 async def _run(arguments: argparse.Namespace) -> None:
     stop = asyncio.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        asyncio.get_running_loop().add_signal_handler(number, stop.set)
-    world = _world(arguments)
-    gc.freeze()  # many chats live for ever: without this every collection walks all of them
+    for signal_number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(signal_number, stop.set)
+    world = _build_world(arguments)
+    gc.freeze()  # the chats live for ever: otherwise every garbage collection would traverse them
     async with serve(world, arguments.host, arguments.port) as address:
-        print(f"sandbox on {address}", flush=True)  # noqa: T201  (whoever started it reads the address here)
+        print(f"sandbox on {address}", flush=True)  # noqa: T201  (for the parent process)
         await stop.wait()
 
 
 def main() -> int:
-    """Run until SIGINT or SIGTERM; the exit code."""
+    """Run until SIGINT or SIGTERM; return the exit code."""
     try:
-        asyncio.run(_run(_arguments()))
+        asyncio.run(_run(_parse_arguments()))
     except OutreachbotError as error:
         print(error, file=sys.stderr)  # noqa: T201
         return error.exit_code

@@ -1,90 +1,91 @@
-"""Which chat a request means, and whether the bot may do there what it asks: chat not found, the kinds of 403."""
+"""Resolves chat_id parameters and checks what the bot may do in the chat: "chat not found" and all kinds of 403."""
 
 from enum import Enum
 
-from outreachbot.sandbox.chat import Chat, Kind, Standing
-from outreachbot.sandbox.refused import Refused, bad, forbidden
+from outreachbot.sandbox.chat import ChatKind, MemberStatus, TelegramChat
+from outreachbot.sandbox.refused import Refused, bad_request, forbidden
 from outreachbot.sandbox.world import World
 
 
-class Need(Enum):
-    """What a method needs of a chat."""
+class Access(Enum):
+    """What a method needs to do in a chat."""
 
     READ = "read"
-    MEMBERS = "members"  # the list of members, which an upgraded group no longer gives
+    MEMBERS = "members"  # read the member list, which a group upgraded to a supergroup no longer gives
     EDIT = "edit"
     WRITE = "write"
 
 
-def chat(world: World, raw: object, need: Need) -> Chat:
-    """The chat with this id or @username, or Telegram's refusal."""
+def find_chat(world: World, raw: object, access: Access) -> TelegramChat:
+    """The chat with this id or @username. Raises Refused if there is none or the bot has no such access."""
     if raw is None or raw == "":
-        raise bad("chat_id is empty")
-    found = world.chats.get(_number(world, raw))
-    if found is None:
-        raise bad("chat not found")
-    if found.kind is Kind.PRIVATE:
-        _private(world, found, need)
-    elif found.kind is Kind.GROUP:
-        _group(found, need)
+        raise bad_request("chat_id is empty")
+    chat = world.chats.get(_parse_chat_id(world, raw))
+    if chat is None:
+        raise bad_request("chat not found")
+    if chat.kind is ChatKind.PRIVATE:
+        _check_private(world, chat, access)
+    elif chat.kind is ChatKind.GROUP:
+        _check_group(chat, access)
     else:
-        _supergroup(found, need)
-    return found
+        _check_supergroup(chat, access)
+    return chat
 
 
-def _number(world: World, raw: object) -> int:
+def _parse_chat_id(world: World, raw: object) -> int:
+    """The numeric id; 0 if the name is unknown or `raw` is no number."""
     if isinstance(raw, str) and raw.startswith("@"):
-        return world.names.get(raw[1:].lower(), 0)
+        return world.usernames.get(raw[1:].lower(), 0)
     try:
         return int(str(raw))
     except ValueError:
         return 0
 
 
-def _private(world: World, found: Chat, need: Need) -> None:
-    """A person the sandbox has, but who never wrote to the bot, is one it met in a group."""
-    if need not in (Need.WRITE, Need.EDIT):
+def _check_private(world: World, chat: TelegramChat, access: Access) -> None:
+    """Reading is always allowed: the bot may have met a person who never wrote to it in a group."""
+    if access not in (Access.WRITE, Access.EDIT):
         return
-    if world.users[found.id].deleted:
+    if world.users[chat.id].deleted:
         raise forbidden("user is deactivated")
-    if found.bot is Standing.KICKED:
+    if chat.bot_status is MemberStatus.KICKED:
         raise forbidden("bot was blocked by the user")
-    if found.bot is Standing.LEFT:
+    if chat.bot_status is MemberStatus.LEFT:
         raise forbidden("bot can't initiate conversation with a user")
 
 
-def _group(found: Chat, need: Need) -> None:
-    changing = need is not Need.READ
-    if found.moved_to and need in (Need.WRITE, Need.MEMBERS):
+def _check_group(chat: TelegramChat, access: Access) -> None:
+    needs_membership = access is not Access.READ
+    if chat.migrated_to and access in (Access.WRITE, Access.MEMBERS):
         text = "Bad Request: group chat was upgraded to a supergroup chat"
-        raise Refused(400, text, migrate_to_chat_id=found.moved_to)
-    if found.gone and need in (Need.WRITE, Need.MEMBERS):
+        raise Refused(400, text, migrate_to_chat_id=chat.migrated_to)
+    if chat.deleted and access in (Access.WRITE, Access.MEMBERS):
         raise forbidden("the group chat was deleted")
-    if changing and found.bot is Standing.KICKED:
+    if needs_membership and chat.bot_status is MemberStatus.KICKED:
         raise forbidden("bot was kicked from the group chat")
-    if changing and not found.bot.inside and not found.moved_to:
+    if needs_membership and not chat.bot_status.is_inside and not chat.migrated_to:
         raise forbidden("bot is not a member of the group chat")
 
 
-def _supergroup(found: Chat, need: Need) -> None:
-    word = "channel" if found.kind is Kind.CHANNEL else "supergroup"
-    if found.bot is Standing.KICKED:
-        raise forbidden(f"bot was kicked from the {word} chat")
-    public_reading = bool(found.username) and need in (Need.READ, Need.MEMBERS)
-    if not found.bot.inside and not public_reading:
-        raise forbidden(f"bot is not a member of the {word} chat")
+def _check_supergroup(chat: TelegramChat, access: Access) -> None:
+    kind = "channel" if chat.kind is ChatKind.CHANNEL else "supergroup"
+    if chat.bot_status is MemberStatus.KICKED:
+        raise forbidden(f"bot was kicked from the {kind} chat")
+    reads_public_chat = bool(chat.username) and access in (Access.READ, Access.MEMBERS)
+    if not chat.bot_status.is_inside and not reads_public_chat:
+        raise forbidden(f"bot is not a member of the {kind} chat")
 
 
-def may_send(found: Chat, what: str, topic: int) -> None:
-    """Whether the bot may send `what` ("text messages", "photos" …) to this chat and topic."""
-    if found.kind is Kind.CHANNEL and not found.bot.rules:
-        raise bad("need administrator rights in the channel chat")
-    if found.muted and not found.bot.rules:
-        raise bad(f"not enough rights to send {what} to the chat")
-    if not topic:
+def check_may_send(chat: TelegramChat, what: str, topic_id: int) -> None:
+    """Raise Refused unless the bot may send `what` ("text messages", "photos" …) to this chat and topic (0: none)."""
+    if chat.kind is ChatKind.CHANNEL and not chat.bot_status.is_admin:
+        raise bad_request("need administrator rights in the channel chat")
+    if chat.muted and not chat.bot_status.is_admin:
+        raise bad_request(f"not enough rights to send {what} to the chat")
+    if not topic_id:
         return
-    thread = (found.topics or {}).get(topic)
-    if thread is None:
-        raise bad("message thread not found")
-    if thread.closed and not found.bot.rules:
-        raise bad("TOPIC_CLOSED")
+    topic = (chat.topics or {}).get(topic_id)
+    if topic is None:
+        raise bad_request("message thread not found")
+    if topic.closed and not chat.bot_status.is_admin:
+        raise bad_request("TOPIC_CLOSED")

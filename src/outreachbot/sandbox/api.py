@@ -1,4 +1,4 @@
-"""One Bot API request from the wire to the wire: token, method, parameters, ordered faults, limits, answer."""
+"""Handles a Bot API request: token, method, parameters, injected faults, rate limits, answer."""
 
 import json
 import re
@@ -10,8 +10,8 @@ from typing import Any
 from starlette.types import Receive, Scope, Send
 
 from outreachbot.sandbox import faults, methods
-from outreachbot.sandbox.faults import Fault, FaultKind
-from outreachbot.sandbox.params import Params, number, parse
+from outreachbot.sandbox.faults import FaultKind, InjectedFault
+from outreachbot.sandbox.params import Params, get_int, parse
 from outreachbot.sandbox.refused import Refused
 from outreachbot.sandbox.world import World
 
@@ -24,24 +24,24 @@ _NOT_FOUND = Refused(404, "Not Found")
 
 
 class ConnectionCut(Exception):
-    """The request ends without an answer."""
+    """The connection is to be closed without an answer."""
 
 
-async def answer(world: World, scope: Scope, receive: Receive, send: Send) -> None:
+async def handle_request(world: World, scope: Scope, receive: Receive, send: Send) -> None:
     """Answer a request whose path is /bot<token>/<method>."""
-    body = await _body(receive)
+    body = await _read_body(receive)
     try:
-        status, head, out = await _outcome(world, scope, receive, body)
+        status, head, out = await _respond(world, scope, receive, body)
     except ConnectionCut:
         scope["state"]["transport"].close()
-        await _gone(receive)  # only then does uvicorn know that no answer is due
+        await _wait_for_disconnect(receive)  # else uvicorn would report a missing answer
         return
     headers = [head, (b"content-length", str(len(out)).encode())]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": out})
 
 
-async def _body(receive: Receive) -> bytes:
+async def _read_body(receive: Receive) -> bytes:
     message = await receive()
     body: bytes = message.get("body", b"")
     if not message.get("more_body", False):
@@ -53,58 +53,58 @@ async def _body(receive: Receive) -> bytes:
     return b"".join(parts)
 
 
-async def _outcome(world: World, scope: Scope, receive: Receive, body: bytes) -> tuple[int, tuple[bytes, bytes], bytes]:
-    """Status, content type and body of the answer."""
+async def _respond(world: World, scope: Scope, receive: Receive, body: bytes) -> tuple[int, tuple[bytes, bytes], bytes]:
+    """Status, content type header and body of the answer."""
     try:
         token, _, name = scope["path"].removeprefix("/bot").partition("/")
-        if not _accepted(world, token):
+        if not _accept_token(world, token):
             raise _UNAUTHORIZED
         method = methods.NAMES.get(name.lower())
         if method is None:
             raise _NOT_FOUND
         world.tally.calls[method] += 1
         params = parse(_content_type(scope), body, scope["query_string"])
-        struck = await _strike(world, method, params)
-        if struck and struck.kind in (FaultKind.PROXY, FaultKind.GARBAGE):
-            return _page(world, struck)
+        fault = await _apply_faults_before(world, method, params)
+        if fault and fault.kind in (FaultKind.PROXY, FaultKind.GARBAGE):
+            return _foreign_page(world, fault)
         try:
             result = methods.call(world, method, params)
-            if method in methods.WAITING:
-                result = await _unless_gone(world, result, receive)
+            if method in methods.ASYNC:
+                result = await _unless_disconnected(world, result, receive)
         finally:
-            if struck:
-                await _late(world, struck)
+            if fault:
+                await _apply_fault_after(world, fault)
     except Refused as refused:
-        return _refusal(world, refused)
+        return _error_response(world, refused)
     return 200, _JSON, b'{"ok":true,"result":%b}' % _encode(result).encode()
 
 
-async def _unless_gone(world: World, result: Coroutine[Any, Any, Any], receive: Receive) -> Any:
-    """The result, unless the client goes away first: who is gone must not stand in the way of the next poller."""
+async def _unless_disconnected(world: World, result: Coroutine[Any, Any, Any], receive: Receive) -> Any:
+    """The result, unless the client disconnects first: a dead long poll must not conflict with the next one."""
     task = create_task(result)
-    gone = create_task(_gone(receive))
-    await wait((task, gone), return_when=FIRST_COMPLETED)
+    disconnect = create_task(_wait_for_disconnect(receive))
+    await wait((task, disconnect), return_when=FIRST_COMPLETED)
     if task.done():
-        gone.cancel()
+        disconnect.cancel()
         return task.result()
     task.cancel()
     await wait((task,))
-    world.departures.ring()
+    world.disconnects.notify()
     raise ConnectionCut
 
 
-async def _gone(receive: Receive) -> None:
+async def _wait_for_disconnect(receive: Receive) -> None:
     while (await receive())["type"] != "http.disconnect":
         pass
 
 
-def _accepted(world: World, token: str) -> bool:
+def _accept_token(world: World, token: str) -> bool:
     if world.tokens is not None:
         return token in world.tokens
     if not _TOKEN.fullmatch(token):
         return False
-    if not world.adopted:
-        world.adopted = True
+    if not world.token_adopted:
+        world.token_adopted = True
         world.bot["id"] = int(token.partition(":")[0])
     return True
 
@@ -116,60 +116,59 @@ def _content_type(scope: Scope) -> str:
     return ""
 
 
-async def _strike(world: World, method: str, params: Params) -> Fault | None:
-    """What of faults, latency and limits comes before the method; the fault that is still to be done."""
+async def _apply_faults_before(world: World, method: str, params: Params) -> InjectedFault | None:
+    """Apply latency, faults and limits that precede the method; return a fault that applies to its answer."""
     if world.faults.latency:
         await world.pause(world.faults.latency)
     fault = None
-    if world.faults.orders:
-        fault = faults.take(world.faults, method, number(params, "chat_id"), methods.is_send)
+    if world.faults.pending:
+        fault = faults.take(world.faults, method, get_int(params, "chat_id"), methods.is_send)
     if fault is not None:
         match fault.kind:
             case FaultKind.LOST_BEFORE:
                 raise ConnectionCut
             case FaultKind.TOO_MANY:
-                raise too_many(max(int(fault.seconds), 1))
+                raise _too_many_requests(max(int(fault.seconds), 1))
             case FaultKind.REFUSED:
-                raise Refused(fault.code or 400, fault.description or _phrase(fault.code or 400))
+                raise Refused(fault.code or 400, fault.description or _status_phrase(fault.code or 400))
     if methods.is_send(method):
-        seconds = faults.over_limit(world.faults, number(params, "chat_id"), get_running_loop().time())
+        seconds = faults.check_limits(world.faults, get_int(params, "chat_id"), get_running_loop().time())
         if seconds:
-            raise too_many(seconds)
+            raise _too_many_requests(seconds)
     return fault
 
 
-async def _late(world: World, fault: Fault) -> None:
-    """What is done to the answer of a method that was done."""
+async def _apply_fault_after(world: World, fault: InjectedFault) -> None:
+    """Apply a fault to the answer of a method that was executed."""
     if fault.kind is FaultKind.LOST_AFTER:
         raise ConnectionCut
     if fault.kind is FaultKind.SLOW:
         await world.pause(fault.seconds)
 
 
-def too_many(seconds: int) -> Refused:
-    """A 429."""
+def _too_many_requests(seconds: int) -> Refused:
     return Refused(429, f"Too Many Requests: retry after {seconds}", retry_after=seconds)
 
 
-def _phrase(code: int) -> str:
+def _status_phrase(code: int) -> str:
     try:
         return HTTPStatus(code).phrase
     except ValueError:
         return "Error"
 
 
-def _page(world: World, fault: Fault) -> tuple[int, tuple[bytes, bytes], bytes]:
-    """What a proxy or a hotel's network says instead of Telegram."""
+def _foreign_page(world: World, fault: InjectedFault) -> tuple[int, tuple[bytes, bytes], bytes]:
+    """The HTML page that a proxy or a captive portal sends instead of Telegram's answer."""
     status = 200 if fault.kind is FaultKind.GARBAGE else fault.code or 502
     if status != 200:
         world.tally.errors[status] += 1
-    title = "Welcome" if status == 200 else f"{status} {_phrase(status)}"
+    title = "Welcome" if status == 200 else f"{status} {_status_phrase(status)}"
     return status, _HTML, f"<html><head><title>{title}</title></head><body><h1>{title}</h1></body></html>".encode()
 
 
-def _refusal(world: World, refused: Refused) -> tuple[int, tuple[bytes, bytes], bytes]:
+def _error_response(world: World, refused: Refused) -> tuple[int, tuple[bytes, bytes], bytes]:
     world.tally.errors[refused.code] += 1
-    said: dict[str, Any] = {"ok": False, "error_code": refused.code, "description": refused.description}
+    answer: dict[str, Any] = {"ok": False, "error_code": refused.code, "description": refused.description}
     if refused.parameters:
-        said["parameters"] = refused.parameters
-    return refused.code, _JSON, _encode(said).encode()
+        answer["parameters"] = refused.parameters
+    return refused.code, _JSON, _encode(answer).encode()

@@ -1,4 +1,4 @@
-"""What people send that is no text: pictures, films, files, albums, polls, places."""
+"""Messages from people other than text: photos, videos, documents, albums, polls, locations."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -6,21 +6,20 @@ from typing import Any
 from outreachbot.sandbox import files, texts
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.people import send
-from outreachbot.sandbox.world import World
+from outreachbot.sandbox.world import World, next_album_id
 
 
 def send_photo(
-    world: World, user_id: int, chat_id: int, caption: str = "", *, data: bytes | None = None, **place: Any
+    world: World, user_id: int, chat_id: int, caption: str = "", *, data: bytes | None = None, **options: Any
 ) -> Json:
-    """Send a picture; `place` is topic, reply_to, anonymous."""
-    return send(world, user_id, chat_id, _photo(world, data) | _captioned(caption), **place)
+    """Send a photo; `options` are those of people.send: topic, reply_to, anonymous."""
+    return send(world, user_id, chat_id, _add_photo(world, data) | _caption_json(caption), **options)
 
 
-def send_video(world: World, user_id: int, chat_id: int, caption: str = "", **place: Any) -> Json:
-    """Send a film."""
-    file = files.add(world.shelf, "video", None, name="film.mp4", mime="video/mp4")
-    described = _described(file) | {"width": 1280, "height": 720, "duration": 1}
-    return send(world, user_id, chat_id, {"video": described} | _captioned(caption), **place)
+def send_video(world: World, user_id: int, chat_id: int, caption: str = "", **options: Any) -> Json:
+    file = files.add(world.files, "video", None, name="film.mp4", mime="video/mp4")
+    content = {"video": file.json() | files.VIDEO_FIELDS}
+    return send(world, user_id, chat_id, content | _caption_json(caption), **options)
 
 
 def send_document(
@@ -31,47 +30,42 @@ def send_document(
     *,
     name: str = "file.pdf",
     data: bytes | None = None,
-    **place: Any,
+    **options: Any,
 ) -> Json:
-    """Send a file."""
-    file = files.add(world.shelf, "document", data, name=name, mime="application/octet-stream")
-    described = _described(file) | {"file_name": name}
-    return send(world, user_id, chat_id, {"document": described} | _captioned(caption), **place)
+    file = files.add(world.files, "document", data, name=name, mime="application/octet-stream")
+    content = {"document": file.json() | {"file_name": name}}
+    return send(world, user_id, chat_id, content | _caption_json(caption), **options)
 
 
-def send_album(world: World, user_id: int, chat_id: int, captions: Sequence[str], **place: Any) -> list[Json]:
-    """Send a picture for each caption as one album: Telegram makes a message and an update of each."""
-    group = {"media_group_id": str(13_000_000_000_000_000 + next(world.numbers))}
+def send_album(world: World, user_id: int, chat_id: int, captions: Sequence[str], **options: Any) -> list[Json]:
+    """Send an album with a photo for each caption; in Telegram, each is a message and an update of its own."""
+    group = {"media_group_id": next_album_id(world)}
     return [
-        send(world, user_id, chat_id, group | _photo(world, None) | _captioned(caption), **place)
+        send(world, user_id, chat_id, group | _add_photo(world, None) | _caption_json(caption), **options)
         for caption in captions
     ]
 
 
-def _photo(world: World, data: bytes | None) -> Json:
-    file = files.add(world.shelf, "photo", data, name="photo.jpg", mime="image/jpeg")
-    width, height = files.sizes(data) or files.UNKNOWN_SIZE
-    return {"photo": [_described(file) | {"width": width, "height": height}]}
+def _add_photo(world: World, data: bytes | None) -> Json:
+    file = files.add(world.files, "photo", data, name="photo.jpg", mime="image/jpeg")
+    return file.photo_json()
 
 
-def _described(file: files.File) -> Json:
-    return {"file_id": file.file_id, "file_unique_id": file.unique_id, "file_size": file.size}
-
-
-def _captioned(caption: str) -> Json:
+def _caption_json(caption: str) -> Json:
     if not caption:
         return {}
-    plain, entities = texts.read(caption, "", None)
-    return {"caption": plain} | ({"caption_entities": entities} if entities else {})
+    plain, entities = texts.parse(caption, "", None)
+    return texts.message_fields(plain, entities, "caption", "caption_entities")
 
 
-def send_poll(world: World, user_id: int, chat_id: int, question: str, options: Sequence[str], **place: Any) -> Json:
-    """Send a poll."""
-    answers = [{"persistent_id": str(at), "text": text, "voter_count": 0} for at, text in enumerate(options)]
+def send_poll(world: World, user_id: int, chat_id: int, question: str, answers: Sequence[str], **options: Any) -> Json:
+    poll_options = [
+        {"persistent_id": str(number), "text": text, "voter_count": 0} for number, text in enumerate(answers)
+    ]
     poll = {
         "id": str(5_000_000_000_000_000 + next(world.numbers)),
         "question": question,
-        "options": answers,
+        "options": poll_options,
         "total_voter_count": 0,
         "is_closed": False,
         "is_anonymous": True,
@@ -80,9 +74,8 @@ def send_poll(world: World, user_id: int, chat_id: int, question: str, options: 
         "allows_revoting": True,
         "members_only": False,
     }
-    return send(world, user_id, chat_id, {"poll": poll}, **place)
+    return send(world, user_id, chat_id, {"poll": poll}, **options)
 
 
-def send_location(world: World, user_id: int, chat_id: int, latitude: float, longitude: float, **place: Any) -> Json:
-    """Send a place on the map."""
-    return send(world, user_id, chat_id, {"location": {"latitude": latitude, "longitude": longitude}}, **place)
+def send_location(world: World, user_id: int, chat_id: int, latitude: float, longitude: float, **options: Any) -> Json:
+    return send(world, user_id, chat_id, {"location": {"latitude": latitude, "longitude": longitude}}, **options)

@@ -1,4 +1,4 @@
-"""What a chat and a person are, and how one stands in the other."""
+"""The data model: chats, users, forum topics and the status of a member in a chat."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -7,8 +7,8 @@ from typing import Any
 Json = dict[str, Any]
 
 
-class Kind(StrEnum):
-    """What a chat is, in Telegram's words."""
+class ChatKind(StrEnum):
+    """Type of a chat (Bot API, Chat.type)."""
 
     PRIVATE = "private"
     GROUP = "group"
@@ -16,8 +16,11 @@ class Kind(StrEnum):
     CHANNEL = "channel"
 
 
-class Standing(StrEnum):
-    """How a user or the bot stands in a chat. In a private chat the bot's: LEFT is never started, KICKED blocked."""
+class MemberStatus(StrEnum):
+    """Status of a user or the bot in a chat (Bot API, ChatMember.status).
+
+    For the bot in a private chat, LEFT means never started and KICKED means blocked.
+    """
 
     CREATOR = "creator"
     ADMINISTRATOR = "administrator"
@@ -26,14 +29,12 @@ class Standing(StrEnum):
     KICKED = "kicked"
 
     @property
-    def inside(self) -> bool:
-        """Whether this one is in the chat."""
-        return self not in (Standing.LEFT, Standing.KICKED)
+    def is_inside(self) -> bool:
+        return self not in (MemberStatus.LEFT, MemberStatus.KICKED)
 
     @property
-    def rules(self) -> bool:
-        """Whether this one is an administrator."""
-        return self in (Standing.CREATOR, Standing.ADMINISTRATOR)
+    def is_admin(self) -> bool:
+        return self in (MemberStatus.CREATOR, MemberStatus.ADMINISTRATOR)
 
 
 @dataclass(slots=True)
@@ -57,8 +58,8 @@ class User:
 
 
 @dataclass(slots=True)
-class Topic:
-    """A topic of a forum; its id is that of the service message which opened it."""
+class ForumTopic:
+    """A topic of a forum; its id is the id of `root`, the service message that opened it."""
 
     name: str
     root: Json
@@ -66,19 +67,29 @@ class Topic:
 
 
 @dataclass(slots=True)
-class Chat:
-    """A private chat (its id is the user's), group, supergroup or channel. What may be empty 200,000 times is None."""
+class TelegramChat:
+    """A private chat (with the user's id), group, supergroup or channel.
+
+    Containers start as None: there may be 200,000 chats, most of them empty.
+    """
 
     id: int
-    kind: Kind
+    kind: ChatKind
     title: str = ""
     username: str = ""
-    bot: Standing = Standing.LEFT
-    muted: bool = False  # ordinary members may not write
+    bot_status: MemberStatus = MemberStatus.LEFT
+    muted: bool = False  # only administrators may write
     is_forum: bool = False
-    gone: bool = False  # deleted by its owner
-    moved_to: int = 0  # the supergroup which this group became
-    last_id: int = 0  # message ids are counted in each chat
-    members: dict[int, Standing] | None = None
-    topics: dict[int, Topic] | None = None
+    deleted: bool = False  # by its owner
+    migrated_to: int = 0  # id of the supergroup that replaced this group
+    last_message_id: int = 0  # each chat has its own sequence
+    members: dict[int, MemberStatus] | None = None
+    topics: dict[int, ForumTopic] | None = None
     messages: dict[int, Json] | None = None
+
+    def status_of(self, user_id: int) -> MemberStatus:
+        return (self.members or {}).get(user_id, MemberStatus.LEFT)
+
+    def count_members(self) -> int:
+        """Number of people in the chat, plus the bot if it is in there."""
+        return sum(status.is_inside for status in (self.members or {}).values()) + self.bot_status.is_inside

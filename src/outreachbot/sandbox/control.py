@@ -1,4 +1,4 @@
-"""The sandbox's own routes, with which tests in other processes do what people do, order faults and read the counts."""
+"""The control API, with which tests in other processes act for people, inject faults and read the counts."""
 
 import functools
 from collections.abc import Awaitable, Callable, Sequence
@@ -10,97 +10,99 @@ from starlette.routing import BaseRoute, Route
 
 from outreachbot.errors import WrongUse
 from outreachbot.sandbox import attachments, groups, people, tally
-from outreachbot.sandbox.chat import Json, Kind
-from outreachbot.sandbox.faults import Fault, FaultKind, Limits
+from outreachbot.sandbox.chat import ChatKind, Json
+from outreachbot.sandbox.faults import FaultKind, InjectedFault, Limits
 from outreachbot.sandbox.files import File
 from outreachbot.sandbox.refused import Refused
-from outreachbot.sandbox.world import World, chat_of
+from outreachbot.sandbox.world import World, get_chat
 
-Act = Callable[[World, Json], Any]
+Action = Callable[[World, Json], Any]
 Endpoint = Callable[[Request], Awaitable[Response]]
 
 
 def routes(world: World) -> Sequence[BaseRoute]:
-    """All routes under /sandbox/, and the files of the Bot API."""
-    acts = [Route(f"/sandbox/{path}", _endpoint(world, act), methods=["POST"]) for path, act in ACTS.items()]
+    """All routes under /sandbox/, and the Bot API's file downloads."""
+    actions = [Route(f"/sandbox/{path}", _endpoint(world, run), methods=["POST"]) for path, run in ACTIONS.items()]
 
     async def counters(request: Request) -> Response:
-        return JSONResponse(_counters(world, chats=request.query_params.get("chats", "1") != "0"))
+        return JSONResponse(_summarize(world, chats=request.query_params.get("chats", "1") != "0"))
 
     async def messages(request: Request) -> Response:
-        return _answered(lambda: list((chat_of(world, request.path_params["id"]).messages or {}).values()))
+        return _run(lambda: list((get_chat(world, request.path_params["id"]).messages or {}).values()))
 
-    async def by_id(request: Request) -> Response:
-        return _file(world.shelf.files.get(request.path_params["file_id"]))
+    async def file_by_id(request: Request) -> Response:
+        return _file_response(world.files.by_id.get(request.path_params["file_id"]))
 
-    async def by_path(request: Request) -> Response:
+    async def file_by_path(request: Request) -> Response:
         if world.tokens is not None and request.path_params["token"] not in world.tokens:
             return JSONResponse({"ok": False, "error_code": 401, "description": "Unauthorized"}, status_code=401)
-        return _file(world.shelf.paths.get(request.path_params["path"]))
+        return _file_response(world.files.by_path.get(request.path_params["path"]))
 
     return [
-        *acts,
+        *actions,
         Route("/sandbox/counters", counters),
         Route("/sandbox/chats/{id:int}/messages", messages),
-        Route("/sandbox/files/{file_id}", by_id),
-        Route("/file/bot{token}/{path:path}", by_path),
+        Route("/sandbox/files/{file_id}", file_by_id),
+        Route("/file/bot{token}/{path:path}", file_by_path),
     ]
 
 
-def _endpoint(world: World, act: Act) -> Endpoint:
-    @functools.wraps(act)
+def _endpoint(world: World, action: Action) -> Endpoint:
+    @functools.wraps(action)
     async def endpoint(request: Request) -> Response:
         try:
             body = await request.json()
         except ValueError:
-            return _wrong("The body must be JSON.")
+            return _bad_request("The body must be JSON.")
         if not isinstance(body, dict):
-            return _wrong("The body must be a JSON object.")
-        return _answered(lambda: act(world, body))
+            return _bad_request("The body must be a JSON object.")
+        return _run(lambda: action(world, body))
 
     return endpoint
 
 
-def _answered(act: Callable[[], Any]) -> Response:
-    """The result of an act as JSON, or 400 with one line."""
+def _run(action: Callable[[], Any]) -> Response:
+    """The action's result as JSON, or 400 with an error message of one line."""
     try:
-        result = act()
-    except KeyError as missing:
-        return _wrong(f"The body needs {missing}.")
+        result = action()
+    except KeyError as error:
+        return _bad_request(f"The body needs {error}.")
     except (TypeError, ValueError, AttributeError) as error:
-        return _wrong(str(error).splitlines()[0])
+        return _bad_request(str(error).splitlines()[0])
     except (WrongUse, Refused) as error:
-        return _wrong(str(error))
+        return _bad_request(str(error))
     return JSONResponse({"ok": True} if result is None else result)
 
 
-def _wrong(line: str) -> Response:
+def _bad_request(line: str) -> Response:
     return JSONResponse({"error": line}, status_code=400)
 
 
-def _file(file: File | None) -> Response:
+def _file_response(file: File | None) -> Response:
     if file is None or file.data is None:
         return JSONResponse({"ok": False, "error_code": 404, "description": "Not Found"}, status_code=404)
     return Response(file.data, media_type=file.mime or "application/octet-stream")
 
 
-def _counters(world: World, *, chats: bool) -> Json:
-    return tally.summary(world.tally, chats=chats) | {"waiting_updates": len(world.updates), "version": world.version}
+def _summarize(world: World, *, chats: bool) -> Json:
+    return tally.summarize(world.tally, chats=chats) | {"waiting_updates": len(world.updates), "version": world.version}
 
 
 def _add_chats(world: World, body: Json) -> Json:
-    ids = people.crowd(world, int(body["count"]), int(body.get("first_id", 1001)), language=body.get("language", "en"))
+    ids = people.add_crowd(
+        world, int(body["count"]), int(body.get("first_id", 1001)), language=body.get("language", "en")
+    )
     return {"first": ids.start, "count": len(ids)}
 
 
 def _add_person(world: World, body: Json) -> Json:
     names = {key: str(body[key]) for key in ("first_name", "last_name", "username", "language") if key in body}
-    return people.person(world, int(body["user"]), **names).json()
+    return people.add_person(world, int(body["user"]), **names).json()
 
 
 def _add_group(world: World, body: Json) -> Json:
-    kind = Kind(body.get("kind", "supergroup"))
-    chat = groups.found_chat(world, int(body["chat"]), str(body["title"]), int(body["owner"]), kind=kind)
+    kind = ChatKind(body.get("kind", "supergroup"))
+    chat = groups.create_chat(world, int(body["chat"]), str(body["title"]), int(body["owner"]), kind=kind)
     return {"chat": chat.id}
 
 
@@ -111,7 +113,7 @@ def _say(world: World, body: Json) -> Json:
 
 
 def _burst(world: World, body: Json) -> Json:
-    """Everybody says the same at once, in the private chats; `chats` or `first` and `count`."""
+    """Send the same text from many private chats at once: `chats`, or `count` chats from `first` on."""
     first = int(body.get("first", 1001))
     chats = body["chats"] if "chats" in body else range(first, first + int(body["count"]))
     for chat_id in chats:
@@ -120,7 +122,7 @@ def _burst(world: World, body: Json) -> Json:
 
 
 def _send_document(world: World, body: Json) -> Json:
-    """A file of this text, in UTF-8."""
+    """Send a document that contains `text` in UTF-8."""
     user, data = int(body["user"]), str(body["text"]).encode()
     return attachments.send_document(world, user, int(body.get("chat", user)), name=str(body["name"]), data=data)
 
@@ -130,42 +132,42 @@ def _press(world: World, body: Json) -> Json:
     return {"query": people.press(world, user, int(body.get("chat", user)), int(body["message_id"]), str(body["data"]))}
 
 
-def _order(world: World, body: Json) -> Json:
-    """Faults to order (`fault` or `faults`), `limits`, `latency` in ms; `clear` drops what was ordered before."""
+def _inject_faults(world: World, body: Json) -> Json:
+    """Add `fault` or `faults`, set `limits` and `latency` (ms); `clear` first drops the pending faults."""
     if body.get("clear"):
-        world.faults.orders.clear()
-    wanted = [*body.get("faults", ()), *([body["fault"]] if "fault" in body else ())]
-    world.faults.orders += [_fault(order) for order in wanted]
+        world.faults.pending.clear()
+    added = [*body.get("faults", ()), *([body["fault"]] if "fault" in body else ())]
+    world.faults.pending += [_parse_fault(fault) for fault in added]
     if "limits" in body:
         world.faults.limits = Limits(**body["limits"])
     if "latency" in body:
         world.faults.latency = float(body["latency"]) / 1000
-    return {"waiting": len(world.faults.orders)}
+    return {"waiting": len(world.faults.pending)}
 
 
-def _fault(order: Json) -> Fault:
-    values: Json = order | {"kind": FaultKind(order["kind"])}
+def _parse_fault(fault: Json) -> InjectedFault:
+    values: Json = fault | {"kind": FaultKind(fault["kind"])}
     for key in ("chats", "at"):
-        values[key] = frozenset(map(int, order.get(key, ())))
-    return Fault(**values)
+        values[key] = frozenset(map(int, fault.get(key, ())))
+    return InjectedFault(**values)
 
 
-def _with_user(verb: Callable[[World, int], Any]) -> Act:
-    def act(world: World, body: Json) -> Any:
-        verb(world, int(body["user"]))
+def _user_action(call: Callable[[World, int], Any]) -> Action:
+    def action(world: World, body: Json) -> Any:
+        call(world, int(body["user"]))
 
-    return act
+    return action
 
 
-def _with_bot(verb: Callable[..., Any]) -> Act:
-    def act(world: World, body: Json) -> Any:
+def _bot_action(call: Callable[..., Any]) -> Action:
+    def action(world: World, body: Json) -> Any:
         options = {key: body[key] for key in ("admin",) if key in body}
-        verb(world, int(body["chat"]), int(body["by"]), **options)
+        call(world, int(body["chat"]), int(body["by"]), **options)
 
-    return act
+    return action
 
 
-ACTS: dict[str, Act] = {
+ACTIONS: dict[str, Action] = {
     "chats": _add_chats,
     "people": _add_person,
     "groups": _add_group,
@@ -174,20 +176,20 @@ ACTS: dict[str, Act] = {
     "document": _send_document,
     "press": _press,
     "start": lambda world, body: people.start(world, int(body["user"]), str(body.get("payload", ""))),
-    "block": _with_user(people.block),
-    "unblock": _with_user(people.unblock),
-    "delete_account": _with_user(people.delete_account),
+    "block": _user_action(people.block),
+    "unblock": _user_action(people.unblock),
+    "delete_account": _user_action(people.delete_account),
     "join": lambda world, body: groups.join(world, int(body["user"]), int(body["chat"])),
-    "add_bot": _with_bot(groups.add_bot),
-    "promote_bot": _with_bot(groups.promote_bot),
-    "kick_bot": _with_bot(groups.kick_bot),
-    "remove_bot": _with_bot(groups.remove_bot),
+    "add_bot": _bot_action(groups.add_bot),
+    "promote_bot": _bot_action(groups.promote_bot),
+    "kick_bot": _bot_action(groups.kick_bot),
+    "remove_bot": _bot_action(groups.remove_bot),
     "topic": lambda world, body: {
         "topic": groups.open_topic(world, int(body["chat"]), str(body["name"]), int(body["by"]))
     },
     "post": lambda world, body: groups.post(world, int(body["chat"]), str(body["text"])),
     "migrate": lambda world, body: {"chat": groups.migrate(world, int(body["chat"]))},
     "feed": lambda world, body: {"update_id": people.feed(world, body.get("update", body))},
-    "faults": _order,
+    "faults": _inject_faults,
     "reset": lambda world, _body: tally.reset(world.tally),
 }

@@ -1,18 +1,18 @@
-"""The parameters of a request: from JSON, a form, multipart or the query, and read as the type a method wants."""
+"""Decodes a request's parameters (JSON, form, multipart or query) and converts them to the types methods need."""
 
 import json
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import parse_qsl
 
-from outreachbot.sandbox.refused import bad
+from outreachbot.sandbox.refused import bad_request
 
 Params = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
 class Upload:
-    """A file in a multipart request."""
+    """A file uploaded in a multipart request."""
 
     name: str
     mime: str
@@ -20,52 +20,52 @@ class Upload:
 
 
 def parse(content_type: str, body: bytes, query: bytes) -> Params:
-    """All parameters of a request; those of the body win."""
+    """All parameters of a request; the body overrides the query."""
     params: Params = dict(parse_qsl(query.decode(), keep_blank_values=True)) if query else {}
     if not body:
         return params
     if content_type.startswith("application/json"):
-        return params | _from_json(body)
+        return params | _parse_json(body)
     if content_type.startswith("multipart/form-data"):
-        return params | _from_multipart(content_type, body)
+        return params | _parse_multipart(content_type, body)
     return params | dict(parse_qsl(body.decode("utf-8", "replace"), keep_blank_values=True))
 
 
-def _from_json(body: bytes) -> Params:
+def _parse_json(body: bytes) -> Params:
     try:
         value = json.loads(body)
     except ValueError:
-        raise bad("can't parse request JSON object") from None
+        raise bad_request("can't parse request JSON object") from None
     if not isinstance(value, dict):
-        raise bad("can't parse request JSON object")
+        raise bad_request("can't parse request JSON object")
     return {key: item for key, item in value.items() if item is not None}
 
 
-def _from_multipart(content_type: str, body: bytes) -> Params:
-    """Form fields as text, files as Upload. `email` would do it, but copies and decodes what is binary."""
+def _parse_multipart(content_type: str, body: bytes) -> Params:
+    """Form fields as text, files as Upload. The `email` package would copy and decode binary parts."""
     boundary = content_type.partition("boundary=")[2].split(";")[0].strip().strip('"')
     params: Params = {}
     for part in (b"\r\n" + body).split(b"\r\n--" + boundary.encode())[1:]:
         if part.startswith(b"--"):
             break
         head, _, data = part.removeprefix(b"\r\n").partition(b"\r\n\r\n")
-        headers = _headers(head)
+        headers = _parse_headers(head)
         disposition = headers.get("content-disposition", "")
-        name = _quoted(disposition, "name")
+        name = _get_option(disposition, "name")
         if "filename" in disposition:
             mime = headers.get("content-type", "application/octet-stream")
-            params[name] = Upload(_quoted(disposition, "filename"), mime, data)
+            params[name] = Upload(_get_option(disposition, "filename"), mime, data)
         else:
             params[name] = data.decode("utf-8", "replace")
     return params
 
 
-def _headers(head: bytes) -> dict[str, str]:
+def _parse_headers(head: bytes) -> dict[str, str]:
     lines = (line.partition(":") for line in head.decode("utf-8", "replace").split("\r\n"))
     return {key.strip().lower(): value.strip() for key, _, value in lines}
 
 
-def _quoted(disposition: str, key: str) -> str:
+def _get_option(disposition: str, key: str) -> str:
     for piece in disposition.split(";"):
         name, _, value = piece.strip().partition("=")
         if name == key:
@@ -73,30 +73,30 @@ def _quoted(disposition: str, key: str) -> str:
     return ""
 
 
-def text(params: Params, key: str) -> str:
-    """A parameter as text; "" without it."""
+def get_text(params: Params, key: str) -> str:
+    """A parameter as text; "" if it is missing."""
     value = params.get(key, "")
     if isinstance(value, str):
         return value
     return "" if isinstance(value, Upload) else json.dumps(value)
 
 
-def number(params: Params, key: str, otherwise: int = 0) -> int:
-    """A parameter as a whole number; `otherwise` if it is none."""
+def get_int(params: Params, key: str, default: int = 0) -> int:
+    """A parameter as an integer; `default` if it is missing or not a number."""
     try:
         return int(params[key])
     except (KeyError, TypeError, ValueError):
-        return otherwise
+        return default
 
 
-def flag(params: Params, key: str) -> bool:
-    """A parameter as yes or no: Telegram takes true, yes and 1."""
+def get_bool(params: Params, key: str) -> bool:
+    """A parameter as a boolean: Telegram accepts true, yes and 1."""
     value = params.get(key, False)
     return value.lower() in ("true", "yes", "1") if isinstance(value, str) else bool(value)
 
 
-def structure(params: Params, key: str, what: str) -> Any:
-    """A parameter that is JSON, also if it came as text; None without it. `what` names it in the refusal."""
+def get_json(params: Params, key: str, what: str) -> Any:
+    """A JSON parameter, decoded if sent as text; None if it is missing. `what` names it in the error message."""
     value = params.get(key)
     if not isinstance(value, str):
         return value
@@ -105,4 +105,4 @@ def structure(params: Params, key: str, what: str) -> Any:
     try:
         return json.loads(value)
     except ValueError:
-        raise bad(f"can't parse {what}") from None
+        raise bad_request(f"can't parse {what}") from None

@@ -1,4 +1,4 @@
-"""The one error of a method: what Telegram answers instead of a result."""
+"""The exception for API errors: what Telegram answers instead of a result."""
 
 from typing import Any
 
@@ -13,11 +13,9 @@ class Refused(Exception):
         self.parameters = parameters
 
 
-def bad(reason: str) -> Refused:
-    """A 400, which is what most refusals are."""
+def bad_request(reason: str) -> Refused:
     return Refused(400, f"Bad Request: {reason}")
 
 
 def forbidden(reason: str) -> Refused:
-    """A 403."""
     return Refused(403, f"Forbidden: {reason}")

@@ -1,19 +1,19 @@
-"""Who is on stage in the demo: a member, an admin of the bot, a group with both of them, and a crowd."""
+"""The people and chats of the demo: a member, an admin of the bot, a group with both of them, and a crowd."""
 
 from dataclasses import dataclass
 
 from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.world import World
 
-MEMBER = 900_000_011  # above the crowd: a broadcast goes in the order of the ids, so the member can act while it runs
+MEMBER = 900_000_011  # above the crowd: broadcasts go by ascending id, so the member can act while one is running
 ADMIN = 22
 GROUP = -1_001_000_000_001
-CROWD = 1001  # the first of the further chats
+CROWD = 1001  # first id of the other chats
 
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One tab of the page: who is looking (`user_id`) at which chat."""
+    """A tab of the page: the chat `chat_id` as seen by `user_id`."""
 
     key: str
     label: str
@@ -23,7 +23,7 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Scene:
-    """The people of the demo and the tabs of its page, in their order."""
+    """The ids of the demo's people and group, and the tabs of its page in order."""
 
     member_id: int
     admin_id: int
@@ -32,13 +32,13 @@ class Scene:
 
 
 def build(world: World, chats: int) -> Scene:
-    """Put everybody on stage. The member and the admin have not yet started the bot; the `chats` others have."""
-    people.person(world, MEMBER, "Mina", username="mina", language="en")
-    people.person(world, ADMIN, "Ada (admin)", username="ada", language="en")
-    groups.found_chat(world, GROUP, "Neighbours", ADMIN)
+    """Add everybody to the world. Only the `chats` people of the crowd have already started the bot."""
+    people.add_person(world, MEMBER, "Mina", username="mina", language="en")
+    people.add_person(world, ADMIN, "Ada (admin)", username="ada", language="en")
+    groups.create_chat(world, GROUP, "Neighbours", ADMIN)
     groups.join(world, MEMBER, GROUP)
     groups.add_bot(world, GROUP, ADMIN)
-    people.crowd(world, chats, CROWD)
+    people.add_crowd(world, chats, CROWD)
     views = (
         View("member", "Member", MEMBER, MEMBER),
         View("group-admin", "Group (as its admin)", ADMIN, GROUP),

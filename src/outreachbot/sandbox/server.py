@@ -1,13 +1,14 @@
-"""The sandbox as a web server: the Bot API on a fast path, everything else (control, files, page) on Starlette routes.
+"""The web server: a fast path for the Bot API, Starlette routes for everything else (control API, files, chat page).
 
-It was written from the Bot API's documentation, the published source of Telegram's Bot API server and TDLib, and public
-reports; it was never compared with Telegram itself.
+The behaviour follows the Bot API's documentation, the published source of Telegram's Bot API server and TDLib, and
+public reports. It has never been compared with Telegram itself.
 
-Read there: the shapes of answers; the texts about chats (400, 403), about HTML, button addresses, commands, edits and
-two pollers; the length limits. Recalled or unverified: the texts about descriptions, albums and file sizes; which text
-comes first when several things are wrong; what happens beyond 8 buttons in a row; the rates at which 429 comes
-(documented as advice only); what exactly privacy mode lets through; how long a press may be answered (here for ever).
-Left out: webhooks, Markdown, inline mode, payments, business, stickers, games, invite links, moderation of members.
+Taken from these sources: the format of answers; the error messages about chats (400, 403), HTML, button URLs, commands,
+edits and concurrent long polls; the length limits. From memory or unverified: the error messages about descriptions,
+albums and file sizes; which error comes first if there are several; more than 8 buttons in a row; the rates at which
+429 is sent (the documentation only gives advice); the exact rules of privacy mode; for how long a button press can be
+answered (here without limit). Not implemented: webhooks, Markdown, inline mode, payments, business, stickers, games,
+invite links, moderation of members.
 """
 
 import contextlib
@@ -25,27 +26,27 @@ from outreachbot.errors import CannotRun
 from outreachbot.sandbox import api, control
 from outreachbot.sandbox.world import World
 
-KEEP_ALIVE = 75  # seconds, nginx's; with uvicorn's 5 a client now and then writes to a connection that is being closed
-LAST_WORDS = 2.0  # seconds for requests under way to notice that the server stops
+KEEP_ALIVE = 75  # seconds, as in nginx; with uvicorn's 5, clients sometimes write to a connection that is being closed
+SHUTDOWN_SECONDS = 2.0  # seconds for running requests to notice that the server is stopping
 
 
-class Protocol(HttpToolsProtocol):
-    """uvicorn's HTTP, which tells the application its connection, so that it can be cut."""
+class TransportProtocol(HttpToolsProtocol):
+    """uvicorn's HTTP protocol; it gives the application the transport, so that it can close the connection."""
 
     def on_message_begin(self) -> None:
         super().on_message_begin()
         self.scope["state"]["transport"] = self.transport
 
 
-def application(world: World, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
-    """The ASGI application; `routes` are further pages, such as a browser's chat page."""
-    pages = Starlette(routes=[*control.routes(world), *routes])
+def build_app(world: World, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
+    """The ASGI application; `routes` are additional ones, such as the chat page."""
+    other = Starlette(routes=[*control.routes(world), *routes])
 
     async def app(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http" and scope["path"].startswith("/bot"):
-            await api.answer(world, scope, receive, send)
+            await api.handle_request(world, scope, receive, send)
         else:
-            await pages(scope, receive, send)
+            await other(scope, receive, send)
 
     return app
 
@@ -54,13 +55,13 @@ def application(world: World, routes: Sequence[BaseRoute] = ()) -> ASGIApp:
 async def serve(
     world: World, host: str = "127.0.0.1", port: int = 0, routes: Sequence[BaseRoute] = ()
 ) -> AsyncIterator[str]:
-    """Serve in the running loop and yield the base address; with port 0 a free one.
+    """Serve in the running loop and yield the base URL; port 0 picks a free port. Raises CannotRun if it can't listen.
 
-    It touches no signals, and ends at once: long polls and slow answers are cut. The same world can be served again.
+    Installs no signal handlers. On exit, long polls and slow answers are cut off; the world can be served again.
     """
     config = Config(
-        application(world, routes),
-        http=Protocol,
+        build_app(world, routes),
+        http=TransportProtocol,
         ws="none",
         lifespan="off",
         log_config=None,
@@ -71,7 +72,7 @@ async def serve(
     config.load()
     state = ServerState()
     world.closed = False
-    server = await _listen(lambda: Protocol(config, state, {}), host, port)
+    server = await _listen(lambda: TransportProtocol(config, state, {}), host, port)
     try:
         yield f"http://{host}:{server.sockets[0].getsockname()[1]}"
     finally:
@@ -80,14 +81,14 @@ async def serve(
         for connection in list(state.connections):
             connection.transport.abort()
         if state.tasks:
-            _, late = await wait(set(state.tasks), timeout=LAST_WORDS)
+            _, late = await wait(set(state.tasks), timeout=SHUTDOWN_SECONDS)
             for task in late:
                 task.cancel()
         await server.wait_closed()
 
 
-async def _listen(protocol: Callable[[], Protocol], host: str, port: int) -> Server:
-    """Not with a socket made by hand: for such asyncio leaves out TCP_NODELAY, and each answer waits 40 ms."""
+async def _listen(protocol: Callable[[], TransportProtocol], host: str, port: int) -> Server:
+    """Don't pass a socket instead: asyncio would not set TCP_NODELAY on it, and each answer would take 40 ms more."""
     try:
         return await get_running_loop().create_server(protocol, host, port, backlog=2048)
     except OSError as error:

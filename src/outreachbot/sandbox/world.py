@@ -1,4 +1,4 @@
-"""The state of the pretended Telegram, in memory: users, chats, messages, the bot and the updates that wait for it."""
+"""The in-memory state of the local Telegram: users, chats, messages, the bot and its pending updates."""
 
 import itertools
 from collections import deque
@@ -8,11 +8,11 @@ from datetime import datetime
 from typing import Any
 
 from outreachbot.errors import WrongUse
-from outreachbot.sandbox.chat import Chat, Json, Kind, User
+from outreachbot.sandbox.chat import ChatKind, Json, TelegramChat, User
 from outreachbot.sandbox.faults import Faults
-from outreachbot.sandbox.files import Shelf
-from outreachbot.sandbox.signal import Signal
-from outreachbot.sandbox.tally import Tally
+from outreachbot.sandbox.files import FileStore
+from outreachbot.sandbox.notifier import Notifier
+from outreachbot.sandbox.tally import TrafficTally
 
 TOKEN = "4200000001:sandbox"  # noqa: S105  (opens nothing: only this server knows it)
 ANONYMOUS_ADMIN = {"id": 1087968824, "is_bot": True, "first_name": "Group", "username": "GroupAnonymousBot"}
@@ -20,12 +20,12 @@ NOT_BY_DEFAULT = frozenset({"chat_member", "message_reaction", "message_reaction
 FIRST_UPDATE = 100_000_001
 KEPT_MESSAGES = 200  # of each chat
 KEPT_ANSWERS = 200  # of callback queries
-KEPT_WHEN_BRIEF = 2000  # of all chats together
+KEPT_WHEN_COUNTING = 2000  # of all chats together, if only counts are kept
 
 
 @dataclass(slots=True)
 class Query:
-    """A press on a button which the bot has not yet answered."""
+    """A button press that the bot has not answered yet."""
 
     user_id: int
     chat_id: int
@@ -35,9 +35,11 @@ class Query:
 
 @dataclass
 class World:
-    """All there is. `tokens` are those the server accepts; None is any of the right form, and the first gives the id.
+    """The whole state.
 
-    `keep` is the number of messages kept of each chat; with 0 only the last ids and the counts (`brief`).
+    `tokens` are the bot tokens the server accepts; with None it accepts any well-formed one, and the first one used
+    determines the bot's id. `keep` is the number of messages kept for each chat; with 0, only the last ids and the
+    counts are kept (`counts_only`).
     """
 
     clock: Callable[[], datetime]
@@ -46,124 +48,124 @@ class World:
     name: str = "Outreach demo"
     keep: int = KEPT_MESSAGES
     users: dict[int, User] = field(default_factory=dict)
-    chats: dict[int, Chat] = field(default_factory=dict)
-    names: dict[str, int] = field(default_factory=dict)  # lower-case @username of a chat -> its id
+    chats: dict[int, TelegramChat] = field(default_factory=dict)
+    usernames: dict[str, int] = field(default_factory=dict)  # lower-case username of a chat, without @ -> its id
     queries: dict[str, Query] = field(default_factory=dict)
-    asked: dict[int, int] = field(default_factory=dict)  # chat id -> the last message sent with force_reply
-    answers: dict[str, Json] = field(default_factory=dict)  # query id -> what the bot answered, the last ones
+    reply_prompts: dict[int, int] = field(default_factory=dict)  # chat id -> last message sent with force_reply
+    answers: dict[str, Json] = field(default_factory=dict)  # query id -> the bot's answer; the latest ones
     menus: dict[tuple[str, str], list[Json]] = field(default_factory=dict)  # (scope, language) -> commands
     profile: dict[tuple[str, str], str] = field(default_factory=dict)  # (name|description|short_description, language)
     updates: deque[tuple[int, Any]] = field(default_factory=deque)
-    next_update: int = FIRST_UPDATE
-    allowed: frozenset[str] = frozenset()  # empty: all but NOT_BY_DEFAULT
-    poll: object = None  # the long poll that waits now
-    shelf: Shelf = field(default_factory=Shelf)
+    next_update_id: int = FIRST_UPDATE
+    allowed_updates: frozenset[str] = frozenset()  # empty: all except NOT_BY_DEFAULT
+    current_poll: object = None  # identifies the running long poll
+    files: FileStore = field(default_factory=FileStore)
     faults: Faults = field(default_factory=Faults)
-    closed: bool = False  # the server stops: whoever waits goes home
+    closed: bool = False  # the server is stopping: all waits end
 
     def __post_init__(self) -> None:
         token = next(iter(self.tokens)) if self.tokens else TOKEN
-        self.adopted = self.tokens is not None
+        self.token_adopted = self.tokens is not None
         self.bot: Json = {"id": int(token.partition(":")[0]), "is_bot": True, "first_name": self.name}
         self.bot["username"] = self.username
-        self.recent: deque[tuple[Chat, int]] = deque()
+        self.recent: deque[tuple[TelegramChat, int]] = deque()
         self.numbers = itertools.count(1)  # ids of queries, albums and polls
-        self.tally = Tally(brief=not self.keep)
-        self.changes = Signal()  # anything a page shows
-        self.arrivals = Signal()  # updates for the bot
-        self.departures = Signal()  # pollers who went away
-        self.ending = Signal()
+        self.tally = TrafficTally(counts_only=not self.keep)
+        self.changes = Notifier()  # anything a page shows
+        self.arrivals = Notifier()  # updates for the bot
+        self.disconnects = Notifier()  # long polls ended by their client
+        self.stopping = Notifier()
 
     @property
-    def brief(self) -> bool:
-        """Whether no message is kept."""
+    def counts_only(self) -> bool:
+        """Whether the bot's messages are counted but not kept."""
         return self.keep == 0
 
     @property
     def version(self) -> int:
-        """Grows with every change a page could show."""
+        """Increases with every change a page may show."""
         return self.changes.version
 
-    async def changed(self, since: int, seconds: float | None = None) -> int:
-        """Wait for a change after version `since`, or that many seconds, or the server's end; the version then."""
-        return await self.changes.past(since, seconds)
+    async def wait_for_change(self, since: int, seconds: float | None = None) -> int:
+        """Wait until the version exceeds `since`, `seconds` have passed or the server stops; return the version."""
+        return await self.changes.wait_past(since, seconds)
 
     async def pause(self, seconds: float) -> None:
         """Sleep, unless the server stops first."""
         if not self.closed:
-            await self.ending.past(self.ending.version, seconds)
+            await self.stopping.wait_past(self.stopping.version, seconds)
 
     def close(self) -> None:
-        """Send everybody home who waits: the server stops."""
+        """End all waits, because the server is stopping."""
         self.closed = True
-        for signal in (self.ending, self.arrivals, self.changes):
-            signal.ring()
+        for notifier in (self.stopping, self.arrivals, self.changes):
+            notifier.notify()
 
     def now(self) -> int:
-        """The time as Telegram writes it: seconds since 1970."""
+        """The current time in seconds since the epoch, as in Telegram's objects."""
         return int(self.clock().timestamp())
 
 
-def user_of(world: World, user_id: int) -> User:
-    """A known person."""
+def get_user(world: World, user_id: int) -> User:
+    """The user with this id. Raises WrongUse if there is none."""
     try:
         return world.users[user_id]
     except KeyError:
         raise WrongUse(f"The sandbox has no user {user_id}.") from None
 
 
-def chat_of(world: World, chat_id: int) -> Chat:
-    """A known chat, followed to its supergroup if it became one."""
+def get_chat(world: World, chat_id: int) -> TelegramChat:
+    """The chat with this id, or the supergroup it was upgraded to. Raises WrongUse if there is none."""
     try:
         chat = world.chats[chat_id]
     except KeyError:
         raise WrongUse(f"The sandbox has no chat {chat_id}.") from None
-    return world.chats[chat.moved_to] if chat.moved_to else chat
+    return world.chats[chat.migrated_to] if chat.migrated_to else chat
 
 
-def chat_json(world: World, chat: Chat) -> Json:
-    """Telegram's Chat object, as it stands in messages."""
-    if chat.kind is Kind.PRIVATE:
+def chat_json(world: World, chat: TelegramChat) -> Json:
+    """Telegram's Chat object, as included in messages."""
+    if chat.kind is ChatKind.PRIVATE:
         user = world.users[chat.id].json()
         return {"id": chat.id, "type": "private"} | {
             key: user[key] for key in ("first_name", "last_name", "username") if key in user
         }
-    made: Json = {"id": chat.id, "type": chat.kind.value, "title": chat.title}
+    fields: Json = {"id": chat.id, "type": chat.kind.value, "title": chat.title}
     if chat.username:
-        made["username"] = chat.username
+        fields["username"] = chat.username
     if chat.is_forum:
-        made["is_forum"] = True
-    return made
+        fields["is_forum"] = True
+    return fields
 
 
-def store(world: World, chat: Chat, message: Json) -> Json:
-    """Give a message its id and its place in the chat. The oldest ones beyond `keep` are forgotten.
+def store_message(world: World, chat: TelegramChat, message: Json) -> Json:
+    """Assign a message its id and store it in the chat; drops the chat's oldest message beyond `keep`.
 
-    With `brief` only what people wrote last, anywhere, is kept: there may be something to copy or to forward.
+    If only counts are kept, just the latest messages of people are stored, so that the bot can copy or forward them.
     """
-    chat.last_id += 1
-    message = Json(message_id=chat.last_id) | message
+    chat.last_message_id += 1
+    message = Json(message_id=chat.last_message_id) | message
     if world.keep or message.get("from") != world.bot:
         if chat.messages is None:
             chat.messages = {}
-        chat.messages[chat.last_id] = message
-        if world.brief:
-            _forget_oldest(world, chat)
+        chat.messages[chat.last_message_id] = message
+        if world.counts_only:
+            _drop_oldest(world, chat)
         elif len(chat.messages) > world.keep:
             del chat.messages[next(iter(chat.messages))]
-    world.changes.ring()
+    world.changes.notify()
     return message
 
 
-def _forget_oldest(world: World, chat: Chat) -> None:
-    world.recent.append((chat, chat.last_id))
-    if len(world.recent) > KEPT_WHEN_BRIEF:
+def _drop_oldest(world: World, chat: TelegramChat) -> None:
+    world.recent.append((chat, chat.last_message_id))
+    if len(world.recent) > KEPT_WHEN_COUNTING:
         old, message_id = world.recent.popleft()
         (old.messages or {}).pop(message_id, None)
 
 
-def found(chat: Chat, message_id: int) -> Json | None:
-    """A message of the chat, also the root of a topic."""
+def find_message(chat: TelegramChat, message_id: int) -> Json | None:
+    """A message of the chat, including the root of a topic; None if it is not stored."""
     if chat.messages and message_id in chat.messages:
         return chat.messages[message_id]
     if chat.topics and message_id in chat.topics:
@@ -171,9 +173,18 @@ def found(chat: Chat, message_id: int) -> Json | None:
     return None
 
 
-def push(world: World, kind: str, payload: Json) -> None:
-    """Put an update in the queue, if the bot asked for that kind."""
-    if (kind in world.allowed) if world.allowed else (kind not in NOT_BY_DEFAULT):
-        world.updates.append((world.next_update, {"update_id": world.next_update, kind: payload}))
-        world.next_update += 1
-        world.arrivals.ring()
+def push_update(world: World, kind: str, payload: Json) -> None:
+    """Queue an update, unless the bot's allowed_updates exclude its kind (Bot API, getUpdates)."""
+    if (kind in world.allowed_updates) if world.allowed_updates else (kind not in NOT_BY_DEFAULT):
+        world.updates.append((world.next_update_id, {"update_id": world.next_update_id, kind: payload}))
+        world.next_update_id += 1
+        world.arrivals.notify()
+
+
+def reply_json(replied: Json) -> Json:
+    """The `reply_to_message` field for a reply to this message; it never nests (Bot API, Message)."""
+    return {"reply_to_message": {key: value for key, value in replied.items() if key != "reply_to_message"}}
+
+
+def next_album_id(world: World) -> str:
+    return str(13_000_000_000_000_000 + next(world.numbers))

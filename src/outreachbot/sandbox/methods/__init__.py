@@ -1,4 +1,4 @@
-"""The methods of the Bot API which the sandbox answers, by name in lower case (Telegram ignores case)."""
+"""The Bot API methods that the sandbox implements."""
 
 from collections.abc import Callable, Coroutine
 from typing import Any
@@ -21,8 +21,8 @@ SENDING: dict[str, Method] = {
 }
 OTHERS: dict[str, Method] = {
     "getMe": menus.get_me,
-    "logOut": menus.yes,
-    "close": menus.yes,
+    "logOut": menus.do_nothing,
+    "close": menus.do_nothing,
     "setWebhook": updates.set_webhook,
     "deleteWebhook": updates.delete_webhook,
     "getWebhookInfo": updates.get_webhook_info,
@@ -50,17 +50,17 @@ OTHERS: dict[str, Method] = {
     "leaveChat": chats.leave_chat,
     "getFile": chats.get_file,
 }
-WAITING: dict[str, AsyncMethod] = {"getUpdates": updates.get_updates}
+ASYNC: dict[str, AsyncMethod] = {"getUpdates": updates.get_updates}
 
-NAMES = {name.lower(): name for name in (*SENDING, *OTHERS, *WAITING)}
+NAMES = {name.lower(): name for name in (*SENDING, *OTHERS, *ASYNC)}  # Telegram ignores the case of method names
 
 
 def is_send(method: str) -> bool:
-    """Whether this method (in Telegram's spelling) writes messages, which the limits count."""
+    """Whether this method (in Telegram's spelling) sends messages, and so counts towards the rate limits."""
     return method in SENDING
 
 
 def call(world: World, method: str, params: Params) -> Any:
-    """The result of a method in Telegram's spelling (of one in WAITING an awaitable of it), or Refused."""
-    act = SENDING.get(method) or OTHERS.get(method) or WAITING[method]
-    return act(world, params)
+    """Call a method by its name in Telegram's spelling; one in ASYNC returns an awaitable. Raises Refused."""
+    implementation = SENDING.get(method) or OTHERS.get(method) or ASYNC[method]
+    return implementation(world, params)

@@ -1,17 +1,17 @@
-"""Methods that change or remove a message, and the answer to a press on a button."""
+"""Methods that edit or delete messages, and the answer to a callback query."""
 
 from typing import Any
 
 from outreachbot.domain.messages.message import MAX_CALLBACK_ANSWER, MAX_TEXT, text_length
 from outreachbot.sandbox import access, markup
-from outreachbot.sandbox.access import Need
-from outreachbot.sandbox.chat import Chat, Json, Kind
-from outreachbot.sandbox.methods.sending import captioned, item, measured, written
-from outreachbot.sandbox.params import Params, flag, number, structure, text
-from outreachbot.sandbox.refused import bad
-from outreachbot.sandbox.world import KEPT_ANSWERS, World, chat_json, found
+from outreachbot.sandbox.access import Access
+from outreachbot.sandbox.chat import ChatKind, Json, TelegramChat
+from outreachbot.sandbox.methods.sending import check_length, media_fields, read_caption, read_text
+from outreachbot.sandbox.params import Params, get_bool, get_int, get_json, get_text
+from outreachbot.sandbox.refused import bad_request
+from outreachbot.sandbox.world import KEPT_ANSWERS, World, chat_json, find_message
 
-DELETABLE_FOR = 48 * 3600  # Bot API, deleteMessage
+DELETABLE_FOR = 48 * 3600  # seconds (Bot API, deleteMessage)
 NOT_MODIFIED = (
     "message is not modified: specified new message content and reply markup are exactly the same "
     "as a current content and reply markup of the message"
@@ -19,119 +19,124 @@ NOT_MODIFIED = (
 
 
 def edit_message_text(world: World, params: Params) -> Any:
-    """Another text and keyboard; without reply_markup the keyboard goes."""
-    content = written(world, params)
-    chat, message = _own(world, params)
+    """Replace text and keyboard; without reply_markup, the keyboard is removed."""
+    content = read_text(world, params)
+    chat, message = _find_own_message(world, params)
     if "text" not in message:
-        raise bad("there is no text in the message to edit")
+        raise bad_request("there is no text in the message to edit")
     if text_length(content["text"]) > MAX_TEXT:
-        raise bad("MESSAGE_TOO_LONG")
-    if preview := structure(params, "link_preview_options", "link preview options JSON object"):
+        raise bad_request("MESSAGE_TOO_LONG")
+    if preview := get_json(params, "link_preview_options", "link preview options JSON object"):
         content["link_preview_options"] = preview
-    return _changed(world, chat, message, params, ("text", "entities", "link_preview_options"), content)
+    return _apply_edit(world, chat, message, params, ("text", "entities", "link_preview_options"), content)
 
 
 def edit_message_caption(world: World, params: Params) -> Any:
-    """Another caption and keyboard."""
-    content = captioned(world, params)
-    chat, message = _own(world, params)
-    if "text" in message and not world.brief:
-        raise bad("there is no caption in the message to edit")
-    measured(content)
-    return _changed(world, chat, message, params, ("caption", "caption_entities"), content)
+    """Replace caption and keyboard."""
+    content = read_caption(world, params)
+    chat, message = _find_own_message(world, params)
+    if "text" in message and not world.counts_only:
+        raise bad_request("there is no caption in the message to edit")
+    check_length(content)
+    return _apply_edit(world, chat, message, params, ("caption", "caption_entities"), content)
 
 
 def edit_message_media(world: World, params: Params) -> Any:
-    """Another picture, film or file, with its caption and keyboard; a text can become one."""
-    content = item(world, params, structure(params, "media", "InputMedia JSON object"))
-    chat, message = _own(world, params)
+    """Replace the photo, video or document, its caption and keyboard; also turns a text message into one."""
+    content = media_fields(world, params, get_json(params, "media", "InputMedia JSON object"))
+    chat, message = _find_own_message(world, params)
     replaced = ("text", "entities", "link_preview_options", "photo", "document", "video", "caption", "caption_entities")
-    return _changed(world, chat, message, params, replaced, content)
+    return _apply_edit(world, chat, message, params, replaced, content)
 
 
 def edit_message_reply_markup(world: World, params: Params) -> Any:
-    """Another keyboard."""
-    chat, message = _own(world, params)
-    return _changed(world, chat, message, params, (), {})
+    """Replace the keyboard."""
+    chat, message = _find_own_message(world, params)
+    return _apply_edit(world, chat, message, params, (), {})
 
 
-def _own(world: World, params: Params) -> tuple[Chat, Json]:
-    """The bot's own message that is to be edited."""
-    message_id = number(params, "message_id")
+def _find_own_message(world: World, params: Params) -> tuple[TelegramChat, Json]:
+    """The message to edit, which must be the bot's own."""
+    message_id = get_int(params, "message_id")
     if not message_id:
-        raise bad("message identifier is not specified")
-    chat = access.chat(world, params.get("chat_id"), Need.EDIT)
-    message = found(chat, message_id)
-    if message is None and world.brief and 0 < message_id <= chat.last_id:
+        raise bad_request("message identifier is not specified")
+    chat = access.find_chat(world, params.get("chat_id"), Access.EDIT)
+    message = find_message(chat, message_id)
+    if message is None and world.counts_only and 0 < message_id <= chat.last_message_id:
         message = {"message_id": message_id, "from": world.bot, "chat": chat_json(world, chat), "date": 0, "text": ""}
     if message is None:
-        raise bad("message to edit not found")
-    posted = chat.kind is Kind.CHANNEL and chat.bot.rules
-    if not posted and message.get("from", {}).get("id") != world.bot["id"]:
-        raise bad("message can't be edited")
+        raise bad_request("message to edit not found")
+    is_own_post = chat.kind is ChatKind.CHANNEL and chat.bot_status.is_admin
+    if not is_own_post and message.get("from", {}).get("id") != world.bot["id"]:
+        raise bad_request("message can't be edited")
     return chat, message
 
 
-def _changed(world: World, chat: Chat, old: Json, params: Params, replaced: tuple[str, ...], content: Json) -> Json:
-    keyboard = markup.read(params.get("reply_markup"), inline_only=True)
+def _apply_edit(
+    world: World, chat: TelegramChat, old: Json, params: Params, replaced: tuple[str, ...], content: Json
+) -> Json:
+    keyboard = markup.parse(params.get("reply_markup"), inline_only=True)
     dropped = (*replaced, "reply_markup", "edit_date")
     kept = {key: value for key, value in old.items() if key not in dropped}
-    edited = kept | content | markup.visible(keyboard)
+    edited = kept | content | markup.message_fields(keyboard)
     if edited == {key: value for key, value in old.items() if key != "edit_date"}:
-        raise bad(NOT_MODIFIED)
+        raise bad_request(NOT_MODIFIED)
     edited["edit_date"] = world.now()
     if chat.messages and old["message_id"] in chat.messages:
         chat.messages[old["message_id"]] = edited
-    world.changes.ring()
+    world.changes.notify()
     return edited
 
 
 def delete_message(world: World, params: Params) -> Any:
-    """Take a message away: the bot's own, any in a private chat, and any where it is an administrator; for 48 hours."""
-    message_id = number(params, "message_id")
-    chat = access.chat(world, params.get("chat_id"), Need.EDIT)
-    message = found(chat, message_id)
+    """Delete a message (Bot API, deleteMessage): within 48 hours, the bot's own or any in a private chat.
+
+    As an administrator, the bot can delete any message at any time.
+    """
+    message_id = get_int(params, "message_id")
+    chat = access.find_chat(world, params.get("chat_id"), Access.EDIT)
+    message = find_message(chat, message_id)
     if message is None:
-        if world.brief and 0 < message_id <= chat.last_id:
+        if world.counts_only and 0 < message_id <= chat.last_message_id:
             return True
-        raise bad("message to delete not found")
+        raise bad_request("message to delete not found")
     own = message.get("from", {}).get("id") == world.bot["id"]
-    late = world.now() - message["date"] > DELETABLE_FOR and not chat.bot.rules
-    if late or not (own or chat.bot.rules or chat.kind is Kind.PRIVATE):
-        raise bad("message can't be deleted")
+    too_late = world.now() - message["date"] > DELETABLE_FOR and not chat.bot_status.is_admin
+    if too_late or not (own or chat.bot_status.is_admin or chat.kind is ChatKind.PRIVATE):
+        raise bad_request("message can't be deleted")
     (chat.messages or {}).pop(message_id, None)
-    world.changes.ring()
+    world.changes.notify()
     return True
 
 
 def delete_messages(world: World, params: Params) -> Any:
-    """Several; those that can't be found are skipped."""
-    chat = access.chat(world, params.get("chat_id"), Need.EDIT)
-    for message_id in structure(params, "message_ids", "message identifiers JSON array") or ():
-        if found(chat, message_id) is not None:
+    """Delete several messages; ids that are not found are skipped."""
+    chat = access.find_chat(world, params.get("chat_id"), Access.EDIT)
+    for message_id in get_json(params, "message_ids", "message identifiers JSON array") or ():
+        if find_message(chat, message_id) is not None:
             delete_message(world, {"chat_id": chat.id, "message_id": message_id})
     return True
 
 
 def answer_callback_query(world: World, params: Params) -> Any:
-    """Each press is answered once."""
-    said = text(params, "text")
-    query_id = text(params, "callback_query_id")
+    """Answer a callback query, which is possible only once."""
+    answer = get_text(params, "text")
+    query_id = get_text(params, "callback_query_id")
     query = world.queries.get(query_id)
     if query is None:
-        raise bad("query is too old and response timeout expired or query ID is invalid")
-    if text_length(said) > MAX_CALLBACK_ANSWER:
-        raise bad("MESSAGE_TOO_LONG")
+        raise bad_request("query is too old and response timeout expired or query ID is invalid")
+    if text_length(answer) > MAX_CALLBACK_ANSWER:
+        raise bad_request("MESSAGE_TOO_LONG")
     del world.queries[query_id]
     world.answers[query_id] = {
         "user": query.user_id,
         "chat": query.chat_id,
         "message_id": query.message_id,
-        "text": said,
-        "show_alert": flag(params, "show_alert"),
-        "url": text(params, "url"),
+        "text": answer,
+        "show_alert": get_bool(params, "show_alert"),
+        "url": get_text(params, "url"),
     }
     if len(world.answers) > KEPT_ANSWERS:
         del world.answers[next(iter(world.answers))]
-    world.changes.ring()
+    world.changes.notify()
     return True

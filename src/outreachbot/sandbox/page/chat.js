@@ -1,66 +1,66 @@
-// The page: shows the chat of one view and follows what changes in the sandbox.
+// The page: shows the chat of the open view and keeps it up to date.
 
 import * as bubbles from "./bubbles.js";
 import * as commands from "./commands.js";
 import * as composer from "./composer.js";
 import * as side from "./side.js";
 import * as views from "./views.js";
-import { alertBox, announce, byId, get, Gone, post, toast } from "./dom.js";
+import { alertBox, announce, byId, get, Unreachable, post, toast } from "./dom.js";
 import { safeAddress } from "./rich.js";
 
-const AGAIN = 1500; // ms between tries to reach a sandbox that has gone
-const PAUSE = 80; // ms that changes are gathered
+const RETRY_MS = 1500; // ms between attempts to reach a stopped sandbox
+const GATHER_MS = 80; // ms to wait for further changes before drawing
 
 let view = "";
-let chat = null; // as it was last drawn
+let chat = null; // as last drawn
 let chats = new Map(); // view -> chat id
-let asked = ""; // view and id of the last message that opened the reply field
-let tickets = 0; // loads so far, and the one drawn last
-let drawn = 0;
+let promptShown = ""; // view and id of the last message that opened the reply field
+let lastTicket = 0; // number of loads so far
+let drawnTicket = 0; // number of the load that was drawn last
 
 const wait = (ms) => new Promise((done) => { setTimeout(done, ms); });
 
 async function load() {
-  const ticket = ++tickets;
+  const ticket = ++lastTicket;
   const wanted = view;
   const loaded = await get("chat", { view: wanted });
-  if (wanted !== view || ticket < drawn) return; // a later answer has come first
-  drawn = ticket;
+  if (wanted !== view || ticket < drawnTicket) return; // the view has changed, or a later load was faster
+  drawnTicket = ticket;
   draw(loaded);
 }
 
 function draw(loaded) {
-  const first = !chat;
-  const fresh = chat?.view !== loaded.view;
-  const follow = fresh || bubbles.isFollowing();
-  const before = chat?.state;
-  if (fresh) bubbles.clear();
+  const isFirst = !chat;
+  const isOtherView = chat?.view !== loaded.view;
+  const follow = isOtherView || bubbles.isFollowing();
+  const previousState = chat?.state;
+  if (isOtherView) bubbles.clear();
   chat = loaded;
-  head();
-  enter(fresh ? chat.state : before);
+  drawHeader();
+  drawInput(isOtherView ? chat.state : previousState);
   side.draw(chat);
-  views.count(chat.latest, view, (key) => chats.get(key));
-  const added = bubbles.draw(chat);
-  if (follow || added.some((message) => message.mine)) bubbles.toEnd();
+  views.showUnread(chat.latest, view, (key) => chats.get(key));
+  const added = bubbles.render(chat);
+  if (follow || added.some((message) => message.mine)) bubbles.scrollToEnd();
   else if (added.length) byId("newest").hidden = false;
-  if (!fresh) tell(added.filter((message) => !message.mine));
-  ask();
-  if (first && matchMedia("(hover: hover)").matches) byId(chat.state === "open" ? "text" : "start").focus();
+  if (!isOtherView) announceMessages(added.filter((message) => !message.mine));
+  openReplyField();
+  if (isFirst && matchMedia("(hover: hover)").matches) byId(chat.state === "open" ? "text" : "start").focus();
 }
 
-function tell(messages) {
+function announceMessages(messages) {
   const texts = messages.map(({ service, sender, text, file }) => service ?? `${sender}: ${text.slice(0, 300) || file?.name || "picture"}`);
   if (texts.length) announce(texts.join(". "));
 }
 
-function ask() {
+function openReplyField() {
   const last = chat.messages.at(-1);
-  if (!last?.asks || asked === `${view} ${last.id}` || chat.state !== "open") return;
-  asked = `${view} ${last.id}`;
+  if (!last?.asks || promptShown === `${view} ${last.id}` || chat.state !== "open") return;
+  promptShown = `${view} ${last.id}`;
   composer.reply(last);
 }
 
-function head() {
+function drawHeader() {
   const isPrivate = chat.kind === "private";
   const name = isPrivate ? chat.bot.name : chat.title;
   byId("title").textContent = name;
@@ -69,25 +69,25 @@ function head() {
     ? (chat.state === "blocked" ? "you have stopped this bot" : "bot")
     : `${chat.people} members · the bot sees commands and replies only`;
   document.title = `${name} – sandbox`;
-  commands.offer(chat.commands);
+  commands.setCommands(chat.commands);
 }
 
-// The input, or the one button with which the chat begins. The focus follows when one takes the other's place.
-function enter(before) {
-  const held = ["composer", "begin", "stop"].some((id) => byId(id).contains(document.activeElement));
+// Show the input, or the button that starts the chat. The focus moves along when they are exchanged.
+function drawInput(previousState) {
+  const hadFocus = ["composer", "begin", "stop"].some((id) => byId(id).contains(document.activeElement));
   byId("stop").hidden = chat.kind !== "private" || chat.state !== "open";
   byId("begin").hidden = chat.state === "open";
   byId("composer").hidden = chat.state !== "open";
   byId("start").textContent = chat.state === "blocked" ? "Restart bot" : "Start";
-  if (held && before !== chat.state) byId(chat.state === "open" ? "text" : "start").focus();
+  if (hadFocus && previousState !== chat.state) byId(chat.state === "open" ? "text" : "start").focus();
 }
 
-function open(key) {
+function openView(key) {
   if (key === view) return;
-  composer.change(view, key);
+  composer.switchView(view, key);
   view = key;
-  views.mark(key);
-  try { sessionStorage.setItem("view", key); } catch { /* it is only a convenience */ }
+  views.select(key);
+  try { sessionStorage.setItem("view", key); } catch { /* remembering the view is optional */ }
   composer.attempt(load);
 }
 
@@ -99,12 +99,12 @@ async function follow() {
       if (gone) toast("");
       gone = false;
       await get("changes", { since: chat.version });
-      await wait(PAUSE);
+      await wait(GATHER_MS);
     } catch (error) {
-      gone = error instanceof Gone;
+      gone = error instanceof Unreachable;
       if (gone) toast("The sandbox has stopped. Start it again: outreachbot demo", 0);
       else console.error(error);
-      await wait(AGAIN);
+      await wait(RETRY_MS);
     }
   }
 }
@@ -128,34 +128,34 @@ function onClick(event) {
   const { data, copy, command } = button.dataset;
   if (data !== undefined && button.ariaBusy !== "true") press(button);
   if (copy !== undefined) navigator.clipboard.writeText(copy).then(() => toast("Copied."));
-  if (command !== undefined) composer.say(composer.addressed(command));
+  if (command !== undefined) composer.say(composer.addBotName(command));
   if (button.classList.contains("answer")) {
     const id = Number(button.closest("[data-id]").dataset.id);
     composer.reply(chat.messages.find((message) => message.id === id));
   }
 }
 
-function begin() {
+function startBot() {
   const act = chat.state === "blocked" ? ["block", { view, blocked: false }] : ["say", { view, text: "/start" }];
   composer.attempt(() => post(...act));
 }
 
-async function begins() {
+async function main() {
   const list = await get("views");
   chats = new Map(list.map(({ key, chat: id }) => [key, id]));
-  views.listen(list, open);
+  views.listen(list, openView);
   composer.listen(() => view, () => (chat?.kind === "private" ? "" : `@${chat?.bot.username}`));
-  side.listen((key, text) => { open(key); composer.say(text, key); });
+  side.listen((key, text) => { openView(key); composer.say(text, key); });
   byId("log").addEventListener("click", onClick);
   bubbles.listen();
-  byId("newest").addEventListener("click", () => { bubbles.toEnd(); byId("log").focus(); });
-  byId("start").addEventListener("click", begin);
+  byId("newest").addEventListener("click", () => { bubbles.scrollToEnd(); byId("log").focus(); });
+  byId("start").addEventListener("click", startBot);
   byId("stop").addEventListener("click", () => composer.attempt(() => post("block", { view, blocked: true })));
   let last = "";
   try { last = sessionStorage.getItem("view"); } catch { /* as above */ }
   view = chats.has(last) ? last : list[0].key;
-  views.mark(view);
+  views.select(view);
   await follow();
 }
 
-begins();
+main();

@@ -1,46 +1,46 @@
-// The list of commands: opened by the Menu button or by typing "/", gone through with the arrow keys.
+// The list of commands, opened by the Menu button or by typing "/", with arrow key navigation.
 
 import { announce, byId, node } from "./dom.js";
 
-let all = [];
+let available = [];
 let choices = [];
-let chosen = 0;
+let selected = 0;
 let pick = () => {};
 
 export function listen(onPick) {
   pick = onPick;
   byId("menu").addEventListener("click", () => (isOpen() ? close() : openAll()));
   byId("commands").addEventListener("keydown", (event) => onKey(event) && event.preventDefault());
-  byId("commands").addEventListener("pointerdown", (event) => event.preventDefault()); // the focus stays
+  byId("commands").addEventListener("pointerdown", (event) => event.preventDefault()); // keeps the focus
   byId("commands").addEventListener("click", (event) => {
     const option = event.target.closest("[role=option]");
-    if (option) take(Number(option.dataset.place));
+    if (option) run(Number(option.dataset.place));
   });
   byId("commands").addEventListener("focusout", (event) => {
     if (event.relatedTarget !== byId("menu") && event.relatedTarget !== byId("text")) close();
   });
 }
 
-export function offer(commands) {
-  all = commands;
-  byId("menu").hidden = !all.length;
-  if (isOpen() && !all.length) close();
+export function setCommands(commands) {
+  available = commands;
+  byId("menu").hidden = !available.length;
+  if (isOpen() && !available.length) close();
 }
 
 export const isOpen = () => !byId("commands").hidden;
 
 function openAll() {
-  open(all);
+  open(available);
   byId("commands").focus();
 }
 
-// What was typed so far: the commands that begin so.
+// Show the commands that start with the typed text.
 export function filter(text) {
   const typed = /^\/([a-z0-9_]*)$/i.exec(text);
-  const fitting = typed ? all.filter((one) => one.command.startsWith(typed[1].toLowerCase())) : [];
-  if (!fitting.length) return close();
-  open(fitting);
-  choose(Math.max(fitting.findIndex((one) => `/${one.command}` === text.toLowerCase()), 0));
+  const matching = typed ? available.filter((entry) => entry.command.startsWith(typed[1].toLowerCase())) : [];
+  if (!matching.length) return close();
+  open(matching);
+  select(Math.max(matching.findIndex((entry) => `/${entry.command}` === text.toLowerCase()), 0));
 }
 
 function open(commands) {
@@ -51,7 +51,7 @@ function open(commands) {
   byId("commands").replaceChildren(...commands.map(option));
   byId("commands").hidden = false;
   byId("menu").setAttribute("aria-expanded", "true");
-  choose(0);
+  select(0);
 }
 
 export function close() {
@@ -62,27 +62,27 @@ export function close() {
   if (hadFocus) byId("text").focus();
 }
 
-function option({ command, description }, place) {
+function option({ command, description }, index) {
   const parts = [node("strong", {}, `/${command}`), node("span", { dir: "auto" }, description)];
-  return node("div", { id: `command-${place}`, role: "option", "data-place": String(place) }, ...parts);
+  return node("div", { id: `command-${index}`, role: "option", "data-place": String(index) }, ...parts);
 }
 
-function choose(place) {
-  chosen = (place + choices.length) % choices.length;
-  [...byId("commands").children].forEach((one, at) => one.setAttribute("aria-selected", String(at === chosen)));
-  byId("commands").children[chosen].scrollIntoView({ block: "nearest" });
-  for (const id of ["text", "commands"]) byId(id).setAttribute("aria-activedescendant", `command-${chosen}`);
+function select(index) {
+  selected = (index + choices.length) % choices.length;
+  [...byId("commands").children].forEach((element, at) => element.setAttribute("aria-selected", String(at === selected)));
+  byId("commands").children[selected].scrollIntoView({ block: "nearest" });
+  for (const id of ["text", "commands"]) byId(id).setAttribute("aria-activedescendant", `command-${selected}`);
 }
 
-// Whether the key meant the list.
+// Handle a key press; returns whether the key was for the list.
 export function onKey(event) {
   if (!isOpen() || event.isComposing || event.shiftKey || event.ctrlKey || event.metaKey || event.altKey) return false;
   const keys = {
-    ArrowDown: () => choose(chosen + 1),
-    ArrowUp: () => choose(chosen - 1),
-    Home: () => choose(0),
-    End: () => choose(choices.length - 1),
-    Enter: () => take(chosen),
+    ArrowDown: () => select(selected + 1),
+    ArrowUp: () => select(selected - 1),
+    Home: () => select(0),
+    End: () => select(choices.length - 1),
+    Enter: () => run(selected),
     Tab: () => complete(),
     Escape: () => close(),
   };
@@ -90,16 +90,16 @@ export function onKey(event) {
   return event.key in keys;
 }
 
-function take(place) {
-  const { command } = choices[place];
+function run(index) {
+  const { command } = choices[index];
   close();
   byId("text").value = "";
   pick(`/${command}`);
 }
 
-// The command stands in the input, so that words can follow.
+// Put the command into the input, so that arguments can be typed.
 function complete() {
-  byId("text").value = `/${choices[chosen].command} `;
+  byId("text").value = `/${choices[selected].command} `;
   close();
   byId("text").focus();
 }

@@ -1,19 +1,19 @@
-// The input: text, picture or file, reply. What is sent goes to the view that is open.
+// The input for text, a picture or file, and replies; messages go to the open view.
 
-import { announce, byId, Gone, post, Refused, toast } from "./dom.js";
+import { announce, byId, Unreachable, post, Refused, toast } from "./dom.js";
 import * as commands from "./commands.js";
 
 let view = () => "";
-let group = () => "";
+let botMention = () => "";
 let replyTo = null; // {id, sender, text} of the message to reply to
-let file = null; // attached, a File
+let file = null; // the attached File
 const drafts = new Map(); // view -> text
 
 export function listen(currentView, botInGroup) {
   view = currentView;
-  group = botInGroup;
+  botMention = botInGroup;
   byId("composer").addEventListener("submit", (event) => { event.preventDefault(); submit(); });
-  byId("text").addEventListener("input", typed);
+  byId("text").addEventListener("input", onInput);
   byId("text").addEventListener("keydown", onKey);
   byId("text").addEventListener("paste", (event) => attach(event.clipboardData.files[0], event));
   byId("text").addEventListener("blur", (event) => {
@@ -23,26 +23,26 @@ export function listen(currentView, botInGroup) {
   byId("panel").addEventListener("drop", (event) => attach(event.dataTransfer.files[0], event));
   byId("attach").addEventListener("click", () => byId("file").click());
   byId("file").addEventListener("change", () => attach(byId("file").files[0]));
-  byId("context-drop").addEventListener("click", () => { drop(); focus(); });
-  commands.listen((command) => say(addressed(command)));
+  byId("context-drop").addEventListener("click", () => { clearContext(); focus(); });
+  commands.listen((command) => say(addBotName(command)));
 }
 
 export const focus = () => byId("text").focus();
 
-// Telegram adds the bot's name in a group, where there may be several bots.
-export const addressed = (command) => (command.includes("@") ? command : command + group());
+// In groups, Telegram adds the bot's name to commands, because there may be several bots.
+export const addBotName = (command) => (command.includes("@") ? command : command + botMention());
 
-export function change(from, to) {
+export function switchView(from, to) {
   drafts.set(from, byId("text").value);
   byId("text").value = drafts.get(to) ?? "";
-  drop();
+  clearContext();
   commands.close();
-  grow();
+  fitHeight();
 }
 
 export function reply(message) {
   replyTo = message;
-  context(`Reply to ${message.sender}`, message.text);
+  showContext(`Reply to ${message.sender}`, message.text);
   focus();
 }
 
@@ -50,29 +50,29 @@ function attach(given, event) {
   if (!given || byId("composer").hidden) return;
   event?.preventDefault();
   file = given;
-  context(file.type.startsWith("image/") ? "Picture" : "File", file.name);
+  showContext(file.type.startsWith("image/") ? "Picture" : "File", file.name);
   announce(`${file.name} is attached`);
   focus();
 }
 
-function context(who, text) {
+function showContext(who, text) {
   byId("context").hidden = false;
   byId("context-who").textContent = who;
   byId("context-text").textContent = text;
 }
 
-function drop() {
+function clearContext() {
   replyTo = file = null;
   byId("file").value = "";
   byId("context").hidden = true;
 }
 
-function typed() {
-  grow();
+function onInput() {
+  fitHeight();
   commands.filter(byId("text").value);
 }
 
-function grow() {
+function fitHeight() {
   const box = byId("text");
   box.style.height = "auto";
   box.style.height = `${box.scrollHeight}px`;
@@ -85,7 +85,7 @@ function onKey(event) {
     event.preventDefault();
     submit();
   } else if (event.key === "Escape" && (replyTo || file)) {
-    drop();
+    clearContext();
   }
 }
 
@@ -94,14 +94,14 @@ async function submit() {
   if (!text.trim() && !file) return;
   if (await (file ? send(text) : say(text))) {
     byId("text").value = "";
-    grow();
+    fitHeight();
   }
 }
 
-// Whether it was sent; what is refused stays in the input.
+// Returns whether the text was sent; a refused one stays in the input.
 export async function say(text, to = view()) {
   const done = await attempt(() => post("say", { view: to, text, reply_to: replyTo?.id ?? 0 }));
-  if (done) drop();
+  if (done) clearContext();
   return done;
 }
 
@@ -112,7 +112,7 @@ async function send(caption) {
   form.append("reply_to", String(replyTo?.id ?? 0));
   form.append("file", file);
   const done = await attempt(() => post("attach", form));
-  if (done) drop();
+  if (done) clearContext();
   return done;
 }
 
@@ -121,7 +121,7 @@ export async function attempt(act) {
     await act();
     return true;
   } catch (error) {
-    if (!(error instanceof Refused || error instanceof Gone)) throw error;
+    if (!(error instanceof Refused || error instanceof Unreachable)) throw error;
     toast(error.message);
     return false;
   }

@@ -1,19 +1,19 @@
-// The side: the date, and what a newcomer may try.
+// The side panel: the date, and hints for newcomers.
 
-import { byId, dayAfter, inShort, inWords, node, post, toast } from "./dom.js";
+import { byId, dayAfter, formatShortDay, formatDay, node, post, toast } from "./dom.js";
 import { attempt } from "./composer.js";
 
 let today = "";
-let offered = "";
+let shownSuggestions = "";
 const narrow = matchMedia("(max-width: 60rem)");
 
 export function listen(onHint) {
-  byId("date-form").addEventListener("submit", (event) => { event.preventDefault(); go(byId("date").value); });
-  byId("next-day").addEventListener("click", () => go(dayAfter(today)));
-  byId("back").addEventListener("click", () => go(null));
+  byId("date-form").addEventListener("submit", (event) => { event.preventDefault(); goToDate(byId("date").value); });
+  byId("next-day").addEventListener("click", () => goToDate(dayAfter(today)));
+  byId("back").addEventListener("click", () => goToDate(null));
   byId("suggestions").addEventListener("click", (event) => {
     const button = event.target.closest("button");
-    if (button) go(button.dataset.date);
+    if (button) goToDate(button.dataset.date);
   });
   byId("side-open").addEventListener("click", () => toggle(byId("side-open").ariaExpanded !== "true"));
   byId("side-close").addEventListener("click", () => toggle(false));
@@ -27,7 +27,7 @@ export function listen(onHint) {
   narrow.addEventListener("change", () => toggle(false, false));
 }
 
-// On a narrow screen the side lies over the chat, which nobody can reach meanwhile.
+// On a narrow screen, the panel covers the chat, which is inert meanwhile.
 function toggle(open, focus = true) {
   byId("side-open").ariaExpanded = String(open);
   byId("side").classList.toggle("open", open);
@@ -35,28 +35,28 @@ function toggle(open, focus = true) {
   if (focus && narrow.matches) byId(open ? "side-close" : "side-open").focus();
 }
 
-async function go(date) {
+async function goToDate(date) {
   toggle(false);
   if (await attempt(() => post("date", { date }))) {
-    toast(`It is ${date ? inWords(date) : "today again"}. What is due arrives within seconds.`);
+    toast(`It is ${date ? formatDay(date) : "today again"}. What is due arrives within seconds.`);
   }
 }
 
 export function draw(chat) {
   byId("back").disabled = !chat.moved;
-  suggest(chat.suggestions);
+  drawSuggestions(chat.suggestions);
   if (chat.today === today) return;
   today = chat.today;
-  byId("today").textContent = inWords(today);
-  byId("today-short").textContent = inShort(today);
+  byId("today").textContent = formatDay(today);
+  byId("today-short").textContent = formatShortDay(today);
   byId("date").value = today;
 }
 
-function suggest(suggestions) {
-  if (JSON.stringify(suggestions) === offered) return;
-  offered = JSON.stringify(suggestions);
+function drawSuggestions(suggestions) {
+  if (JSON.stringify(suggestions) === shownSuggestions) return;
+  shownSuggestions = JSON.stringify(suggestions);
   byId("suggestions").replaceChildren(...suggestions.map(({ label, date }) => {
-    const parts = [node("strong", {}, `Go to ${inWords(date)}`), node("span", { dir: "auto" }, label)];
+    const parts = [node("strong", {}, `Go to ${formatDay(date)}`), node("span", { dir: "auto" }, label)];
     return node("button", { type: "button", "data-date": date }, ...parts);
   }));
 }

@@ -1,26 +1,26 @@
-// The switch between the views: tabs, with the arrow keys, and a mark on those with something unread.
+// The tabs that switch between views, with arrow key navigation and a badge for unread messages.
 
 import { byId, node } from "./dom.js";
 
 let views = [];
-let open = () => {};
-const seen = new Map(); // view -> id of the newest message the reader has seen there
+let openView = () => {};
+const lastSeen = new Map(); // view -> id of the newest message seen there
 
 export function listen(list, onOpen) {
   views = list;
-  open = onOpen;
-  byId("views").replaceChildren(...views.map(tab));
+  openView = onOpen;
+  byId("views").replaceChildren(...views.map(createTab));
   byId("views").addEventListener("keydown", onKey);
 }
 
-function tab({ key, label }) {
-  const [, what, how] = /^([^(]*)(\(.*\))?$/.exec(label);
-  const parts = [node("span", { className: "what" }, what.trim())];
-  if (how) parts.push(" ", node("span", { className: "how" }, how.slice(1, -1)));
+function createTab({ key, label }) {
+  const [, title, detail] = /^([^(]*)(\(.*\))?$/.exec(label);
+  const parts = [node("span", { className: "what" }, title.trim())];
+  if (detail) parts.push(" ", node("span", { className: "how" }, detail.slice(1, -1)));
   parts.push(node("span", { className: "unread", hidden: true }));
-  const made = node("button", { type: "button", id: `view-${key}`, role: "tab", "aria-controls": "panel" }, ...parts);
-  made.addEventListener("click", () => open(key));
-  return made;
+  const button = node("button", { type: "button", id: `view-${key}`, role: "tab", "aria-controls": "panel" }, ...parts);
+  button.addEventListener("click", () => openView(key));
+  return button;
 }
 
 function onKey(event) {
@@ -30,10 +30,10 @@ function onKey(event) {
   event.preventDefault();
   const { key } = views[(steps[event.key] + views.length) % views.length];
   byId(`view-${key}`).focus();
-  open(key);
+  openView(key);
 }
 
-export function mark(current) {
+export function select(current) {
   for (const { key } of views) {
     const isOpen = key === current;
     byId(`view-${key}`).setAttribute("aria-selected", String(isOpen));
@@ -42,11 +42,11 @@ export function mark(current) {
   byId("panel").setAttribute("aria-labelledby", `view-${current}`);
 }
 
-// `latest`: the newest message of each view. Views of one chat are read together.
-export function count(latest, current, chatOf) {
+// `latest` has the newest message id of each view. Views of the same chat are marked as read together.
+export function showUnread(latest, current, chatOf) {
   for (const { key } of views) {
-    if (!seen.has(key) || chatOf(key) === chatOf(current)) seen.set(key, latest[key]);
-    const unread = Math.max(latest[key] - seen.get(key), 0);
+    if (!lastSeen.has(key) || chatOf(key) === chatOf(current)) lastSeen.set(key, latest[key]);
+    const unread = Math.max(latest[key] - lastSeen.get(key), 0);
     const badge = byId(`view-${key}`).querySelector(".unread");
     badge.hidden = !unread;
     badge.replaceChildren(unread > 99 ? "99+" : String(unread), node("span", { className: "unseen" }, " new"));

@@ -1,17 +1,17 @@
-"""A number that only grows, and a way to wait until it has grown: how pages and long polls learn of news."""
+"""A version counter to wait on; pages and long polls use it to learn about changes."""
 
 import asyncio
 
 
-class Signal:
-    """`version` grows with every `ring`; `past` waits until it is greater than the version last seen."""
+class Notifier:
+    """`notify` increments `version`; `wait_past` waits until it exceeds the version last seen."""
 
     def __init__(self) -> None:
         self.version = 0
         self._waiting: set[asyncio.Future[None]] = set()
 
-    def ring(self) -> None:
-        """Count one change and wake everybody who waits."""
+    def notify(self) -> None:
+        """Count a change and wake all waiters."""
         self.version += 1
         if not self._waiting:
             return
@@ -20,8 +20,8 @@ class Signal:
             if not future.done():
                 future.set_result(None)
 
-    async def past(self, since: int, seconds: float | None = None) -> int:
-        """Wait until the version is greater than `since`, or for that many seconds; the version then."""
+    async def wait_past(self, since: int, seconds: float | None = None) -> int:
+        """Wait until the version exceeds `since`, for at most `seconds`; return the current version."""
         if self.version > since:
             return self.version
         future: asyncio.Future[None] = asyncio.get_running_loop().create_future()
