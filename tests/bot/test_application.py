@@ -7,7 +7,7 @@ import pytest
 
 from outreachbot.bot import application
 from outreachbot.errors import CannotRun
-from outreachbot.sandbox.faults import ALWAYS, InjectedFault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, FaultKind, InjectedFault
 
 
 @pytest.fixture(autouse=True)

@@ -10,7 +10,7 @@ import pytest
 from outreachbot.bot.broadcasts import overview as handlers
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, MessageState
 from outreachbot.domain.messages.message import Copy, Message
-from outreachbot.sandbox.faults import InjectedFault, FaultKind
+from outreachbot.sandbox.faults import FaultKind, InjectedFault
 from outreachbot.services.broadcasts.status import DELETABLE
 from outreachbot.store import tables
 from outreachbot.store.database import connect

@@ -7,7 +7,7 @@ import pytest
 from outreachbot.domain.delivery.outcomes import Failed, Sent
 from outreachbot.domain.messages.message import Button, Media, MediaKind, Message
 from outreachbot.sandbox import people
-from outreachbot.sandbox.faults import ALWAYS, InjectedFault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, FaultKind, InjectedFault
 from outreachbot.services.sending import messages
 from outreachbot.services.sending.pictures import Pictures
 from town import ADMIN, MEMBER, buttons
@@ -169,7 +169,9 @@ async def test_an_id_that_telegram_forgot_is_uploaded_anew_once(town, context, f
 async def test_a_server_that_knows_no_id_gets_the_text(town, context, file, restart):
     await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
     unknown = "Bad Request: wrong file identifier/HTTP URL specified"
-    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=unknown))
+    town.world.faults.pending.append(
+        InjectedFault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=unknown)
+    )
 
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
     assert town.said(MEMBER)[1]["text"] == "A day"

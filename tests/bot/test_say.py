@@ -12,7 +12,7 @@ from outreachbot.domain.delivery.states import Reason
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
 from outreachbot.gateway import methods, transport
 from outreachbot.gateway.transport import BotApi
-from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, InjectedFault, FaultKind
+from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
 from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import TOKEN
 from outreachbot.services.sending import messages

@@ -5,7 +5,7 @@ import pytest
 from outreachbot.domain.delivery.outcomes import Sent
 from outreachbot.domain.messages.message import Button, Message
 from outreachbot.sandbox import people
-from outreachbot.sandbox.faults import InjectedFault, FaultKind
+from outreachbot.sandbox.faults import FaultKind, InjectedFault
 from outreachbot.services.sending import messages
 from town import MEMBER
 
