@@ -42,7 +42,7 @@ def demo(
 
 @cli.command()
 def run(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False) -> None:
-    """The bot on Telegram. Needs OUTREACHBOT_TOKEN; every setting is in the README."""
+    """The bot on Telegram. Needs OUTREACHBOT_TOKEN; every setting is in docs/settings.md."""
     from outreachbot import config, logs
     from outreachbot.app import run as running
     from outreachbot.app.commands import content_file

@@ -19,7 +19,7 @@ HOW_TO_GET_ONE = (
 
 
 class Settings(BaseSettings):
-    """Each field is read from `OUTREACHBOT_<FIELD>`; the README says what each is for."""
+    """Each field is read from `OUTREACHBOT_<FIELD>`; docs/settings.md says what each is for."""
 
     model_config = SettingsConfigDict(
         env_prefix="OUTREACHBOT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
