@@ -44,14 +44,16 @@ def demo(
 def run(verbose: Annotated[bool, typer.Option("--verbose", "-v", help="Say more.")] = False) -> None:
     """The bot on Telegram. Needs OUTREACHBOT_TOKEN; every setting is in docs/settings.md."""
     from outreachbot import config, logs
-    from outreachbot.app import run as running
     from outreachbot.app.commands import content_file
 
     settings = _answer(config.read_settings)
     logs.set_up_logging(_answer(settings.bot_token).get_secret_value(), verbose=verbose)
     document = _answer(lambda: content_file.read_content(settings.content))
-    bot = running.run(settings, document.content, document.raw)
+    content, raw = document.content, document.raw
     del document  # where each text stands takes as much memory as the texts
+    from outreachbot.app import run as running  # only now: it takes the memory that the check has left
+
+    bot = running.run(settings, content, raw)
     _finish(bot)
 
 

@@ -42,11 +42,35 @@ async def test_an_empty_database_gets_every_table(db):
     assert set(await look(db, schema)) == {*metadata.tables, "alembic_version"}
 
 
-async def test_the_migrations_end_at_the_tables(db):
+@pytest.fixture
+async def migrated(database_url):
+    """An empty database to which all migrations were applied."""
+    engine = create_async_engine(database_url)
+    async with engine.begin() as connection:
+        await connection.run_sync(migrate._upgrade)
+        yield connection
+    await engine.dispose()
+
+
+def rows(connection):
+    """What stands in every table."""
+    return {table: connection.execute(text(f"SELECT * FROM {table}")).all() for table in schema(connection)}
+
+
+async def test_the_migrations_end_at_the_tables(migrated):
     def differences(connection):
         return compare_metadata(MigrationContext.configure(connection, opts={"compare_type": True}), metadata)
 
-    assert await look(db, differences) == []
+    assert await migrated.run_sync(differences) == []
+
+
+async def test_a_new_database_is_what_the_migrations_make(migrated):
+    made = await migrated.run_sync(schema), await migrated.run_sync(rows)
+    await migrated.run_sync(metadata.drop_all)
+    await migrated.execute(text("DROP TABLE alembic_version"))
+    await migrated.run_sync(migrate._create)
+
+    assert (await migrated.run_sync(schema), await migrated.run_sync(rows)) == made
 
 
 async def test_the_partial_indexes_are_those_of_the_tables(db):

@@ -18,6 +18,13 @@ from outreachbot.domain.messages.message import escape
 
 CATALOGUES = Path(__file__).parent / "locale"
 
+# What CLDR knows and nothing here says: more than half of what Babel would hold of a language.
+_UNUSED = (
+    *("unit_patterns", "compound_unit_patterns", "unit_display_names", "date_fields", "interval_formats"),
+    *("currency_names", "currency_names_plural", "currency_symbols", "compact_currency_formats"),
+    *("compact_decimal_formats", "scripts", "variants"),
+)
+_INHERITED = ("root", "en", "en_001")  # every language has what is in the first, and British English in all
 _BESIDE = {"kk": "Latn", "ku": "Arab", "sr": "Latn", "uz": "Cyrl"}  # what many write a language in beside CLDR's script
 
 
@@ -95,6 +102,9 @@ def _locale(name: str) -> Locale:
     Turkish would name its months as the language before it did.
     """
     shared = localedata.load(name)
+    for known in (shared, *map(localedata.load, _INHERITED)):
+        for part in _UNUSED:
+            known.pop(part, None)
     own = copy.deepcopy(shared)
     shared.clear()
     shared.update(own)

@@ -1,14 +1,19 @@
 """INSERT … ON CONFLICT, which SQLAlchemy spells once for each database."""
 
-from typing import cast
+from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Table
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import sqlite
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+if TYPE_CHECKING:
+    from sqlalchemy.dialects import postgresql
 
-def insert(db: AsyncConnection, table: Table) -> postgresql.Insert:
+
+def insert(db: AsyncConnection, table: Table) -> "postgresql.Insert":
     """An insert that can `on_conflict_do_nothing` and `on_conflict_do_update`: SQLite's has the same two methods."""
     if db.dialect.name == "sqlite":
         return cast("postgresql.Insert", sqlite.insert(table))
+    from sqlalchemy.dialects import postgresql  # the engine has loaded it; for SQLite it would be 2 MB too many
+
     return postgresql.insert(table)

@@ -2,9 +2,13 @@
 
 from pathlib import Path
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, insert, inspect, text
 
 from outreachbot.errors import SchemaTooNew, StoreFailed
+from outreachbot.store import tables_editing
+from outreachbot.store.tables import metadata, pace
+
+assert tables_editing.contents.metadata is metadata  # its tables are there too
 
 FOLDER = Path(__file__).parents[1] / "migrations"
 VERSIONS = sorted(path.stem.split("_", 1)[0] for path in (FOLDER / "versions").glob("[0-9]*.py"))
@@ -18,7 +22,9 @@ def to_newest(connection: Connection, name: str) -> None:
         raise SchemaTooNew(
             f"the database {name} was written by a newer outreachbot: update the program, or restore a backup"
         )
-    if current != VERSIONS[-1]:
+    if current is None:
+        _create(connection)
+    elif current != VERSIONS[-1]:
         _upgrade(connection)
 
 
@@ -34,6 +40,22 @@ def _current(connection: Connection) -> str | None:
         return None
     revision: str | None = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one_or_none()
     return revision
+
+
+def _create(connection: Connection) -> None:
+    """Make a new database as all migrations would leave it, their first rows included.
+
+    Not with Alembic, which takes 8 MB that a running bot would keep.
+    """
+    metadata.create_all(connection, checkfirst=False)  # another program's table in the way is an error
+    connection.execute(insert(pace).values(name="bulk", next_slot=0, updated_at=0))
+    connection.execute(
+        text(
+            "CREATE TABLE alembic_version "
+            "(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+        )
+    )
+    connection.execute(text("INSERT INTO alembic_version (version_num) VALUES (:newest)"), {"newest": VERSIONS[-1]})
 
 
 def _upgrade(connection: Connection) -> None:
