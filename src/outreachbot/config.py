@@ -12,7 +12,7 @@ from outreachbot.errors import WrongUse
 TELEGRAM = "https://api.telegram.org"
 ADDRESS_PATTERN = re.compile(r"https?://([^/\s:\[\]@]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/\S*)?")
 TOKEN_PATTERN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")  # of any length: other Bot API servers give out short ones
-HOW_TO_GET_ONE = (
+SETUP_HINT = (
     "OUTREACHBOT_TOKEN is missing: ask @BotFather in Telegram for a token and set OUTREACHBOT_TOKEN "
     "(or OUTREACHBOT_TOKEN_FILE) in the environment or in .env; to try the bot without one: outreachbot demo"
 )
@@ -85,7 +85,7 @@ class Settings(BaseSettings):
                 reason = getattr(error, "strerror", None) or "it is not a text file"
                 raise WrongUse(f"OUTREACHBOT_TOKEN_FILE: {self.token_file} can't be read: {reason}") from None
         if token is None or not token.get_secret_value():
-            raise WrongUse(HOW_TO_GET_ONE)
+            raise WrongUse(SETUP_HINT)
         if not TOKEN_PATTERN.fullmatch(token.get_secret_value()):
             raise WrongUse("OUTREACHBOT_TOKEN is not a bot token: it looks like 123456789:AbC-dEf, from @BotFather")
         return token

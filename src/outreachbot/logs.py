@@ -4,7 +4,7 @@ import logging
 import re
 import sys
 
-TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
+TOKEN_PATTERN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
 
 
 class RedactingFormatter(logging.Formatter):
@@ -18,7 +18,7 @@ class RedactingFormatter(logging.Formatter):
         written = super().format(record)
         if self._secret:
             written = written.replace(self._secret, "<token>")
-        return TOKEN.sub("<token>", written)
+        return TOKEN_PATTERN.sub("<token>", written)
 
 
 def set_up_logging(secret: str = "", *, verbose: bool = False) -> None:

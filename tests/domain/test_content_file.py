@@ -34,11 +34,11 @@ def test_a_faults_path_is_that_of_the_file_where_the_timeline_was_out_of_order(b
 
 def test_a_mark_is_that_of_the_value_or_of_the_nearest_part_above_it(bridge) -> None:
     document = file.read_content(bridge.encode(), "content.yaml")
-    assert document.mark(("facts", 1, "claim", "en")) == Mark(56, 17)
-    assert document.mark(("facts", 1, "claim", "de")) == Mark(56, 12)
-    assert document.mark(("facts", 1, "figures", 3)) == Mark(54, 5)
-    assert document.mark(("facts", 99)) == Mark(41, 3)
-    assert document.mark(()) == Mark(1, 1)
+    assert document.find_mark(("facts", 1, "claim", "en")) == Mark(56, 17)
+    assert document.find_mark(("facts", 1, "claim", "de")) == Mark(56, 12)
+    assert document.find_mark(("facts", 1, "figures", 3)) == Mark(54, 5)
+    assert document.find_mark(("facts", 99)) == Mark(41, 3)
+    assert document.find_mark(()) == Mark(1, 1)
 
 
 def test_the_last_line_break_of_a_block_is_not_part_of_the_text(bridge) -> None:

@@ -23,7 +23,7 @@ def warnings(bridge, **texts):
     welcome = "\n".join(f'  {language}: "{text}"' for language, text in texts.items())
     text = bridge.replace("[en, de]", f"[{', '.join(dict.fromkeys(['en', 'de', *texts]))}]")
     document = file.read_content(text.replace("welcome: {en: Welcome}", f"welcome:\n{welcome}").encode(), "c")
-    found = list(languages.find_warnings(document.marks, i18n.list_scripts))
+    found = list(languages.find_warnings(document.root, i18n.list_scripts))
     assert all(one.warning and one.text.endswith(RIGHT) for one in found)
     return [(one.path[-1], one.text.removesuffix(RIGHT)) for one in found]
 

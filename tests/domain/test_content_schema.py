@@ -149,8 +149,8 @@ def test_every_key_and_every_choice_is_explained():
 def test_nothing_is_explained_that_is_not_there():
     parts = {"Content": SCHEMA, **SCHEMA["definitions"]}
 
-    assert {name: list(keys) for name, keys in content_schema.SAID.items()} == {
-        name: list(parts[name]["properties"]) for name in content_schema.SAID
+    assert {name: list(keys) for name, keys in content_schema.DESCRIPTIONS.items()} == {
+        name: list(parts[name]["properties"]) for name in content_schema.DESCRIPTIONS
     }
 
 

@@ -6,10 +6,10 @@ from outreachbot.domain.content.model import Certainty
 
 
 def test_wanted_tells_what_stands_at_a_path() -> None:
-    assert shape.expected_type(("facts", 3, "certainty")) is Certainty
-    assert shape.expected_type(("timeline", 0, "date")) is PartialDate
-    assert shape.expected_type(("facts", 0, "figures", 1, "range")) == tuple[int, int]
-    assert shape.expected_type(("facts", 0, "nothing")) is None
+    assert shape.find_expected_type(("facts", 3, "certainty")) is Certainty
+    assert shape.find_expected_type(("timeline", 0, "date")) is PartialDate
+    assert shape.find_expected_type(("facts", 0, "figures", 1, "range")) == tuple[int, int]
+    assert shape.find_expected_type(("facts", 0, "nothing")) is None
 
 
 def test_texts_are_found_wherever_they_stand() -> None:

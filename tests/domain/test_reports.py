@@ -4,18 +4,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from outreachbot.domain.reports import MOST_A_DAY, MOST_AN_HOUR, RecentReports, Refusal, clean_text, find_refusal
+from outreachbot.domain.reports import MAX_PER_DAY, MAX_PER_HOUR, RecentReports, Refusal, clean_text, find_refusal
 
 
 @pytest.mark.parametrize(
     ("recent", "why"),
     [
         (RecentReports(ignored=False, minute=0, day=0, everybody=0), None),
-        (RecentReports(ignored=False, minute=0, day=MOST_A_DAY - 1, everybody=MOST_AN_HOUR - 1), None),
+        (RecentReports(ignored=False, minute=0, day=MAX_PER_DAY - 1, everybody=MAX_PER_HOUR - 1), None),
         (RecentReports(ignored=False, minute=1, day=1, everybody=1), Refusal.MINUTE),
-        (RecentReports(ignored=False, minute=0, day=MOST_A_DAY, everybody=1), Refusal.DAY),
-        (RecentReports(ignored=False, minute=1, day=MOST_A_DAY, everybody=1), Refusal.DAY),
-        (RecentReports(ignored=False, minute=0, day=0, everybody=MOST_AN_HOUR), Refusal.CROWD),
+        (RecentReports(ignored=False, minute=0, day=MAX_PER_DAY, everybody=1), Refusal.DAY),
+        (RecentReports(ignored=False, minute=1, day=MAX_PER_DAY, everybody=1), Refusal.DAY),
+        (RecentReports(ignored=False, minute=0, day=0, everybody=MAX_PER_HOUR), Refusal.CROWD),
         (RecentReports(ignored=True, minute=0, day=0, everybody=0), Refusal.IGNORED),
     ],
 )

@@ -14,7 +14,7 @@ from outreachbot.domain.content.model import Notice
 from outreachbot.domain.reminders import schedule
 from outreachbot.domain.reminders import settings as rules
 from outreachbot.domain.reminders.schedule import Due, Group, list_items
-from outreachbot.domain.reminders.settings import Change, ChatSettings, Quiet
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet, SettingsChange
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 DATE = dt.date(2026, 2, 26)  # of khojaly, whose eve is the day of another
@@ -142,7 +142,7 @@ class Life:
 
     def change(self, now, after):
         self.until(now)
-        one = Change(self.settings, after, self.subscribed_at, now)
+        one = SettingsChange(self.settings, after, self.subscribed_at, now)
         days = rules.list_open_days(one, self.content)
         found = rules.list_owed(one, self.content, days, self.told, self.planned)
         assert all(now < rules.compute_owed_until([each], one, self.content) for each in found)
@@ -219,7 +219,7 @@ def test_nothing_is_told_twice_whatever_a_chat_changes_and_what_it_never_wanted_
 
 
 def change(content, before, after, now, subscribed_at=ALWAYS, told=()):
-    one = Change(before, after, subscribed_at, now)
+    one = SettingsChange(before, after, subscribed_at, now)
     return [each.key for each in rules.list_owed(one, content, rules.list_open_days(one, content), told, ())]
 
 
@@ -260,13 +260,13 @@ def test_what_is_wanted_only_from_now_on_is_not_owed(content):
 
 
 def test_an_ordinary_day_has_nothing_open(content):
-    one = Change(ChatSettings(), ChatSettings(hour=8), ALWAYS, baku(10) + 5 * DAY)
+    one = SettingsChange(ChatSettings(), ChatSettings(hour=8), ALWAYS, baku(10) + 5 * DAY)
 
     assert rules.list_open_days(one, content) == []
 
 
 def test_what_is_owed_may_come_until_the_day_is_over_in_the_later_zone(content):
-    one = Change(ChatSettings(), ChatSettings("America/New_York"), ALWAYS, baku(10))
+    one = SettingsChange(ChatSettings(), ChatSettings("America/New_York"), ALWAYS, baku(10))
 
     assert rules.compute_owed_until([item(content)], one, content) == schedule.local_moment(
         DATE + DAY, 0, "America/New_York"

@@ -2,10 +2,12 @@
 
 from outreachbot.domain.content.faults import Mark
 from outreachbot.domain.content.yaml import tree
-from outreachbot.domain.content.yaml.tree import LOST, Mapping, Scalar, Sequence
+from outreachbot.domain.content.yaml.tree import UNREADABLE, Mapping, Scalar, Sequence
 
 ITEM = Scalar(Mark(2, 5), "x", "x")
-ROOT = Mapping(Mark(1, 1), {"list": Sequence(Mark(2, 3), [ITEM, Scalar(Mark(3, 5), "", LOST)])}, {"list": Mark(1, 1)})
+ROOT = Mapping(
+    Mark(1, 1), {"list": Sequence(Mark(2, 3), [ITEM, Scalar(Mark(3, 5), "", UNREADABLE)])}, {"list": Mark(1, 1)}
+)
 
 
 def test_a_place_is_found_or_not() -> None:
@@ -22,9 +24,9 @@ def test_what_is_missing_is_marked_at_the_nearest_part_above() -> None:
 
 
 def test_a_star_stands_for_every_entry_and_wrong_shapes_are_skipped() -> None:
-    assert [path for path, _ in tree.iterate_pattern(ROOT, ("list", "*"))] == [("list", 0), ("list", 1)]
-    assert list(tree.iterate_pattern(ROOT, ("list", "*", "id"))) == []
-    assert list(tree.iterate_pattern(ROOT, ("list", "id"))) == []
+    assert [path for path, _ in tree.find_matches(ROOT, ("list", "*"))] == [("list", 0), ("list", 1)]
+    assert list(tree.find_matches(ROOT, ("list", "*", "id"))) == []
+    assert list(tree.find_matches(ROOT, ("list", "id"))) == []
 
 
 def test_only_a_text_is_a_text() -> None:

@@ -85,13 +85,13 @@ def pick_witnesses(content: Content) -> list[str]:
 def list_addresses(document: Document) -> dict[str, Mark]:
     """Each address of the file with the place where it stands first."""
     found: dict[str, Mark] = {}
-    root = document.marks
+    root = document.root
     for pattern in shape.ADDRESSES:
-        for _, node in tree.iterate_pattern(root, pattern):
+        for _, node in tree.find_matches(root, pattern):
             if text := tree.read_text(node):
                 _note(found, text, node.mark)
     for pattern in shape.TEXTS:
-        for _, node in tree.iterate_pattern(root, pattern):
+        for _, node in tree.find_matches(root, pattern):
             for said in node.entries.values() if isinstance(node, Mapping) else ():
                 for target in _targets(tree.read_text(said) or ""):
                     _note(found, target, said.mark)

@@ -8,9 +8,9 @@ MAX_ANSWER = 2500  # with the report and what stands above both it fits into one
 KEEP_SECONDS = 90 * 86_400.0  # so long a report is kept
 
 MINUTE, HOUR, DAY = 60.0, 3_600.0, 86_400.0  # seconds
-MOST_A_MINUTE = 1  # of one chat
-MOST_A_DAY = 5  # of one chat
-MOST_AN_HOUR = 50  # of all chats together
+MAX_PER_MINUTE = 1  # of one chat
+MAX_PER_DAY = 5  # of one chat
+MAX_PER_HOUR = 50  # of all chats together
 
 
 class Refusal(StrEnum):
@@ -36,11 +36,11 @@ def find_refusal(recent: RecentReports) -> Refusal | None:
     """Why another report is not taken; None where it is."""
     if recent.ignored:
         return Refusal.IGNORED
-    if recent.day >= MOST_A_DAY:
+    if recent.day >= MAX_PER_DAY:
         return Refusal.DAY
-    if recent.minute >= MOST_A_MINUTE:
+    if recent.minute >= MAX_PER_MINUTE:
         return Refusal.MINUTE
-    return Refusal.CROWD if recent.everybody >= MOST_AN_HOUR else None
+    return Refusal.CROWD if recent.everybody >= MAX_PER_HOUR else None
 
 
 def clean_text(words: str) -> str:

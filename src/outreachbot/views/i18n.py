@@ -77,12 +77,12 @@ def words(language: str) -> Words:
     return Words(_locale(language if known else "en_GB"), catalogue)
 
 
-def is_known(language: str) -> bool:
+def is_known_language(language: str) -> bool:
     """Whether there is a language with this code, whose dates and numbers can be written."""
     return localedata.exists(language)
 
 
-def list_spoken_in(country: str) -> tuple[str, ...]:
+def list_official_languages(country: str) -> tuple[str, ...]:
     """The codes of the languages of a country."""
     return get_official_languages(country.upper(), de_facto=True)
 
@@ -107,7 +107,7 @@ def list_languages() -> tuple[str, ...]:
     return ("en", *sorted(path.parent.parent.name for path in CATALOGUES.glob("*/LC_MESSAGES/messages.mo")))
 
 
-def own_name(language: str) -> str:
+def get_native_name(language: str) -> str:
     """The language's name in itself: Türkçe."""
     locale = _locale(language)
     name = str(locale.get_language_name(locale))

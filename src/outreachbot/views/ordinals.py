@@ -1,11 +1,11 @@
 """Ordinal numbers as they are written beside "anniversary" in each language: 34th, 34-cü, 34., 34-я."""
 
-ROUND = (10, 25)  # what divides the years of a round anniversary
+ROUND_STEPS = (10, 25)  # what divides the years of a round anniversary
 
 
 def is_round(years: int) -> bool:
     """Whether it is worded as the 40th, the 25th, the 75th … anniversary."""
-    return any(years % part == 0 for part in ROUND)
+    return any(years % part == 0 for part in ROUND_STEPS)
 
 
 def format_ordinal(n: int, language: str) -> str:

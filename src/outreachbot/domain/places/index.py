@@ -15,7 +15,7 @@ from importlib import resources
 
 from outreachbot.domain.places.folding import LETTERS, fold_words
 
-LONGEST = 64  # characters: no place is called by more
+MAX_QUERY = 64  # characters: no place is called by more
 _SHORTEST_BEGINNING = 3  # letters: what is shorter has to match whole
 _SHORTEST_MISTYPED = 5  # letters: in a word of fewer, another letter is another word
 _SHORTEST_KNOWN = 4  # letters of a city before words that we don't know, as in "Bakı şəhəri"
@@ -94,7 +94,7 @@ def find_places(text: str, limit: int = 6) -> list[Place]:
     for where nothing has the whole name; among equals the larger city comes first. What is no name of a place, as an
     abbreviation ("MSK", "UTC+4"), finds nothing.
     """
-    typed = fold_words(text) if len(text) <= LONGEST else []
+    typed = fold_words(text) if len(text) <= MAX_QUERY else []
     if not typed or "".join(filter(str.isalpha, text.casefold())) in _ABBREVIATIONS.split():
         return []
     found: dict[tuple[str, str], Place] = {}

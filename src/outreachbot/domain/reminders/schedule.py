@@ -12,7 +12,7 @@ from outreachbot.domain.content.model import Anniversary, LeapDay, Notice
 DAYS_BEFORE = {Notice.WEEK: 7, Notice.EVE: 1, Notice.DAY: 0}
 HOURS = range(24)
 ONE_DAY = dt.timedelta(days=1)
-CHANGE = dt.timedelta(hours=7)  # what clocks are set forward or back by at most (Vostok, Antarctica, in 1994)
+MAX_CLOCK_CHANGE = dt.timedelta(hours=7)  # what clocks are set forward or back by at most (Vostok, Antarctica, in 1994)
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ def _hours(day: dt.date, zone: str, first: dt.datetime, last: dt.datetime) -> It
         yield from HOURS
         return
     for hour in HOURS:
-        if first - CHANGE <= dt.datetime.combine(day, dt.time(hour)) <= last + CHANGE:
+        if first - MAX_CLOCK_CHANGE <= dt.datetime.combine(day, dt.time(hour)) <= last + MAX_CLOCK_CHANGE:
             yield hour
 
 

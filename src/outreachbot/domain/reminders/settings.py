@@ -101,7 +101,7 @@ def drop_past_skips(settings: ChatSettings, today: dt.date) -> ChatSettings:
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class SettingsChange:
     """What a chat chose anew, and what is known of it at that moment."""
 
     before: ChatSettings
@@ -110,7 +110,7 @@ class Change:
     now: dt.datetime
 
 
-def list_open_days(change: Change, content: Content) -> list[Due]:
+def list_open_days(change: SettingsChange, content: Content) -> list[Due]:
     """What is told, by the new settings, on the days that run in the old zone, in the new one, or between them.
 
     A day that is about to begin is among them where the content lets a long wave begin early.
@@ -125,7 +125,7 @@ def list_open_days(change: Change, content: Content) -> list[Due]:
 
 
 def list_owed(
-    change: Change, content: Content, days: Sequence[Due], told: Collection[str], planned: Collection[Due]
+    change: SettingsChange, content: Content, days: Sequence[Due], told: Collection[str], planned: Collection[Due]
 ) -> list[Item]:
     """What a chat that changes its zone, hour or choices would miss, because its new group is past it.
 
@@ -143,11 +143,11 @@ def list_owed(
     return found
 
 
-def _wanted_all_along(item: Item, change: Change, content: Content) -> bool:
+def _wanted_all_along(item: Item, change: SettingsChange, content: Content) -> bool:
     return wants_item(change.before, item, content) and wants_item(change.after, item, content)
 
 
-def compute_owed_until(items: list[Item], change: Change, content: Content) -> dt.datetime:
+def compute_owed_until(items: list[Item], change: SettingsChange, content: Content) -> dt.datetime:
     """When what is told at once is too late: when the last of its days is over, in the old zone and in the new."""
     groups = (change.before.group(content), change.after.group(content))
     return max(Due(item.day, (item,), group).until for item in items for group in groups)
