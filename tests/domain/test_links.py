@@ -1,4 +1,6 @@
-"""Which addresses a file has, what an answer means, and when an address is asked again."""
+"""The addresses in a file, the meaning of a response, and when an address is checked again."""
+
+import datetime as dt
 
 import pytest
 from hypothesis import given
@@ -9,6 +11,8 @@ from outreachbot.domain.content import file
 from outreachbot.domain.links import DAY, DEAD, WEEK, Hop, LinkCheck, LinkNews, LinkState, WatchedLink
 
 ASKED = "https://a.example/page#part"
+START = dt.datetime(2026, 2, 26, tzinfo=dt.UTC)
+SECOND = dt.timedelta(seconds=1)
 
 
 def test_every_address_is_found_once_where_it_stands_first(changed):
@@ -53,22 +57,22 @@ def test_what_an_answer_means(status, hops, answer):
 
 
 def walk(*days: tuple[float, LinkState]) -> list[tuple[float, LinkNews]]:
-    """On which of these days, on each of which the address would answer so, somebody is told what."""
+    """Check the address on each of these days, if due, with this result; the news that results, with its day."""
     watch, told = None, []
     for day, state in days:
-        if links.is_due(watch, day * DAY):
-            watch, news = links.update_watch(watch, state, day * DAY)
+        if links.is_due(watch, START + day * DAY):
+            watch, news = links.update_watch(watch, state, START + day * DAY)
             told += [(day, news)] if news else []
     return told
 
 
 def test_it_is_asked_once_a_week():
-    watch, _ = links.update_watch(None, LinkState.OK, 5.0)
+    watch, _ = links.update_watch(None, LinkState.OK, START)
 
-    assert links.is_due(None, 0.0)
-    assert not links.is_due(watch, 5.0 + WEEK - 1)
-    assert links.is_due(watch, 5.0 + WEEK)
-    assert links.is_due(watch, 4.0), "the clock was set back"
+    assert links.is_due(None, START)
+    assert not links.is_due(watch, START + WEEK - SECOND)
+    assert links.is_due(watch, START + WEEK)
+    assert links.is_due(watch, START - SECOND), "the clock was set back"
 
 
 def test_a_page_that_is_gone_is_told_at_once_and_once():
@@ -106,16 +110,16 @@ def test_what_is_not_clear_is_no_news():
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.sampled_from(LinkState)), max_size=30))
 def test_deaths_and_returns_are_told_in_turn(steps):
-    watch, day, told = None, 0, []
+    watch, now, told = None, START, []
     for days, state in steps:
-        day += days
-        if not links.is_due(watch, day * DAY):
+        now += days * DAY
+        if not links.is_due(watch, now):
             continue
-        watch, news = links.update_watch(watch, state, day * DAY)
+        watch, news = links.update_watch(watch, state, now)
         told += [news] if news else []
         assert told == [LinkNews.DEAD, LinkNews.WELL] * (len(told) // 2) + [LinkNews.DEAD] * (len(told) % 2)
         assert watch.told == (len(told) % 2 == 1)
-        assert watch.asked_at == day * DAY
+        assert watch.asked_at == now
         assert news is None or (news is LinkNews.DEAD) == (state in DEAD)
         assert isinstance(watch, WatchedLink)
 
