@@ -25,10 +25,7 @@ class PartialDate(BaseModel):
             raise ValueError(f'"{written}" is not a date; write 1992-02-26, 1992-02 or 1992')
         year, month, day = (int(part) if part else None for part in match.groups())
         assert year is not None  # the pattern requires it
-        try:
-            dt.date(year, month or 1, day or 1)
-        except ValueError:
-            raise ValueError(f'"{written}" does not exist in the calendar') from None
+        _build_date(written, year, month or 1, day or 1)
         return cls(year=year, month=month, day=day)
 
     @property
@@ -51,12 +48,8 @@ class YearlyDay(BaseModel):
         match = re.fullmatch(r"(\d{2})-(\d{2})", written.strip(), re.ASCII)
         if not match:
             raise ValueError(f'"{written}" is not a day of the year; write month and day, as in 02-26')
-        month, day = int(match[1]), int(match[2])
-        try:
-            dt.date(2000, month, day)  # a leap year
-        except ValueError:
-            raise ValueError(f'"{written}" does not exist in the calendar') from None
-        return cls(month=month, day=day)
+        date = _build_date(written, 2000, int(match[1]), int(match[2]))  # a leap year
+        return cls(month=date.month, day=date.day)
 
 
 class DayTime(BaseModel):
@@ -82,10 +75,15 @@ class DayTime(BaseModel):
 
 def parse_day(written: str) -> dt.date:
     """Parse a full date, written `2026-05-03`; raises ValueError with a one-line explanation."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written.strip(), re.ASCII):
+    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", written.strip(), re.ASCII)
+    if not match:
         raise ValueError(f'"{written}" is not a day; write year, month and day, as in 2026-05-03')
+    return _build_date(written, int(match[1]), int(match[2]), int(match[3]))
+
+
+def _build_date(written: str, year: int, month: int, day: int) -> dt.date:
     try:
-        return dt.date.fromisoformat(written.strip())
+        return dt.date(year, month, day)
     except ValueError:
         raise ValueError(f'"{written}" does not exist in the calendar') from None
 
