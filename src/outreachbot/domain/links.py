@@ -136,8 +136,8 @@ def is_due(watch: WatchedLink | None, now: dt.datetime) -> bool:
 def update_watch(watch: WatchedLink | None, state: LinkState, now: dt.datetime) -> tuple[WatchedLink, LinkNews | None]:
     """The new state after a check, and what to tell the admins.
 
-    A death is told once, that of an unreachable site only if it lasts a day; and so is the end of a death that was
-    told. An unclear answer does not end it, because it does not show that the page is there.
+    The admins are told once that a link is dead (of an unreachable site, only after a day), and once that it works
+    again. An unclear answer is no recovery, because it does not show that the page is there.
     """
     told = watch is not None and watch.told
     if watch and told and state is LinkState.UNCLEAR:

@@ -15,22 +15,22 @@ def format_ordinal(n: int, language: str) -> str:
     """
     match language:
         case "en":
-            return f"{n}{_find_english_suffix(n)}"
+            return f"{n}{_find_suffix_en(n)}"
         case "az":
-            return f"{n}-{_find_azerbaijani_suffix(n)}"
+            return f"{n}-{_find_suffix_az(n)}"
         case "ru":
             return f"{n}-я"  # годовщина is feminine
         case _:
             return f"{n}."
 
 
-def _find_english_suffix(n: int) -> str:
+def _find_suffix_en(n: int) -> str:
     if n % 100 in {11, 12, 13}:
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
 
 
-def _find_azerbaijani_suffix(n: int) -> str:
+def _find_suffix_az(n: int) -> str:
     """The suffix agrees with the last vowel of the spoken number: beş-inci, altı-ncı, on-uncu, üç-üncü."""
     units = {1: "ci", 2: "ci", 3: "cü", 4: "cü", 5: "ci", 6: "cı", 7: "ci", 8: "ci", 9: "cu"}
     tens = {1: "cu", 2: "ci", 3: "cu", 4: "cı", 5: "ci", 6: "cı", 7: "ci", 8: "ci", 9: "cı"}

@@ -77,7 +77,7 @@ def quote(text: str, limit: int = 60) -> str:
 
 def to_one_line(text: str, limit: int) -> str:
     """The text cut to `limit` characters, with line breaks and other unprintable characters replaced by spaces."""
-    return "".join(sign if sign.isprintable() else " " for sign in shorten(text, limit))
+    return "".join(character if character.isprintable() else " " for character in shorten(text, limit))
 
 
 def find_nearest(wrong: str, known: Collection[str]) -> str:

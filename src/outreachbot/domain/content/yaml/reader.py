@@ -63,16 +63,16 @@ def read_tree(raw: bytes) -> Tree:
 
 def _decode(raw: bytes) -> str:
     if len(raw) > MAX_BYTES:
-        size = f"the file has {len(raw) / 1e6:.1f} MB; at most {MAX_BYTES // 1_000_000} MB are read"
-        raise _ReadingStopped(Fault(Mark(1, 1), (), size))
+        why = f"the file has {len(raw) / 1e6:.1f} MB; at most {MAX_BYTES // 1_000_000} MB are read"
+        raise _ReadingStopped(Fault(Mark(1, 1), (), why))
     try:
         text = raw.decode("utf-8").removeprefix("\ufeff")
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
         raise _ReadingStopped(Fault(_find_end(before), (), "not UTF-8; save the file as UTF-8")) from None
     if found := _UNPRINTABLE.search(text):
-        sign = f"an invisible sign (U+{ord(found[0]):04X}); delete it, or save the file as text"
-        raise _ReadingStopped(Fault(_find_end(text[: found.start()]), (), sign))
+        why = f"an invisible sign (U+{ord(found[0]):04X}); delete it, or save the file as text"
+        raise _ReadingStopped(Fault(_find_end(text[: found.start()]), (), why))
     return text
 
 
@@ -186,8 +186,8 @@ class _Builder:
         self._attach(_build_scalar(event) if not unprintable else Scalar(_to_mark(event.start_mark), "", UNREADABLE))
         self._refuse_extras(event)
         if unprintable:
-            sign = f"an invisible sign (U+{ord(unprintable[0]):04X}); write the text without it"
-            self.add_fault(_to_mark(event.start_mark), sign)
+            why = f"an invisible sign (U+{ord(unprintable[0]):04X}); write the text without it"
+            self.add_fault(_to_mark(event.start_mark), why)
 
     def _open(self, event: yaml.CollectionStartEvent, node: Sequence | Mapping) -> None:
         self._attach(node)
