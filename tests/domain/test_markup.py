@@ -1,4 +1,4 @@
-"""The little markup: what becomes HTML, what stays literal, and that the HTML is well-formed whatever is written."""
+"""The markup: what becomes HTML, what stays literal, and that the HTML is always well-formed."""
 
 import time
 from html.parser import HTMLParser
@@ -64,11 +64,11 @@ def test_a_link_without_an_http_address_is_literal(target: str) -> None:
     assert markup.list_link_targets(f"[label]({target})") == [target]
 
 
-def test_a_link_does_not_stand_inside_a_link() -> None:
+def test_links_are_not_nested() -> None:
     assert markup.to_html(f"[a [b]({LINK}) c]({LINK})") == f'[a <a href="{LINK}">b</a> c]({LINK})'
 
 
-def test_a_backslash_makes_a_sign_literal() -> None:
+def test_a_backslash_makes_a_character_literal() -> None:
     assert markup.to_html(r"\*no\* \[no\](https://x.example) \\") == r"*no* [no](https://x.example) " + "\\"
     assert markup.to_html(r"**a \** b**") == "<b>a ** b</b>"
     assert markup.to_html(r"C:\new \(x\)") == r"C:\new \(x\)"

@@ -1,4 +1,4 @@
-"""Facts are found however they are typed, and no query does harm."""
+"""Facts are found however they are typed, and no query causes harm."""
 
 import time
 import unicodedata
@@ -40,7 +40,7 @@ def test_every_fact_has_its_number(content):
 
 
 @pytest.mark.parametrize("query", ["0", "-1", "+1", "1.0", "1 ", "", "99999999", "9" * 5000, "١", "²", "１", "one"])
-def test_what_is_no_number_of_a_fact_finds_none(content, query):
+def test_other_texts_than_numbers_of_facts_find_none(content, query):
     assert search.find_by_number(content, query) is None
 
 
@@ -104,14 +104,14 @@ def test_what_says_a_word_more_often_comes_first(content):
     assert counts == sorted(counts, reverse=True)
 
 
-def test_a_language_that_the_file_lacks_finds_the_default_one(content):
+def test_a_language_missing_in_the_file_finds_the_default_one(content):
     assert search.search_facts(content, "khojaly", "xx") == search.search_facts(
         content, "khojaly", content.default_language
     )
 
 
 @pytest.mark.parametrize("query", ["", "   ", "(", "[", ".*", "(.+)+$", "\\", "%' -- ;", "\0", "🕯", "\ud800"])
-def test_signs_without_words_find_nothing(content, query):
+def test_punctuation_finds_nothing(content, query):
     assert search.search_facts(content, query, "en") == []
     assert search.find_topic(content, query, "en") is None
 
@@ -135,6 +135,6 @@ def test_a_very_long_query_is_answered_at_once(content):
     assert time.perf_counter() - started < 1.0
 
 
-def test_the_signs_of_a_pattern_are_no_pattern(content):
+def test_pattern_characters_are_literal(content):
     assert search.search_facts(content, "khojal.", "en") == search.search_facts(content, "khojal", "en")
     assert search.search_facts(content, "k.ojaly", "en") == []

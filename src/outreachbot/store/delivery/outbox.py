@@ -1,5 +1,6 @@
 """Deliveries: who is claimed next, and what became of each."""
 
+import datetime as dt
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -115,7 +116,7 @@ def _why_not(row: Row[*tuple[Any, ...]], kind: MessageKind) -> str | None:
 def _is_silent(row: Row[*tuple[Any, ...]], now: float) -> bool:
     if row.silent or row.quiet_from is None or row.zone is None:
         return bool(row.silent)
-    return Quiet(row.quiet_from, row.quiet_to).holds_at(now, row.zone)
+    return Quiet(row.quiet_from, row.quiet_to).holds_at(dt.datetime.fromtimestamp(now, dt.UTC), row.zone)
 
 
 def _copy_ids(row: Row[*tuple[Any, ...]]) -> tuple[TelegramMessageId, ...]:
