@@ -5,7 +5,7 @@ LOCALE = src/outreachbot/views/locale
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard $(LOCALE)/*/LC_MESSAGES/messages.po))
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo run content test check bench words lock clean
+.PHONY: demo run content test test-fast check bench words lock clean
 
 demo: .venv/ready $(CATALOGUES)  ## a local Telegram with the bot in it, in your browser; no token needed
 	$(BIN)/outreachbot demo $(if $(PORT),--port $(PORT)) $(if $(CHATS),--chats $(CHATS)) $(if $(PACE),--pace $(PACE))
@@ -14,7 +14,10 @@ run: .venv/ready $(CATALOGUES)  ## the bot on Telegram; needs OUTREACHBOT_TOKEN
 	$(BIN)/outreachbot run
 
 test: .venv/ready-dev $(CATALOGUES)  ## all tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
+
+test-fast: .venv/ready-dev $(CATALOGUES)  ## the tests that need no PostgreSQL and no running program, in under a minute
+	$(BIN)/pytest -n auto --dist worksteal -m fast
 
 content: .venv/ready $(CATALOGUES)  ## every fault of content.yaml, with its line and column
 	$(BIN)/outreachbot check

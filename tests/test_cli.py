@@ -21,8 +21,8 @@ from outreachbot.store import chats, tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 VERBS = ["demo", "run", "check", "schema", "preview", "broadcasts", "send"]
 
 

@@ -1,12 +1,12 @@
 """A small content file without faults, and the faults that changes to it cause."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from outreachbot.domain.content import file
 from outreachbot.errors import ContentError
+from tests.support.paths import BRIDGE_CONTENT
 
 Changed = Callable[..., str]
 FaultsOf = Callable[[str], tuple[str, ...]]
@@ -16,7 +16,7 @@ FaultOf = Callable[[str, str], str]
 @pytest.fixture(scope="session")
 def bridge() -> str:
     """A content file without faults, about a fictional bridge."""
-    return Path(__file__).with_name("bridge.yaml").read_text(encoding="utf-8")
+    return BRIDGE_CONTENT.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")

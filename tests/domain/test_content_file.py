@@ -3,9 +3,9 @@
 import datetime as dt
 
 import pytest
-from benchmarks import contents
 from hypothesis import given, settings
 
+from benchmarks import contents
 from outreachbot.domain.content import file
 from outreachbot.domain.content.faults import Fault, Mark
 from outreachbot.errors import ContentError

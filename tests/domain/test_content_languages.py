@@ -8,6 +8,7 @@ from outreachbot.domain.content import file
 from outreachbot.domain.content.checks import languages
 from outreachbot.services.content import validate
 from outreachbot.views import i18n
+from tests.support.paths import SHIPPED_CONTENT
 
 ENGLISH = "Every claim names its source, and who states it is written beside it."
 RUSSIAN = "У каждого утверждения назван источник, а рядом написано, кто это утверждает."
@@ -76,6 +77,6 @@ def test_warnings_have_positions_and_are_in_file_order(bridge):
 
 
 def test_the_shipped_content_is_under_the_right_languages():
-    raw = (Path(__file__).parents[2] / "content.yaml").read_bytes()
+    raw = SHIPPED_CONTENT.read_bytes()
 
     assert validate.validate_content(raw, "content.yaml", Path()).warnings == ()

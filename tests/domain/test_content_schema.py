@@ -1,7 +1,6 @@
 """The JSON Schema describes every key, accepts what `check` accepts, and rejects what can be seen without context."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from outreachbot.domain.content.schema import LANGUAGES
 from outreachbot.domain.content.yaml import reader, tree
 from outreachbot.errors import ContentError
 from outreachbot.views import i18n
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 SCHEMA = content_schema.build_schema()
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
 BY_THEMSELVES = {"type", "items", "properties", "patternProperties", "additionalProperties", "definitions"}

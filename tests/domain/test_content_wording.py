@@ -1,15 +1,15 @@
 """Forbidden words are reported with line and column, whatever their case, ending and script."""
 
 import unicodedata
-from time import process_time
 
 import pytest
-from benchmarks import contents
 from hypothesis import given
 from hypothesis import strategies as st
 
+from benchmarks import contents
 from outreachbot.domain.content import file
 from outreachbot.errors import ContentError
+from tests.support.effort import growth
 
 ENDING = " is a word to avoid; say it otherwise"
 
@@ -128,10 +128,8 @@ def test_a_list_that_can_not_be_read_is_reported(fault_of, written, said):
 
 @pytest.mark.parametrize("pieces", contents.MARKED)
 def test_the_time_a_text_takes_grows_with_its_length_alone(pieces):
-    begin = process_time()
-    contents.is_refused(contents.repeat_markup(pieces, 80_000))
-
-    assert process_time() - begin < 1
+    """Quadratic work would take 64 times as long for eight times the length."""
+    assert growth(lambda length: contents.is_refused(contents.repeat_markup(pieces, length)), 4_000, 8) < 24
 
 
 def test_a_list_for_a_language_without_texts_is_a_warning(changed):
