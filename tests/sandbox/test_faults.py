@@ -63,7 +63,7 @@ async def test_a_slow_answer_is_given_up_by_the_client_yet_delivered(bot, world)
     sending = asyncio.create_task(send(bot))
     version = 0
     while not world.tally.deliveries:
-        version = await world.changed(version)
+        version = await world.wait_for_change(version)
     assert not sending.done()
     sending.cancel()
     with pytest.raises(asyncio.CancelledError):

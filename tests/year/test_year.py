@@ -18,13 +18,14 @@ import pytest
 from sqlalchemy import event, select
 
 from outreachbot.app import run
-from outreachbot.bot.context import Context, Request
+from outreachbot.bot.context import Context
 from outreachbot.domain.content.dates import YearlyDay
 from outreachbot.domain.content.model import Anniversary, LeapDay, Notice
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, Reason
 from outreachbot.domain.reminders.settings import ChatSettings
 from outreachbot.gateway.transport import BotApi, open_session
 from outreachbot.sandbox import people
+from outreachbot.services.context import ChatRef
 from outreachbot.services.reminders import settings
 from outreachbot.services.sending.messenger import Messenger
 from outreachbot.store import chats, tables
@@ -161,8 +162,8 @@ async def settle_in(context: Context, crowd: range, dice: random.Random) -> dict
     return model
 
 
-def asking(chat_id: int) -> Request:
-    return Request(chat_id, "private", None, chat_id, "en", "", None, 0)
+def chat_ref_of(chat_id: int) -> ChatRef:
+    return ChatRef(chat_id, "private", "en", None)
 
 
 def as_settings(chat: Chat) -> ChatSettings:
@@ -268,12 +269,12 @@ async def change(stage: Stage) -> None:
     """Somebody presses a button of /reminders or /timezone, subscribes or leaves."""
     dice = stage.dice
     chat_id = dice.choice(list(stage.model))
-    chat, ask, now = stage.model[chat_id], asking(chat_id), stage.harness.clock()
+    chat, chat_ref, now = stage.model[chat_id], chat_ref_of(chat_id), stage.harness.clock()
     before = copy.deepcopy(chat)
     kind = dice.choice(["zone", "zone", "zone", "hour", "hour", "hour", "notice", "day", "big", "off", "skip", "join"])
     if kind == "join":
         if chat.subscribed_at is None:
-            await settings.subscribe_chat(stage.context, ask)
+            await settings.subscribe_chat(stage.context, chat_ref)
             chat.subscribed_at = now
         else:
             async with connect.writing(stage.context.db) as db:
@@ -282,7 +283,7 @@ async def change(stage: Stage) -> None:
     else:
         choose(stage, chat, kind)
         chat.skipped = {one for one in chat.skipped if one[1] >= now.year}  # older ones are forgotten with a change
-        await settings.change_settings(stage.context, ask, lambda _before: as_settings(chat))
+        await settings.change_settings(stage.context, chat_ref, lambda _before: as_settings(chat))
         stage.oracle.changed(before, chat, now)
     await drain(stage)
 
