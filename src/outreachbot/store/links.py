@@ -6,7 +6,7 @@ from sqlalchemy import delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.links import WatchedLink
-from outreachbot.store.tables_editing import links
+from outreachbot.store.tables import links
 
 
 async def find(db: AsyncConnection, address: str) -> WatchedLink | None:

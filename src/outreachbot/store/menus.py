@@ -6,7 +6,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.store.database.insert import insert
-from outreachbot.store.tables_editing import menus
+from outreachbot.store.tables import menus
 
 Place = tuple[str, str]
 """Whose it is, and Telegram's language code ("": of all without one of their own)."""

@@ -13,7 +13,7 @@ from outreachbot.store import alerts
 from outreachbot.store.database.insert import insert
 from outreachbot.store.delivery.bodies import Bodies
 from outreachbot.store.tables import messages as outbox
-from outreachbot.store.tables_editing import reporters, reports
+from outreachbot.store.tables import reporters, reports
 
 KEY = "report:"  # before the report's id: the key of the message that tells the admins
 

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.store.database.insert import insert
-from outreachbot.store.tables_editing import contents
+from outreachbot.store.tables import contents
 
 
 @dataclass(frozen=True, slots=True)
