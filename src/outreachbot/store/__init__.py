@@ -1,1 +1,1 @@
-"""REMEMBERS: all SQL. Plain functions, the connection first."""
+"""All SQL: plain functions whose first argument is the connection."""

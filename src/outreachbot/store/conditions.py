@@ -1,4 +1,7 @@
-"""Conditions that many queries share, spelled out, not bound: only so does SQLite use the partial indexes."""
+"""Conditions that many queries share.
+
+Their values are literals: with bound parameters SQLite would not use the partial indexes.
+"""
 
 from sqlalchemy import literal_column
 

@@ -1,4 +1,4 @@
-"""The links that are watched: when each was asked, and since when it is dead."""
+"""The watched link: when it was last requested, and since when it has been dead."""
 
 from dataclasses import asdict
 
@@ -10,13 +10,13 @@ from outreachbot.store.tables import links
 
 
 async def find(db: AsyncConnection, address: str) -> WatchedLink | None:
-    """What is known of this address; None where it was never asked."""
+    """The state of this address; None if it is not the watched link."""
     query = select(links.c.asked_at, links.c.dead_since, links.c.told).where(links.c.address == address)
     row = (await db.execute(query)).one_or_none()
     return None if row is None else WatchedLink(row.asked_at, row.dead_since, row.told)
 
 
-async def remember(db: AsyncConnection, address: str, watch: WatchedLink) -> None:
-    """Write it down; what was known of another is forgotten: one link is watched at a time."""
+async def remember(db: AsyncConnection, address: str, link: WatchedLink) -> None:
+    """Store the state of this address. Only one link is watched at a time, so any other is forgotten."""
     await db.execute(delete(links))
-    await db.execute(insert(links).values(address=address, **asdict(watch)))
+    await db.execute(insert(links).values(address=address, **asdict(link)))

@@ -18,7 +18,7 @@ class MessageKind(StrEnum):
     BROADCAST = "broadcast"  # written by an admin
     CORRECTION = "correction"  # edits every copy of a broadcast that was delivered
     DELETION = "deletion"  # deletes every copy of a broadcast that was delivered
-    ALARM = "alarm"  # told to the admins, whether or not they subscribed
+    ALERT = "alarm"  # told to the admins, whether or not they subscribed
 
 
 JOBS = frozenset({MessageKind.CORRECTION, MessageKind.DELETION})

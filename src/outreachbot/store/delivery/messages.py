@@ -37,7 +37,7 @@ async def create(
     of_id: OutboxId | None = None,
 ) -> OutboxId | None:
     """Write it down: reminders and alarms run at once, the others are drafts. None when the key is there already."""
-    runs = kind in {MessageKind.REMINDER, MessageKind.ALARM}
+    runs = kind in {MessageKind.REMINDER, MessageKind.ALERT}
     statement = insert(db, messages).values(
         kind=kind,
         key=key,

@@ -109,4 +109,4 @@ def _source(message: OutboxMessage, which: ColumnElement[bool]) -> Select[tuple[
     if message.kind in JOBS:
         assert message.of_id is not None
         return select(deliveries.c.chat_id).where(audiences.has_copy(message.of_id), which)
-    return select(chats.c.id).where(audiences.belongs(message.audience, which))
+    return select(chats.c.id).where(audiences.is_in_audience(message.audience, which))
