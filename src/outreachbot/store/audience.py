@@ -99,10 +99,9 @@ def has_copy(outbox_id: OutboxId) -> ColumnElement[bool]:
 
 def is_in_audience(audience: Audience, *bounds: ColumnElement[bool]) -> ColumnElement[bool]:
     """Whether a chat is in the audience; `bounds` are further conditions that keep the search small."""
-    filters = (
-        _reminder_filters(audience, bounds) if isinstance(audience, ReminderAudience) else _broadcast_filters(audience)
-    )
-    return and_(is_subscribed, *bounds, *filters)
+    if isinstance(audience, ReminderAudience):
+        return and_(is_subscribed, *bounds, *_reminder_filters(audience, bounds))
+    return and_(is_subscribed, *bounds, *_broadcast_filters(audience))
 
 
 def _reminder_filters(

@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, which SQLAlchemy spells once for each database."""
+"""INSERT … ON CONFLICT, for which SQLAlchemy has one class per database."""
 
 from typing import cast
 
@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 
 def insert(db: AsyncConnection, table: Table) -> postgresql.Insert:
-    """An insert that can `on_conflict_do_nothing` and `on_conflict_do_update`: SQLite's has the same two methods."""
+    """An insert that can `on_conflict_do_nothing` and `on_conflict_do_update`: both classes have these methods."""
     if db.dialect.name == "sqlite":
         return cast("postgresql.Insert", sqlite.insert(table))
     return postgresql.insert(table)
