@@ -7,8 +7,9 @@ from sqlalchemy import ColumnElement, Row, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery.message import OutboxMessage
-from outreachbot.domain.delivery.states import ACTIVE, ENDED, MessageKind, MessageState
+from outreachbot.domain.delivery.states import ENDED, MessageKind, MessageState
 from outreachbot.domain.ids import OutboxId, TelegramMessageId
+from outreachbot.store.conditions import is_confirmed
 from outreachbot.store.database.insert import insert
 from outreachbot.store.delivery import messages as outbox_messages
 from outreachbot.store.delivery import rows
@@ -73,7 +74,6 @@ async def find(db: AsyncConnection, outbox_id: OutboxId) -> Broadcast | None:
 
 async def list_unreported(db: AsyncConnection) -> list[Broadcast]:
     """The confirmed broadcasts whose final report was not shown yet."""
-    is_confirmed = messages.c.started_at.is_not(None) | messages.c.starts_at.is_not(None)
     return await _select(db, ~broadcasts.c.reported & is_confirmed)
 
 
@@ -118,7 +118,7 @@ async def list_consenting(db: AsyncConnection, outbox_id: OutboxId) -> set[int]:
 
 async def is_being_changed(db: AsyncConnection, outbox_id: OutboxId) -> bool:
     """Whether its copies were deleted, or a correction or deletion of them is confirmed and not finished."""
-    is_pending = messages.c.state.in_([MessageState.SCHEDULED, MessageState.MISSED, *ACTIVE])
+    is_pending = messages.c.state.in_(outbox_messages.CONFIRMED)
     query = select(messages.c.id).where(messages.c.of_id == outbox_id, is_pending).limit(1)
     return await is_deleted(db, outbox_id) or (await db.execute(query)).first() is not None
 
