@@ -173,7 +173,7 @@ def _is_plainly_sent(result: Settled) -> bool:
 async def requeue_unknown(
     db: AsyncConnection, sender_id: int, known: Collection[tuple[OutboxId, int]], now: float
 ) -> None:
-    """Queue again the claims that this sender never learned of and so never sent: all but the `known` (message, chat)."""
+    """Queue again the claims this sender never learned of and so never sent: all but the `known` (message, chat)."""
     columns = (deliveries.c.message_id, deliveries.c.chat_id, deliveries.c.telegram_id, deliveries.c.more_ids)
     rows = (await db.execute(select(*columns).where(is_sending, deliveries.c.sender_id == sender_id))).all()
     unknown = [
