@@ -223,7 +223,7 @@ async def test_the_codes_that_most_subscribed_chats_came_with_are_told_first_and
         await subscribe(100 + number, joined=f"code {number:02}")
     assert await transact(db, audience.list_start_codes) == [
         "poster",
-        *(f"code {number:02}" for number in range(audience.CODES - 1)),
+        *(f"code {number:02}" for number in range(audience.MAX_START_CODES - 1)),
     ]
 
     await subscribe(200, 201, 202, joined="the last")

@@ -243,7 +243,7 @@ async def test_another_row_is_left_alone(db):
     assert row == ("other", 5.0, 5.0, 1.0, 0.0)
 
 
-@pytest.mark.parametrize("skew", [0.0, 0.2, -0.2, pace.SKEW - 0.5])
+@pytest.mark.parametrize("skew", [0.0, 0.2, -0.2, pace.MAX_SKEW - 0.5])
 async def test_two_senders_whose_clocks_differ_a_little_keep_to_the_pace_together(db, skew):
     """Each looks twenty times a second; the second's clock differs, and it looks a little after the first."""
     leave = []  # in the time of the first

@@ -47,13 +47,13 @@ async def test_reports_are_counted_for_the_chat_and_for_all(db):
     assert await transact(db, reports.count_recent, 5, NOW) == RecentReports(
         ignored=False, minute=2, day=5, everybody=5
     )
-    assert await transact(db, reports.count_recent, 5, NOW, but=1) == RecentReports(
+    assert await transact(db, reports.count_recent, 5, NOW, excluding=1) == RecentReports(
         ignored=False, minute=1, day=4, everybody=4
     )
     assert await transact(db, reports.count_recent, 6, NOW) == RecentReports(
         ignored=False, minute=1, day=1, everybody=5
     )
-    assert await transact(db, reports.count_recent, 8, NOW, but=1) == RecentReports(
+    assert await transact(db, reports.count_recent, 8, NOW, excluding=1) == RecentReports(
         ignored=False, minute=0, day=0, everybody=5
     )
 
@@ -129,7 +129,7 @@ async def test_every_admin_is_told_once_subscribed_or_not(db, states, subscribe)
     await transact(db, reports.queue_alert, one.id, BODIES, [22, 33], NOW)
     message_id = await told(db, one)
 
-    assert (await message_row(db, message_id)).kind == MessageKind.ALARM
+    assert (await message_row(db, message_id)).kind == MessageKind.ALERT
     assert await states(message_id) == {22: DeliveryState.QUEUED, 33: DeliveryState.QUEUED}
 
 

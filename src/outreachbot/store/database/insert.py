@@ -1,4 +1,4 @@
-"""INSERT … ON CONFLICT, which SQLAlchemy spells once for each database."""
+"""INSERT … ON CONFLICT, for which SQLAlchemy has one class per database."""
 
 from typing import TYPE_CHECKING, cast
 
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def insert(db: AsyncConnection, table: Table) -> "postgresql.Insert":
-    """An insert that can `on_conflict_do_nothing` and `on_conflict_do_update`: SQLite's has the same two methods."""
+    """An insert that can `on_conflict_do_nothing` and `on_conflict_do_update`: both classes have these methods."""
     if db.dialect.name == "sqlite":
         return cast("postgresql.Insert", sqlite.insert(table))
     from sqlalchemy.dialects import postgresql  # the engine has loaded it; for SQLite it would be 2 MB too many
