@@ -1,5 +1,6 @@
 """INSERT … ON CONFLICT, for which SQLAlchemy has one class per database."""
 
+from collections.abc import Mapping
 from typing import cast
 
 from sqlalchemy import Table
@@ -12,3 +13,9 @@ def insert(db: AsyncConnection, table: Table) -> postgresql.Insert:
     if db.dialect.name == "sqlite":
         return cast("postgresql.Insert", sqlite.insert(table))
     return postgresql.insert(table)
+
+
+async def upsert(db: AsyncConnection, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
+    """Insert a row with this primary key (column -> value), or set the values of the row that has it."""
+    statement = insert(db, table).values(**key, **values)
+    await db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))
