@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.delivery.states import DeliveryState, Reason
 from outreachbot.store.conditions import is_sending
-from outreachbot.store.database.insert import insert
+from outreachbot.store.database.insert import insert, upsert
 from outreachbot.store.delivery import queueing
 from outreachbot.store.tables import broadcasts, chats, choices, deliveries, skipped
 
@@ -51,8 +51,7 @@ async def subscribe(
     is_new = chat is None or not chat.subscribed
     if is_new:
         values |= {"subscribed_at": now, "changed_at": now}
-    statement = insert(db, chats).values(id=chat_id, **values)
-    await db.execute(statement.on_conflict_do_update(index_elements=[chats.c.id], set_=values))
+    await upsert(db, chats, {"id": chat_id}, values)
     return is_new
 
 

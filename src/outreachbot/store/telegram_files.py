@@ -3,7 +3,7 @@
 from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from outreachbot.store.database.insert import insert
+from outreachbot.store.database.insert import upsert
 from outreachbot.store.tables import files
 
 
@@ -18,9 +18,7 @@ async def find(db: AsyncConnection, name: str, digest: str | None) -> str | None
 
 async def remember(db: AsyncConnection, name: str, digest: str, file_id: str) -> None:
     """Store the `file_id`, replacing any other with this name."""
-    values = {"digest": digest, "file_id": file_id}
-    statement = insert(db, files).values(name=name, **values)
-    await db.execute(statement.on_conflict_do_update(index_elements=[files.c.name], set_=values))
+    await upsert(db, files, {"name": name}, {"digest": digest, "file_id": file_id})
 
 
 async def forget(db: AsyncConnection, name: str, file_id: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import MAX_ALBUM, Media, MediaKind
-from outreachbot.store.database.insert import insert
+from outreachbot.store.database.insert import upsert
 from outreachbot.store.tables import composing
 
 SECONDS = 3600  # how long to wait for the admin's message
@@ -36,8 +36,7 @@ class Album:
 async def start(db: AsyncConnection, admin_id: int, now: float, of_id: OutboxId | None = None) -> None:
     """Expect the admin's next message to be a broadcast, or a correction of the broadcast `of_id`."""
     values = {"since": now, "of_id": of_id, "album": None}
-    statement = insert(db, composing).values(admin_id=admin_id, **values)
-    await db.execute(statement.on_conflict_do_update(index_elements=[composing.c.admin_id], set_=values))
+    await upsert(db, composing, {"admin_id": admin_id}, values)
 
 
 async def find(db: AsyncConnection, admin_id: int, now: float) -> Composing | None:

@@ -1,5 +1,6 @@
 """INSERT … ON CONFLICT, for which SQLAlchemy has one class per database."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, cast
 
 from sqlalchemy import Table
@@ -17,3 +18,9 @@ def insert(db: AsyncConnection, table: Table) -> "postgresql.Insert":
     from sqlalchemy.dialects import postgresql  # the engine has loaded it; for SQLite it would be 2 MB too many
 
     return postgresql.insert(table)
+
+
+async def upsert(db: AsyncConnection, table: Table, key: Mapping[str, object], values: Mapping[str, object]) -> None:
+    """Insert a row with this primary key (column -> value), or set the values of the row that has it."""
+    statement = insert(db, table).values(**key, **values)
+    await db.execute(statement.on_conflict_do_update(index_elements=list(key), set_=values))

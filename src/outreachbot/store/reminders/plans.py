@@ -11,7 +11,7 @@ from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.reminders.schedule import Due, Group
 from outreachbot.store import audience
 from outreachbot.store.conditions import is_queued, is_subscribed
-from outreachbot.store.database.insert import insert
+from outreachbot.store.database.insert import insert, upsert
 from outreachbot.store.tables import calendar, chats, deliveries, notices, plans
 
 PLANNING_LOCK = 6_702_000_003  # an arbitrary number that no other program locks in this database
@@ -67,8 +67,7 @@ async def load_planned_until(db: AsyncConnection) -> float | None:
 
 
 async def set_planned_until(db: AsyncConnection, moment: float) -> None:
-    statement = insert(db, calendar).values(name=REMINDERS, planned_until=moment)
-    await db.execute(statement.on_conflict_do_update(index_elements=[calendar.c.name], set_={"planned_until": moment}))
+    await upsert(db, calendar, {"name": REMINDERS}, {"planned_until": moment})
 
 
 async def load_default_group(db: AsyncConnection) -> Group | None:

@@ -7,7 +7,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.content.model import Notice
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet
-from outreachbot.store.database.insert import insert
+from outreachbot.store.database.insert import insert, upsert
 from outreachbot.store.tables import chats, choices, deliveries, notices, skipped
 
 
@@ -48,9 +48,7 @@ async def save(db: AsyncConnection, chat_id: int, settings: ChatSettings, now: f
     }
     await db.execute(update(chats).where(chats.c.id == chat_id).values(**values))
     for anniversary_id, wanted in settings.anniversaries.items():
-        statement = insert(db, choices).values(chat_id=chat_id, anniversary_id=anniversary_id, wanted=wanted)
-        keys = [choices.c.chat_id, choices.c.anniversary_id]
-        await db.execute(statement.on_conflict_do_update(index_elements=keys, set_={"wanted": wanted}))
+        await upsert(db, choices, {"chat_id": chat_id, "anniversary_id": anniversary_id}, {"wanted": wanted})
     await db.execute(delete(skipped).where(skipped.c.chat_id == chat_id))
     for anniversary_id, year in settings.skipped:
         await db.execute(insert(db, skipped).values(chat_id=chat_id, anniversary_id=anniversary_id, year=year))

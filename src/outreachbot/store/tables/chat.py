@@ -1,6 +1,6 @@
 """The tables of the chats and of what they chose."""
 
-from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import BigInteger, Boolean, Column, Float, ForeignKey, Integer, Table, Text, text
 
 from outreachbot.store.tables.base import metadata, partial_index
 

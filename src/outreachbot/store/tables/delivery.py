@@ -1,6 +1,6 @@
 """The tables of the outbox: messages, their deliveries to each chat, the senders and their shared pace."""
 
-from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text, text
+from sqlalchemy import JSON, BigInteger, Boolean, Column, Float, ForeignKey, Index, Integer, Table, Text
 
 from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.store.tables.base import Counter, metadata, partial_index

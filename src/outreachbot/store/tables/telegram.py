@@ -1,6 +1,6 @@
 """The tables that track Telegram's side: updates received, files uploaded and menus set."""
 
-from sqlalchemy import BigInteger, Column, Float, Index, Table, Text, text
+from sqlalchemy import BigInteger, Column, Float, Table, Text
 
 from outreachbot.store.tables.base import Counter, metadata, partial_index
 
