@@ -35,8 +35,8 @@ def remind(town, context, requests):
             pass
         requests.clear()
         outgoing = run.create_sender(context, sender_id)
-        while len(requests) < 2 or not outgoing.flight.idle:
-            await sender.send_next(outgoing)
+        while await sender.send_next(outgoing) or len(requests) < 2:
+            pass
         return {one["chat_id"]: not one.get("disable_notification", False) for one in requests}
 
     return remind

@@ -16,7 +16,7 @@ from outreachbot.services.broadcasts import status
 from outreachbot.services.content import activate
 from outreachbot.services.sending import messages
 from outreachbot.workers import housekeeping, link_monitor, progress
-from outreachbot.workers.delivery import leases, outcomes, queueing, sender
+from outreachbot.workers.delivery import leases, queueing, sender
 from outreachbot.workers.delivery.sender import Sender
 from outreachbot.workers.loop import Step, run_until_stopped
 from outreachbot.workers.progress import Screen
@@ -80,7 +80,7 @@ def _screen(context: BotContext, outgoing: Sender) -> Screen:
         partial(status.load_status, context),
         context.content.default_language,
         context.admins,
-        partial(outcomes.silent_since, outgoing.health),
+        lambda: outgoing.failures.silent_since,
     )
 
 
