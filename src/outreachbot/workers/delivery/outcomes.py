@@ -68,7 +68,9 @@ async def record_outcomes(
         _track_outage(failures, outcome, now)
     pause, hold = _start_backoff(failures, completed, now), 0.0
     completed = [(claimed, _limit_tries(failures, claimed, outcome)) for claimed, outcome in completed]
-    await outbox.settle(db, sender_id, [_settled(claimed, outcome, now, pause) for claimed, outcome in completed], now)
+    await outbox.settle(
+        db, sender_id, [_build_settled(claimed, outcome, now, pause) for claimed, outcome in completed], now
+    )
     for claimed, outcome in completed:
         await _apply(failures, db, claimed, outcome, now)
         hold = max(hold, await _apply_rate_limit(failures, db, claimed, outcome, now))
@@ -90,7 +92,7 @@ def _limit_tries(failures: FailureTracker, claimed: Claimed, outcome: Outcome) -
     return Failed(outcome.reason, f"no answer to {MAX_JOB_TRIES} tries")
 
 
-def _settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Settled:
+def _build_settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Settled:
     state, reason = next_state(outcome, claimed.kind)
     if reason is Reason.TOPIC_GONE and claimed.topic_id is not None:
         state, reason = DeliveryState.QUEUED, None  # once more, without the topic
@@ -105,11 +107,11 @@ def _settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Se
         detail=outcome.detail if isinstance(outcome, Failed) else None,
         telegram_id=copy_id,
         more_ids=more,
-        not_before=_not_before(outcome, now, pause),
+        not_before=_compute_not_before(outcome, now, pause),
     )
 
 
-def _not_before(outcome: Outcome, now: float, pause: float) -> float:
+def _compute_not_before(outcome: Outcome, now: float, pause: float) -> float:
     """When a delivery that is queued again may be claimed (seconds since the epoch).
 
     An unanswered job waits longer than the pause for everything else: a chat that never answers would otherwise stay
@@ -197,7 +199,7 @@ def _track_outage(failures: FailureTracker, outcome: Outcome, now: float) -> Non
     """Count consecutive requests without an answer; the first answer ends the outage."""
     if outcome in ENDED_BY_US:
         return
-    if _why_unanswered(outcome):
+    if _find_cause(outcome):
         failures.first_unanswered = failures.first_unanswered if failures.unanswered else now
         failures.unanswered += 1
         return
@@ -206,7 +208,7 @@ def _track_outage(failures: FailureTracker, outcome: Outcome, now: float) -> Non
     failures.unanswered = failures.backoffs = 0
 
 
-def _why_unanswered(outcome: Outcome) -> str:
+def _find_cause(outcome: Outcome) -> str:
     """Why a request got no answer; empty if it got one, or if the sender ended it."""
     match outcome:
         case NotSent(why) | Uncertain(why) if outcome not in ENDED_BY_US:
@@ -219,7 +221,7 @@ def _start_backoff(failures: FailureTracker, completed: Sequence[tuple[Claimed, 
 
     A single refused connection is an outage.
     """
-    causes = {type(outcome): why for _, outcome in completed if (why := _why_unanswered(outcome))}
+    causes = {type(outcome): why for _, outcome in completed if (why := _find_cause(outcome))}
     if not failures.unanswered or not causes:
         return 0.0
     if failures.unanswered < OUTAGE_THRESHOLD and not failures.backoffs and NotSent not in causes:
