@@ -12,15 +12,13 @@ from outreachbot.bot.context import BotContext
 from outreachbot.bot.features import ALLOWED_UPDATES
 from outreachbot.domain.links import LinkCheck
 from outreachbot.gateway import polling, web_links
-from outreachbot.services.broadcasts import status
 from outreachbot.services.content import activate
-from outreachbot.services.sending import messages
 from outreachbot.workers import housekeeping, link_monitor, progress
 from outreachbot.workers.delivery import leases, queueing
 from outreachbot.workers.delivery import sender as senders
 from outreachbot.workers.delivery.sender import Sender
 from outreachbot.workers.loop import Step, run_until_stopped
-from outreachbot.workers.progress import Screen
+from outreachbot.workers.progress import ProgressTracker
 from outreachbot.workers.reminders import late, resume
 from outreachbot.workers.reminders.planner import Planner
 from outreachbot.workers.updates import dispatcher as dispatchers
@@ -54,6 +52,7 @@ def list_loops(
 ) -> list[Loop]:
     """All workers of the running bot."""
     db, now = context.db, context.clock
+    tracker = ProgressTracker(lambda: sender.failures.silent_since)
     loops = [
         Loop("receiving", _create_receive_step(context, dispatcher, stop), 0.0),
         Loop("handling", partial(dispatchers.record_handled, dispatcher), SETTLE_SECONDS),
@@ -65,7 +64,7 @@ def list_loops(
         Loop("noting", lambda: resume.record_progress(planner, db), BEAT_SECONDS),
         Loop("leases", lambda: leases.renew_lease(db, sender.id, now()), BEAT_SECONDS),
         Loop("albums", partial(compose.preview_albums, context), ALBUM_SECONDS),
-        Loop("progress", partial(_show_progress, context, _screen(context, sender)), SHOW_SECONDS),
+        Loop("progress", partial(progress.update_progress, context, tracker), SHOW_SECONDS),
         Loop("tidying", lambda: housekeeping.purge_old_data(db, now()), TIDY_SECONDS),
         Loop("reloading", partial(activate.reload_if_requested, context), RELOAD_SECONDS, context.live.wake_reload),
         Loop("menus", partial(_set_menus, context, stop), MENU_SECONDS, context.live.changed),
@@ -73,16 +72,6 @@ def list_loops(
     if context.check_links:
         loops.append(Loop("links", partial(_check_link, context, stop), TIDY_SECONDS))
     return loops
-
-
-def _screen(context: BotContext, sender: Sender) -> Screen:
-    return Screen(
-        partial(messages.edit_or_send, context.messenger),
-        partial(status.load_status, context),
-        context.content.default_language,
-        context.admins,
-        lambda: sender.failures.silent_since,
-    )
 
 
 def _create_receive_step(context: BotContext, dispatcher: Dispatcher, stop: asyncio.Event) -> Step:
@@ -107,11 +96,6 @@ def _create_receive_step(context: BotContext, dispatcher: Dispatcher, stop: asyn
 
 async def _queue(context: BotContext) -> bool:
     return await queueing.queue_audience(context.db, context.content.zone, context.wake_sender)
-
-
-async def _show_progress(context: BotContext, screen: Screen) -> bool:
-    screen.language = context.content.default_language
-    return await progress.update_progress(context.db, screen, context.timestamp())
 
 
 async def _set_menus(context: BotContext, stop: asyncio.Event) -> bool:
