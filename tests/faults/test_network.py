@@ -37,14 +37,14 @@ NOON = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
 def made(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """The pauses that the bot's sender has made, in seconds: they are its own, and stand nowhere in the database."""
     made: list[float] = []
-    backoff = outcomes._backoff
+    backoff = outcomes._start_backoff
 
     def watched(*values: Any) -> float:
         if pause := backoff(*values):
             made.append(pause)
         return pause
 
-    monkeypatch.setattr(outcomes, "_backoff", watched)
+    monkeypatch.setattr(outcomes, "_start_backoff", watched)
     return made
 
 

@@ -96,7 +96,7 @@ async def test_a_chats_updates_keep_their_order(db):
     await handled(dispatcher)
 
     assert handler.events == ["begin 1", "end 1", "begin 2", "end 2", "begin 3", "end 3"]
-    assert (dispatcher.done, dispatcher.open, dispatcher.lanes) == ([1, 2, 3], 0, {})
+    assert (dispatcher.handled, dispatcher.open_updates, dispatcher.queues) == ([1, 2, 3], 0, {})
 
 
 async def test_chats_do_not_wait_for_each_other(db):
@@ -111,7 +111,7 @@ async def test_chats_do_not_wait_for_each_other(db):
     await handled(dispatcher)
 
     assert before == ["begin 1", "begin 2", "end 2"]
-    assert sorted(dispatcher.done) == [1, 2]
+    assert sorted(dispatcher.handled) == [1, 2]
 
 
 async def test_a_full_desk_holds_back(db):
@@ -128,7 +128,7 @@ async def test_a_full_desk_holds_back(db):
     async with asyncio.timeout(5):
         await room
 
-    assert dispatcher.open < dispatchers.MAX_OPEN
+    assert dispatcher.open_updates < dispatchers.MAX_OPEN
     await handled(dispatcher)
 
 
@@ -140,13 +140,13 @@ async def test_no_chat_can_fill_the_desk_and_its_updates_keep_their_order(db):
         await inbox.add(transaction, {number: json.dumps(update(number)) for number in numbers}, 1.0)
     for number in numbers:
         dispatchers.dispatch_update(dispatcher, number, update(number))
-    open_at_most = dispatcher.open
+    open_at_most = dispatcher.open_updates
     handler.held[0].set()
     await handled(dispatcher)
 
     assert open_at_most == dispatchers.MAX_OPEN_PER_CHAT
-    assert dispatcher.done == list(numbers)
-    assert (dispatcher.open, dispatcher.lanes) == (0, {})
+    assert dispatcher.handled == list(numbers)
+    assert (dispatcher.open_updates, dispatcher.queues) == (0, {})
 
 
 async def test_no_more_run_beside_each_other_than_telegram_likes(db):
@@ -163,7 +163,7 @@ async def test_no_more_run_beside_each_other_than_telegram_likes(db):
     await handled(dispatcher)
 
     assert begun == dispatchers.MAX_CONCURRENT
-    assert sorted(dispatcher.done) == list(numbers)
+    assert sorted(dispatcher.handled) == list(numbers)
 
 
 async def test_what_was_handled_and_what_could_not_be_is_written_down(db):
@@ -173,7 +173,7 @@ async def test_what_was_handled_and_what_could_not_be_is_written_down(db):
     await dispatchers.record_handled(dispatcher)
 
     assert await states(db) == {1: ("done", None), 2: ("aside", "ValueError: what"), 3: ("done", None)}
-    assert (dispatcher.done, dispatcher.aside) == ([], [])
+    assert (dispatcher.handled, dispatcher.set_aside) == ([], [])
 
 
 async def test_what_ends_the_program_leaves_its_update_and_all_later_ones_in_the_inbox(db):
@@ -214,7 +214,7 @@ async def test_what_a_failing_database_did_not_take_is_kept_for_the_next_time(db
             await dispatchers.record_handled(dispatcher)
         dispatchers.dispatch_update(dispatcher, 3, update(3))
         await handled(dispatcher)
-        assert (dispatcher.done, [number for number, _ in dispatcher.aside]) == ([1, 3], [2])
+        assert (dispatcher.handled, [number for number, _ in dispatcher.set_aside]) == ([1, 3], [2])
     await dispatchers.record_handled(dispatcher)
 
     assert {number: state for number, (state, _) in (await states(db)).items()} == {1: "done", 2: "aside"}
@@ -242,7 +242,7 @@ async def test_more_than_fits_on_the_desk_is_taken_up_piece_by_piece(db, monkeyp
         await dispatchers.resume_waiting(dispatcher)
     await handled(dispatcher)
 
-    assert dispatcher.done == list(range(11))
+    assert dispatcher.handled == list(range(11))
 
 
 async def test_at_the_end_what_runs_may_finish_and_the_rest_stays_in_the_inbox(db):

@@ -12,7 +12,7 @@ from outreachbot.store import chats, tables
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
 from outreachbot.workers.delivery import sender as senders
-from outreachbot.workers.delivery.outcomes import TRIES
+from outreachbot.workers.delivery.outcomes import MAX_JOB_TRIES
 
 jobs = pytest.mark.parametrize("kind", sorted(JOBS))
 LOST = Uncertain(Reason.NO_ANSWER)
@@ -67,7 +67,7 @@ async def test_a_change_that_may_not_have_been_made_is_made_again(
     sender = await sender_of()
     for clock.ahead in range(0, 1200, 100):
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
     await senders.close_sender(sender, 5.0)
 
     assert telegram.times(2) == 3
@@ -83,7 +83,7 @@ async def test_what_a_stop_cuts_short_is_made_again_after_it(
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
     telegram.answers[2] = [asyncio.Event(), Sent(0)]
     sender = await sender_of()
-    while not sender.flight.air:
+    while not sender.state.in_flight:
         await senders.send_next(sender)
     await senders.close_sender(sender, 0.1)
     assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.QUEUED: 1}
@@ -125,11 +125,11 @@ async def test_a_change_that_telegram_never_answers_keeps_nothing_else_from_goin
     sender = await sender_of()
     for clock.ahead in range(0, 1000, 50):  # by now the pauses are as long as they get
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
     another = await broadcast({"en": Message("another")})
     for clock.ahead in range(1000, 2000, 50):
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
 
     await senders.close_sender(sender, 5.0)
 
@@ -147,11 +147,11 @@ async def test_a_copy_for_which_telegrams_server_always_fails_does_not_keep_the_
     sender = await sender_of()
     for clock.ahead in range(0, 2000, 50):
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
     await senders.close_sender(sender, 5.0)
 
     assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.FAILED: 1}
-    assert telegram.times(1) == TRIES
+    assert telegram.times(1) == MAX_JOB_TRIES
 
 
 @jobs
@@ -166,7 +166,7 @@ async def test_a_copy_that_is_never_answered_fails_after_ten_tries_while_others_
     async with asyncio.timeout(20):
         while (await standing(job))[0] == MessageState.RUNNING:
             await senders.send_next(sender)
-            await asyncio.gather(*sender.flight.air)
+            await asyncio.gather(*sender.state.in_flight)
             clock.ahead += 0.7  # so that the others have their turn
     assert len(telegram.tried) < 200, "while others are answered"
     await senders.close_sender(sender, 5.0)
@@ -179,9 +179,9 @@ async def test_a_copy_that_is_never_answered_fails_after_ten_tries_while_others_
     assert (row.state, row.reason, row.detail) == (
         DeliveryState.FAILED,
         Reason.NO_ANSWER,
-        f"no answer to {TRIES} tries",
+        f"no answer to {MAX_JOB_TRIES} tries",
     )
-    assert telegram.times(1) >= TRIES
+    assert telegram.times(1) >= MAX_JOB_TRIES
     assert row.telegram_id == 10, "where the copy is stays known"
 
 

@@ -285,11 +285,13 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
 
 
 async def test_the_planner_goes_on_from_where_it_looked_last(db, content):
-    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the first start
+    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).planned_until == on(26, 8)  # the first start
     await resume.record_progress(Planner(25.0, on(26, 9)), db)
 
-    assert (await resume.resume_planner(db, content, 25.0, on(26, 12))).since == on(26, 9)
-    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the clock was set back
+    assert (await resume.resume_planner(db, content, 25.0, on(26, 12))).planned_until == on(26, 9)
+    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).planned_until == on(
+        26, 8
+    )  # the clock was set back
 
 
 async def test_catching_up_after_a_short_stop_writes_nothing(db, content, look, subscribe):

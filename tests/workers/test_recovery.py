@@ -170,8 +170,8 @@ async def test_what_a_sender_knows_better_than_its_lease_counts(db, subscribe, b
     await delivery_leases.renew_lease(db, main, dt.datetime.fromtimestamp(sender.clock() + 200, dt.UTC))
     assert await states() == {DeliveryState.UNCERTAIN: 2}
 
-    sender.flight.landed += [(one, await telegram.send(one, Message("hello"))) for one in claimed]
-    while sender.flight.landed:
+    sender.state.completed += [(one, await telegram.send(one, Message("hello"))) for one in claimed]
+    while sender.state.completed:
         await senders.send_next(sender)
 
     assert await states() == {DeliveryState.SENT: 2}

@@ -57,7 +57,7 @@ async def test_nothing_written_down_is_lost_when_the_database_fails(
     await broadcast()
     sender = await sender_of()
     await senders.send_next(sender)
-    await asyncio.gather(*sender.flight.air)
+    await asyncio.gather(*sender.state.in_flight)
     async with failing("deliveries"):
         with pytest.raises(StoreFailed):
             await senders.send_next(sender)
@@ -215,9 +215,9 @@ async def test_no_more_is_in_the_air_than_may_be_and_all_may_land_at_once(
     sender = await sender_of(per_second=100_000)
     running = asyncio.create_task(run(sender))
     async with asyncio.timeout(10):
-        while len(sender.flight.air) < senders.MAX_IN_FLIGHT - MAX_CLAIM:  # noqa: ASYNC110 the sender has no event for it
+        while len(sender.state.in_flight) < senders.MAX_IN_FLIGHT - MAX_CLAIM:  # noqa: ASYNC110 the sender has no event for it
             await asyncio.sleep(0.01)
-    most = len(sender.flight.air)
+    most = len(sender.state.in_flight)
     assert (await states())[DeliveryState.QUEUED] == 300 - most
 
     held.set()

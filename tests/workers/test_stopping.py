@@ -23,7 +23,7 @@ async def test_at_the_end_what_does_not_land_in_time_is_uncertain(subscribe, bro
     await senders.close_sender(sender, 0.1)
 
     assert await states() == {DeliveryState.SENT: 2, DeliveryState.UNCERTAIN: 1}
-    assert sender.flight.air == set()
+    assert sender.state.in_flight == set()
 
 
 async def test_at_the_end_what_lands_in_time_is_sent(subscribe, broadcast, sender_of, telegram, states, standing):

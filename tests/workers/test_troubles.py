@@ -38,7 +38,7 @@ async def test_what_surely_was_not_sent_waits_and_is_sent_later(
     telegram.answers[3] = [REFUSED, Sent(10)]
     sender = await sender_of()
     await senders.send_next(sender)
-    await asyncio.gather(*sender.flight.air)
+    await asyncio.gather(*sender.state.in_flight)
     await senders.send_next(sender)
     assert await states() == {DeliveryState.QUEUED: 1, DeliveryState.SENT: 2}
     assert telegram.times(3) == 1
@@ -58,15 +58,15 @@ async def test_in_trouble_nothing_leaves_before_everything_has_landed(
     telegram.answers = {1: REFUSED, 2: held}
     sender = await sender_of(per_second=40)  # two at once
     await senders.send_next(sender)
-    while not sender.flight.landed:  # noqa: ASYNC110 the sender has no event for it
+    while not sender.state.completed:  # noqa: ASYNC110 the sender has no event for it
         await asyncio.sleep(0)
     await senders.send_next(sender)  # it learns that there is trouble
     while len(telegram.tried) < 2:  # noqa: ASYNC110 the same
         await asyncio.sleep(0)
     clock.ahead = 60
-    sender.flight.landing = AwaitedEvent()
+    sender.state.has_capacity = AwaitedEvent()
     step = asyncio.create_task(senders.send_next(sender))
-    await sender.flight.landing.is_awaited.wait()
+    await sender.state.has_capacity.is_awaited.wait()
     assert not step.done()
     assert len(telegram.tried) == 2
 
@@ -88,7 +88,7 @@ async def test_in_trouble_one_request_at_a_time_asks_whether_it_is_over(
     for clock.ahead in range(0, 800, 40):
         before = len(telegram.tried)
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
         tried.append(len(telegram.tried) - before)
     await run(sender)
 
@@ -106,7 +106,7 @@ async def test_a_429_holds_all_for_as_long_as_telegram_asks(
     telegram.answers[1] = [Wait(30.0), Sent(10)]
     sender = await sender_of()
     await senders.send_next(sender)
-    await asyncio.gather(*sender.flight.air)
+    await asyncio.gather(*sender.state.in_flight)
     tried = len(telegram.tried)
     for clock.ahead in (0, 15):
         assert await senders.send_next(sender), "it would sleep until somebody wakes it"

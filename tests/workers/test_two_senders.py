@@ -33,13 +33,13 @@ async def test_a_sender_that_does_not_reach_telegram_holds_no_other(
     for clock.ahead in range(0, 600, 60):  # by now its pauses are as long as they get
         await senders.send_next(lonely)
     clock.ahead += 60
-    while lonely.health.pause_left(clock()) < 20:
+    while lonely.failures.backoff_left(clock()) < 20:
         clock.ahead += 1
         await senders.send_next(lonely)
 
     await run(healthy)
 
-    assert lonely.health.pause_left(clock()) > 0
+    assert lonely.failures.backoff_left(clock()) > 0
     assert await states() == {DeliveryState.SENT: 40}
     assert Counter(chat_id for chat_id, _ in telegram.got) == dict.fromkeys(range(1, 41), 1)
     await senders.close_sender(lonely, 0.0)

@@ -12,7 +12,7 @@ from outreachbot.store import tables
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
 from outreachbot.workers.delivery import sender as senders
-from outreachbot.workers.delivery.outcomes import SAME_ERROR, SAME_REFUSAL
+from outreachbot.workers.delivery.outcomes import ERROR_LIMIT, REFUSAL_LIMIT
 
 WORDS = "Bad Request: can't parse entities"
 WRONG = Failed(Reason.TEMPLATE, WORDS)
@@ -40,7 +40,7 @@ async def test_the_same_error_from_five_chats_pauses_the_message(
 ):
     await subscribe(*range(1, 121))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(1, 1 + SAME_ERROR), WRONG)
+    telegram.answers = dict.fromkeys(range(1, 1 + ERROR_LIMIT), WRONG)
     with caplog.at_level(logging.INFO):
         await run(await sender_of())
 
@@ -54,11 +54,14 @@ async def test_the_same_error_from_five_chats_pauses_the_message(
 async def test_the_same_error_from_four_does_not(subscribe, broadcast, sender_of, telegram, run, states, standing):
     await subscribe(*range(1, 121))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(1, SAME_ERROR), WRONG)
+    telegram.answers = dict.fromkeys(range(1, ERROR_LIMIT), WRONG)
     await run(await sender_of())
 
     assert await standing() == (MessageState.FINISHED, None)
-    assert await states() == {DeliveryState.SENT: 121 - SAME_ERROR, DeliveryState.FAILED: SAME_ERROR - 1}
+    assert await states() == {
+        DeliveryState.SENT: 121 - ERROR_LIMIT,
+        DeliveryState.FAILED: ERROR_LIMIT - 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -71,7 +74,7 @@ async def test_other_errors_are_counted_for_themselves(
 ):
     await subscribe(*range(1, 41))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(1, SAME_ERROR), WRONG) | dict.fromkeys(range(21, 20 + SAME_ERROR), others)
+    telegram.answers = dict.fromkeys(range(1, ERROR_LIMIT), WRONG) | dict.fromkeys(range(21, 20 + ERROR_LIMIT), others)
     await run(await sender_of())
 
     assert (await standing())[0] == MessageState.FINISHED
@@ -80,7 +83,7 @@ async def test_other_errors_are_counted_for_themselves(
 async def test_errors_that_come_one_by_one_add_up(subscribe, broadcast, sender_of, telegram, run, states, standing):
     await subscribe(*range(1, 121))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(20, 20 * (1 + SAME_ERROR), 20), WRONG)
+    telegram.answers = dict.fromkeys(range(20, 20 * (1 + ERROR_LIMIT), 20), WRONG)
     await run(await sender_of())
 
     assert (await standing())[0] == MessageState.PAUSED
@@ -118,13 +121,13 @@ async def test_what_is_in_the_air_at_the_pause_keeps_its_place_as_well(
     await run(await sender_of())
 
     assert await states() == {DeliveryState.QUEUED: 120}
-    assert SAME_ERROR <= len(telegram.tried) <= senders.MAX_IN_FLIGHT
+    assert ERROR_LIMIT <= len(telegram.tried) <= senders.MAX_IN_FLIGHT
 
 
 async def test_what_has_another_end_keeps_it(subscribe, broadcast, sender_of, telegram, run, states):
     await subscribe(*range(1, 31))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(4, 4 + SAME_ERROR), WRONG)
+    telegram.answers = dict.fromkeys(range(4, 4 + ERROR_LIMIT), WRONG)
     telegram.answers |= {1: Uncertain(Reason.NO_ANSWER), 2: Failed(Reason.BLOCKED, "Forbidden")}
     await run(await sender_of())
     counted = await states()
@@ -132,7 +135,7 @@ async def test_what_has_another_end_keeps_it(subscribe, broadcast, sender_of, te
     assert (
         counted[DeliveryState.UNCERTAIN],
         counted[DeliveryState.FAILED],
-        counted[DeliveryState.QUEUED] >= SAME_ERROR,
+        counted[DeliveryState.QUEUED] >= ERROR_LIMIT,
     ) == (1, 1, True)
 
 
@@ -173,7 +176,7 @@ async def test_after_go_on_those_it_is_wrong_for_are_tried_last_fail_and_the_res
 ):
     await subscribe(*range(1, 121))
     message_id = await broadcast()
-    wrong = dict.fromkeys(range(1, 1 + SAME_ERROR), WRONG)
+    wrong = dict.fromkeys(range(1, 1 + ERROR_LIMIT), WRONG)
     telegram.answers = dict(wrong)
     sender = await sender_of()
     await run(sender)
@@ -183,8 +186,11 @@ async def test_after_go_on_those_it_is_wrong_for_are_tried_last_fail_and_the_res
     await run(sender)
 
     assert await standing() == (MessageState.FINISHED, None)
-    assert await states() == {DeliveryState.SENT: 120 - SAME_ERROR, DeliveryState.FAILED: SAME_ERROR}
-    assert {one.chat_id for one in telegram.tried[-SAME_ERROR:]} == set(wrong)
+    assert await states() == {
+        DeliveryState.SENT: 120 - ERROR_LIMIT,
+        DeliveryState.FAILED: ERROR_LIMIT,
+    }
+    assert {one.chat_id for one in telegram.tried[-ERROR_LIMIT:]} == set(wrong)
 
 
 @pytest.mark.parametrize("chats", [1, 3, 12])
@@ -229,7 +235,7 @@ async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
     counted = await states()
 
     assert await standing() == (MessageState.PAUSED, UNKNOWN.detail)
-    assert SAME_REFUSAL <= counted[DeliveryState.FAILED] < SAME_REFUSAL + 10, "what was in the air lands"
+    assert REFUSAL_LIMIT <= counted[DeliveryState.FAILED] < REFUSAL_LIMIT + 10, "what was in the air lands"
     assert counted[DeliveryState.QUEUED] == 120 - counted[DeliveryState.FAILED]
     assert caplog.messages == [f"message 1 is paused: Telegram says {UNKNOWN.detail}"]
 
@@ -254,7 +260,7 @@ async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
 async def test_fewer_of_the_same_in_a_row_are_what_befell_these_chats(
     subscribe, broadcast, sender_of, telegram, run, standing, answers
 ):
-    chats = range(1, 2 * SAME_REFUSAL - 1)
+    chats = range(1, 2 * REFUSAL_LIMIT - 1)
     await subscribe(*chats)
     await broadcast()
     telegram.answers = dict.fromkeys(chats, UNKNOWN) | answers
