@@ -1,7 +1,7 @@
-"""What every test here has: a town on each database, and an eye on the ledger beside the bot.
+"""What these tests share: the bot on each database, and a connection to the same database.
 
-Of the list of faults that a broadcast must survive, two lines stand in tests/walks: two programs on one token or one
-database (test_process.py), and the same template error from several chats (test_troubles.py, test_broadcast.py).
+Two more faults that a broadcast must survive are in tests/walks: two programs with one token or one database
+(test_process.py), and the same template error in several chats (test_troubles.py, test_broadcast.py).
 """
 
 from collections.abc import AsyncIterator
@@ -18,22 +18,22 @@ from town import Town
 
 @pytest.fixture
 def town(town: Town, database_url: str) -> Town:
-    """Once with SQLite and once with PostgreSQL."""
+    """On SQLite and on PostgreSQL."""
     return replace(town, database_url=database_url)
 
 
 @pytest.fixture
 async def db(town: Town) -> AsyncIterator[Database]:
-    """The database with its schema, open for this test as well as for the bot."""
+    """The database with its schema, open both for this test and for the bot."""
     async with connect.open_database(town.database_url):
-        pass  # made, and left to the bot alone
+        pass  # create the schema
     async with connect.open_database(town.database_url, exclusive=False) as opened:
         yield opened
 
 
 @pytest.fixture
 async def crowd(town: Town, db: Database) -> range:
-    """Whom the broadcast goes to, at a pace at which two seconds are enough to do something in its middle."""
+    """The chats that the broadcast goes to, at a pace at which it takes two seconds."""
     town.per_second = PACE
     chats = people.add_crowd(town.world, CHATS)
     await subscribe(db, chats)

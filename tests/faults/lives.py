@@ -16,23 +16,23 @@ from outreachbot.store.database.connect import Database
 from program import environment
 from town import Town
 
-NURSERY = Path(__file__).with_name("nursery.py")
+FORKER = Path(__file__).with_name("nursery.py")
 
 
 class Lives:
-    """`outreachbot run`, one process after the other."""
+    """`outreachbot run`, one process after another."""
 
-    def __init__(self, nursery: asyncio.subprocess.Process) -> None:
-        self._nursery = nursery
+    def __init__(self, forker: asyncio.subprocess.Process) -> None:
+        self._forker = forker
         self._pid = 0
 
     async def start(self) -> None:
-        assert self._nursery.stdin
-        self._nursery.stdin.write(b"run\n")
+        assert self._forker.stdin
+        self._forker.stdin.write(b"run\n")
         self._pid = await self._answer()
 
     async def kill(self, db: Database) -> None:
-        """kill -9. What was committed last stands in the database afterwards: PostgreSQL has noticed the death too."""
+        """kill -9, and wait until PostgreSQL has noticed it: nothing is committed after that."""
         await self._kill()
         if not db.is_sqlite:
             await until(lambda: _alone(db))
@@ -43,8 +43,8 @@ class Lives:
         assert await self._answer() == -signal.SIGKILL, "it had ended before it was killed"
 
     async def _answer(self) -> int:
-        assert self._nursery.stdout
-        return int(await self._nursery.stdout.readline())
+        assert self._forker.stdout
+        return int(await self._forker.stdout.readline())
 
     @property
     def runs(self) -> bool:
@@ -53,20 +53,20 @@ class Lives:
 
 @asynccontextmanager
 async def lives(town: Town) -> AsyncIterator[Lives]:
-    """None of them outlives the block. What they write is shown when the test fails."""
+    """No process outlives the block. What they write is shown when the test fails."""
     pipe = asyncio.subprocess.PIPE
-    nursery = await asyncio.create_subprocess_exec(
-        sys.executable, NURSERY, env=environment(town), stdin=pipe, stdout=pipe
+    forker = await asyncio.create_subprocess_exec(
+        sys.executable, FORKER, env=environment(town), stdin=pipe, stdout=pipe
     )
-    life = Lives(nursery)
+    life = Lives(forker)
     try:
         yield life
     finally:
         if life.runs:
             await life._kill()
-        assert nursery.stdin
-        nursery.stdin.close()
-        await nursery.wait()
+        assert forker.stdin
+        forker.stdin.close()
+        await forker.wait()
 
 
 async def _alone(db: Database) -> bool:

@@ -1,6 +1,6 @@
-"""Telegram refuses the bot itself: everything stops and says so, and the rest keeps its place for the next start.
+"""Telegram refuses the bot itself: everything stops and says so, and the rest stays queued for the next start.
 
-That a message which Telegram refuses for everybody pauses, and not 10,000 deliveries fail, stands in tests/walks.
+A message that Telegram refuses for every chat is tested in tests/walks.
 """
 
 from accounts import CHATS, PACE, begin, claimed, copies, in_flight, on_postgres, reached, tally
@@ -13,7 +13,7 @@ from town import ADMIN, Town
 
 
 def revoke(town: Town) -> None:
-    """As @BotFather does with /revoke, while what polls has not noticed yet."""
+    """Revoke the token as @BotFather does with /revoke, except for polls."""
     words = "Unauthorized"
     town.world.faults.pending.append(
         InjectedFault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=401, description=words)
@@ -48,7 +48,7 @@ async def test_after_a_401_the_extra_sender_stops_as_well(town, db, crowd):
         await begin(town)
         await town.until(lambda: reached(town) >= 100)
         revoke(town)
-        ends = [await one.end() for one in (program, extra)]
+        ends = [await process.end() for process in (program, extra)]
     left = await tally(db)
 
     for code, written in ends:

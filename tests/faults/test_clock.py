@@ -1,4 +1,4 @@
-"""The machine's clock jumps in the middle of a broadcast: it goes on within seconds, and nobody is doubled or lost."""
+"""The clock jumps in the middle of a broadcast: it goes on within seconds, and every chat gets it once."""
 
 import asyncio
 import datetime as dt
@@ -31,7 +31,7 @@ async def test_a_clock_that_jumps_stalls_nothing_and_doubles_nobody(town, db, cr
         town.clock.ahead += jump
         await goes_on(town)
         async with locked(db):
-            await next_look()  # the sender has looked at the clock, and waits to write its claim down
+            await next_look()  # the sender has read the clock, and waits to record its claim
             town.clock.ahead += jump
         await goes_on(town)
         report = numbers(await finished(town, progress))

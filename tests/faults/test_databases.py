@@ -1,4 +1,4 @@
-"""A database that fails in the middle of a broadcast: it waits, says so once, goes on, and nobody gets it twice."""
+"""The database fails in the middle of a broadcast: the bot waits, logs it once, goes on, and no chat gets it twice."""
 
 import asyncio
 import itertools
@@ -64,7 +64,7 @@ async def test_a_locked_sqlite_file_delays_the_broadcast(town, db, crowd, monkey
 
 @on_postgres
 async def test_a_locked_postgresql_table_delays_the_broadcast(town, db, crowd):
-    """PostgreSQL sets no limit to that wait: there is no failure that could be told."""
+    """PostgreSQL waits without a limit, so there is no failure to log."""
     async with town.bot():
         progress = await begin(town)
         await town.until(lambda: reached(town) >= BEFORE)
@@ -81,7 +81,7 @@ async def test_a_locked_postgresql_table_delays_the_broadcast(town, db, crowd):
 
 @on_postgres
 async def test_a_commit_whose_answer_is_lost_leaves_nothing_claimed_for_ever(town, db, crowd, monkeypatch, caplog):
-    """As when the server restarts, or the network breaks, at that moment: it is done, and we hear that it failed."""
+    """As when the server restarts or the network fails at that moment: it is committed and seems to have failed."""
     lost = itertools.cycle([False] * 9 + [True])
     writing = connect.writing
 

@@ -1,4 +1,4 @@
-"""A flood wait (429) of more than a minute: it is kept to its last second, and doubles and loses nobody."""
+"""A rate limit (429) of more than a minute: the bot waits to the last second, and every chat gets it once."""
 
 from accounts import (
     CHATS,
@@ -8,9 +8,9 @@ from accounts import (
     copies,
     finished,
     in_flight,
-    landed,
     next_look,
     next_slot,
+    nothing_in_flight,
     reached,
     set_clock,
     tally,
@@ -30,7 +30,7 @@ async def test_for_seventy_seconds_nothing_is_sent_and_then_everybody_gets_it_on
         began = town.clock().timestamp()
         town.world.faults.pending.append(flood)
         await town.until(lambda: town.world.tally.errors[429])
-        await landed(db)
+        await nothing_in_flight(db)
         refused, before, until = town.world.tally.errors[429], reached(town), await next_slot(db)
         set_clock(town, until - 10)
         await next_look()

@@ -1,4 +1,4 @@
-"""What an admin presses holds at once, and over a kill: what is claimed still goes out, and nothing more."""
+"""A pause or a stop takes effect at once, and survives a kill: only what is claimed is still sent."""
 
 import pytest
 from accounts import (
@@ -10,8 +10,8 @@ from accounts import (
     copies,
     finished,
     in_state,
-    landed,
     next_look,
+    nothing_in_flight,
     reached,
     tally,
 )
@@ -27,18 +27,18 @@ BEFORE = 100  # sent when the button is pressed
 
 
 async def press(town: Town, progress: Json, verb: str) -> None:
-    """In the middle of the broadcast; the answer to the press says that it holds."""
+    """Press it in the middle of the broadcast; the answer says that it took effect."""
     await town.until(lambda: reached(town) >= BEFORE)
     answer = await town.press_data(ADMIN, progress, f"broadcast:{verb}:{BROADCAST}")
     assert "on its way" in answer["text"]
 
 
 async def goes_out_after(town: Town, db: Database) -> int:
-    """How much more is sent, until nothing more is."""
+    """How many more messages are sent until no more are."""
     before = reached(town)
-    await landed(db)
+    await nothing_in_flight(db)
     await next_look()
-    await landed(db)
+    await nothing_in_flight(db)
     return reached(town) - before
 
 

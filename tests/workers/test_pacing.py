@@ -1,4 +1,4 @@
-"""How fast it goes: at the pace, with room for replies, and to one chat only so often."""
+"""Speed: the allowed pace, slots for replies, and gaps between messages to one chat."""
 
 import asyncio
 import time
@@ -10,7 +10,7 @@ from outreachbot.domain.delivery.pace import claim_size
 from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.workers.delivery import sender as senders
 
-LATENCY = 0.02  # what the loop may need until a task that is due runs
+LATENCY = 0.02  # seconds that the event loop may take to run a task that is due
 
 
 async def test_it_sends_no_faster_than_the_pace(subscribe, broadcast, sender_of, run):
@@ -36,7 +36,7 @@ async def test_a_clock_that_is_set_neither_stalls_it_nor_makes_it_faster(
         await run(sender)
 
     assert await states() == {DeliveryState.SENT: 40}
-    assert time.monotonic() - begun >= 34 / 100, "what was in the air when it was set may overlap with the next claim"
+    assert time.monotonic() - begun >= 34 / 100, "what was in flight when it was set may overlap with the next claim"
 
 
 async def test_what_a_hold_up_made_late_is_not_made_up_for(subscribe, broadcast, sender_of, telegram, run, monkeypatch):
