@@ -1,7 +1,13 @@
+<<<<<<< ours
 """What every test here has: the harness on each database, and the database open beside the bot.
+||||||| base
+"""What every test here has: a town on each database, and an eye on the ledger beside the bot.
+=======
+"""What these tests share: the bot on each database, and a connection to the same database.
+>>>>>>> theirs
 
-Of the list of faults that a broadcast must survive, two lines stand in tests/walks: two programs on one token or one
-database (test_process.py), and the same template error from several chats (test_troubles.py, test_broadcast.py).
+Two more faults that a broadcast must survive are in tests/walks: two programs with one token or one database
+(test_process.py), and the same template error in several chats (test_troubles.py, test_broadcast.py).
 """
 
 from collections.abc import AsyncIterator
@@ -19,14 +25,28 @@ from tests.support.sender_looks import SenderLooks
 
 @pytest.fixture
 def harness(harness: Harness, database_url: str) -> Harness:
-    """Once with SQLite and once with PostgreSQL."""
+    """On SQLite and on PostgreSQL."""
     return replace(harness, database_url=database_url)
 
 
 @pytest.fixture
+<<<<<<< ours
 async def db(harness: Harness) -> AsyncIterator[Database]:
     """The database with its schema, open for this test as well as for the bot."""
     async with connect.open_database(harness.database_url, exclusive=False) as opened:
+||||||| base
+async def db(town: Town) -> AsyncIterator[Database]:
+    """The database with its schema, open for this test as well as for the bot."""
+    async with connect.open_database(town.database_url):
+        pass  # made, and left to the bot alone
+    async with connect.open_database(town.database_url, exclusive=False) as opened:
+=======
+async def db(town: Town) -> AsyncIterator[Database]:
+    """The database with its schema, open both for this test and for the bot."""
+    async with connect.open_database(town.database_url):
+        pass  # create the schema
+    async with connect.open_database(town.database_url, exclusive=False) as opened:
+>>>>>>> theirs
         yield opened
 
 
@@ -38,7 +58,7 @@ async def sender_looks(monkeypatch: pytest.MonkeyPatch) -> SenderLooks:
 
 @pytest.fixture
 async def crowd(harness: Harness, db: Database) -> range:
-    """Whom the broadcast goes to, at a pace at which two seconds are enough to do something in its middle."""
+    """The chats that the broadcast goes to, at a pace at which it takes two seconds."""
     harness.per_second = PACE
     chats = people.add_crowd(harness.world, CHATS)
     await subscribe_in_bulk(db, chats)

@@ -1,4 +1,4 @@
-"""kill -9 at any moment of a broadcast: nobody is lost, nobody gets it twice, and who may not have got it is listed."""
+"""kill -9 at any moment of a broadcast: no chat is lost or gets it twice, and the uncertain ones are listed."""
 
 import asyncio
 import os
@@ -30,14 +30,24 @@ from tests.support.restarts import restartable_bot
 
 KILLS = 20
 CHATS = 2000
+<<<<<<< ours
 PACE = 300.0  # slow enough for twenty lives in one broadcast
 SENT_IN_A_LIFE = 75  # at most, and then some moment of a claim; so some of the broadcast is left for the last bot
 STARTING = 0.4  # seconds; about what a start takes
+||||||| base
+PACE = 300.0  # slow enough for twenty lives in one broadcast
+SENT_IN_A_LIFE = 75  # at most, and then some moment of a claim; so some of the broadcast is left for the last life
+STARTING = 0.4  # seconds; about what a start takes
+=======
+PACE = 300.0  # slow enough for twenty kills in one broadcast
+SENT_IN_A_LIFE = 75  # at most, plus part of a claim: some of the broadcast is left for the last process
+STARTING = 0.4  # seconds that a start takes, about
+>>>>>>> theirs
 
 
 @pytest.fixture
 def dice() -> random.Random:
-    """The same kills again: KILLS_SEED=… pytest tests/faults/test_kills.py."""
+    """To repeat the same kills: KILLS_SEED=… pytest tests/faults/test_kills.py."""
     seed = int(os.environ.get("KILLS_SEED", random.SystemRandom().randrange(10_000)))
     print(f"KILLS_SEED={seed}")  # noqa: T201 shown when the test fails
     return random.Random(seed)
@@ -69,8 +79,16 @@ async def test_killed_twenty_times_nobody_is_lost_or_doubled_and_few_are_uncerta
     assert statistics.median(map(len, sending)) <= most_claimed(PACE) + PACE * 0.01
 
 
+<<<<<<< ours
 async def some_moment(harness: Harness, dice: random.Random, *, is_first: bool) -> None:
     """Any moment of a bot: of its start, or of the claim that follows so many messages."""
+||||||| base
+async def some_moment(town: Town, dice: random.Random, *, is_first: bool) -> None:
+    """Any moment of a life: of its start, or of the claim that follows so many messages."""
+=======
+async def some_moment(town: Town, dice: random.Random, *, is_first: bool) -> None:
+    """Wait for a random moment: during the start, or during a claim after some messages."""
+>>>>>>> theirs
     if not is_first and dice.random() < 0.2:
         await asyncio.sleep(dice.uniform(0.0, STARTING))
         return
@@ -82,8 +100,8 @@ async def some_moment(harness: Harness, dice: random.Random, *, is_first: bool) 
 async def what_it_was_sending(harness: Harness, db: Database) -> set[int]:
     """The chats that become uncertain at the next start.
 
-    What has landed is settled when the next claim is made. So from one claim to the next these are what was in flight
-    at the first and what was claimed until then, whether it has left by now or not.
+    Outcomes are recorded when the next batch is claimed. So between two claims these are what was in flight at the
+    first and what was claimed then, whether or not it has been sent.
     """
     sending, sent, known = [
         await chats_in_state(db, state)
@@ -92,7 +110,7 @@ async def what_it_was_sending(harness: Harness, db: Database) -> set[int]:
     got = {chat for chat in harness.world.tally.deliveries if chat > 1000}
 
     assert await chats_in_state(db, DeliveryState.QUEUED), "the kill came too late to show anything"
-    assert got <= sent | sending | known, "it was sent before it was written down"
+    assert got <= sent | sending | known, "it was sent before it was claimed"
     assert sent <= got
     assert len(sending - got) <= most_claimed(PACE)
     assert len(sending) <= most_claimed(PACE) + most_in_flight(PACE)

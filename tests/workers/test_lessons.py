@@ -1,4 +1,4 @@
-"""What is learnt from how messages ended: troubles of the network, floods, chats that are gone, wrong messages."""
+"""Outcomes: what the sender does about an outage of Telegram and about rate limits."""
 
 import datetime as dt
 import logging
@@ -29,7 +29,7 @@ def failures() -> FailureTracker:
 
 @pytest.fixture
 def record(db, failures):
-    """Write down that these ended, of the chats 1, 2, …; for how many seconds this sender waits after that."""
+    """Record these outcomes, of chats 1, 2, …; how many seconds this sender waits after that."""
 
     async def record(*outcomes, now=NOON, chats=()):
         claimed = [Claimed(1, chat_id) for chat_id in chats or range(1, len(outcomes) + 1)]
@@ -42,7 +42,7 @@ def record(db, failures):
 
 
 async def share(db):
-    """What is left of the pace."""
+    """The share of the pace that is in use."""
     async with connect.reading(db) as connection:
         return (await connection.execute(select(tables.pace.c.share))).scalar_one()
 
@@ -54,13 +54,13 @@ async def test_after_an_answer_nothing_waits(record, failures, answer):
 
 
 @pytest.mark.parametrize("outcomes", [[LOST], [LOST, LOST], [LOST, LOST, Sent(1), LOST, LOST]])
-async def test_a_few_lost_answers_are_no_trouble(record, failures, outcomes):
+async def test_a_few_lost_answers_are_no_outage(record, failures, outcomes):
     assert await record(*outcomes) == 0
     assert not failures.is_outage
 
 
 @pytest.mark.parametrize("lost", [LOST, Uncertain(Reason.SERVER_ERROR)])
-async def test_three_lost_answers_in_a_row_are_one(record, failures, lost):
+async def test_three_lost_answers_in_a_row_are_an_outage(record, failures, lost):
     await record(Sent(1), lost, lost)
 
     assert await record(lost) == 0.5
@@ -68,7 +68,7 @@ async def test_three_lost_answers_in_a_row_are_one(record, failures, lost):
 
 
 @pytest.mark.parametrize(("outcomes", "waits"), [([REFUSED], 0.5), ([Sent(1), REFUSED], 0.5), ([REFUSED, Sent(1)], 0)])
-async def test_a_refused_connection_alone_is_one_unless_there_was_an_answer_since(record, outcomes, waits):
+async def test_a_refused_connection_is_an_outage_unless_an_answer_followed(record, outcomes, waits):
     assert await record(*outcomes) == waits
 
 
@@ -110,7 +110,7 @@ async def test_what_is_said_of_it_is_what_the_network_said(record, caplog):
 
 
 async def test_only_this_sender_waits_for_its_network_and_all_do_for_a_429(db, record, failures):
-    """Another sender, on another machine, may well reach Telegram."""
+    """Another sender, on another machine, may still reach Telegram."""
     await record(*[REFUSED] * 3)
     async with connect.writing(db) as transaction:
         assert await pace_row.seconds_to_next_slot(transaction, NOON) == 0
@@ -124,7 +124,7 @@ async def test_only_this_sender_waits_for_its_network_and_all_do_for_a_429(db, r
 
 @pytest.mark.parametrize(("now", "left"), [(-3600, 0), (-30, 0), (0, 16), (15, 1), (16, 0), (3600, 0)])
 async def test_a_clock_that_was_set_ends_the_pause(record, failures, now, left):
-    """Set back, it would make us wait for the time that it lost."""
+    """If it was set back, the sender would otherwise wait for that time too."""
     for _ in range(6):
         await record(REFUSED)
 
@@ -156,7 +156,7 @@ outcomes = st.sampled_from(
 
 
 @given(st.lists(outcomes, max_size=30))
-def test_there_is_trouble_only_while_the_last_request_got_no_answer(ends):
+def test_an_outage_lasts_only_while_the_last_request_got_no_answer(ends):
     failures = FailureTracker()
     for now, end in enumerate(ends):
         outcome_records._track_outage(failures, end, float(now))

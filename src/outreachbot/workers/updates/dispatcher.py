@@ -126,7 +126,7 @@ async def _load_update(dispatcher: Dispatcher, update_id: int) -> Update:
     return update
 
 
-async def wait_for_room(dispatcher: Dispatcher) -> None:
+async def wait_for_capacity(dispatcher: Dispatcher) -> None:
     """Wait until fewer than MAX_OPEN updates are held in memory."""
     while dispatcher.open_updates >= MAX_OPEN:
         dispatcher.has_capacity.clear()
@@ -166,7 +166,7 @@ async def resume_waiting(dispatcher: Dispatcher) -> None:
     """Dispatch the updates that were received but not handled when the program stopped."""
     after = 0
     while True:
-        await wait_for_room(dispatcher)
+        await wait_for_capacity(dispatcher)
         async with connect.reading(dispatcher.db) as connection:
             waiting = await inbox.list_waiting(connection, after, limit=MAX_OPEN // 2)
         if not waiting:

@@ -41,7 +41,7 @@ async def poll_updates(dispatcher: Dispatcher, status: PollStatus, fetch: Fetch,
     The offset of the next poll confirms them. Raises CannotRun after a minute without a successful poll,
     AlreadyRunning when another program polled before this one.
     """
-    await dispatchers.wait_for_room(dispatcher)
+    await dispatchers.wait_for_capacity(dispatcher)
     started_at = time.monotonic()
     try:
         updates = await fetch(status.offset, POLL_SECONDS if status.is_alone else PROBE_SECONDS)
