@@ -9,10 +9,17 @@ from telegram import Document
 from telegram.ext import filters
 
 from outreachbot.bot.broadcasts import compose
-from outreachbot.bot.context import BotContext, CallbackAnswer, Request, arguments
+from outreachbot.bot.context import BotContext, CallbackAnswer, Choice, Request
 from outreachbot.bot.guards import require_bot_admin
 from outreachbot.bot.routing import Reply, button, command, message
 from outreachbot.domain.broadcasts.audience import BroadcastAudience
+from outreachbot.domain.callbacks.admins import (
+    DiscardContentDraft,
+    ListVersions,
+    ProposeVersion,
+    PutDraftLive,
+    SendLiveFile,
+)
 from outreachbot.domain.content.yaml.reader import MAX_BYTES
 from outreachbot.domain.delivery.outcomes import Sent
 from outreachbot.domain.messages.message import Message
@@ -28,7 +35,6 @@ from outreachbot.store.database import connect
 from outreachbot.views.content import changes as views
 from outreachbot.views.content import refusals as refused
 from outreachbot.views.content.changes import VersionLine
-from outreachbot.views.parts import CONTENT
 from outreachbot.views.reminders import calendar_file
 
 log = logging.getLogger(__name__)
@@ -116,8 +122,8 @@ def _unread(request: Request, name: str, error: ContentUnreadable) -> Message:
     return refused.unreadable(request.language, name, error.why)
 
 
-async def put_draft_live(context: BotContext, request: Request) -> Reply:
-    draft = _waiting(context, request)
+async def put_draft_live(context: BotContext, request: Choice[PutDraftLive]) -> Reply:
+    draft = _waiting(context, request, request.callback.key)
     if draft is None:
         return CallbackAnswer(views.draft_gone(request.language))
     try:
@@ -130,19 +136,19 @@ async def put_draft_live(context: BotContext, request: Request) -> Reply:
     return reply
 
 
-async def discard_draft(context: BotContext, request: Request) -> Reply:
-    draft = _waiting(context, request)
+async def discard_draft(context: BotContext, request: Choice[DiscardContentDraft]) -> Reply:
+    draft = _waiting(context, request, request.callback.key)
     if draft is None:
         return CallbackAnswer(views.draft_gone(request.language))
     _forget(context, request, draft)
     return views.discarded(request.language)
 
 
-def _waiting(context: BotContext, request: Request) -> Draft | None:
+def _waiting(context: BotContext, request: Request, key: str) -> Draft | None:
     """The draft whose button was pressed, if it still waits."""
     assert request.user_id is not None  # the guard lets only admins through
     draft = context.live.drafts.get(request.user_id)
-    return draft if draft is not None and request.words.partition(":")[2] == draft.key else None
+    return draft if draft is not None and draft.key == key else None
 
 
 def _forget(context: BotContext, request: Request, draft: Draft) -> None:
@@ -151,11 +157,17 @@ def _forget(context: BotContext, request: Request, draft: Draft) -> None:
 
 
 async def list_versions(context: BotContext, request: Request) -> Message:
-    """The newest, or those before the one whose id the button names."""
-    before, _rest = arguments(request)
+    return await _list_versions(context, request, None)
+
+
+async def list_older_versions(context: BotContext, choice: Choice[ListVersions]) -> Message:
+    return await _list_versions(context, choice, choice.callback.before)
+
+
+async def _list_versions(context: BotContext, request: Request, before: int | None) -> Message:
     async with connect.reading(context.db) as db:
         newest = await contents.list_versions(db, 1)
-        found = await contents.list_versions(db, PAGE + 1, before or None)
+        found = await contents.list_versions(db, PAGE + 1, before)
     current = newest[0].id if newest else None
     lines = [
         VersionLine(one.id, dt.datetime.fromtimestamp(one.live_at, dt.UTC), one.live_by, one.changes, one.id == current)
@@ -174,14 +186,13 @@ async def send_live_file(context: BotContext, request: Request) -> Reply:
     return CallbackAnswer() if isinstance(outcome, Sent) else calendar_file.not_sent(request.language)
 
 
-async def propose_version(context: BotContext, request: Request) -> Reply:
+async def propose_version(context: BotContext, choice: Choice[ProposeVersion]) -> Reply:
     """What an earlier version would change; its pictures have to lie beside the file still."""
-    version_id, _rest = arguments(request)
     async with connect.reading(context.db) as db:
-        raw = await contents.load_body(db, version_id)
+        raw = await contents.load_body(db, choice.callback.version_id)
     if raw is None:
-        return CallbackAnswer(views.version_gone(request.language))
-    return await _proposed(context, request, raw, context.live.path.name)
+        return CallbackAnswer(views.version_gone(choice.language))
+    return await _proposed(context, choice, raw, context.live.path.name)
 
 
 _IS_YAML = filters.Document.FileExtension("yaml") | filters.Document.FileExtension("yml")
@@ -191,14 +202,9 @@ HANDLERS = [
     command("content", list_versions, guard=require_bot_admin),
     message(receive_content_file, filters.ChatType.PRIVATE & _IS_YAML),
     message(receive_other_file, filters.ChatType.PRIVATE & filters.Document.ALL & ~filters.ANIMATION),
-    *(
-        button(f"{CONTENT}:{verb}", function, guard=require_bot_admin)
-        for verb, function in {
-            "live": put_draft_live,
-            "discard": discard_draft,
-            "list": list_versions,
-            "back": propose_version,
-            "file": send_live_file,
-        }.items()
-    ),
+    button(PutDraftLive, put_draft_live, guard=require_bot_admin),
+    button(DiscardContentDraft, discard_draft, guard=require_bot_admin),
+    button(ListVersions, list_older_versions, guard=require_bot_admin),
+    button(ProposeVersion, propose_version, guard=require_bot_admin),
+    button(SendLiveFile, send_live_file, guard=require_bot_admin),
 ]

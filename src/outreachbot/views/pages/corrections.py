@@ -1,13 +1,14 @@
 """Says what was wrong in the facts and was put right."""
 
+from outreachbot.domain.callbacks.pages import ShowCorrections, ShowFact
 from outreachbot.domain.content import corrections
 from outreachbot.domain.content.corrections import FactCorrection
 from outreachbot.domain.content.model import Content, Correction, Text
 from outreachbot.domain.content.paging import cut_page
 from outreachbot.domain.messages.markup import to_plain
-from outreachbot.domain.messages.message import Button, Message, escape
+from outreachbot.domain.messages.message import Message, escape
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BELOW, CORRECTIONS, FACT, content_html, page_row
+from outreachbot.views.parts import button, content_html, page_row
 
 LONGEST = 300  # characters of a text in the list; the fact shows all of it
 BUTTONS_A_ROW = 3
@@ -23,9 +24,11 @@ def page_at(content: Content, language: str, first: int) -> Message:
     shown = cut_page(found, first)
     blocks = [f"<b>{_('Corrections')}</b>", *(_block(content, language, one, _) for one in shown.entries), how]
     numbers = {one.fact.id: one.number for one in shown.entries}
-    buttons = [Button(_("Fact {number}", number=n), f"{BELOW}{FACT}:{fact}") for fact, n in numbers.items()]
+    buttons = [
+        button(_("Fact {number}", number=number), ShowFact(fact_id), below=True) for fact_id, number in numbers.items()
+    ]
     rows = (tuple(buttons[start : start + BUTTONS_A_ROW]) for start in range(0, len(buttons), BUTTONS_A_ROW))
-    return Message("\n\n".join(blocks), (*rows, page_row(CORRECTIONS, shown, _)))
+    return Message("\n\n".join(blocks), (*rows, page_row(ShowCorrections, shown, _)))
 
 
 def _block(content: Content, language: str, one: FactCorrection, _: Words) -> str:

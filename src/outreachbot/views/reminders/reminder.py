@@ -4,6 +4,8 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
+from outreachbot.domain.callbacks.pages import ShowCampaign, ShowTimeline, ShowTopic, ShowTopics, Unsubscribe
+from outreachbot.domain.callbacks.reminders import ShowSettings, SkipOccurrence
 from outreachbot.domain.content.model import Anniversary, Content, Notice
 from outreachbot.domain.messages.message import (
     MAX_CAPTION,
@@ -19,17 +21,7 @@ from outreachbot.domain.messages.message import (
 from outreachbot.domain.reminders.schedule import Group, Item, Occurrence, local_moment
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.ordinals import format_ordinal, is_round
-from outreachbot.views.parts import (
-    BELOW,
-    CAMPAIGN,
-    FACTS,
-    REMINDERS,
-    SKIP,
-    TIMELINE,
-    UNSUBSCRIBE,
-    content_html,
-    format_sources,
-)
+from outreachbot.views.parts import button, content_html, format_sources
 
 
 def reminder(content: Content, language: str, items: Sequence[Item], group: Group) -> Message:
@@ -37,12 +29,12 @@ def reminder(content: Content, language: str, items: Sequence[Item], group: Grou
     _ = words(language)
     text = _text(content, language, items, group, _)
     first = items[0].occurrence.anniversary
-    topic = f"{FACTS}:{first.topic}" if first.topic else FACTS
+    topic = ShowTopic(first.topic) if first.topic else ShowTopics()
     rows = [
-        (Button(_("The facts"), BELOW + topic), Button(_("Timeline"), BELOW + TIMELINE)),
-        (Button(_("What you can do"), BELOW + CAMPAIGN),),
+        (button(_("The facts"), topic, below=True), button(_("Timeline"), ShowTimeline(), below=True)),
+        (button(_("What you can do"), ShowCampaign(), below=True),),
         *_skips(content, language, items, _),
-        (Button(_("Settings"), BELOW + REMINDERS), Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE)),
+        (button(_("Settings"), ShowSettings(), below=True), button(_("Unsubscribe"), Unsubscribe(), below=True)),
     ]
     pictures = [item.occurrence.anniversary.picture for item in items if item.occurrence.anniversary.picture]
     fits = shown_length(text) <= MAX_CAPTION
@@ -180,12 +172,10 @@ def _skips(content: Content, language: str, items: Sequence[Item], _: Words) -> 
         labels = [
             f"{label}: {_short(content, language, one.anniversary)}" for label, one in zip(labels, ahead, strict=True)
         ]
-    return [(Button(label, skip_data(one)),) for label, one in zip(labels, ahead, strict=True)]
-
-
-def skip_data(occurrence: Occurrence) -> str:
-    """At most 64 bytes: an id has 32."""
-    return f"{BELOW}{SKIP}:{occurrence.anniversary.id}:{occurrence.date.year}"
+    return [
+        (button(label, SkipOccurrence(occurrence.anniversary.id, occurrence.date.year), below=True),)
+        for label, occurrence in zip(labels, ahead, strict=True)
+    ]
 
 
 def _short(content: Content, language: str, anniversary: Anniversary) -> str:
