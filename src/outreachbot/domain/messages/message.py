@@ -89,3 +89,14 @@ def shown_length(text: str) -> int:
 def text_length(text: str) -> int:
     """Length in UTF-16 code units, which is how Telegram counts."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def shorten(text: str, most: int, *, whole_words: bool = False) -> str:
+    """Cut plain text to at most `most` characters (1 or more), of which the last is an ellipsis if it was cut.
+
+    Characters are Unicode code points. With `whole_words` the cut is at a space, if there is one.
+    """
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if whole_words else cut) + "…"

@@ -13,7 +13,7 @@ from outreachbot.domain.callbacks.broadcasts import (
     ToggleStartCode,
 )
 from outreachbot.domain.content.model import Content
-from outreachbot.domain.messages.message import Button, Message
+from outreachbot.domain.messages.message import Button, Message, shorten
 from outreachbot.views.broadcasts.confirm import BroadcastPlan
 from outreachbot.views.broadcasts.names import KINDS, describe_audience, kind_name, language_name
 from outreachbot.views.i18n import words
@@ -68,7 +68,7 @@ def hash_start_code(code: str) -> str:
 
 
 def _tick(callback: Callback, label: str, ticked: bool) -> Button:
-    short = label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
+    short = shorten(label, LABEL)
     return button(f"✓ {short}" if ticked else short, callback)
 
 

@@ -6,7 +6,7 @@ from outreachbot.domain.content.corrections import FactCorrection
 from outreachbot.domain.content.model import Content, Correction, Text
 from outreachbot.domain.content.paging import cut_page
 from outreachbot.domain.messages.markup import to_plain
-from outreachbot.domain.messages.message import Message, escape
+from outreachbot.domain.messages.message import Message, escape, shorten
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import button, content_html, page_row
 
@@ -41,17 +41,15 @@ def correction_lines(
     content: Content, language: str, one: Correction, _: Words, *, most: int | None = None
 ) -> tuple[str, str]:
     """What the fact said and why that was changed, as HTML; a text with more than `most` characters is cut."""
-    was = _("It said: “{was}”", was=_cut(to_plain(content.say(one.was, language)).strip(), most))
+    was = _("It said: “{was}”", was=_shorten(to_plain(content.say(one.was, language)).strip(), most))
     return was, f"{_('Why:')} {_why(content, language, one.why, most)}"
 
 
 def _why(content: Content, language: str, why: Text, most: int | None) -> str:
     plain = to_plain(content.say(why, language)).strip()
-    is_long = most is not None and len(plain) > most
-    return escape(_cut(plain, most)) if is_long else content_html(content, why, language)
+    short = _shorten(plain, most)
+    return content_html(content, why, language) if short == plain else escape(short)
 
 
-def _cut(text: str, most: int | None) -> str:
-    if most is None or len(text) <= most:
-        return text
-    return text[: most - 1].rsplit(" ", 1)[0] + "…"
+def _shorten(text: str, most: int | None) -> str:
+    return text if most is None else shorten(text, most, whole_words=True)

@@ -4,7 +4,7 @@ from outreachbot.domain.callbacks.pages import ReportMistake, ShowFact, ShowTopi
 from outreachbot.domain.content import corrections, search
 from outreachbot.domain.content.model import Certainty, Content, Fact
 from outreachbot.domain.messages.markup import to_plain
-from outreachbot.domain.messages.message import Message, Rows, escape
+from outreachbot.domain.messages.message import Message, Rows, escape, shorten
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.pages import figures
 from outreachbot.views.pages.corrections import correction_lines
@@ -129,7 +129,7 @@ def search_results(content: Content, language: str, query: str, found: list[Fact
     _ = words(language)
     if len(found) == 1:
         return fact_page(content, language, found[0])
-    shown = query if len(query) <= BUTTON_LENGTH else query[: BUTTON_LENGTH - 1] + "…"
+    shown = shorten(query, BUTTON_LENGTH)
     if not found:
         return topic_list(content, language, _("Nothing was found for “{query}”.", query=shown))
     lines = [_.plural("{n} fact for “{query}”:", "{n} facts for “{query}”:", len(found), query=shown)]
@@ -141,4 +141,4 @@ def search_results(content: Content, language: str, query: str, found: list[Fact
 
 def _teaser(content: Content, language: str, fact: Fact) -> str:
     claim = to_plain(content.say(fact.claim, language)).strip()
-    return claim if len(claim) <= BUTTON_LENGTH else claim[: BUTTON_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+    return shorten(claim, BUTTON_LENGTH, whole_words=True)

@@ -23,7 +23,7 @@ from outreachbot.domain.callbacks.reminders import (
     SwitchSilent,
 )
 from outreachbot.domain.content.model import Content, Notice
-from outreachbot.domain.messages.message import Button, Message, Rows
+from outreachbot.domain.messages.message import Button, Message, Rows, shorten
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet, gets_anniversary, gets_notice, list_kept
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import button
@@ -106,8 +106,7 @@ def _capital(text: str) -> str:
 
 def _switch(label: str, switch: Callable[[bool], Callback], *, is_on: bool) -> Button:
     """A press sets what it says: pressed twice, or under an old message, it does not swing back."""
-    short = label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
-    return button(f"{'✓' if is_on else '○'} {short}", switch(not is_on))
+    return button(f"{'✓' if is_on else '○'} {shorten(label, LABEL)}", switch(not is_on))
 
 
 def _back(_: Words) -> tuple[Button, ...]:
