@@ -12,7 +12,7 @@ from outreachbot.sandbox import people
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.views.broadcasts.audience import hash_start_code
-from town import ADMIN, MEMBER, buttons
+from tests.support.harness import ADMIN, MEMBER, buttons
 
 BAKU = ZoneInfo("Asia/Baku")  # the content's own
 NOON = dt.datetime(2026, 3, 10, 12, tzinfo=BAKU)
@@ -22,17 +22,17 @@ LEAFLET, POSTER = (f"c.{hash_start_code(code)}" for code in ("leaflet", "poster"
 
 
 @pytest.fixture
-def town(town):
+def harness(harness):
     """With one more anniversary, of which only those are reminded who chose it."""
-    quiet = town.content.anniversaries[0].model_copy(update={"id": "quiet", "default": False})
-    town.content = town.content.model_copy(update={"anniversaries": (*town.content.anniversaries, quiet)})
-    return town
+    quiet = harness.content.anniversaries[0].model_copy(update={"id": "quiet", "default": False})
+    harness.content = harness.content.model_copy(update={"anniversaries": (*harness.content.anniversaries, quiet)})
+    return harness
 
 
 @pytest.fixture(autouse=True)
-async def question(town, write, subscribe):
+async def question(harness, write, subscribe):
     """The question under a draft that goes to seven chats."""
-    town.clock.set(NOON)
+    harness.clock.set(NOON)
     await subscribe(1, 2, 3)
     await subscribe(4, language="de", joined="leaflet")
     await subscribe(-5, kind="group")
@@ -43,14 +43,14 @@ async def question(town, write, subscribe):
 
 
 @pytest.fixture
-def choose(town, press, question):
+def choose(harness, press, question):
     """Press these buttons one after the other; the message in the question's place then, and the last note."""
 
     async def choose(*arguments):
         note = {}
         for one in arguments:
             note = await press(f"broadcast:{one}", under=question)
-        return town.now(ADMIN, question), note["text"]
+        return harness.current(ADMIN, question), note["text"]
 
     return choose
 
@@ -196,8 +196,8 @@ async def test_only_zones_of_who_gets_it_are_asked_about(choose, chosen, subscri
     assert (await chosen()).timing == LocalHour(dt.date(2026, 3, 10), 10)
 
 
-async def test_a_forged_moment_does_no_harm(town, choose, chosen):
-    before = len(town.said(ADMIN))
+async def test_a_forged_moment_does_no_harm(harness, choose, chosen):
+    before = len(harness.said(ADMIN))
     for forged in (
         *("m.x", "m.2026", "m.20261301", "m.20260311.24", "m.20260311.x", "m.20260311.09.60", "m.20260311.09.x"),
         *("h.x", "h.20260311.24", "h.20260310.10.never", "h.20260310.10.", "m.20260311.-1", "m.20260311.09.-1"),
@@ -206,7 +206,7 @@ async def test_a_forged_moment_does_no_harm(town, choose, chosen):
         _message, note = await choose(f"when:1:{forged}")
         assert "went wrong" not in note
 
-    assert len(town.said(ADMIN)) == before
+    assert len(harness.said(ADMIN)) == before
     assert (await chosen()).state == MessageState.DRAFT
 
 
@@ -217,8 +217,8 @@ async def test_whatever_else_is_forged_leads_nowhere(choose):
         assert "When?" in ways["text"] or "At the pace" in ways["text"]
 
 
-async def test_a_member_chooses_nothing(town, write, press, chosen):
-    people.say(town.world, MEMBER, MEMBER, "/help")
+async def test_a_member_chooses_nothing(harness, write, press, chosen):
+    people.say(harness.world, MEMBER, MEMBER, "/help")
     await write("/help", MEMBER)
     for verb in ("whom:1:k.groups", "when:1:m.20260312.09.30"):
         assert "no longer leads anywhere" in (await press(f"broadcast:{verb}", MEMBER))["text"]

@@ -10,7 +10,7 @@ from outreachbot.domain.callbacks.codec import list_kinds
 from outreachbot.domain.delivery.states import MessageState
 from outreachbot.services.sending.pictures import Pictures
 from outreachbot.views.broadcasts.audience import hash_start_code
-from town import ADMIN, MEMBER
+from tests.support.harness import ADMIN, MEMBER
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=ZoneInfo("Asia/Baku"))
 
@@ -98,8 +98,8 @@ OF_ADMINS = {
 
 
 @pytest.fixture(autouse=True)
-def pictures(town, context):
-    context.messenger.pictures = Pictures(context.db, town.file.parent)
+def pictures(harness, context):
+    context.messenger.pictures = Pictures(context.db, harness.file.parent)
 
 
 def test_there_is_a_button_of_every_kind():
@@ -108,37 +108,39 @@ def test_there_is_a_button_of_every_kind():
     assert kinds == set(list_kinds())
 
 
-async def read_answer(town, press, data, user_id):
+async def read_answer(harness, press, data, user_id):
     """All that a press under the newest message changes: the note, and what is said in place of it or below."""
-    before = [message.get("edit_date") or message["message_id"] for message in town.said(user_id)]
+    before = [message.get("edit_date") or message["message_id"] for message in harness.said(user_id)]
     note = await press(data, user_id)
     said = [
-        message for message in town.said(user_id) if (message.get("edit_date") or message["message_id"]) not in before
+        message
+        for message in harness.said(user_id)
+        if (message.get("edit_date") or message["message_id"]) not in before
     ]
     return note["text"] + "".join(message.get("text") or message.get("caption") or "" for message in said)
 
 
 @pytest.mark.parametrize("data", OF_MEMBERS)
-async def test_an_old_button_of_a_member_is_answered(town, write, press, data):
-    town.clock.set(NOW)
+async def test_an_old_button_of_a_member_is_answered(harness, write, press, data):
+    harness.clock.set(NOW)
     await write("/help", MEMBER)
 
-    answer = await read_answer(town, press, data, MEMBER)
+    answer = await read_answer(harness, press, data, MEMBER)
 
     assert OF_MEMBERS[data] in answer
     assert "no longer leads anywhere" not in answer
 
 
 @pytest.mark.parametrize("data", OF_ADMINS)
-async def test_an_old_button_of_an_admin_is_answered(town, write, press, sent, subscribe, data):
-    town.clock.set(NOW)
+async def test_an_old_button_of_an_admin_is_answered(harness, write, press, sent, subscribe, data):
+    harness.clock.set(NOW)
     for state in (MessageState.FINISHED, MessageState.RUNNING, MessageState.PAUSED, MessageState.MISSED):
         await sent(state)
     await subscribe(7, joined="leaflet")
     await sent(MessageState.DRAFT, ends=())
     await write("/help")
 
-    answer = await read_answer(town, press, data, ADMIN)
+    answer = await read_answer(harness, press, data, ADMIN)
 
     assert OF_ADMINS[data] in answer
     assert "no longer leads anywhere" not in answer
@@ -152,9 +154,9 @@ async def test_an_old_button_of_an_admin_is_answered(town, write, press, sent, s
         *("broadcast:open:007", "broadcast:whom:5:k.bots", "broadcast:when:5:m.20261301", "broadcast:stop:1:2"),
     ],
 )
-async def test_a_forged_button_leads_nowhere(town, write, press, data):
+async def test_a_forged_button_leads_nowhere(harness, write, press, data):
     await write("/help")
-    before = town.said(ADMIN)
+    before = harness.said(ADMIN)
 
     assert "no longer leads anywhere" in (await press(data))["text"]
-    assert town.said(ADMIN) == before
+    assert harness.said(ADMIN) == before

@@ -4,7 +4,6 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,8 +38,8 @@ from outreachbot.views.content import refusals as refused
 from outreachbot.views.content.changes import VersionLine as Version
 from outreachbot.views.pages import campaign, corrections, facts, figures, info, timeline
 from outreachbot.views.reminders import reminder, settings, subscription, timezone
+from tests.support.paths import BRIDGE_CONTENT
 
-BRIDGE = Path(__file__).parents[1] / "domain" / "bridge.yaml"
 HOSTILE = "<b>&\"'</i> **bold *both* [site](https://a.example/?a=1&b=2) [x] {0} {query} %s \\* &amp; 😀"
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 ID = 10**15 - 1  # the longest id of a message that a button can name
@@ -53,7 +52,7 @@ def document() -> Documents:
     """The bridge's file, with each first text replaced by its second."""
 
     def read(*changes: tuple[str, str]) -> Document:
-        text = BRIDGE.read_text(encoding="utf-8")
+        text = BRIDGE_CONTENT.read_text(encoding="utf-8")
         for old, new in changes:
             assert text.count(old) == 1, old
             text = text.replace(old, new)

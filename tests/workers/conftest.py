@@ -1,12 +1,10 @@
 """What the tests of the workers share: a database of their own on SQLite, broadcasts, and a Telegram as told."""
 
 import asyncio
-import shutil
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,9 +30,9 @@ HELLO = {"en": Message("hello")}
 
 
 @pytest.fixture
-def database_url(empty_file: Path, tmp_path: Path) -> str:
-    """What the store says on PostgreSQL its own tests tell."""
-    return f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'test.db')}"
+def database_url(sqlite_url: str) -> str:
+    """SQLite alone: the store's own tests run on PostgreSQL too."""
+    return sqlite_url
 
 
 Failing = Callable[[str], AbstractAsyncContextManager[None]]

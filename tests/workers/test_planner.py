@@ -280,7 +280,7 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
         claimed = await outbox.claim(transaction, sender, 10, now.timestamp())
         body = await messages.load_bodies(transaction, claimed[0].outbox_id)
     assert {one.chat_id for one in claimed} == {22, 33}  # whether or not they subscribed
-    assert {one.kind for one in claimed} == {MessageKind.ALARM}
+    assert {one.kind for one in claimed} == {MessageKind.ALERT}
     assert "2 chats" in body["en"].text
 
 

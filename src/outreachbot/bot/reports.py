@@ -63,7 +63,7 @@ async def receive_report(context: BotContext, request: Request) -> Message:
         return say.ask_for_report(context.content, request.language, fact_id, notice)
     async with connect.writing(context.db) as db:
         why = find_refusal(
-            await store.count_recent(db, request.chat_id, context.timestamp(), but=request.telegram_message_id)
+            await store.count_recent(db, request.chat_id, context.timestamp(), excluding=request.telegram_message_id)
         )
         if why is not None:
             return say.report_refused(request.language, fact_id, why, written=True)

@@ -21,7 +21,7 @@ from outreachbot.drawing import picture
 from outreachbot.errors import WrongUse
 from outreachbot.views.content import preview as views
 from outreachbot.views.content.preview import PreviewInput, Section
-from outreachbot.views.i18n import is_right_to_left, own_name
+from outreachbot.views.i18n import get_native_name, is_right_to_left
 
 GAP, END = "\u2062", "\u2063"  # around a text that stands in for one that lacks; signs of no language, never seen
 ROOM = 7_000_000  # bytes of pictures on a page that can still be mailed: written as text they are a third more
@@ -105,7 +105,7 @@ def _filled(text: Text, content: Content, gaps: dict[str, int]) -> Text:
 
 def _head(first: str, language: str, gaps: int) -> str:
     lacks = views.missing_note(first, gaps)
-    return f"<div><strong>{escape(own_name(language))}</strong><span>{language} · {lacks}</span></div>"
+    return f"<div><strong>{escape(get_native_name(language))}</strong><span>{language} · {lacks}</span></div>"
 
 
 def _section(made: _Page, number: int, section: Section, languages: tuple[str, ...]) -> str:
@@ -128,7 +128,7 @@ def _cell(made: _Page, language: str, message: Message | None) -> str:
         for row in message.buttons
     )
     bubble = f'<div class="inner">{shown}<div class="text">{_shown(message.text)}</div></div>'
-    name = f'<div class="name">{escape(own_name(language))}</div>'
+    name = f'<div class="name">{escape(get_native_name(language))}</div>'
     return f'<div class="cell" lang="{language}" dir="{_direction(language)}">{name}{bubble}{_shown(keys)}</div>'
 
 

@@ -1,5 +1,6 @@
 """Answers /subscribe, /unsubscribe and /next, with the days as a calendar file."""
 
+import asyncio
 import datetime as dt
 
 from telegram import Chat
@@ -76,9 +77,9 @@ async def send_calendar(context: BotContext, request: Request) -> Reply:
     if request.press_id is not None:
         await telegram_say.answer_callback(context.messenger, request.press_id)
     now = context.clock()
-    data = calendar_file.calendar_file(
-        context.content, request.language, chosen, chosen.today(context.content, now), now
-    )
+    today = chosen.today(context.content, now)
+    # In a thread: the first file loads a library.
+    data = await asyncio.to_thread(calendar_file.calendar_file, context.content, request.language, chosen, today, now)
     outcome = await telegram_say.send_file(
         context.messenger,
         request.chat_id,

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from outreachbot.domain.delivery.states import MessageKind
 from outreachbot.domain.reminders import settings as rules
-from outreachbot.domain.reminders.settings import Change, ChatSettings
+from outreachbot.domain.reminders.settings import ChatSettings, SettingsChange
 from outreachbot.services.context import ChatRef, Context
 from outreachbot.store import chats
 from outreachbot.store.database import connect
@@ -76,7 +76,7 @@ async def _tell_what_is_owed(
 ) -> bool:
     """Write it into the outbox; whether there is anything."""
     content = context.content  # another may go live meanwhile
-    one = Change(before, after, dt.datetime.fromtimestamp(subscribed_at, dt.UTC), context.clock())
+    one = SettingsChange(before, after, dt.datetime.fromtimestamp(subscribed_at, dt.UTC), context.clock())
     dues = rules.list_open_days(one, content)
     if not dues:
         return False

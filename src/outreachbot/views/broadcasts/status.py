@@ -131,7 +131,7 @@ def heading(message: OutboxMessage, _: Words) -> str:
         MessageKind.REMINDER: _("Reminder {n}", n=message.id),
         MessageKind.CORRECTION: _("Correction of broadcast {n}", n=message.of_id),
         MessageKind.DELETION: _("Deletion of broadcast {n}", n=message.of_id),
-        MessageKind.ALARM: _("Message {n} to the admins", n=message.id),
+        MessageKind.ALERT: _("Message {n} to the admins", n=message.id),
     }[message.kind]
     return f"{what}: {state_name(message.state, _)}"
 
