@@ -1,10 +1,4 @@
-<<<<<<< ours
 """What every test here has: the harness on each database, and the database open beside the bot.
-||||||| base
-"""What every test here has: a town on each database, and an eye on the ledger beside the bot.
-=======
-"""What these tests share: the bot on each database, and a connection to the same database.
->>>>>>> theirs
 
 Two more faults that a broadcast must survive are in tests/walks: two programs with one token or one database
 (test_process.py), and the same template error in several chats (test_troubles.py, test_broadcast.py).
@@ -30,23 +24,9 @@ def harness(harness: Harness, database_url: str) -> Harness:
 
 
 @pytest.fixture
-<<<<<<< ours
 async def db(harness: Harness) -> AsyncIterator[Database]:
     """The database with its schema, open for this test as well as for the bot."""
     async with connect.open_database(harness.database_url, exclusive=False) as opened:
-||||||| base
-async def db(town: Town) -> AsyncIterator[Database]:
-    """The database with its schema, open for this test as well as for the bot."""
-    async with connect.open_database(town.database_url):
-        pass  # made, and left to the bot alone
-    async with connect.open_database(town.database_url, exclusive=False) as opened:
-=======
-async def db(town: Town) -> AsyncIterator[Database]:
-    """The database with its schema, open both for this test and for the bot."""
-    async with connect.open_database(town.database_url):
-        pass  # create the schema
-    async with connect.open_database(town.database_url, exclusive=False) as opened:
->>>>>>> theirs
         yield opened
 
 

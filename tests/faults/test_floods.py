@@ -5,36 +5,12 @@ from tests.support.broadcasts import report_numbers
 from tests.support.deliveries import (
     CHATS,
     PACE,
-<<<<<<< ours
     chats_reached,
     delivery_tally,
     messages_received,
     most_claimed,
     most_in_flight,
-||||||| base
-    begin,
-    claimed,
-    copies,
-    finished,
-    in_flight,
-    landed,
-    next_look,
-=======
-    begin,
-    claimed,
-    copies,
-    finished,
-    in_flight,
-    next_look,
->>>>>>> theirs
     next_slot,
-<<<<<<< ours
-||||||| base
-    reached,
-=======
-    nothing_in_flight,
-    reached,
->>>>>>> theirs
     set_clock,
     start_broadcast,
     wait_for_report,
@@ -46,7 +22,6 @@ FLOOD = 70
 
 async def test_for_seventy_seconds_nothing_is_sent_and_then_everybody_gets_it_once(harness, db, crowd, sender_looks):
     flood = InjectedFault(FaultKind.TOO_MANY, ANY_SEND, times=ALWAYS, chats=frozenset(crowd), seconds=FLOOD)
-<<<<<<< ours
     async with harness.running_bot():
         progress = await start_broadcast(harness)
         await harness.wait_until(lambda: chats_reached(harness) >= 100)
@@ -62,39 +37,6 @@ async def test_for_seventy_seconds_nothing_is_sent_and_then_everybody_gets_it_on
         harness.world.faults.pending.clear()
         set_clock(harness, until)
         report = report_numbers(await wait_for_report(harness, progress))
-||||||| base
-    async with town.bot():
-        progress = await begin(town)
-        await town.until(lambda: reached(town) >= 100)
-        began = town.clock().timestamp()
-        town.world.faults.pending.append(flood)
-        await town.until(lambda: town.world.tally.errors[429])
-        await landed(db)
-        refused, before, until = town.world.tally.errors[429], reached(town), await next_slot(db)
-        set_clock(town, until - 10)
-        await next_look()
-        during = town.world.tally.errors[429] - refused, reached(town) - before
-        left = await tally(db)
-        town.world.faults.pending.clear()
-        set_clock(town, until)
-        report = numbers(await finished(town, progress))
-=======
-    async with town.bot():
-        progress = await begin(town)
-        await town.until(lambda: reached(town) >= 100)
-        began = town.clock().timestamp()
-        town.world.faults.pending.append(flood)
-        await town.until(lambda: town.world.tally.errors[429])
-        await nothing_in_flight(db)
-        refused, before, until = town.world.tally.errors[429], reached(town), await next_slot(db)
-        set_clock(town, until - 10)
-        await next_look()
-        during = town.world.tally.errors[429] - refused, reached(town) - before
-        left = await tally(db)
-        town.world.faults.pending.clear()
-        set_clock(town, until)
-        report = numbers(await finished(town, progress))
->>>>>>> theirs
 
     assert until - began >= FLOOD
     assert refused <= most_claimed(PACE) + most_in_flight(PACE), "more asked after the first was told to wait"

@@ -30,19 +30,9 @@ from tests.support.restarts import restartable_bot
 
 KILLS = 20
 CHATS = 2000
-<<<<<<< ours
 PACE = 300.0  # slow enough for twenty lives in one broadcast
 SENT_IN_A_LIFE = 75  # at most, and then some moment of a claim; so some of the broadcast is left for the last bot
 STARTING = 0.4  # seconds; about what a start takes
-||||||| base
-PACE = 300.0  # slow enough for twenty lives in one broadcast
-SENT_IN_A_LIFE = 75  # at most, and then some moment of a claim; so some of the broadcast is left for the last life
-STARTING = 0.4  # seconds; about what a start takes
-=======
-PACE = 300.0  # slow enough for twenty kills in one broadcast
-SENT_IN_A_LIFE = 75  # at most, plus part of a claim: some of the broadcast is left for the last process
-STARTING = 0.4  # seconds that a start takes, about
->>>>>>> theirs
 
 
 @pytest.fixture
@@ -79,16 +69,8 @@ async def test_killed_twenty_times_nobody_is_lost_or_doubled_and_few_are_uncerta
     assert statistics.median(map(len, sending)) <= most_claimed(PACE) + PACE * 0.01
 
 
-<<<<<<< ours
 async def some_moment(harness: Harness, dice: random.Random, *, is_first: bool) -> None:
     """Any moment of a bot: of its start, or of the claim that follows so many messages."""
-||||||| base
-async def some_moment(town: Town, dice: random.Random, *, is_first: bool) -> None:
-    """Any moment of a life: of its start, or of the claim that follows so many messages."""
-=======
-async def some_moment(town: Town, dice: random.Random, *, is_first: bool) -> None:
-    """Wait for a random moment: during the start, or during a claim after some messages."""
->>>>>>> theirs
     if not is_first and dice.random() < 0.2:
         await asyncio.sleep(dice.uniform(0.0, STARTING))
         return

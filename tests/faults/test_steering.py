@@ -12,39 +12,15 @@ from tests.support.deliveries import (
     BROADCAST,
     CHATS,
     PACE,
-<<<<<<< ours
     chats_in_state,
     chats_reached,
     delivery_tally,
     messages_received,
     most_claimed,
-||||||| base
-    begin,
-    claimed,
-    copies,
-    finished,
-    in_state,
-    landed,
-=======
-    begin,
-    claimed,
-    copies,
-    finished,
-    in_state,
->>>>>>> theirs
     next_look,
-<<<<<<< ours
     start_broadcast,
     wait_for_report,
     wait_until_settled,
-||||||| base
-    reached,
-    tally,
-=======
-    nothing_in_flight,
-    reached,
-    tally,
->>>>>>> theirs
 )
 from tests.support.harness import ADMIN, MEMBER, Harness
 from tests.support.restarts import restartable_bot
@@ -59,24 +35,11 @@ async def press(harness: Harness, progress: Json, verb: str) -> None:
     assert "on its way" in answer["text"]
 
 
-<<<<<<< ours
 async def goes_out_after(harness: Harness, db: Database, next_look: Callable[[], Awaitable[None]]) -> int:
     """How much more is sent, until nothing more is."""
     before = chats_reached(harness)
     await wait_until_settled(db)
-||||||| base
-async def goes_out_after(town: Town, db: Database) -> int:
-    """How much more is sent, until nothing more is."""
-    before = reached(town)
-    await landed(db)
-=======
-async def goes_out_after(town: Town, db: Database) -> int:
-    """How many more messages are sent until no more are."""
-    before = reached(town)
-    await nothing_in_flight(db)
->>>>>>> theirs
     await next_look()
-<<<<<<< ours
     await wait_until_settled(db)
     return chats_reached(harness) - before
 
@@ -93,37 +56,6 @@ async def test_after_a_pause_only_what_was_claimed_goes_out_and_after_going_on_e
         report = report_numbers(await wait_for_report(harness, progress))
 
     assert more <= most_claimed(PACE)
-||||||| base
-    await landed(db)
-    return reached(town) - before
-
-
-async def test_after_a_pause_only_what_was_claimed_goes_out_and_after_going_on_everybody_has_it_once(town, db, crowd):
-    async with town.bot():
-        progress = await begin(town)
-        await press(town, progress, "pause")
-        more = await goes_out_after(town, db)
-        left = await tally(db)
-        await town.press_data(ADMIN, progress, f"broadcast:resume:{BROADCAST}")
-        report = numbers(await finished(town, progress))
-
-    assert more <= claimed(PACE)
-=======
-    await nothing_in_flight(db)
-    return reached(town) - before
-
-
-async def test_after_a_pause_only_what_was_claimed_goes_out_and_after_going_on_everybody_has_it_once(town, db, crowd):
-    async with town.bot():
-        progress = await begin(town)
-        await press(town, progress, "pause")
-        more = await goes_out_after(town, db)
-        left = await tally(db)
-        await town.press_data(ADMIN, progress, f"broadcast:resume:{BROADCAST}")
-        report = numbers(await finished(town, progress))
-
-    assert more <= claimed(PACE)
->>>>>>> theirs
     assert (left.sent + left.queued, left.sending) == (CHATS, 0)
     assert report == {"sent": CHATS, "audience": CHATS}
     assert messages_received(harness, crowd) == [1] * CHATS

@@ -87,16 +87,8 @@ async def wait_until(holds: Callable[[], Awaitable[object]]) -> None:
             await asyncio.sleep(0.02)
 
 
-<<<<<<< ours
 async def wait_until_settled(db: Database) -> None:
     """Wait until all that was claimed is settled."""
-||||||| base
-async def landed(db: Database) -> None:
-    """Wait until all that was claimed is settled."""
-=======
-async def nothing_in_flight(db: Database) -> None:
-    """Wait until everything that was claimed is settled."""
->>>>>>> theirs
 
     async def nothing_is_sending() -> bool:
         return not await chats_in_state(db, DeliveryState.SENDING)

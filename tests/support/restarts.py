@@ -16,51 +16,23 @@ from tests.support.deliveries import wait_until
 from tests.support.harness import Harness
 from tests.support.program import environment
 
-<<<<<<< ours
 FORK_SERVER = Path(__file__).with_name("fork_server.py")
-||||||| base
-NURSERY = Path(__file__).with_name("nursery.py")
-=======
-FORKER = Path(__file__).with_name("nursery.py")
->>>>>>> theirs
 
 
 class RestartableBot:
     """`outreachbot run`, one process after another."""
 
-<<<<<<< ours
     def __init__(self, fork_server: asyncio.subprocess.Process) -> None:
         self._fork_server = fork_server
-||||||| base
-    def __init__(self, nursery: asyncio.subprocess.Process) -> None:
-        self._nursery = nursery
-=======
-    def __init__(self, forker: asyncio.subprocess.Process) -> None:
-        self._forker = forker
->>>>>>> theirs
         self._pid = 0
 
     async def start(self) -> None:
-<<<<<<< ours
         assert self._fork_server.stdin
         self._fork_server.stdin.write(b"run\n")
-||||||| base
-        assert self._nursery.stdin
-        self._nursery.stdin.write(b"run\n")
-=======
-        assert self._forker.stdin
-        self._forker.stdin.write(b"run\n")
->>>>>>> theirs
         self._pid = await self._answer()
 
     async def kill(self, db: Database) -> None:
-<<<<<<< ours
         """Kill it with SIGKILL and wait until PostgreSQL has noticed: by then the last commit is in the database."""
-||||||| base
-        """kill -9. What was committed last stands in the database afterwards: PostgreSQL has noticed the death too."""
-=======
-        """kill -9, and wait until PostgreSQL has noticed it: nothing is committed after that."""
->>>>>>> theirs
         await self._kill()
         if not db.is_sqlite:
             await wait_until(lambda: _alone(db))
@@ -71,16 +43,8 @@ class RestartableBot:
         assert await self._answer() == -signal.SIGKILL, "it had ended before it was killed"
 
     async def _answer(self) -> int:
-<<<<<<< ours
         assert self._fork_server.stdout
         return int(await self._fork_server.stdout.readline())
-||||||| base
-        assert self._nursery.stdout
-        return int(await self._nursery.stdout.readline())
-=======
-        assert self._forker.stdout
-        return int(await self._forker.stdout.readline())
->>>>>>> theirs
 
     @property
     def is_running(self) -> bool:
@@ -91,46 +55,18 @@ class RestartableBot:
 async def restartable_bot(harness: Harness) -> AsyncIterator[RestartableBot]:
     """No process outlives the block. What they write is shown when the test fails."""
     pipe = asyncio.subprocess.PIPE
-<<<<<<< ours
     fork_server = await asyncio.create_subprocess_exec(
         sys.executable, FORK_SERVER, env=environment(harness), stdin=pipe, stdout=pipe
-||||||| base
-    nursery = await asyncio.create_subprocess_exec(
-        sys.executable, NURSERY, env=environment(town), stdin=pipe, stdout=pipe
-=======
-    forker = await asyncio.create_subprocess_exec(
-        sys.executable, FORKER, env=environment(town), stdin=pipe, stdout=pipe
->>>>>>> theirs
     )
-<<<<<<< ours
     bot = RestartableBot(fork_server)
-||||||| base
-    life = Lives(nursery)
-=======
-    life = Lives(forker)
->>>>>>> theirs
     try:
         yield bot
     finally:
-<<<<<<< ours
         if bot.is_running:
             await bot._kill()
         assert fork_server.stdin
         fork_server.stdin.close()
         await fork_server.wait()
-||||||| base
-        if life.runs:
-            await life._kill()
-        assert nursery.stdin
-        nursery.stdin.close()
-        await nursery.wait()
-=======
-        if life.runs:
-            await life._kill()
-        assert forker.stdin
-        forker.stdin.close()
-        await forker.wait()
->>>>>>> theirs
 
 
 async def _alone(db: Database) -> bool:

@@ -10,6 +10,7 @@ import pytest
 
 from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
+from outreachbot.domain.callbacks.broadcasts import Clock
 from outreachbot.domain.content import difference as content_difference
 from outreachbot.domain.content import file
 from outreachbot.domain.content.file import Document, SavedFile
@@ -26,6 +27,7 @@ from outreachbot.domain.reminders.settings import ChatSettings, Quiet
 from outreachbot.domain.reports import Refusal
 from outreachbot.errors import Unreadable
 from outreachbot.views import reports
+from outreachbot.views.broadcasts import audience as audience_views
 from outreachbot.views.broadcasts import confirm as preflight
 from outreachbot.views.broadcasts import replies, status
 from outreachbot.views.broadcasts import schedule as calendar
@@ -247,7 +249,7 @@ def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
     )
     for plan in _plans(content):
         yield preflight.question(language, content, plan, NOW)
-        yield preflight.audience_menu(language, content, plan, ["en", "de", "tlh", "no-such"], ["A_z-9" * 12, "b"])
+        yield audience_views.audience_menu(language, content, plan, ["en", "de", "tlh", "no-such"], ["A_z-9" * 12, "b"])
     yield from _of_moments(content, language)
     yield from _answers(language)
     for state, tally in itertools.product(MessageState, TALLIES):
@@ -311,7 +313,7 @@ def _narrowed(content: Content) -> BroadcastAudience:
 
 def _of_moments(content: Content, language: str) -> Iterator[Message]:
     yield calendar.time_menu(language, ID, content.zone)
-    for way in (calendar.MOMENT, calendar.LOCAL):
+    for way in Clock:
         yield calendar.day_menu(language, ID, way, NOW.date())
         yield calendar.hour_menu(language, ID, way, NOW.date())
     yield calendar.minute_menu(language, ID, NOW.date(), 23)

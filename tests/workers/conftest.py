@@ -30,19 +30,9 @@ HELLO = {"en": Message("hello")}
 
 
 @pytest.fixture
-<<<<<<< ours
 def database_url(sqlite_url: str) -> str:
     """SQLite alone: the store's own tests run on PostgreSQL too."""
     return sqlite_url
-||||||| base
-def database_url(empty_file: Path, tmp_path: Path) -> str:
-    """What the store says on PostgreSQL its own tests tell."""
-    return f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'test.db')}"
-=======
-def database_url(empty_file: Path, tmp_path: Path) -> str:
-    """SQLite only: the tests of the store also run on PostgreSQL."""
-    return f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'test.db')}"
->>>>>>> theirs
 
 
 Failing = Callable[[str], AbstractAsyncContextManager[None]]

@@ -10,13 +10,7 @@ from outreachbot.domain.delivery.pace import claim_size
 from outreachbot.domain.delivery.states import DeliveryState
 from outreachbot.workers.delivery import sender as senders
 
-<<<<<<< ours
 ROUNDING = 1e-6  # of sums of floating-point numbers
-||||||| base
-LATENCY = 0.02  # what the loop may need until a task that is due runs
-=======
-LATENCY = 0.02  # seconds that the event loop may take to run a task that is due
->>>>>>> theirs
 
 
 @pytest.fixture

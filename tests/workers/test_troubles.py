@@ -60,15 +60,9 @@ async def test_in_an_outage_nothing_is_sent_before_all_requests_have_completed(
     await senders.send_next(sender)
     while not sender.state.completed:  # noqa: ASYNC110 the sender has no event for it
         await asyncio.sleep(0)
-<<<<<<< ours
     await senders.send_next(sender)  # it learns that there is trouble
     while len(telegram.tried) < 2:  # noqa: ASYNC110 the same
         await asyncio.sleep(0)
-||||||| base
-    await senders.send_next(sender)  # it learns that there is trouble
-=======
-    await senders.send_next(sender)  # it notices the outage
->>>>>>> theirs
     clock.ahead = 60
     sender.state.has_capacity = AwaitedEvent()
     step = asyncio.create_task(senders.send_next(sender))
