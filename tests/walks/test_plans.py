@@ -130,7 +130,7 @@ async def test_a_moment_that_has_passed_can_not_be_chosen(harness):
         forged = await harness.press_data(ADMIN, question, "broadcast:when:1:m.20260302.99.00")
 
     assert "passed" in note["text"]
-    assert "decided already" in forged["text"]
+    assert "no longer leads anywhere" in forged["text"]
 
 
 async def test_each_zone_gets_it_at_its_own_hour_and_who_is_past_it_as_asked(harness):
