@@ -21,6 +21,8 @@ from tests.support import databases, selection
 from tests.support.harness import ADMIN, MEMBER, Clock, Harness
 from tests.support.paths import SHIPPED_CONTENT
 
+pytest_plugins = ["tests.support.bot_fixtures"]
+
 # A busy machine is no reason to fail: hypothesis has no deadline for a single example.
 hypothesis.settings.register_profile("no deadline", deadline=None)
 hypothesis.settings.load_profile("no deadline")

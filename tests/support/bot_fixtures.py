@@ -1,4 +1,4 @@
-"""What the tests of the bot share: a way to Telegram, and a house that answers without a running program."""
+"""Fixtures for tests of handlers and use cases: a context, and ways to hand the bot updates without running it."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
