@@ -1,4 +1,4 @@
-"""The command line: what its verbs say, and how they end."""
+"""The command line: what its commands print, and their exit codes."""
 
 import asyncio
 import os
@@ -34,11 +34,11 @@ def elsewhere(monkeypatch, tmp_path):
         monkeypatch.delenv(name)
     monkeypatch.setattr(
         logs, "set_up_logging", lambda *_, **__: None
-    )  # it would write to the runner's output after its end
+    )  # it would write to the output of the runner after that has ended
 
 
 def outreachbot(*arguments):
-    """Exit code, standard output and standard error of a verb."""
+    """Exit code, standard output and standard error of a command."""
     result = CliRunner().invoke(cli, list(arguments))
     return result.exit_code, result.stdout, result.stderr
 
@@ -199,7 +199,7 @@ class Page(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def site(monkeypatch):
-    """The address of a web site on this machine."""
+    """The address of a local web site."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     with ThreadingHTTPServer(("127.0.0.1", 0), Page) as server:
@@ -312,7 +312,7 @@ def test_an_extra_sender_needs_a_token_and_postgresql(monkeypatch):
 
 
 async def fill(rows):
-    """Write a broadcast that runs, with a delivery to each chat (state, reason, Telegram's words)."""
+    """Create a running broadcast, with a delivery to each chat (state, reason, Telegram's description)."""
     async with connect.open_database("sqlite+aiosqlite:///outreachbot.db") as db, connect.writing(db) as transaction:
         await records.create_draft(transaction, 22, 22, {"en": Message("Dear friends")}, 1.0)
         await messages.start(transaction, 1, 1772366400.0)

@@ -1,4 +1,4 @@
-"""What is read at start: each setting, and what is said of a wrong one."""
+"""Settings: how each is read, and the message for a wrong value."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is written while the program runs holds no token, wherever it came from."""
+"""The program never logs the token, whatever part of it writes."""
 
 import logging
 
@@ -12,7 +12,7 @@ OTHER = "123456789:AAE0123456789_abcdefghijklmnopqrs-t"
 
 @pytest.fixture
 def written(capsys):
-    """What was written to standard error since the last look."""
+    """What was written to standard error since the last call."""
     root, ours = logging.getLogger(), logging.getLogger("outreachbot")
     before = root.handlers[:], root.level, ours.level
     root.handlers.clear()

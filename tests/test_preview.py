@@ -1,4 +1,4 @@
-"""The page on which an editor sees every text as members will, and where one lacks."""
+"""The page on which an editor sees every text as members will, and which texts are missing."""
 
 import datetime as dt
 import re
@@ -25,7 +25,7 @@ def content():
 
 
 def without(content, language, count):
-    """The same with the first claims lacking in that language."""
+    """The content without the first claims in that language."""
     facts = [
         fact.model_copy(update={"claim": {code: text for code, text in fact.claim.items() if code != language}})
         if number < count
@@ -58,14 +58,14 @@ class Tags(HTMLParser):
 
 
 def undrawn(content):
-    """The page with the names of pictures instead of them, which are some hundred ms each."""
+    """The page with the names of pictures instead of the pictures, which take some hundred ms each."""
     return preview.render_page(content, NOW, lambda _: None)
 
 
 def corrected(content, was):
-    """The same with a correction of the first fact that has no text but in the default language."""
-    one = {"on": "2026-05-03", "was": {"en": was}, "why": {"en": "A misreading"}}
-    facts = [content.facts[0].model_dump(mode="json") | {"corrected": [one]}, *content.facts[1:]]
+    """The content with a correction of the first fact, written only in the default language."""
+    correction = {"on": "2026-05-03", "was": {"en": was}, "why": {"en": "A misreading"}}
+    facts = [content.facts[0].model_dump(mode="json") | {"corrected": [correction]}, *content.facts[1:]]
     return type(content).model_validate({**content.model_dump(mode="json"), "facts": facts})
 
 
@@ -74,7 +74,7 @@ def texts(value):
     if isinstance(value, BaseModel) and not isinstance(value, Source):
         yield from (text for name in type(value).model_fields for text in texts(getattr(value, name)))
     elif isinstance(value, tuple):
-        yield from (text for one in value for text in texts(one))
+        yield from (text for item in value for text in texts(item))
     elif isinstance(value, dict):
         yield from (text for text in value.values() if isinstance(text, str))
 
@@ -116,7 +116,7 @@ def test_pictures_lie_in_the_page_itself(tmp_path):
     chart, strip, reminder = len(content.languages), len(content.languages), 3 * len(content.languages)
     assert page.count(f'src="{PNG}') == chart + strip
     assert page.count('src="data:image/jpeg;base64,/9j/"') == reminder
-    assert page.count(">As a chart<") == chart  # also where a text lacks, which members see in another language
+    assert page.count(">As a chart<") == chart  # also for a missing text, which members see in another language
     assert "picture: " not in page
 
 
@@ -129,10 +129,10 @@ def test_a_page_with_many_pictures_can_still_be_mailed(content):
 
 
 def test_what_lacks_is_marked_and_counted(content):
-    one, page = undrawn(without(content, "ru", 1)), undrawn(without(content, "ru", 3))
+    page_with_gap, page = undrawn(without(content, "ru", 1)), undrawn(without(content, "ru", 3))
 
-    assert "ru · 1 text lacks<" in one
-    assert "1 text lacks a translation: the default language’s stands there, marked." in one
+    assert "ru · 1 text lacks<" in page_with_gap
+    assert "1 text lacks a translation: the default language’s stands there, marked." in page_with_gap
     assert "ru · 3 texts lack<" in page
     assert "az · complete" in page
     assert "3 texts lack a translation" in page

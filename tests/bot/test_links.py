@@ -220,12 +220,12 @@ async def test_the_program_names_itself_and_nothing_more(site):
 async def test_a_site_is_asked_one_thing_at_a_time_and_all_sites_eight_at_once(site):
     addresses = [site.at(f"/crowd/{n}", f"127.0.0.{1 + n % 20}") for n in range(60)]
     told: list[LinkCheck] = []
-    answers = await web_links.check_links([*addresses, *addresses], told=told.append)
+    answers = await web_links.check_links([*addresses, *addresses], on_result=told.append)
 
     assert [answer.address for answer in answers] == addresses
     assert sorted(told, key=str) == sorted(answers, key=str)
     assert set(site.most.values()) == {1}
-    assert site.most_in_all <= web_links.AT_ONCE
+    assert site.most_in_all <= web_links.MAX_CONCURRENT_CHECKS
     assert len(site.asked) == 60
 
 

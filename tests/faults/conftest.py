@@ -1,7 +1,7 @@
 """What every test here has: the harness on each database, and the database open beside the bot.
 
-Of the list of faults that a broadcast must survive, two lines stand in tests/walks: two programs on one token or one
-database (test_process.py), and the same template error from several chats (test_troubles.py, test_broadcast.py).
+Two more faults that a broadcast must survive are in tests/walks: two programs with one token or one database
+(test_process.py), and the same template error in several chats (test_troubles.py, test_broadcast.py).
 """
 
 from collections.abc import AsyncIterator
@@ -19,7 +19,7 @@ from tests.support.sender_looks import SenderLooks
 
 @pytest.fixture
 def harness(harness: Harness, database_url: str) -> Harness:
-    """Once with SQLite and once with PostgreSQL."""
+    """On SQLite and on PostgreSQL."""
     return replace(harness, database_url=database_url)
 
 
@@ -38,7 +38,7 @@ async def sender_looks(monkeypatch: pytest.MonkeyPatch) -> SenderLooks:
 
 @pytest.fixture
 async def crowd(harness: Harness, db: Database) -> range:
-    """Whom the broadcast goes to, at a pace at which two seconds are enough to do something in its middle."""
+    """The chats that the broadcast goes to, at a pace at which it takes two seconds."""
     harness.per_second = PACE
     chats = people.add_crowd(harness.world, CHATS)
     await subscribe_in_bulk(db, chats)

@@ -1,6 +1,6 @@
-"""Telegram refuses the bot itself: everything stops and says so, and the rest keeps its place for the next start.
+"""Telegram refuses the bot itself: everything stops and says so, and the rest stays queued for the next start.
 
-That a message which Telegram refuses for everybody pauses, and not 10,000 deliveries fail, stands in tests/walks.
+A message that Telegram refuses for every chat is tested in tests/walks.
 """
 
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
@@ -21,7 +21,7 @@ from tests.support.program import started
 
 
 def revoke(harness: Harness) -> None:
-    """As @BotFather does with /revoke, while what polls has not noticed yet."""
+    """Revoke the token as @BotFather does with /revoke, except for polls."""
     words = "Unauthorized"
     harness.world.faults.pending.append(
         InjectedFault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=401, description=words)
@@ -56,7 +56,7 @@ async def test_after_a_401_the_extra_sender_stops_as_well(harness, db, crowd):
         await start_broadcast(harness)
         await harness.wait_until(lambda: chats_reached(harness) >= 100)
         revoke(harness)
-        ends = [await one.end() for one in (program, extra)]
+        ends = [await process.end() for process in (program, extra)]
     left = await delivery_tally(db)
 
     for code, written in ends:

@@ -1,4 +1,4 @@
-"""The machine's clock jumps in the middle of a broadcast: it goes on soon, and nobody is doubled or lost."""
+"""The clock jumps in the middle of a broadcast: it goes on soon, and every chat gets it once."""
 
 import datetime as dt
 
@@ -31,7 +31,7 @@ async def test_a_clock_that_jumps_stalls_nothing_and_doubles_nobody(harness, db,
         harness.clock.ahead += jump
         await sends_more(harness, 100)
         async with deliveries_locked(db):
-            await sender_looks.wait_until_writing()  # it has looked at the clock, and waits to write its claim down
+            await sender_looks.wait_until_writing()  # it has read the clock, and waits to record its claim
             harness.clock.ahead += jump
         await sends_more(harness, 100)
         report = report_numbers(await wait_for_report(harness, progress))

@@ -1,4 +1,4 @@
-"""A database that fails in the middle of a broadcast: it waits, says so once, goes on, and nobody gets it twice."""
+"""The database fails in the middle of a broadcast: the bot waits, logs it once, goes on, and no chat gets it twice."""
 
 import asyncio
 import itertools
@@ -74,7 +74,7 @@ async def test_a_locked_sqlite_file_delays_the_broadcast(harness, db, crowd, sen
 
 @postgres_only
 async def test_a_locked_postgresql_table_delays_the_broadcast(harness, db, crowd):
-    """PostgreSQL sets no limit to that wait: there is no failure that could be told."""
+    """PostgreSQL waits without a limit, so there is no failure to log."""
     async with harness.running_bot():
         progress = await start_broadcast(harness)
         await harness.wait_until(lambda: chats_reached(harness) >= BEFORE)
@@ -91,7 +91,7 @@ async def test_a_locked_postgresql_table_delays_the_broadcast(harness, db, crowd
 
 @postgres_only
 async def test_a_commit_whose_answer_is_lost_leaves_nothing_claimed_for_ever(harness, db, crowd, monkeypatch, caplog):
-    """As when the server restarts, or the network breaks, at that moment: it is done, and we hear that it failed."""
+    """As when the server restarts or the network fails at that moment: it is committed and seems to have failed."""
     lost = itertools.cycle([False] * 9 + [True])
     writing = connect.writing
 

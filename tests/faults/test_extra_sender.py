@@ -1,4 +1,4 @@
-"""`outreachbot send` beside the bot: they share work and pace, and one that dies takes only its claim with it."""
+"""`outreachbot send` beside the bot: both share the work and the pace; if one dies, only its claim is uncertain."""
 
 import asyncio
 import datetime as dt
@@ -41,13 +41,13 @@ WORKS = b"works beside the bot"
 
 @pytest.fixture
 def crowd(harness: Harness, crowd: range) -> range:
-    """Slower: the extra sender looks for work twice a second."""
+    """At a lower pace: the extra sender looks for work twice a second."""
     harness.per_second = PACE
     return crowd
 
 
 async def sent_by(db: Database, *states: DeliveryState) -> Counter[int]:
-    """How many deliveries each sender has, or has had, in these states."""
+    """How many deliveries in these states each sender has claimed."""
     query = sa.select(deliveries.c.sender_id, sa.func.count()).where(
         deliveries.c.state.in_(states or [DeliveryState.SENT])
     )
@@ -62,7 +62,7 @@ async def extra_sender(db: Database) -> int:
 
 @postgres_only
 async def test_both_send_and_share_the_pace_and_nobody_gets_it_twice(harness, db, crowd):
-    # Without sharing it would be twice the limit. Its slack is what a busy machine may squeeze together.
+    # Without sharing, the pace would be twice the limit. The slack is for a busy machine, which sends less evenly.
     harness.world.faults.limits = Limits(messages_per_second=int(PACE), slack=1.5)
     async with harness.running_bot(), started(harness, "send") as extra:
         await extra.wait_for_text(WORKS)
@@ -115,13 +115,13 @@ async def test_a_sender_that_only_slept_longer_than_its_lease_doubles_nobody(har
     assert code == 0
     assert report["uncertain"] == len(orphans) > 0
     assert uncertain <= orphans
-    # What it had sent it knows better; what it was yet to send may have met a connection that was closed meanwhile.
+    # What it had sent is recorded after all; what it had yet to send may have failed on a connection closed meanwhile.
     assert [chat for chat in crowd if messages_received(harness, [chat]) != [1]] == sorted(uncertain)
     assert set(messages_received(harness, uncertain)) <= {0}
 
 
 async def stop_while_it_sends(db: Database, extra: Program) -> None:
-    """Freeze the extra sender when it has a claim in hand, and is not in the middle of writing."""
+    """Freeze the extra sender while it has claimed deliveries and is not in a transaction."""
     writing = (
         "SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND now() - xact_start > '50 ms'"
     )
@@ -137,7 +137,7 @@ async def stop_while_it_sends(db: Database, extra: Program) -> None:
 
 
 async def both_send(harness: Harness, db: Database, extra: Program) -> Json:
-    """Begin a broadcast and wait until the extra sender has its part in it; the message that shows its progress."""
+    """Begin a broadcast and wait until both have sent some of it; the message that shows its progress."""
     await extra.wait_for_text(WORKS)
     progress = await start_broadcast(harness)
 
@@ -149,7 +149,7 @@ async def both_send(harness: Harness, db: Database, extra: Program) -> Json:
 
 
 async def left_over(db: Database) -> set[int]:
-    """What the dead sender was sending, when the living one has sent everything else."""
+    """What the dead sender was sending, after the other has sent everything else."""
 
     async def all_else_is_sent() -> bool:
         now = await delivery_tally(db)
@@ -186,9 +186,7 @@ async def test_a_machine_that_dies_while_it_writes_does_not_keep_the_pace_to_its
     async with harness.running_bot(), connect.open_database(harness.database_url, exclusive=False) as elsewhere:
         progress = await start_broadcast(harness)
         async with elsewhere.engine.connect() as connection:
-            await pace_row.take_slots(
-                connection, 1, PACE, harness.clock().timestamp()
-            )  # and then no power, and no goodbye
+            await pace_row.take_slots(connection, 1, PACE, harness.clock().timestamp())  # and then the power fails
             report = report_numbers(await wait_for_report(harness, progress))
             await connection.invalidate()
 
@@ -197,7 +195,7 @@ async def test_a_machine_that_dies_while_it_writes_does_not_keep_the_pace_to_its
 
 @postgres_only
 async def test_a_sender_with_nothing_to_send_renews_its_lease_all_the_same_and_is_known_again(harness, db, monkeypatch):
-    """One that was forgotten meanwhile, because its machine slept for days, goes on as the same sender."""
+    """A sender that was deleted meanwhile, because its machine slept for days, continues as the same sender."""
     monkeypatch.setattr(helper, "BEAT_SECONDS", 0.05)
     stop = asyncio.Event()
     extra = asyncio.create_task(helper.run_sender(harness.settings(), clock=harness.clock, stop=stop))

@@ -1,4 +1,4 @@
-"""A flood wait (429) of more than a minute: it is kept to its last second, and doubles and loses nobody."""
+"""A rate limit (429) of more than a minute: the bot waits to the last second, and every chat gets it once."""
 
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
 from tests.support.broadcasts import report_numbers

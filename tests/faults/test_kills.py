@@ -1,4 +1,4 @@
-"""kill -9 at any moment of a broadcast: nobody is lost, nobody gets it twice, and who may not have got it is listed."""
+"""kill -9 at any moment of a broadcast: no chat is lost or gets it twice, and the uncertain ones are listed."""
 
 import asyncio
 import os
@@ -37,7 +37,7 @@ STARTING = 0.4  # seconds; about what a start takes
 
 @pytest.fixture
 def dice() -> random.Random:
-    """The same kills again: KILLS_SEED=… pytest tests/faults/test_kills.py."""
+    """To repeat the same kills: KILLS_SEED=… pytest tests/faults/test_kills.py."""
     seed = int(os.environ.get("KILLS_SEED", random.SystemRandom().randrange(10_000)))
     print(f"KILLS_SEED={seed}")  # noqa: T201 shown when the test fails
     return random.Random(seed)
@@ -82,8 +82,8 @@ async def some_moment(harness: Harness, dice: random.Random, *, is_first: bool) 
 async def what_it_was_sending(harness: Harness, db: Database) -> set[int]:
     """The chats that become uncertain at the next start.
 
-    What has landed is settled when the next claim is made. So from one claim to the next these are what was in flight
-    at the first and what was claimed until then, whether it has left by now or not.
+    Outcomes are recorded when the next batch is claimed. So between two claims these are what was in flight at the
+    first and what was claimed then, whether or not it has been sent.
     """
     sending, sent, known = [
         await chats_in_state(db, state)
@@ -92,7 +92,7 @@ async def what_it_was_sending(harness: Harness, db: Database) -> set[int]:
     got = {chat for chat in harness.world.tally.deliveries if chat > 1000}
 
     assert await chats_in_state(db, DeliveryState.QUEUED), "the kill came too late to show anything"
-    assert got <= sent | sending | known, "it was sent before it was written down"
+    assert got <= sent | sending | known, "it was sent before it was claimed"
     assert sent <= got
     assert len(sending - got) <= most_claimed(PACE)
     assert len(sending) <= most_claimed(PACE) + most_in_flight(PACE)

@@ -1,4 +1,4 @@
-"""A thousand chats with everything that goes wrong in a crowd: each ends as what it is, and nobody gets it twice."""
+"""A thousand chats, in which everything goes wrong that can: each gets the right outcome, and none gets it twice."""
 
 from dataclasses import dataclass
 
@@ -26,19 +26,19 @@ PEOPLE, GROUPS = 990, 10
 
 @dataclass(frozen=True)
 class Crowd:
-    """Whom the broadcast goes to, and what happens to them. Nobody is in two of these lists, except in `everybody`."""
+    """The chats that the broadcast goes to, and what goes wrong in them; none is in two lists, except `everybody`."""
 
     everybody: list[int]  # people
     old_groups: list[int]
     new_groups: list[int]  # what the old ones have become
     blocked: list[int]
     flooded: list[int]  # a 429 at the first try
-    failing: list[int]  # a 5xx, of a proxy or of Telegram; nothing was done
-    lost: list[int]  # it is done, and the answer is lost
+    failing: list[int]  # a 5xx of a proxy or of Telegram; the message is not sent
+    lost: list[int]  # the message is sent, and the answer is lost
 
 
 def gather(harness: Harness) -> Crowd:
-    """The 5xx and the lost stand apart: three in a row would be a stretch without Telegram (see test_network.py)."""
+    """The 5xx and lost answers are spread out: three in a row would be an outage (see test_network.py)."""
     everybody = list(people.add_crowd(harness.world, PEOPLE))
     blocked = everybody[3::20][:50]
     unanswered = everybody[7::30][:30]
@@ -50,10 +50,10 @@ def gather(harness: Harness) -> Crowd:
     new_groups = [groups.migrate(harness.world, chat) for chat in old_groups]
     for chat in blocked:
         harness.world.chats[chat].bot_status = MemberStatus.KICKED
-    harness.world.updates.clear()  # the bot learns of all of it by the errors alone
+    harness.world.updates.clear()  # the bot learns of it only from errors
     lost = unanswered[::3]
     failing = [chat for chat in unanswered if chat not in lost]
-    flooded = others[300:310] + others[600:610]  # as a flood comes: some beside each other, then the next time
+    flooded = others[300:310] + others[600:610]  # in two bursts
     return Crowd(everybody, old_groups, new_groups, blocked, flooded, failing, lost)
 
 

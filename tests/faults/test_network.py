@@ -1,4 +1,4 @@
-"""A stretch without Telegram in the middle of a broadcast: it waits longer and longer, says since when, and goes on."""
+"""An outage of Telegram in the middle of a broadcast: the bot waits longer and longer, shows that, and goes on."""
 
 import datetime as dt
 from contextlib import AsyncExitStack
@@ -35,26 +35,26 @@ NOON = dt.datetime(2026, 6, 1, 12, 0, tzinfo=dt.UTC)
 
 @pytest.fixture
 def made(monkeypatch: pytest.MonkeyPatch) -> list[float]:
-    """The pauses that the bot's sender has made, in seconds: they are its own, and stand nowhere in the database."""
+    """The pauses that the bot's sender has made, in seconds; they are not in the database."""
     made: list[float] = []
-    backoff = outcomes._backoff
+    backoff = outcomes._start_backoff
 
     def watched(*values: Any) -> float:
         if pause := backoff(*values):
             made.append(pause)
         return pause
 
-    monkeypatch.setattr(outcomes, "_backoff", watched)
+    monkeypatch.setattr(outcomes, "_start_backoff", watched)
     return made
 
 
 async def pauses(harness: Harness, made: list[float], number: int) -> list[float]:
-    """How long so many pauses are. The clock is moved to the end of each, and one more is tried."""
+    """The first pauses, in seconds. The clock is moved to the end of each, after which one request is made."""
     failed = harness.world.tally.errors[502]
     for n in range(number):
         await wait_until(partial(longer_than, made, n))
-        if n > 2:  # by then all has landed that was under way
-            assert harness.world.tally.errors[502] == failed + 1, "one request asks whether it is over"
+        if n > 2:  # by then no other request is in flight
+            assert harness.world.tally.errors[502] == failed + 1, "a single request is tried"
         failed = harness.world.tally.errors[502]
         harness.clock.ahead += dt.timedelta(seconds=made[n])
     return made[:number]

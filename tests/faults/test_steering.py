@@ -1,4 +1,4 @@
-"""What an admin presses holds at once, and over a kill: what is claimed still goes out, and nothing more."""
+"""A pause or a stop takes effect at once, and survives a kill: only what is claimed is still sent."""
 
 from collections.abc import Awaitable, Callable
 
@@ -29,7 +29,7 @@ BEFORE = 100  # sent when the button is pressed
 
 
 async def press(harness: Harness, progress: Json, verb: str) -> None:
-    """In the middle of the broadcast; the answer to the press says that it holds."""
+    """Press it in the middle of the broadcast; the answer says that it took effect."""
     await harness.wait_until(lambda: chats_reached(harness) >= BEFORE)
     answer = await harness.press_data(ADMIN, progress, f"broadcast:{verb}:{BROADCAST}")
     assert "on its way" in answer["text"]

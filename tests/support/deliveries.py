@@ -1,4 +1,4 @@
-"""Both sides of a broadcast, to be compared: what the local Telegram has counted, and what the database says."""
+"""Both sides of a broadcast, to be compared: what the local Telegram has counted and what the database says."""
 
 import asyncio
 import datetime as dt
@@ -24,8 +24,8 @@ from tests.support.harness import ADMIN, MEMBER, PATIENCE, Harness
 sqlite_only = pytest.mark.parametrize("database_url", ["sqlite"], indirect=True)
 postgres_only = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)
 CHATS, PACE = 400, 200.0  # of most broadcasts here
-BROADCAST = 1  # every test sends one, to a database of its own
-NO_REMINDER = 4_102_444_800.0  # subscribed so late (in 2100) that no anniversary is due for it, on whatever day we test
+BROADCAST = 1  # its id: every test sends one, and has its own database
+NO_REMINDER = 4_102_444_800.0  # chats that subscribe then (in 2100) get no reminder, whatever the day of the test
 
 
 async def subscribe_in_bulk(db: Database, chat_ids: Iterable[int], kind: str = "private") -> None:
@@ -71,7 +71,7 @@ async def chats_in_state(db: Database, *states: DeliveryState) -> set[int]:
 
 
 async def next_slot(db: Database) -> float:
-    """The moment from which something may be sent (seconds since the epoch)."""
+    """When the next message may be sent (seconds since the epoch)."""
     async with connect.reading(db) as connection:
         return float((await connection.execute(sa.select(tables.pace.c.next_slot))).scalar_one())
 
@@ -83,7 +83,7 @@ def set_clock(harness: Harness, moment: float) -> None:
 async def wait_until(holds: Callable[[], Awaitable[object]]) -> None:
     """Wait for something to become true in the database."""
     async with asyncio.timeout(PATIENCE):
-        while not await holds():  # noqa: ASYNC110 a database rings no bell
+        while not await holds():  # noqa: ASYNC110 a database sends no event
             await asyncio.sleep(0.02)
 
 
@@ -98,15 +98,15 @@ async def wait_until_settled(db: Database) -> None:
 
 @asynccontextmanager
 async def deliveries_locked(db: Database) -> AsyncIterator[None]:
-    """Nobody else settles or claims in the block: as if another program repaired the table or copied the file."""
+    """No other connection can settle or claim in the block, as when another program locks the table."""
     async with connect.writing(db) as transaction:
-        if not db.is_sqlite:  # there, whoever writes locks the whole file
+        if not db.is_sqlite:  # there, every transaction that writes locks the whole file
             await transaction.execute(sa.text("LOCK TABLE deliveries IN ACCESS EXCLUSIVE MODE"))
         yield
 
 
 async def next_look() -> None:
-    """Time in which a sender that may go on does: it never sleeps longer than that.
+    """Wait long enough for a sender that may continue to do so.
 
     Only for a sender in another process, or one that is to stay locked out: for others there is `SenderLooks`.
     """
@@ -114,14 +114,14 @@ async def next_look() -> None:
 
 
 def most_claimed(per_second: float) -> int:
-    """How many deliveries may be claimed and not yet sent, at most: a tenth of a second of sending.
+    """The most deliveries that may be claimed and not yet sent: those of a tenth of a second.
 
-    A claim is made when the first slot after those that are taken is no more than LEAD_SECONDS away. So what that time
-    holds may still wait for its slot, and the claim is added to it.
+    The next batch is claimed LEAD_SECONDS before its first slot: the rest of the last batch then still waits for its
+    slots, and the new batch is added to it.
     """
     return math.ceil(LEAD_SECONDS * per_second) + pace.claim_size(per_second)
 
 
 def most_in_flight(per_second: float) -> float:
-    """How many requests may wait for their answer: it takes a few milliseconds here, no longer on a busy machine."""
+    """The most requests that may wait for an answer, which usually takes a few milliseconds here."""
     return 0.2 * per_second

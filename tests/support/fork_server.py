@@ -1,4 +1,4 @@
-"""Forks `outreachbot ARGUMENTS` for each line of arguments that it reads: what is imported once need not be again.
+"""Forks `outreachbot ARGUMENTS` for each line of arguments that it reads, so that modules are imported only once.
 
 For tests that start the program very often. Each is a real process, with the main function, the signals and the exit
 code of any other; only the second that Python takes to import everything is saved.

@@ -20,7 +20,7 @@ FORK_SERVER = Path(__file__).with_name("fork_server.py")
 
 
 class RestartableBot:
-    """`outreachbot run`, one process after the other."""
+    """`outreachbot run`, one process after another."""
 
     def __init__(self, fork_server: asyncio.subprocess.Process) -> None:
         self._fork_server = fork_server

@@ -1,4 +1,4 @@
-"""What the tests of the workers share: a database of their own on SQLite, broadcasts, and a Telegram as told."""
+"""What the tests of workers share: an SQLite database, broadcasts, and a Telegram that answers as a test wants."""
 
 import asyncio
 import time
@@ -40,7 +40,7 @@ Failing = Callable[[str], AbstractAsyncContextManager[None]]
 
 @pytest.fixture
 def failing(db: Database) -> Failing:
-    """In the block, whatever is done with this table fails."""
+    """In the block, every statement on this table fails."""
 
     async def rename(old: str, new: str) -> None:
         async with connect.writing(db) as transaction:
@@ -71,7 +71,7 @@ def subscribe(db: Database) -> Callable[..., Awaitable[None]]:
 
 @pytest.fixture
 def broadcast(db: Database) -> Callable[..., Awaitable[int]]:
-    """Write a broadcast to all subscribed chats (or a job on the copies of one), start and queue it; its id."""
+    """Create a broadcast to all subscribed chats (or a correction or deletion), start and queue it; its id."""
 
     async def broadcast(
         bodies: Bodies = HELLO, *, kind: MessageKind = MessageKind.BROADCAST, of_id: int | None = None
@@ -88,14 +88,14 @@ def broadcast(db: Database) -> Callable[..., Awaitable[int]]:
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    """A chat may be written to again at once; and where the sender waits for the clock, it looks again soon."""
+    """No gaps between messages to one chat, and the sender looks at a clock that was moved at once."""
     monkeypatch.setattr(pace, "PRIVATE_GAP", 0.0)
     monkeypatch.setattr(pace, "GROUP_GAP", 0.0)
     monkeypatch.setattr(senders, "LONGEST_SLEEP", 0.01)
 
 
 class Clock:
-    """The time, which a test can put forward."""
+    """A clock that a test can move."""
 
     ahead = 0.0
 
@@ -104,7 +104,7 @@ class Clock:
 
 
 class Telegram:
-    """Answers each chat as told (a list: one after the other; an event: once it is set), else that it was sent."""
+    """Answers as a test wants, by chat (a list: in turn; an event: when it is set); otherwise with success."""
 
     def __init__(self) -> None:
         self.answers: dict[int, Any] = {}
@@ -140,7 +140,7 @@ class Telegram:
 
     def times(self, chat_id: int) -> int:
         """How often this chat was tried."""
-        return sum(one.chat_id == chat_id for one in self.tried)
+        return sum(claimed.chat_id == chat_id for claimed in self.tried)
 
 
 @pytest.fixture
@@ -173,7 +173,7 @@ async def _run(sender: Sender) -> None:
 
 @pytest.fixture
 def run() -> Callable[[Sender], Awaitable[None]]:
-    """Step until there is nothing more to do."""
+    """Repeat the step until there is nothing more to do."""
     return _run
 
 
@@ -190,13 +190,13 @@ def states(db: Database) -> Callable[..., Awaitable[Counter[str]]]:
 
 
 @pytest.fixture
-def standing(db: Database) -> Callable[..., Awaitable[tuple[str, str | None]]]:
+def message_state(db: Database) -> Callable[..., Awaitable[tuple[str, str | None]]]:
     """The state of a message, and why it is paused."""
 
-    async def standing(message_id: int = 1) -> tuple[str, str | None]:
+    async def message_state(message_id: int = 1) -> tuple[str, str | None]:
         query = select(tables.messages.c.state, tables.messages.c.state_reason)
         async with connect.reading(db) as connection:
             row = (await connection.execute(query.where(tables.messages.c.id == message_id))).one()
         return row.state, row.state_reason
 
-    return standing
+    return message_state

@@ -1,4 +1,4 @@
-"""Updates at the desk: a chat's in their order, chats beside each other, and nothing forgotten."""
+"""The dispatcher: each chat's updates in their order, chats concurrently, and no update lost."""
 
 import asyncio
 import json
@@ -25,11 +25,11 @@ def update(number, chat_id=1):
 
 
 async def receive(db, dispatcher, *updates):
-    """Write updates into the inbox and lay them on the desk."""
+    """Store updates in the inbox and dispatch them."""
     async with connect.writing(db) as transaction:
-        await inbox.add(transaction, {one["update_id"]: "{}" for one in updates}, 1.0)
-    for one in updates:
-        dispatchers.dispatch_update(dispatcher, one["update_id"], one)
+        await inbox.add(transaction, {update["update_id"]: "{}" for update in updates}, 1.0)
+    for update in updates:
+        dispatchers.dispatch_update(dispatcher, update["update_id"], update)
 
 
 async def handled(dispatcher):
@@ -39,22 +39,22 @@ async def handled(dispatcher):
 
 
 async def states(db):
-    """Update id -> its state and error in the inbox."""
+    """The state and error of each update in the inbox, by id."""
     async with connect.reading(db) as connection:
         rows = await connection.execute(select(tables.inbox.c.update_id, tables.inbox.c.state, tables.inbox.c.error))
         return {row.update_id: (row.state, row.error) for row in rows}
 
 
 class Handler:
-    """Writes down what begins and what ends; updates whose number is held wait until they are let go."""
+    """Notes when the handling of an update begins and ends; updates with a held number wait until they are released."""
 
     def __init__(self, *held, errors=None):
         self.events, self.errors = [], errors or {}
         self.held = {number: asyncio.Event() for number in held}
         self.begun, self.ended = asyncio.Event(), asyncio.Event()
 
-    async def __call__(self, one):
-        number = one["update_id"]
+    async def __call__(self, update):
+        number = update["update_id"]
         self.events.append(f"begin {number}")
         self.begun.set()
         if number in self.held:
@@ -66,7 +66,7 @@ class Handler:
 
 
 @pytest.mark.parametrize(
-    ("body", "lane"),
+    ("body", "chat_id"),
     [
         ({"message": {"chat": {"id": 5}}}, 5),
         ({"channel_post": {"chat": {"id": -5}}}, -5),
@@ -80,8 +80,8 @@ class Handler:
         ({}, 0),
     ],
 )
-def test_an_update_belongs_to_the_lane_of_its_chat(body, lane):
-    assert dispatchers.find_chat_id({"update_id": 1, **body}) == lane
+def test_an_update_belongs_to_the_queue_of_its_chat(body, chat_id):
+    assert dispatchers.find_chat_id({"update_id": 1, **body}) == chat_id
 
 
 async def test_a_chats_updates_keep_their_order(db):
@@ -96,7 +96,7 @@ async def test_a_chats_updates_keep_their_order(db):
     await handled(dispatcher)
 
     assert handler.events == ["begin 1", "end 1", "begin 2", "end 2", "begin 3", "end 3"]
-    assert (dispatcher.done, dispatcher.open, dispatcher.lanes) == ([1, 2, 3], 0, {})
+    assert (dispatcher.handled, dispatcher.open_updates, dispatcher.queues) == ([1, 2, 3], 0, {})
 
 
 async def test_chats_do_not_wait_for_each_other(db):
@@ -111,28 +111,28 @@ async def test_chats_do_not_wait_for_each_other(db):
     await handled(dispatcher)
 
     assert before == ["begin 1", "begin 2", "end 2"]
-    assert sorted(dispatcher.done) == [1, 2]
+    assert sorted(dispatcher.handled) == [1, 2]
 
 
-async def test_a_full_desk_holds_back(db):
+async def test_polling_waits_while_too_many_updates_are_open(db):
     handler = Handler(*range(dispatchers.MAX_OPEN))
     dispatcher = Dispatcher(db, handler)
     for number in range(dispatchers.MAX_OPEN):
         dispatchers.dispatch_update(dispatcher, number, update(number, chat_id=number // dispatchers.MAX_OPEN_PER_CHAT))
-    room = asyncio.create_task(dispatchers.wait_for_room(dispatcher))
+    waiting = asyncio.create_task(dispatchers.wait_for_capacity(dispatcher))
     await handler.begun.wait()
-    assert not room.done()
+    assert not waiting.done()
 
     for held in handler.held.values():
         held.set()
     async with asyncio.timeout(5):
-        await room
+        await waiting
 
-    assert dispatcher.open < dispatchers.MAX_OPEN
+    assert dispatcher.open_updates < dispatchers.MAX_OPEN
     await handled(dispatcher)
 
 
-async def test_no_chat_can_fill_the_desk_and_its_updates_keep_their_order(db):
+async def test_no_chat_can_fill_the_memory_and_its_updates_keep_their_order(db):
     handler = Handler(0)
     dispatcher = Dispatcher(db, handler)
     numbers = range(dispatchers.MAX_OPEN + 10)
@@ -140,13 +140,13 @@ async def test_no_chat_can_fill_the_desk_and_its_updates_keep_their_order(db):
         await inbox.add(transaction, {number: json.dumps(update(number)) for number in numbers}, 1.0)
     for number in numbers:
         dispatchers.dispatch_update(dispatcher, number, update(number))
-    open_at_most = dispatcher.open
+    open_at_most = dispatcher.open_updates
     handler.held[0].set()
     await handled(dispatcher)
 
     assert open_at_most == dispatchers.MAX_OPEN_PER_CHAT
-    assert dispatcher.done == list(numbers)
-    assert (dispatcher.open, dispatcher.lanes) == (0, {})
+    assert dispatcher.handled == list(numbers)
+    assert (dispatcher.open_updates, dispatcher.queues) == (0, {})
 
 
 async def test_no_more_run_beside_each_other_than_telegram_likes(db):
@@ -163,7 +163,7 @@ async def test_no_more_run_beside_each_other_than_telegram_likes(db):
     await handled(dispatcher)
 
     assert begun == dispatchers.MAX_CONCURRENT
-    assert sorted(dispatcher.done) == list(numbers)
+    assert sorted(dispatcher.handled) == list(numbers)
 
 
 async def test_what_was_handled_and_what_could_not_be_is_written_down(db):
@@ -173,7 +173,7 @@ async def test_what_was_handled_and_what_could_not_be_is_written_down(db):
     await dispatchers.record_handled(dispatcher)
 
     assert await states(db) == {1: ("done", None), 2: ("aside", "ValueError: what"), 3: ("done", None)}
-    assert (dispatcher.done, dispatcher.aside) == ([], [])
+    assert (dispatcher.handled, dispatcher.set_aside) == ([], [])
 
 
 async def test_what_ends_the_program_leaves_its_update_and_all_later_ones_in_the_inbox(db):
@@ -214,7 +214,7 @@ async def test_what_a_failing_database_did_not_take_is_kept_for_the_next_time(db
             await dispatchers.record_handled(dispatcher)
         dispatchers.dispatch_update(dispatcher, 3, update(3))
         await handled(dispatcher)
-        assert (dispatcher.done, [number for number, _ in dispatcher.aside]) == ([1, 3], [2])
+        assert (dispatcher.handled, [number for number, _ in dispatcher.set_aside]) == ([1, 3], [2])
     await dispatchers.record_handled(dispatcher)
 
     assert {number: state for number, (state, _) in (await states(db)).items()} == {1: "done", 2: "aside"}
@@ -233,7 +233,7 @@ async def test_what_was_received_before_is_taken_up_in_its_order(db):
     assert handler.events == ["begin 9", "end 9", "begin 7", "end 7"]
 
 
-async def test_more_than_fits_on_the_desk_is_taken_up_piece_by_piece(db, monkeypatch):
+async def test_more_updates_than_fit_in_memory_are_resumed_in_batches(db, monkeypatch):
     monkeypatch.setattr(dispatchers, "MAX_OPEN", 4)
     async with connect.writing(db) as transaction:
         await inbox.add(transaction, {number: f'{{"update_id": {number}}}' for number in range(11)}, 1.0)
@@ -242,7 +242,7 @@ async def test_more_than_fits_on_the_desk_is_taken_up_piece_by_piece(db, monkeyp
         await dispatchers.resume_waiting(dispatcher)
     await handled(dispatcher)
 
-    assert dispatcher.done == list(range(11))
+    assert dispatcher.handled == list(range(11))
 
 
 async def test_at_the_end_what_runs_may_finish_and_the_rest_stays_in_the_inbox(db):

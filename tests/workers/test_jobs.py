@@ -1,4 +1,4 @@
-"""Corrections and deletions of copies that are there: done again until it is known that they are done."""
+"""Corrections and deletions of sent copies are repeated until they are known to be done."""
 
 import asyncio
 
@@ -12,16 +12,16 @@ from outreachbot.store import chats, tables
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
 from outreachbot.workers.delivery import sender as senders
-from outreachbot.workers.delivery.outcomes import TRIES
+from outreachbot.workers.delivery.outcomes import MAX_JOB_TRIES
 
 jobs = pytest.mark.parametrize("kind", sorted(JOBS))
 LOST = Uncertain(Reason.NO_ANSWER)
-pytestmark = pytest.mark.usefixtures("impatient")  # the tests put the clock forward
+pytestmark = pytest.mark.usefixtures("impatient")  # the tests move the clock
 
 
 @pytest.fixture
 async def original(subscribe, broadcast, sender_of, telegram, run):
-    """A broadcast that three chats got, the second as an album, and a fourth did not; its id."""
+    """A broadcast that three chats got (the second as an album) and a fourth did not; its id."""
     await subscribe(1, 2, 3, 4)
     message_id = await broadcast()
     telegram.answers = {2: Sent(20, (21, 22)), 4: Failed(Reason.REFUSED, "no")}
@@ -33,7 +33,7 @@ async def original(subscribe, broadcast, sender_of, telegram, run):
 
 
 async def ids(db, message_id):
-    """Where it stands in each chat."""
+    """The ids of its copy in each chat."""
     columns = (tables.deliveries.c.chat_id, tables.deliveries.c.telegram_id, tables.deliveries.c.more_ids)
     query = select(*columns).where(tables.deliveries.c.message_id == message_id).order_by(columns[0])
     async with connect.reading(db) as connection:
@@ -45,10 +45,10 @@ async def test_who_has_a_copy_gets_the_change_of_that_copy(
     db, original, broadcast, sender_of, telegram, run, states, kind
 ):
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
-    telegram.answers = dict.fromkeys((1, 2, 3), Sent(0))  # what Telegram says of an edit holds no id of a new message
+    telegram.answers = dict.fromkeys((1, 2, 3), Sent(0))  # the result of an edit has no id of a new message
     await run(await sender_of())
 
-    assert {one.chat_id: (one.kind, one.copy_ids) for one in telegram.tried} == {
+    assert {claimed.chat_id: (claimed.kind, claimed.copy_ids) for claimed in telegram.tried} == {
         1: (kind, (10,)),
         2: (kind, (20, 21, 22)),
         3: (kind, (30,)),
@@ -60,20 +60,20 @@ async def test_who_has_a_copy_gets_the_change_of_that_copy(
 @jobs
 @pytest.mark.parametrize("answer", [LOST, Uncertain(Reason.SERVER_ERROR), NotSent("refused")])
 async def test_a_change_that_may_not_have_been_made_is_made_again(
-    original, broadcast, sender_of, telegram, clock, states, standing, kind, answer
+    original, broadcast, sender_of, telegram, clock, states, message_state, kind, answer
 ):
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
     telegram.answers[2] = [answer, answer, Sent(0)]
     sender = await sender_of()
     for clock.ahead in range(0, 1200, 100):
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
     await senders.close_sender(sender, 5.0)
 
     assert telegram.times(2) == 3
     assert (telegram.times(1), telegram.times(3)) == (1, 1)
     assert await states(job) == {DeliveryState.SENT: 3}
-    assert (await standing(job))[0] == MessageState.FINISHED
+    assert (await message_state(job))[0] == MessageState.FINISHED
 
 
 @jobs
@@ -83,7 +83,7 @@ async def test_what_a_stop_cuts_short_is_made_again_after_it(
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
     telegram.answers[2] = [asyncio.Event(), Sent(0)]
     sender = await sender_of()
-    while not sender.flight.air:
+    while not sender.state.in_flight:
         await senders.send_next(sender)
     await senders.close_sender(sender, 0.1)
     assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.QUEUED: 1}
@@ -125,11 +125,11 @@ async def test_a_change_that_telegram_never_answers_keeps_nothing_else_from_goin
     sender = await sender_of()
     for clock.ahead in range(0, 1000, 50):  # by now the pauses are as long as they get
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
     another = await broadcast({"en": Message("another")})
     for clock.ahead in range(1000, 2000, 50):
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
 
     await senders.close_sender(sender, 5.0)
 
@@ -141,22 +141,22 @@ async def test_a_change_that_telegram_never_answers_keeps_nothing_else_from_goin
 async def test_a_copy_for_which_telegrams_server_always_fails_does_not_keep_the_job_for_ever(
     original, broadcast, sender_of, telegram, clock, states, kind
 ):
-    """Even where nothing else is sent."""
+    """Even if nothing else is sent."""
     telegram.answers[1] = Uncertain(Reason.SERVER_ERROR)
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
     sender = await sender_of()
     for clock.ahead in range(0, 2000, 50):
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
     await senders.close_sender(sender, 5.0)
 
     assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.FAILED: 1}
-    assert telegram.times(1) == TRIES
+    assert telegram.times(1) == MAX_JOB_TRIES
 
 
 @jobs
 async def test_a_copy_that_is_never_answered_fails_after_ten_tries_while_others_are(
-    db, original, subscribe, broadcast, sender_of, telegram, clock, states, standing, kind
+    db, original, subscribe, broadcast, sender_of, telegram, clock, states, message_state, kind
 ):
     telegram.answers[1] = LOST
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
@@ -164,9 +164,9 @@ async def test_a_copy_that_is_never_answered_fails_after_ten_tries_while_others_
     await broadcast({"en": Message("another")})
     sender = await sender_of(per_second=20)  # one at a time
     async with asyncio.timeout(20):
-        while (await standing(job))[0] == MessageState.RUNNING:
+        while (await message_state(job))[0] == MessageState.RUNNING:
             await senders.send_next(sender)
-            await asyncio.gather(*sender.flight.air)
+            await asyncio.gather(*sender.state.in_flight)
             clock.ahead += 0.7  # so that the others have their turn
     assert len(telegram.tried) < 200, "while others are answered"
     await senders.close_sender(sender, 5.0)
@@ -175,13 +175,13 @@ async def test_a_copy_that_is_never_answered_fails_after_ten_tries_while_others_
         row = (await connection.execute(select(tables.deliveries).where(of_job))).one()
 
     assert await states(job) == {DeliveryState.SENT: 2, DeliveryState.FAILED: 1}
-    assert (await standing(job))[0] == MessageState.FINISHED
+    assert (await message_state(job))[0] == MessageState.FINISHED
     assert (row.state, row.reason, row.detail) == (
         DeliveryState.FAILED,
         Reason.NO_ANSWER,
-        f"no answer to {TRIES} tries",
+        f"no answer to {MAX_JOB_TRIES} tries",
     )
-    assert telegram.times(1) >= TRIES
+    assert telegram.times(1) >= MAX_JOB_TRIES
     assert row.telegram_id == 10, "where the copy is stays known"
 
 
@@ -206,7 +206,7 @@ async def test_who_gets_a_corrected_broadcast_later_gets_the_corrected_text(
     assert telegram.got == [(5, "hello"), (4, "mended")]
 
 
-async def test_what_is_in_the_air_when_it_is_corrected_leaves_as_it_was_and_the_rest_corrected(
+async def test_a_correction_leaves_requests_in_flight_as_they_are_and_changes_the_rest(
     db, subscribe, broadcast, sender_of, telegram, run
 ):
     held = asyncio.Event()

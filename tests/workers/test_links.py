@@ -1,4 +1,4 @@
-"""The campaign's link is asked once a week; the admins are told once when it is dead."""
+"""The campaign's link is checked once a week; the admins are told once when it is dead."""
 
 import datetime as dt
 
@@ -15,7 +15,7 @@ NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
 @pytest.fixture
 def watch(db, content):
-    """Watch the link on these days, on each of which it would answer so; the addresses that were asked."""
+    """Run the monitor on these days, with these results; how many checks were made."""
 
     async def watch(*days, admins=frozenset({22, 33})):
         asked = []

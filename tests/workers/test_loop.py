@@ -1,4 +1,4 @@
-"""The one loop: it goes on, waits, is woken and is stopped."""
+"""The loop of all workers: it repeats, waits, is woken and is stopped."""
 
 import asyncio
 import logging
@@ -16,7 +16,7 @@ def no_long_pauses(monkeypatch):
 
 
 def steps(*ends, stop):
-    """A step that ends as told, one after the other, and stops the loop with the last."""
+    """A step that returns or raises these in turn, and stops the loop with the last."""
     left = list(ends)
 
     async def step():

@@ -1,4 +1,4 @@
-"""The content that is live puts chats into another group on a day of remembrance: each is told once, none forgotten."""
+"""New content moves chats to another group on the day of a reminder: each gets it once, and no chat is forgotten."""
 
 import asyncio
 import datetime as dt
@@ -23,7 +23,7 @@ def at(hour, minute=0, day=26):
 
 @pytest.fixture
 def nine(content):
-    """The shipped content, telling each day on the day itself, at nine."""
+    """The shipped content, with reminders on the day itself at nine."""
     return content.model_copy(update={"notices": (Notice.DAY,), "early": 0, "hour": 9, "zone": "Asia/Baku"})
 
 
@@ -34,7 +34,7 @@ def eighteen(nine):
 
 @pytest.fixture
 async def three(db, subscribe):
-    """Chats that chose nothing (1), their hour (2), their zone (3)."""
+    """Chats that have chosen nothing (1), an hour (2) and a zone (3)."""
     await subscribe(1, 2, 3)
     async with connect.writing(db) as transaction:
         for chat_id, own in {2: {"hour": 11}, 3: {"zone": "Asia/Tbilisi"}}.items():
@@ -42,7 +42,7 @@ async def three(db, subscribe):
 
 
 async def look(db, planning, content, now):
-    """How often each chat is told, once all is queued."""
+    """Run the planner; how many reminders each chat gets once all are queued."""
     await resume.plan_live_content(planning, db, content, now)
     while await queueing.queue_audience(db, content.zone, asyncio.Event()):
         pass
@@ -83,7 +83,7 @@ async def test_who_subscribed_after_the_new_hour_and_before_the_old_one_is_told(
 
 async def test_a_crash_after_the_change_forgets_nobody(db, nine, eighteen, three):
     await resume.record_progress(await resume.resume_planner(db, eighteen, 25.0, at(12)), db)
-    await resume.adopt_defaults(db, nine, at(12, 1))  # and the program dies before it looks
+    await resume.adopt_defaults(db, nine, at(12, 1))  # and the program dies before it plans
     planning = await resume.resume_planner(db, nine, 25.0, at(12, 2))
 
     assert await look(db, planning, nine, at(12, 2)) == {1: 1, 2: 1, 3: 1}

@@ -1,4 +1,4 @@
-"""How fast it goes: at the pace, with room for replies, and to one chat only so often."""
+"""Speed: the allowed pace, slots for replies, and gaps between messages to one chat."""
 
 import asyncio
 import time
@@ -123,10 +123,10 @@ async def test_between_two_messages_to_one_chat_there_is_its_gap(
         await broadcast()
     sender = await sender_of(per_second=100)
     await senders.send_next(sender)
-    await asyncio.wait(sender.flight.air, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(sender.state.in_flight, return_when=asyncio.FIRST_COMPLETED)
 
     assert len(telegram.at) == 1
-    assert len(sender.flight.air) == 2
+    assert len(sender.state.in_flight) == 2
     assert telegram.at[0] >= moments[0]
     assert sender.spacing.last[chat_id] >= moments[0] + 2 * gap - ROUNDING
     await senders.close_sender(sender, 0.0)
@@ -141,7 +141,7 @@ async def test_between_a_reply_and_a_message_to_the_same_chat_there_is_its_gap(
     replied = asyncio.get_running_loop().time()
     sender.spacing.note(1, replied)
     await senders.send_next(sender)
-    await asyncio.wait(sender.flight.air, return_when=asyncio.FIRST_COMPLETED)
+    await asyncio.wait(sender.state.in_flight, return_when=asyncio.FIRST_COMPLETED)
 
     assert telegram.got == [(2, "hello")], "who was not replied to waited as well"
     assert sender.spacing.last[1] >= replied + pace.PRIVATE_GAP

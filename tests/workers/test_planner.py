@@ -1,4 +1,4 @@
-"""The planner: what has come due is written once, for those it is for, at a cost that does not grow with the chats."""
+"""The planner: each reminder is planned once, for the right chats, at a cost that does not grow with the chats."""
 
 import asyncio
 import datetime as dt
@@ -29,13 +29,13 @@ def on(day, hour=9, month=2, year=2026):
 
 @pytest.fixture(scope="session")
 def content(content):
-    """The shipped content, telling each day on the day itself."""
+    """The shipped content, with reminders only on the day itself."""
     return content.model_copy(update={"notices": (Notice.DAY,), "early": 0})
 
 
 @contextmanager
 def counting(db):
-    """How many statements the block runs."""
+    """The statements that the block runs."""
     statements = []
 
     def executed(_connection, _cursor, statement, *_more):
@@ -48,11 +48,11 @@ def counting(db):
 
 @pytest.fixture
 def look(db, content):
-    """Look at these moments, one after the other, as a planner that has run since; what each look wrote."""
+    """Run the planner at these moments; whether each step planned anything."""
 
     async def look(*moments, since=None, per_second=25.0, **other):
-        one = Planner(per_second, since or moments[0] - dt.timedelta(hours=2))
-        return [await planner.plan_due(one, db, content.model_copy(update=other), now) for now in moments]
+        state = Planner(per_second, since or moments[0] - dt.timedelta(hours=2))
+        return [await planner.plan_due(state, db, content.model_copy(update=other), now) for now in moments]
 
     return look
 
@@ -63,7 +63,7 @@ async def choose(db, chat_id, zone=None, hour=None):
 
 
 async def planned(db):
-    """Queue what is written. Key of each message -> who gets it."""
+    """Queue what is planned; the chats that get each message, by its key."""
     while await queueing.queue_audience(db, "Asia/Baku", asyncio.Event()):
         pass
     query = select(tables.messages.c.key, tables.deliveries.c.chat_id).outerjoin_from(
@@ -247,7 +247,7 @@ async def test_the_chats_of_a_coming_wave_are_counted_once(db, look, subscribe):
     with counting(db) as statements:
         await look(*(on(26) - MINUTE * ahead for ahead in (9, 8, 7)), since=on(26) - MINUTE * 10, early=10)
 
-    assert sum("count(" in one for one in statements) == 1
+    assert sum("count(" in statement for statement in statements) == 1
 
 
 async def test_a_long_wave_begins_before_its_hour_and_a_short_one_at_it(db, look, subscribe):
@@ -255,7 +255,7 @@ async def test_a_long_wave_begins_before_its_hour_and_a_short_one_at_it(db, look
 
     assert await look(on(26) - MINUTE * 11, per_second=0.05, early=10) == [False]
     assert await look(on(26) - MINUTE * 9, per_second=60.0, early=10) == [False]
-    assert await look(on(26) - MINUTE * 9, per_second=0.05) == [False]  # where the content wants none early
+    assert await look(on(26) - MINUTE * 9, per_second=0.05) == [False]  # when the content does not allow an early start
     assert await look(on(26) - MINUTE * 9, on(26), per_second=0.05, early=10) == [True, False]
     assert [len(who) for who in (await planned(db)).values()] == [60]
 
@@ -279,17 +279,19 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
     async with connect.writing(db) as transaction:
         claimed = await outbox.claim(transaction, sender, 10, now.timestamp())
         body = await messages.load_bodies(transaction, claimed[0].outbox_id)
-    assert {one.chat_id for one in claimed} == {22, 33}  # whether or not they subscribed
-    assert {one.kind for one in claimed} == {MessageKind.ALERT}
+    assert {delivery.chat_id for delivery in claimed} == {22, 33}  # whether or not they subscribed
+    assert {delivery.kind for delivery in claimed} == {MessageKind.ALERT}
     assert "2 chats" in body["en"].text
 
 
 async def test_the_planner_goes_on_from_where_it_looked_last(db, content):
-    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the first start
+    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).planned_until == on(26, 8)  # the first start
     await resume.record_progress(Planner(25.0, on(26, 9)), db)
 
-    assert (await resume.resume_planner(db, content, 25.0, on(26, 12))).since == on(26, 9)
-    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).since == on(26, 8)  # the clock was set back
+    assert (await resume.resume_planner(db, content, 25.0, on(26, 12))).planned_until == on(26, 9)
+    assert (await resume.resume_planner(db, content, 25.0, on(26, 8))).planned_until == on(
+        26, 8
+    )  # the clock was set back
 
 
 async def test_catching_up_after_a_short_stop_writes_nothing(db, content, look, subscribe):

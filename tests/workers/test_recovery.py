@@ -1,4 +1,4 @@
-"""After a stop or a crash: what was in the air is uncertain, what was missed waits for a person, the rest goes on."""
+"""After a stop or a crash: what was in flight is uncertain, what was missed waits for an admin, the rest goes on."""
 
 import datetime as dt
 
@@ -63,16 +63,18 @@ async def test_what_was_being_sent_at_a_crash_is_uncertain_and_the_rest_goes_on(
     await run(await sender_of())
 
     assert await states() == {DeliveryState.UNCERTAIN: 3, DeliveryState.SENT: 7}
-    assert sorted(one.chat_id for one in telegram.tried) == list(range(4, 11))
+    assert sorted(claimed.chat_id for claimed in telegram.tried) == list(range(4, 11))
 
 
-async def test_a_message_of_which_only_that_was_left_is_finished_at_the_next_start(db, subscribe, broadcast, standing):
+async def test_a_message_of_which_only_that_was_left_is_finished_at_the_next_start(
+    db, subscribe, broadcast, message_state
+):
     await subscribe(1)
     await broadcast()
     await claim(db, await lease(db), 1)
     await delivery_leases.recover_deliveries(db, "here:2", later(5))
 
-    assert await standing() == (MessageState.FINISHED, None)
+    assert await message_state() == (MessageState.FINISHED, None)
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))
@@ -92,7 +94,7 @@ async def test_a_change_that_was_being_made_is_made_again(
 
 @pytest.fixture
 def wave(db, subscribe):
-    """A broadcast at each chat's own hour that began two hours ago and has a wave at that moment; its id."""
+    """A broadcast at each chat's local hour that began two hours ago and has a wave at that moment; its id."""
 
     async def wave(at, *, state=DeliveryState.QUEUED, plan=LocalHour(MOMENT.date(), 12)):  # noqa: B008 it is frozen
         async with connect.writing(db) as transaction:
@@ -108,12 +110,12 @@ def wave(db, subscribe):
     return wave
 
 
-async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, standing, caplog):
+async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, message_state, caplog):
     message_id = await wave(later(60))
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(60 + timing.MISSED.total_seconds() + 1))
 
-    assert await standing(message_id) == (MessageState.PAUSED, WAVE_MISSED)
+    assert await message_state(message_id) == (MessageState.PAUSED, WAVE_MISSED)
     assert caplog.messages == [f"a wave of message {message_id} was missed: it is paused, an admin decides"]
 
 
@@ -122,20 +124,20 @@ async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, standin
     [(60, 60 + timing.MISSED.total_seconds() - 1), (3600, 1800), (-60, 3600)],
     ids=["a short stop", "still to come", "due before the stop"],
 )
-async def test_a_wave_that_was_not_missed_goes_on(db, wave, standing, at, start):
+async def test_a_wave_that_was_not_missed_goes_on(db, wave, message_state, at, start):
     message_id = await wave(later(at))
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(start))
 
-    assert await standing(message_id) == (MessageState.RUNNING, None)
+    assert await message_state(message_id) == (MessageState.RUNNING, None)
 
 
-async def test_a_wave_that_was_missed_but_wholly_sent_before_is_no_trouble(db, wave, standing):
+async def test_a_wave_that_was_missed_but_wholly_sent_before_is_no_trouble(db, wave, message_state):
     message_id = await wave(later(60), state=DeliveryState.SENT)
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(3600))
 
-    assert (await standing(message_id))[0] == MessageState.FINISHED
+    assert (await message_state(message_id))[0] == MessageState.FINISHED
 
 
 async def test_a_beat_keeps_our_lease(db):
@@ -161,7 +163,7 @@ async def test_a_beat_makes_uncertain_what_a_dead_sender_was_sending(db, subscri
 
 
 async def test_what_a_sender_knows_better_than_its_lease_counts(db, subscribe, broadcast, sender_of, telegram, states):
-    """It was asleep: its rows were given up, and then the answers came after all."""
+    """It was asleep: its deliveries became uncertain, and then the answers came after all."""
     await subscribe(1, 2)
     await broadcast()
     main = await lease(db)
@@ -170,8 +172,8 @@ async def test_what_a_sender_knows_better_than_its_lease_counts(db, subscribe, b
     await delivery_leases.renew_lease(db, main, dt.datetime.fromtimestamp(sender.clock() + 200, dt.UTC))
     assert await states() == {DeliveryState.UNCERTAIN: 2}
 
-    sender.flight.landed += [(one, await telegram.send(one, Message("hello"))) for one in claimed]
-    while sender.flight.landed:
+    sender.state.completed += [(delivery, await telegram.send(delivery, Message("hello"))) for delivery in claimed]
+    while sender.state.completed:
         await senders.send_next(sender)
 
     assert await states() == {DeliveryState.SENT: 2}
@@ -188,8 +190,8 @@ async def test_old_updates_are_forgotten(db):
         assert (await connection.execute(select(tables.inbox.c.update_id))).scalars().all() == [2]
 
 
-async def test_a_reminder_knows_no_wave(db, standing, subscribe):
-    """What is late of it is skipped when its day is over."""
+async def test_a_reminder_knows_no_wave(db, message_state, subscribe):
+    """What was not sent is skipped when its day is over."""
     async with connect.writing(db) as transaction:
         await messages.create(
             transaction, MessageKind.REMINDER, {"en": Message("x")}, NOW, key="a", expires_at=NOW + 9e8
@@ -199,4 +201,4 @@ async def test_a_reminder_knows_no_wave(db, standing, subscribe):
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(3600))
 
-    assert (await standing())[0] == MessageState.RUNNING
+    assert (await message_state())[0] == MessageState.RUNNING

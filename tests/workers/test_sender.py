@@ -1,4 +1,4 @@
-"""The sender: as fast as the pace allows, everybody once, and every end written down."""
+"""The sender: every chat gets a message once, at the allowed pace, and every outcome is recorded."""
 
 import asyncio
 from collections import Counter
@@ -25,7 +25,7 @@ async def delivery(db, chat_id, message_id=1):
 
 
 async def test_everybody_gets_it_once_and_the_message_is_finished(
-    db, subscribe, broadcast, sender_of, telegram, run, states, standing
+    db, subscribe, broadcast, sender_of, telegram, run, states, message_state
 ):
     await subscribe(*range(1, 121))
     await broadcast()
@@ -33,7 +33,7 @@ async def test_everybody_gets_it_once_and_the_message_is_finished(
 
     assert sorted(telegram.got) == [(chat_id, "hello") for chat_id in range(1, 121)]
     assert await states() == {DeliveryState.SENT: 120}
-    assert await standing() == (MessageState.FINISHED, None)
+    assert await message_state() == (MessageState.FINISHED, None)
     assert (await delivery(db, 7)).telegram_id == 70
 
 
@@ -50,14 +50,12 @@ async def test_a_claim_follows_the_pace_and_is_never_large(subscribe, broadcast,
     await senders.close_sender(sender, 5.0)
 
 
-async def test_nothing_written_down_is_lost_when_the_database_fails(
-    subscribe, broadcast, sender_of, run, states, failing
-):
+async def test_no_outcome_is_lost_when_the_database_fails(subscribe, broadcast, sender_of, run, states, failing):
     await subscribe(1, 2)
     await broadcast()
     sender = await sender_of()
     await senders.send_next(sender)
-    await asyncio.gather(*sender.flight.air)
+    await asyncio.gather(*sender.state.in_flight)
     async with failing("deliveries"):
         with pytest.raises(StoreFailed):
             await senders.send_next(sender)
@@ -69,7 +67,7 @@ async def test_nothing_written_down_is_lost_when_the_database_fails(
 async def test_what_was_claimed_when_the_database_went_silent_is_sent_and_nobody_twice(
     subscribe, broadcast, sender_of, telegram, run, states, monkeypatch
 ):
-    """The commit was done and its word never came: nobody is on the way to these chats."""
+    """The commit succeeded but the answer was lost: these deliveries are claimed and not in flight."""
     writing = connect.writing
 
     @asynccontextmanager
@@ -88,7 +86,9 @@ async def test_what_was_claimed_when_the_database_went_silent_is_sent_and_nobody
         patch.setattr(connect, "writing", silent)
         with pytest.raises(StoreFailed):
             await senders.send_next(sender)
-    assert (await states())[DeliveryState.SENDING] == 2 * size, "the first are in the air, of the others nobody knows"
+    assert (await states())[DeliveryState.SENDING] == 2 * size, (
+        "the first are in flight, the sender knows nothing of the others"
+    )
     held.set()
     await run(sender)
 
@@ -149,7 +149,7 @@ async def test_a_chat_that_nobody_knows_any_more_is_written_to_at_its_old_id(
     telegram.answers[-1] = Migrated(-1007)
     await run(await sender_of())
 
-    assert [one.chat_id for one in telegram.tried] == [-1, 2, -1007]
+    assert [claimed.chat_id for claimed in telegram.tried] == [-1, 2, -1007]
     assert sorted(telegram.got) == [(-1007, "hello"), (2, "hallo")]
 
 
@@ -161,7 +161,7 @@ async def test_where_a_topic_is_gone_the_group_itself_gets_it(
     telegram.answers[-1] = [Failed(Reason.TOPIC_GONE, "message thread not found"), Sent(10)]
     await run(await sender_of())
 
-    assert [one.topic_id for one in telegram.tried] == [7, None]
+    assert [claimed.topic_id for claimed in telegram.tried] == [7, None]
     assert await states() == {DeliveryState.SENT: 1}
     assert (await delivery(db, -1)).detail is None
 
@@ -191,7 +191,7 @@ async def test_each_chat_reads_its_language_or_the_first(subscribe, broadcast, s
 
 
 async def test_another_message_goes_out_beside_a_paused_one(
-    db, subscribe, broadcast, sender_of, telegram, run, standing
+    db, subscribe, broadcast, sender_of, telegram, run, message_state
 ):
     await subscribe(1)
     first = await broadcast()
@@ -201,11 +201,11 @@ async def test_another_message_goes_out_beside_a_paused_one(
     await run(await sender_of())
 
     assert telegram.got == [(1, "right")]
-    assert (await standing(first))[0] == MessageState.PAUSED
-    assert (await standing(second))[0] == MessageState.FINISHED
+    assert (await message_state(first))[0] == MessageState.PAUSED
+    assert (await message_state(second))[0] == MessageState.FINISHED
 
 
-async def test_no_more_is_in_the_air_than_may_be_and_all_may_land_at_once(
+async def test_the_requests_in_flight_are_limited_and_may_all_complete_at_once(
     subscribe, broadcast, sender_of, telegram, run, states
 ):
     held = asyncio.Event()
@@ -215,9 +215,9 @@ async def test_no_more_is_in_the_air_than_may_be_and_all_may_land_at_once(
     sender = await sender_of(per_second=100_000)
     running = asyncio.create_task(run(sender))
     async with asyncio.timeout(10):
-        while len(sender.flight.air) < senders.MAX_IN_FLIGHT - MAX_CLAIM:  # noqa: ASYNC110 the sender has no event for it
+        while len(sender.state.in_flight) < senders.MAX_IN_FLIGHT - MAX_CLAIM:  # noqa: ASYNC110 the sender has no event for it
             await asyncio.sleep(0.01)
-    most = len(sender.flight.air)
+    most = len(sender.state.in_flight)
     assert (await states())[DeliveryState.QUEUED] == 300 - most
 
     held.set()
@@ -227,10 +227,10 @@ async def test_no_more_is_in_the_air_than_may_be_and_all_may_land_at_once(
     assert await states() == {DeliveryState.SENT: 300}
 
 
-async def test_where_there_is_nothing_to_send_it_rests_and_writes_nothing(db, sender_of):
+async def test_with_nothing_to_send_it_waits_and_writes_nothing(db, sender_of):
     sender = await sender_of()
     assert not await senders.send_next(sender)
-    async with connect.writing(db):  # whoever wrote now would wait
+    async with connect.writing(db):  # a writer would have to wait
         async with asyncio.timeout(5):
             assert not await senders.send_next(sender)
 

@@ -1,4 +1,4 @@
-"""Broadcasts begin: when their moment comes, or not at all; and their audience is queued, a piece or a wave each."""
+"""Broadcasts start when they are due, or not at all; their audience is queued in batches, and by wave."""
 
 import asyncio
 import datetime as dt
@@ -21,7 +21,7 @@ from outreachbot.workers.delivery import queueing
 
 BERLIN, TOKYO, LIMA = "Europe/Berlin", "Asia/Tokyo", "America/Lima"
 DAY = dt.date(2026, 3, 2)
-ZONES = {1: TOKYO, 2: None, 3: BERLIN, 4: LIMA}  # Berlin is that of chats that chose none
+ZONES = {1: TOKYO, 2: None, 3: BERLIN, 4: LIMA}  # Berlin is the default
 MOMENT = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 
 
@@ -30,7 +30,7 @@ def later(seconds, since=MOMENT):
 
 
 def nine(zone, day=DAY):
-    """Nine o'clock of that day there."""
+    """Nine o'clock on that day in the zone."""
     return dt.datetime.combine(day, dt.time(9), ZoneInfo(zone))
 
 
@@ -45,7 +45,7 @@ async def world(db, subscribe):
 
 @pytest.fixture
 def scheduled(db):
-    """Write a broadcast that is confirmed and starts at that moment; its id."""
+    """Create a confirmed broadcast that starts at that moment; its id."""
 
     async def scheduled(at=MOMENT, plan=None):
         async with connect.writing(db) as transaction:
@@ -58,7 +58,7 @@ def scheduled(db):
 
 
 async def queue(db):
-    """Queue whatever is to be queued; how often there was something."""
+    """Queue every audience; in how many batches."""
     pieces = 0
     while await queueing.queue_audience(db, BERLIN, asyncio.Event()):
         pieces += 1
@@ -66,54 +66,54 @@ async def queue(db):
 
 
 async def plan(db):
-    """Chat -> when it gets it, or why not."""
+    """When each chat gets it, or why not."""
     async with connect.reading(db) as connection:
         rows = (await connection.execute(select(tables.deliveries))).all()
     return {row.chat_id: row.not_before if row.state == DeliveryState.QUEUED else row.reason for row in rows}
 
 
 @pytest.mark.parametrize("late", [0, 1, timing.MISSED.total_seconds()])
-async def test_what_is_due_starts(db, world, scheduled, standing, late):
+async def test_what_is_due_starts(db, world, scheduled, message_state, late):
     message_id = await scheduled()
     assert await queueing.start_scheduled(db, later(-1)) is False
-    assert (await standing(message_id))[0] == MessageState.SCHEDULED
+    assert (await message_state(message_id))[0] == MessageState.SCHEDULED
     assert await queue(db) == 0
 
     assert await queueing.start_scheduled(db, later(late)) is True
 
-    assert (await standing(message_id))[0] == MessageState.RUNNING
+    assert (await message_state(message_id))[0] == MessageState.RUNNING
     assert await queueing.start_scheduled(db, later(late + 1)) is False
     assert await queue(db) == 1
     assert len(await plan(db)) == 4
 
 
-async def test_what_was_missed_never_fires_late_by_itself(db, world, scheduled, standing, caplog):
+async def test_what_was_missed_is_never_sent_late_automatically(db, world, scheduled, message_state, caplog):
     message_id = await scheduled()
 
     assert await queueing.start_scheduled(db, later(timing.MISSED.total_seconds() + 1)) is True
-    assert (await standing(message_id))[0] == MessageState.MISSED
+    assert (await message_state(message_id))[0] == MessageState.MISSED
     assert caplog.messages == [f"message {message_id} was missed: the program was down; an admin decides"]
 
     for seconds in (timing.MISSED.total_seconds() + 2, 86_400, -86_400):
         assert await queueing.start_scheduled(db, later(seconds)) is False
-    assert (await standing(message_id))[0] == MessageState.MISSED
+    assert (await message_state(message_id))[0] == MessageState.MISSED
     assert await queue(db) == 0
 
 
-async def test_what_was_stopped_before_its_moment_does_not_start(db, world, scheduled, standing):
+async def test_what_was_stopped_before_its_moment_does_not_start(db, world, scheduled, message_state):
     message_id = await scheduled()
     async with connect.writing(db) as transaction:
         await messages.stop(transaction, message_id, 2.0)
 
     assert await queueing.start_scheduled(db, later(1)) is False
-    assert (await standing(message_id))[0] == MessageState.CANCELLED
+    assert (await message_state(message_id))[0] == MessageState.CANCELLED
 
 
-async def test_each_that_is_due_is_looked_at_for_itself(db, world, scheduled, standing):
+async def test_each_that_is_due_is_looked_at_for_itself(db, world, scheduled, message_state):
     missed, due, early = [await scheduled(later(seconds)) for seconds in (-3600, 0, 60)]
     await queueing.start_scheduled(db, later(5))
 
-    assert [(await standing(one))[0] for one in (missed, due, early)] == [
+    assert [(await message_state(number))[0] for number in (missed, due, early)] == [
         MessageState.MISSED,
         MessageState.RUNNING,
         MessageState.SCHEDULED,
@@ -168,7 +168,7 @@ async def test_each_zone_gets_it_at_its_own_hour(db, world, scheduled):
     ],
 )
 async def test_where_the_hour_had_passed_its_admin_has_said_what_becomes_of_it(db, world, scheduled, past, tokyo):
-    """It begins with Berlin's wave, which is not late because the program looks a moment after it."""
+    """It starts with Berlin's wave, which is not late although the program starts it a moment after its hour."""
     await scheduled(nine(BERLIN), LocalHour(DAY, 9, past))
     await queueing.start_scheduled(db, later(200, nine(BERLIN)))
     await queue(db)
@@ -192,6 +192,6 @@ async def test_all_pieces_of_a_wave_leave_at_the_same_hour(db, world, scheduled,
 
 
 async def test_where_nothing_begins_nothing_is_written(db, world):
-    async with connect.writing(db), asyncio.timeout(5):  # whoever wrote now would wait
+    async with connect.writing(db), asyncio.timeout(5):  # a writer would have to wait
         assert await queueing.start_scheduled(db, MOMENT) is False
         assert await queueing.queue_audience(db, BERLIN, asyncio.Event()) is False

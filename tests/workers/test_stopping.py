@@ -1,4 +1,4 @@
-"""The sender stops: by a pause, for good, or with the program. What is on its way is waited for, the rest stays."""
+"""The sender stops: paused, cancelled, or with the program. Requests in flight complete, the rest stays queued."""
 
 import asyncio
 
@@ -14,7 +14,9 @@ from outreachbot.workers.delivery import sender as senders
 RUNNING, PAUSED = MessageState.RUNNING, MessageState.PAUSED
 
 
-async def test_at_the_end_what_does_not_land_in_time_is_uncertain(subscribe, broadcast, sender_of, telegram, states):
+async def test_at_the_end_requests_that_do_not_complete_in_time_are_uncertain(
+    subscribe, broadcast, sender_of, telegram, states
+):
     await subscribe(1, 2, 3)
     await broadcast()
     telegram.answers[2] = asyncio.Event()
@@ -23,10 +25,12 @@ async def test_at_the_end_what_does_not_land_in_time_is_uncertain(subscribe, bro
     await senders.close_sender(sender, 0.1)
 
     assert await states() == {DeliveryState.SENT: 2, DeliveryState.UNCERTAIN: 1}
-    assert sender.flight.air == set()
+    assert sender.state.in_flight == set()
 
 
-async def test_at_the_end_what_lands_in_time_is_sent(subscribe, broadcast, sender_of, telegram, states, standing):
+async def test_at_the_end_requests_that_complete_in_time_are_recorded(
+    subscribe, broadcast, sender_of, telegram, states, message_state
+):
     late = asyncio.Event()
     await subscribe(1, 2)
     await broadcast()
@@ -37,12 +41,14 @@ async def test_at_the_end_what_lands_in_time_is_sent(subscribe, broadcast, sende
     await senders.close_sender(sender, 10.0)
 
     assert await states() == {DeliveryState.SENT: 2}
-    assert (await standing())[0] == MessageState.FINISHED
+    assert (await message_state())[0] == MessageState.FINISHED
 
 
-async def test_at_the_end_what_has_not_left_stays_queued(subscribe, broadcast, sender_of, telegram, states, standing):
+async def test_at_the_end_what_has_not_left_stays_queued(
+    subscribe, broadcast, sender_of, telegram, states, message_state
+):
     await subscribe(-1)
-    for _ in range(2):  # both to one group, which is written to every three seconds
+    for _ in range(2):  # both to one group, which may get a message every three seconds
         await broadcast()
     sender = await sender_of(per_second=40)
     await senders.send_next(sender)
@@ -50,7 +56,7 @@ async def test_at_the_end_what_has_not_left_stays_queued(subscribe, broadcast, s
 
     assert len(telegram.tried) == 1
     assert (await states(1), await states(2)) == ({DeliveryState.SENT: 1}, {DeliveryState.QUEUED: 1})
-    assert (await standing(2))[0] == RUNNING
+    assert (await message_state(2))[0] == RUNNING
 
 
 @pytest.mark.usefixtures("impatient")
@@ -112,7 +118,7 @@ async def test_a_pause_stops_it_with_at_most_what_is_in_flight(db, subscribe, br
     ids=["sent", "uncertain", "not sent"],
 )
 async def test_what_a_person_stopped_is_not_sent_again(
-    db, subscribe, broadcast, sender_of, telegram, clock, run, states, standing, answer, states_then
+    db, subscribe, broadcast, sender_of, telegram, clock, run, states, message_state, answer, states_then
 ):
     await subscribe(*range(1, 7))
     message_id = await broadcast()
@@ -127,4 +133,4 @@ async def test_what_a_person_stopped_is_not_sent_again(
 
     assert await states() == states_then
     assert len(telegram.tried) == 1
-    assert (await standing())[0] == MessageState.CANCELLED
+    assert (await message_state())[0] == MessageState.CANCELLED

@@ -1,4 +1,4 @@
-"""The sender while Telegram is too busy, can't be reached or refuses the bot: it waits, and nobody is lost."""
+"""The sender when Telegram is too busy, can't be reached or refuses the bot: it waits, and no delivery is lost."""
 
 import asyncio
 from collections import Counter
@@ -15,7 +15,7 @@ from outreachbot.store.database import connect
 from outreachbot.workers.delivery import sender as senders
 
 REFUSED, LOST = NotSent("refused"), Uncertain(Reason.NO_ANSWER)
-pytestmark = pytest.mark.usefixtures("impatient")  # the tests put the clock forward
+pytestmark = pytest.mark.usefixtures("impatient")  # the tests move the clock
 
 
 class AwaitedEvent(asyncio.Event):
@@ -38,7 +38,7 @@ async def test_what_surely_was_not_sent_waits_and_is_sent_later(
     telegram.answers[3] = [REFUSED, Sent(10)]
     sender = await sender_of()
     await senders.send_next(sender)
-    await asyncio.gather(*sender.flight.air)
+    await asyncio.gather(*sender.state.in_flight)
     await senders.send_next(sender)
     assert await states() == {DeliveryState.QUEUED: 1, DeliveryState.SENT: 2}
     assert telegram.times(3) == 1
@@ -49,7 +49,7 @@ async def test_what_surely_was_not_sent_waits_and_is_sent_later(
     assert Counter(chat_id for chat_id, _ in telegram.got) == {1: 1, 2: 1, 3: 1}
 
 
-async def test_in_trouble_nothing_leaves_before_everything_has_landed(
+async def test_in_an_outage_nothing_is_sent_before_all_requests_have_completed(
     subscribe, broadcast, sender_of, telegram, clock, states
 ):
     held = asyncio.Event()
@@ -58,15 +58,15 @@ async def test_in_trouble_nothing_leaves_before_everything_has_landed(
     telegram.answers = {1: REFUSED, 2: held}
     sender = await sender_of(per_second=40)  # two at once
     await senders.send_next(sender)
-    while not sender.flight.landed:  # noqa: ASYNC110 the sender has no event for it
+    while not sender.state.completed:  # noqa: ASYNC110 the sender has no event for it
         await asyncio.sleep(0)
     await senders.send_next(sender)  # it learns that there is trouble
     while len(telegram.tried) < 2:  # noqa: ASYNC110 the same
         await asyncio.sleep(0)
     clock.ahead = 60
-    sender.flight.landing = AwaitedEvent()
+    sender.state.has_capacity = AwaitedEvent()
     step = asyncio.create_task(senders.send_next(sender))
-    await sender.flight.landing.is_awaited.wait()
+    await sender.state.has_capacity.is_awaited.wait()
     assert not step.done()
     assert len(telegram.tried) == 2
 
@@ -77,7 +77,7 @@ async def test_in_trouble_nothing_leaves_before_everything_has_landed(
     await senders.close_sender(sender, 5.0)
 
 
-async def test_in_trouble_one_request_at_a_time_asks_whether_it_is_over(
+async def test_in_an_outage_it_tries_one_request_at_a_time(
     subscribe, broadcast, sender_of, telegram, clock, run, states
 ):
     await subscribe(*range(1, 31))
@@ -88,14 +88,14 @@ async def test_in_trouble_one_request_at_a_time_asks_whether_it_is_over(
     for clock.ahead in range(0, 800, 40):
         before = len(telegram.tried)
         await senders.send_next(sender)
-        await asyncio.gather(*sender.flight.air)
+        await asyncio.gather(*sender.state.in_flight)
         tried.append(len(telegram.tried) - before)
     await run(sender)
 
-    assert tried[:11] == [4, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1], "a pause stands before each request"
+    assert tried[:11] == [4, 0, 1, 0, 1, 0, 1, 0, 1, 0, 1], "a pause precedes each request"
     assert tried[11:16] == [0, 1, 1, 4, 4], "after an answer it goes on as before"
     assert await states() == {DeliveryState.UNCERTAIN: 9, DeliveryState.SENT: 21}
-    assert max(Counter(one.chat_id for one in telegram.tried).values()) == 1
+    assert max(Counter(claimed.chat_id for claimed in telegram.tried).values()) == 1
 
 
 async def test_a_429_holds_all_for_as_long_as_telegram_asks(
@@ -106,7 +106,7 @@ async def test_a_429_holds_all_for_as_long_as_telegram_asks(
     telegram.answers[1] = [Wait(30.0), Sent(10)]
     sender = await sender_of()
     await senders.send_next(sender)
-    await asyncio.gather(*sender.flight.air)
+    await asyncio.gather(*sender.state.in_flight)
     tried = len(telegram.tried)
     for clock.ahead in (0, 15):
         assert await senders.send_next(sender), "it would sleep until somebody wakes it"
@@ -182,7 +182,7 @@ async def test_the_subscription_of_a_deleted_topic_is_the_groups_own_from_then_o
 
 
 async def test_a_refused_bot_stops_all_and_keeps_the_rest_queued(
-    subscribe, broadcast, sender_of, telegram, run, states, standing
+    subscribe, broadcast, sender_of, telegram, run, states, message_state
 ):
     await subscribe(*range(1, 121))
     await broadcast()
@@ -195,4 +195,4 @@ async def test_a_refused_bot_stops_all_and_keeps_the_rest_queued(
 
     assert counted[DeliveryState.SENT] == len(telegram.got) <= senders.MAX_IN_FLIGHT
     assert counted[DeliveryState.QUEUED] == 120 - counted[DeliveryState.SENT]
-    assert (await standing())[0] == MessageState.RUNNING
+    assert (await message_state())[0] == MessageState.RUNNING

@@ -1,4 +1,4 @@
-"""Two senders on one PostgreSQL: what only one of them suffers does not hold the other."""
+"""Two senders on one PostgreSQL: when only one can't reach Telegram, the other goes on."""
 
 from collections import Counter
 
@@ -28,18 +28,18 @@ async def test_a_sender_that_does_not_reach_telegram_holds_no_other(
     await broadcast()
     healthy = await sender_of()
     async with connect.writing(db) as transaction:
-        lonely_id = await leases.begin(transaction, "elsewhere", clock(), is_main=False)
-    lonely = Sender(db, lonely_id, cut_off, clock, 500.0)
-    for clock.ahead in range(0, 600, 60):  # by now its pauses are as long as they get
-        await senders.send_next(lonely)
+        offline_id = await leases.begin(transaction, "elsewhere", clock(), is_main=False)
+    offline = Sender(db, offline_id, cut_off, clock, 500.0)
+    for clock.ahead in range(0, 600, 60):  # after this its pauses are as long as they get
+        await senders.send_next(offline)
     clock.ahead += 60
-    while lonely.health.pause_left(clock()) < 20:
+    while offline.failures.backoff_left(clock()) < 20:
         clock.ahead += 1
-        await senders.send_next(lonely)
+        await senders.send_next(offline)
 
     await run(healthy)
 
-    assert lonely.health.pause_left(clock()) > 0
+    assert offline.failures.backoff_left(clock()) > 0
     assert await states() == {DeliveryState.SENT: 40}
     assert Counter(chat_id for chat_id, _ in telegram.got) == dict.fromkeys(range(1, 41), 1)
-    await senders.close_sender(lonely, 0.0)
+    await senders.close_sender(offline, 0.0)

@@ -1,4 +1,4 @@
-"""Polling: confirmed only after it is written down, handled once, and no second program."""
+"""Polling: updates are confirmed only after they are stored, handled once, and only one program polls."""
 
 import asyncio
 import time
@@ -14,7 +14,7 @@ from outreachbot.workers.updates.poller import PROBE_SECONDS, PollStatus
 
 
 class Telegram:
-    """Gives one batch after the other, or raises; writes down from which offset it was asked."""
+    """Returns one batch after another, or raises; notes from which offset it was polled."""
 
     def __init__(self, *batches):
         self.batches, self.offsets, self.seconds = list(batches), [], []
@@ -33,15 +33,15 @@ class Handled(list):
         self.append(update["update_id"])
 
 
-async def poll(db, telegram, dispatcher=None, line=None):
-    line, dispatcher = line or PollStatus(), dispatcher or Dispatcher(db, Handled())
-    await poller.poll_updates(dispatcher, line, telegram.fetch, 1.0)
+async def poll(db, telegram, dispatcher=None, status=None):
+    status, dispatcher = status or PollStatus(), dispatcher or Dispatcher(db, Handled())
+    await poller.poll_updates(dispatcher, status, telegram.fetch, 1.0)
     await asyncio.gather(*dispatcher.tasks)
 
 
 async def written(db):
     async with connect.reading(db) as connection:
-        return [letter.update_id for letter in await inbox.list_waiting(connection, 0, 100)]
+        return [entry.update_id for entry in await inbox.list_waiting(connection, 0, 100)]
 
 
 def batch(*numbers):
@@ -49,53 +49,53 @@ def batch(*numbers):
 
 
 async def test_the_next_poll_confirms_what_is_written_down(db):
-    telegram, line, dispatcher = Telegram(batch(7, 8), batch(9), batch()), PollStatus(), Dispatcher(db, Handled())
+    telegram, status, dispatcher = Telegram(batch(7, 8), batch(9), batch()), PollStatus(), Dispatcher(db, Handled())
     for _ in range(3):
-        await poll(db, telegram, dispatcher, line)
+        await poll(db, telegram, dispatcher, status)
 
     assert telegram.offsets == [0, 9, 10]
     assert dispatcher.handle == [7, 8, 9]
 
 
 async def test_after_an_empty_poll_it_asks_from_nought_and_so_finds_ids_that_start_lower(db):
-    telegram, line, dispatcher = Telegram(batch(900), batch(), batch(5)), PollStatus(), Dispatcher(db, Handled())
+    telegram, status, dispatcher = Telegram(batch(900), batch(), batch(5)), PollStatus(), Dispatcher(db, Handled())
     for _ in range(3):
-        await poll(db, telegram, dispatcher, line)
+        await poll(db, telegram, dispatcher, status)
 
     assert telegram.offsets == [0, 901, 0]
     assert dispatcher.handle == [900, 5]
 
 
 async def test_what_could_not_be_written_down_is_not_confirmed_and_comes_again(db, failing):
-    telegram, line, dispatcher = Telegram(batch(7), batch(7), batch()), PollStatus(), Dispatcher(db, Handled())
+    telegram, status, dispatcher = Telegram(batch(7), batch(7), batch()), PollStatus(), Dispatcher(db, Handled())
     async with failing("inbox"):
         with pytest.raises(StoreFailed):
-            await poll(db, telegram, dispatcher, line)
+            await poll(db, telegram, dispatcher, status)
     assert dispatcher.handle == []
 
     for _ in range(2):
-        await poll(db, telegram, dispatcher, line)
+        await poll(db, telegram, dispatcher, status)
 
     assert telegram.offsets == [0, 0, 8]
     assert dispatcher.handle == [7]
 
 
 async def test_an_update_that_comes_again_is_handled_once(db):
-    telegram, line, dispatcher = (
+    telegram, status, dispatcher = (
         Telegram(batch(7, 8), batch(7, 8, 9), batch(8)),
         PollStatus(),
         Dispatcher(db, Handled()),
     )
     for _ in range(3):
-        await poll(db, telegram, dispatcher, line)
+        await poll(db, telegram, dispatcher, status)
 
     assert dispatcher.handle == [7, 8, 9]
 
 
 async def test_what_was_handled_is_written_down_along_the_way(db):
-    telegram, line, dispatcher = Telegram(batch(7), batch(8)), PollStatus(), Dispatcher(db, Handled())
+    telegram, status, dispatcher = Telegram(batch(7), batch(8)), PollStatus(), Dispatcher(db, Handled())
     for _ in range(2):
-        await poll(db, telegram, dispatcher, line)
+        await poll(db, telegram, dispatcher, status)
 
     assert await written(db) == [8]
 
@@ -110,28 +110,28 @@ async def test_any_text_can_be_written_down(db, text):
 
 
 async def test_a_poll_that_fails_is_said_once_and_tried_again(db, caplog):
-    telegram, line = Telegram(PollFailed("HTTP 502"), PollFailed("HTTP 502"), batch(7)), PollStatus(failures=0)
+    telegram, status = Telegram(PollFailed("HTTP 502"), PollFailed("HTTP 502"), batch(7)), PollStatus(failures=0)
     async with asyncio.timeout(10):
         for _ in range(3):
-            await poll(db, telegram, line=line)
+            await poll(db, telegram, status=status)
 
     assert caplog.messages == ["no updates: HTTP 502; trying again", "Telegram answers again"]
-    assert line.failures == 0
+    assert status.failures == 0
 
 
-async def test_a_line_that_is_deaf_for_a_minute_ends_the_program(db):
-    line = PollStatus(last_success=time.monotonic() - 61)
+async def test_a_minute_without_a_successful_poll_ends_the_program(db):
+    status = PollStatus(last_success=time.monotonic() - 61)
 
     with pytest.raises(CannotRun, match=r"no updates for (6[1-9]|[7-9]\d) s \(HTTP 502\)"):
-        await poll(db, Telegram(PollFailed("HTTP 502")), line=line)
+        await poll(db, Telegram(PollFailed("HTTP 502")), status=status)
 
 
-async def test_a_good_poll_ends_the_deafness(db):
-    line = PollStatus(last_success=time.monotonic() - 61)
-    await poll(db, Telegram(batch()), line=line)
-    await poll(db, Telegram(PollFailed("HTTP 502")), line=line)
+async def test_a_successful_poll_starts_that_minute_anew(db):
+    status = PollStatus(last_success=time.monotonic() - 61)
+    await poll(db, Telegram(batch()), status=status)
+    await poll(db, Telegram(PollFailed("HTTP 502")), status=status)
 
-    assert line.failures == 1
+    assert status.failures == 1
 
 
 async def test_who_finds_a_rival_before_its_first_long_poll_gives_way(db):
@@ -140,29 +140,29 @@ async def test_who_finds_a_rival_before_its_first_long_poll_gives_way(db):
 
 
 async def test_who_was_there_first_stays(db):
-    telegram, line = Telegram(PollConflict("Conflict"), batch(7)), PollStatus(is_alone=True)
+    telegram, status = Telegram(PollConflict("Conflict"), batch(7)), PollStatus(is_alone=True)
     dispatcher = Dispatcher(db, Handled())
     for _ in range(2):
-        await poll(db, telegram, dispatcher, line)
+        await poll(db, telegram, dispatcher, status)
 
     assert dispatcher.handle == [7]
 
 
 async def test_a_poll_that_stayed_open_makes_the_token_ours_and_later_polls_long(db):
-    line = PollStatus()
-    poller._record_success(line, time.monotonic() - PROBE_SECONDS / 4)
-    assert not line.is_alone
+    status = PollStatus()
+    poller._record_success(status, time.monotonic() - PROBE_SECONDS / 4)
+    assert not status.is_alone
 
-    poller._record_success(line, time.monotonic() - PROBE_SECONDS)
+    poller._record_success(status, time.monotonic() - PROBE_SECONDS)
     telegram = Telegram(batch())
-    await poll(db, telegram, line=line)
+    await poll(db, telegram, status=status)
 
-    assert line.is_alone
+    assert status.is_alone
     assert telegram.seconds == [poller.POLL_SECONDS]
 
 
 async def test_polls_that_always_bring_something_make_it_ours_after_a_while(db):
-    line = PollStatus(started=time.monotonic() - 60)
-    await poll(db, Telegram(batch(7)), line=line)
+    status = PollStatus(started=time.monotonic() - 60)
+    await poll(db, Telegram(batch(7)), status=status)
 
-    assert line.is_alone
+    assert status.is_alone

@@ -1,4 +1,4 @@
-"""The circuit breaker: a message that Telegram refuses whoever gets it pauses, and nobody loses their place."""
+"""The circuit breaker: a message that Telegram refuses for every chat is paused, and its deliveries stay queued."""
 
 import logging
 
@@ -12,7 +12,7 @@ from outreachbot.store import tables
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
 from outreachbot.workers.delivery import sender as senders
-from outreachbot.workers.delivery.outcomes import SAME_ERROR, SAME_REFUSAL
+from outreachbot.workers.delivery.outcomes import ERROR_LIMIT, REFUSAL_LIMIT
 
 WORDS = "Bad Request: can't parse entities"
 WRONG = Failed(Reason.TEMPLATE, WORDS)
@@ -21,44 +21,47 @@ pytestmark = pytest.mark.usefixtures("impatient")
 
 
 @pytest.fixture
-def let_go_on(db, run, standing):
-    """An admin lets it go on as often as it pauses; but nobody would press that often."""
+def resume_until_done(db, run, message_state):
+    """Resume the message as often as it pauses, within reason."""
 
-    async def let_go_on(sender):
+    async def resume_until_done(sender):
         for _ in range(20):
             async with connect.writing(db) as transaction:
                 await messages.change_state(transaction, 1, MessageState.RUNNING, only_from=[MessageState.PAUSED])
             await run(sender)
-            if (await standing())[0] != MessageState.PAUSED:
+            if (await message_state())[0] != MessageState.PAUSED:
                 return
 
-    return let_go_on
+    return resume_until_done
 
 
 async def test_the_same_error_from_five_chats_pauses_the_message(
-    subscribe, broadcast, sender_of, telegram, run, states, standing, caplog
+    subscribe, broadcast, sender_of, telegram, run, states, message_state, caplog
 ):
     await subscribe(*range(1, 121))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(1, 1 + SAME_ERROR), WRONG)
+    telegram.answers = dict.fromkeys(range(1, 1 + ERROR_LIMIT), WRONG)
     with caplog.at_level(logging.INFO):
         await run(await sender_of())
 
     sent = len(telegram.got)
-    assert await standing() == (MessageState.PAUSED, WORDS)
+    assert await message_state() == (MessageState.PAUSED, WORDS)
     assert await states() == {DeliveryState.SENT: sent, DeliveryState.QUEUED: 120 - sent}
     assert sent < 60
     assert caplog.messages == [f"message 1 is paused: Telegram says {WORDS}"]
 
 
-async def test_the_same_error_from_four_does_not(subscribe, broadcast, sender_of, telegram, run, states, standing):
+async def test_the_same_error_from_four_does_not(subscribe, broadcast, sender_of, telegram, run, states, message_state):
     await subscribe(*range(1, 121))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(1, SAME_ERROR), WRONG)
+    telegram.answers = dict.fromkeys(range(1, ERROR_LIMIT), WRONG)
     await run(await sender_of())
 
-    assert await standing() == (MessageState.FINISHED, None)
-    assert await states() == {DeliveryState.SENT: 121 - SAME_ERROR, DeliveryState.FAILED: SAME_ERROR - 1}
+    assert await message_state() == (MessageState.FINISHED, None)
+    assert await states() == {
+        DeliveryState.SENT: 121 - ERROR_LIMIT,
+        DeliveryState.FAILED: ERROR_LIMIT - 1,
+    }
 
 
 @pytest.mark.parametrize(
@@ -67,49 +70,54 @@ async def test_the_same_error_from_four_does_not(subscribe, broadcast, sender_of
     ids=["other words", "no fault of the message"],
 )
 async def test_other_errors_are_counted_for_themselves(
-    subscribe, broadcast, sender_of, telegram, run, standing, others
+    subscribe, broadcast, sender_of, telegram, run, message_state, others
 ):
     await subscribe(*range(1, 41))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(1, SAME_ERROR), WRONG) | dict.fromkeys(range(21, 20 + SAME_ERROR), others)
+    telegram.answers = dict.fromkeys(range(1, ERROR_LIMIT), WRONG) | dict.fromkeys(range(21, 20 + ERROR_LIMIT), others)
     await run(await sender_of())
 
-    assert (await standing())[0] == MessageState.FINISHED
+    assert (await message_state())[0] == MessageState.FINISHED
 
 
-async def test_errors_that_come_one_by_one_add_up(subscribe, broadcast, sender_of, telegram, run, states, standing):
+async def test_errors_that_come_one_by_one_add_up(
+    subscribe, broadcast, sender_of, telegram, run, states, message_state
+):
     await subscribe(*range(1, 121))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(20, 20 * (1 + SAME_ERROR), 20), WRONG)
+    telegram.answers = dict.fromkeys(range(20, 20 * (1 + ERROR_LIMIT), 20), WRONG)
     await run(await sender_of())
 
-    assert (await standing())[0] == MessageState.PAUSED
+    assert (await message_state())[0] == MessageState.PAUSED
     assert (await states())[DeliveryState.FAILED] == 0
 
 
-async def test_each_message_has_a_count_of_its_own(subscribe, broadcast, sender_of, telegram, run, standing):
+async def test_each_message_has_a_count_of_its_own(subscribe, broadcast, sender_of, telegram, run, message_state):
     await subscribe(*range(1, 11))
     first, second = await broadcast(), await broadcast({"en": Message("another")})
     telegram.answers = dict.fromkeys(range(1, 4), WRONG)
     await run(await sender_of())
 
-    assert [(await standing(one))[0] for one in (first, second)] == [MessageState.FINISHED, MessageState.FINISHED]
+    assert [(await message_state(number))[0] for number in (first, second)] == [
+        MessageState.FINISHED,
+        MessageState.FINISHED,
+    ]
 
 
 @pytest.mark.parametrize("chats", [1, 3])
 async def test_a_message_that_is_wrong_for_all_there_are_pauses_however_few(
-    subscribe, broadcast, sender_of, telegram, run, states, standing, chats
+    subscribe, broadcast, sender_of, telegram, run, states, message_state, chats
 ):
     await subscribe(*range(1, 1 + chats))
     await broadcast()
     telegram.answers = dict.fromkeys(range(1, 1 + chats), WRONG)
     await run(await sender_of())
 
-    assert await standing() == (MessageState.PAUSED, WORDS)
+    assert await message_state() == (MessageState.PAUSED, WORDS)
     assert await states() == {DeliveryState.QUEUED: chats}
 
 
-async def test_what_is_in_the_air_at_the_pause_keeps_its_place_as_well(
+async def test_requests_in_flight_at_the_pause_are_queued_again_as_well(
     subscribe, broadcast, sender_of, telegram, run, states
 ):
     await subscribe(*range(1, 121))
@@ -118,13 +126,13 @@ async def test_what_is_in_the_air_at_the_pause_keeps_its_place_as_well(
     await run(await sender_of())
 
     assert await states() == {DeliveryState.QUEUED: 120}
-    assert SAME_ERROR <= len(telegram.tried) <= senders.MAX_IN_FLIGHT
+    assert ERROR_LIMIT <= len(telegram.tried) <= senders.MAX_IN_FLIGHT
 
 
 async def test_what_has_another_end_keeps_it(subscribe, broadcast, sender_of, telegram, run, states):
     await subscribe(*range(1, 31))
     await broadcast()
-    telegram.answers = dict.fromkeys(range(4, 4 + SAME_ERROR), WRONG)
+    telegram.answers = dict.fromkeys(range(4, 4 + ERROR_LIMIT), WRONG)
     telegram.answers |= {1: Uncertain(Reason.NO_ANSWER), 2: Failed(Reason.BLOCKED, "Forbidden")}
     await run(await sender_of())
     counted = await states()
@@ -132,12 +140,12 @@ async def test_what_has_another_end_keeps_it(subscribe, broadcast, sender_of, te
     assert (
         counted[DeliveryState.UNCERTAIN],
         counted[DeliveryState.FAILED],
-        counted[DeliveryState.QUEUED] >= SAME_ERROR,
+        counted[DeliveryState.QUEUED] >= ERROR_LIMIT,
     ) == (1, 1, True)
 
 
 async def test_once_it_goes_through_everybody_gets_it_after_all(
-    db, subscribe, broadcast, sender_of, telegram, run, states, standing
+    db, subscribe, broadcast, sender_of, telegram, run, states, message_state
 ):
     await subscribe(*range(1, 21))
     await broadcast()
@@ -149,12 +157,12 @@ async def test_once_it_goes_through_everybody_gets_it_after_all(
         await messages.change_state(transaction, 1, MessageState.RUNNING, only_from=[MessageState.PAUSED])
     await run(sender)
 
-    assert await standing() == (MessageState.FINISHED, None)
+    assert await message_state() == (MessageState.FINISHED, None)
     assert await states() == {DeliveryState.SENT: 20}
     assert sorted(chat_id for chat_id, _ in telegram.got) == list(range(1, 21))
 
 
-async def test_a_reminder_pauses_alike(db, subscribe, sender_of, telegram, run, broadcast, standing):
+async def test_a_reminder_pauses_alike(db, subscribe, sender_of, telegram, run, broadcast, message_state):
     await subscribe(1)
     async with connect.writing(db) as transaction:
         await messages.create(transaction, MessageKind.REMINDER, {"en": Message("x")}, 1.0, key="a", expires_at=9e9)
@@ -162,18 +170,18 @@ async def test_a_reminder_pauses_alike(db, subscribe, sender_of, telegram, run, 
     telegram.answers[1] = [WRONG, WRONG]
     await run(await sender_of())
 
-    assert [(await standing(one))[0] for one in (1, 2)] == [MessageState.PAUSED, MessageState.PAUSED]
+    assert [(await message_state(number))[0] for number in (1, 2)] == [MessageState.PAUSED, MessageState.PAUSED]
     async with connect.reading(db) as connection:
         rows = await connection.execute(select(tables.deliveries.c.detail, tables.deliveries.c.reason))
         assert set(rows.all()) == {(None, None)}
 
 
 async def test_after_go_on_those_it_is_wrong_for_are_tried_last_fail_and_the_rest_get_it(
-    subscribe, broadcast, sender_of, telegram, run, states, standing, db
+    subscribe, broadcast, sender_of, telegram, run, states, message_state, db
 ):
     await subscribe(*range(1, 121))
     message_id = await broadcast()
-    wrong = dict.fromkeys(range(1, 1 + SAME_ERROR), WRONG)
+    wrong = dict.fromkeys(range(1, 1 + ERROR_LIMIT), WRONG)
     telegram.answers = dict(wrong)
     sender = await sender_of()
     await run(sender)
@@ -182,44 +190,47 @@ async def test_after_go_on_those_it_is_wrong_for_are_tried_last_fail_and_the_res
         await messages.change_state(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
     await run(sender)
 
-    assert await standing() == (MessageState.FINISHED, None)
-    assert await states() == {DeliveryState.SENT: 120 - SAME_ERROR, DeliveryState.FAILED: SAME_ERROR}
-    assert {one.chat_id for one in telegram.tried[-SAME_ERROR:]} == set(wrong)
+    assert await message_state() == (MessageState.FINISHED, None)
+    assert await states() == {
+        DeliveryState.SENT: 120 - ERROR_LIMIT,
+        DeliveryState.FAILED: ERROR_LIMIT,
+    }
+    assert {claimed.chat_id for claimed in telegram.tried[-ERROR_LIMIT:]} == set(wrong)
 
 
 @pytest.mark.parametrize("chats", [1, 3, 12])
 async def test_a_message_that_is_wrong_for_all_there_are_fails_once_somebody_lets_it_go_on_all_the_same(
-    subscribe, broadcast, sender_of, telegram, run, states, standing, let_go_on, chats
+    subscribe, broadcast, sender_of, telegram, run, states, message_state, resume_until_done, chats
 ):
     await subscribe(*range(1, 1 + chats))
     await broadcast()
     telegram.answers = dict.fromkeys(range(1, 1 + chats), WRONG)
     sender = await sender_of(per_second=40)  # two at once
     await run(sender)
-    assert (await standing())[0] == MessageState.PAUSED
-    await let_go_on(sender)
+    assert (await message_state())[0] == MessageState.PAUSED
+    await resume_until_done(sender)
 
-    assert await standing() == (MessageState.FINISHED, None)
+    assert await message_state() == (MessageState.FINISHED, None)
     assert await states() == {DeliveryState.FAILED: chats}
 
 
 async def test_nobody_has_to_let_it_go_on_for_ever_where_it_is_wrong_for_many(
-    subscribe, broadcast, sender_of, telegram, run, states, standing, let_go_on
+    subscribe, broadcast, sender_of, telegram, run, states, message_state, resume_until_done
 ):
-    """In one of its languages, say: more than one claim holds. When they alone are left they fail."""
+    """For example in one language, for more chats than a claim holds. When only those are left, they fail."""
     await subscribe(*range(1, 41))
     await broadcast()
     telegram.answers = dict.fromkeys(range(1, 13), WRONG)
     sender = await sender_of(per_second=40)  # two at once
     await run(sender)
-    await let_go_on(sender)
+    await resume_until_done(sender)
 
-    assert await standing() == (MessageState.FINISHED, None)
+    assert await message_state() == (MessageState.FINISHED, None)
     assert await states() == {DeliveryState.SENT: 28, DeliveryState.FAILED: 12}
 
 
 async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
-    subscribe, broadcast, sender_of, telegram, run, states, standing, let_go_on, caplog
+    subscribe, broadcast, sender_of, telegram, run, states, message_state, resume_until_done, caplog
 ):
     await subscribe(*range(1, 121))
     await broadcast()
@@ -228,14 +239,14 @@ async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
     await run(sender)
     counted = await states()
 
-    assert await standing() == (MessageState.PAUSED, UNKNOWN.detail)
-    assert SAME_REFUSAL <= counted[DeliveryState.FAILED] < SAME_REFUSAL + 10, "what was in the air lands"
+    assert await message_state() == (MessageState.PAUSED, UNKNOWN.detail)
+    assert REFUSAL_LIMIT <= counted[DeliveryState.FAILED] < REFUSAL_LIMIT + 10, "requests in flight complete"
     assert counted[DeliveryState.QUEUED] == 120 - counted[DeliveryState.FAILED]
     assert caplog.messages == [f"message 1 is paused: Telegram says {UNKNOWN.detail}"]
 
     telegram.answers.clear()
-    await let_go_on(sender)
-    assert (await standing())[0] == MessageState.FINISHED
+    await resume_until_done(sender)
+    assert (await message_state())[0] == MessageState.FINISHED
     assert await states() == {
         DeliveryState.FAILED: counted[DeliveryState.FAILED],
         DeliveryState.SENT: counted[DeliveryState.QUEUED],
@@ -245,19 +256,19 @@ async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
 @pytest.mark.parametrize(
     "answers",
     [
-        {20: Sent(1)},  # one that gets it begins the count anew
+        {20: Sent(1)},  # a success resets the count
         dict.fromkeys(range(10, 29), Failed(Reason.REFUSED, "Bad Request: other words")),
         dict.fromkeys(range(10, 29), Failed(Reason.BLOCKED, "Forbidden")),
     ],
     ids=["a success between", "other words", "words that we know"],
 )
 async def test_fewer_of_the_same_in_a_row_are_what_befell_these_chats(
-    subscribe, broadcast, sender_of, telegram, run, standing, answers
+    subscribe, broadcast, sender_of, telegram, run, message_state, answers
 ):
-    chats = range(1, 2 * SAME_REFUSAL - 1)
+    chats = range(1, 2 * REFUSAL_LIMIT - 1)
     await subscribe(*chats)
     await broadcast()
     telegram.answers = dict.fromkeys(chats, UNKNOWN) | answers
     await run(await sender_of(per_second=20))  # one at a time, in order
 
-    assert (await standing())[0] == MessageState.FINISHED
+    assert (await message_state())[0] == MessageState.FINISHED

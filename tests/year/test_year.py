@@ -245,7 +245,7 @@ async def drain(stage: Stage) -> None:
     """Queue and send all there is."""
     while await queueing.queue_audience(stage.context.db, stage.context.content.zone, asyncio.Event()):
         pass
-    while await sender.send_next(stage.outgoing) or stage.outgoing.flight.air:
+    while await sender.send_next(stage.outgoing) or stage.outgoing.state.in_flight:
         pass
 
 

@@ -1,1 +1,1 @@
-"""BUILDS: the only room that opens, wires, starts and stops things, and that knows the time."""
+"""Puts the program together: opens, connects, starts and stops its parts. Only this package reads the clock."""

@@ -1,4 +1,4 @@
-"""The demo: a local Telegram on this machine, the bot in it, and a chat page in the browser."""
+"""The demo: a local Telegram on this machine, the bot in it, and a page to chat with it in the browser."""
 
 import datetime as dt
 import logging
@@ -28,7 +28,7 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class MovableClock:
-    """A clock that can be set to another day, the time of day going on."""
+    """A clock that can be set to another day and keeps running."""
 
     zone: ZoneInfo
     ahead: dt.timedelta = dt.timedelta()
@@ -37,7 +37,7 @@ class MovableClock:
         return run.wall_clock() + self.ahead
 
     def move(self, date: dt.date | None) -> None:
-        """Go to the noon of that day (so that every hour of reminders has passed); None: back to today."""
+        """Move to noon of that day in the zone, by when its reminders are due; None moves back to the present."""
         if date is None:
             self.ahead = dt.timedelta()
             return
@@ -46,23 +46,23 @@ class MovableClock:
 
 
 async def run_demo(content_file: Path, port: int, chats: int, per_second: float, *, open_browser: bool) -> None:
-    """Run sandbox, page and bot until a signal says stop. Everything is forgotten at the end."""
+    """Run the sandbox, the page and the bot until a signal stops them. Nothing is kept."""
     document = files.read_content(content_file)
     content = document.content
     clock = MovableClock(ZoneInfo(content.zone))
     world = World(clock=clock)
     stage = scene.build(world, chats)
     stop = signals.stop_on_signals()
-    routes = page.routes(world, stage, clock, clock.move, lambda: _days(content, clock))
+    routes = page.routes(world, stage, clock, clock.move, lambda: _list_coming_days(content, clock))
     with tempfile.TemporaryDirectory(prefix="outreachbot-") as folder:
         async with serve(world, port=port, routes=routes) as address:
-            settings = _settings(address, folder, content_file, stage.admin_id, per_second)
-            ready = partial(_open, world, address, chats, open_browser=open_browser)
-            await run.run(settings, content, document.raw, clock=clock, stop=stop, ready=ready, keeps=False)
+            settings = _create_settings(address, folder, content_file, stage.admin_id, per_second)
+            ready = partial(_begin, world, address, chats, open_browser=open_browser)
+            await run.run(settings, content, document.raw, clock=clock, stop=stop, ready=ready, writes_file=False)
 
 
-def _settings(address: str, folder: str, content_file: Path, admin_id: int, per_second: float) -> Settings:
-    """The demo's own settings, whatever the environment says."""
+def _create_settings(address: str, folder: str, content_file: Path, admin_id: int, per_second: float) -> Settings:
+    """The demo's settings, which ignore the environment."""
     return Settings.model_construct(
         token=SecretStr(TOKEN),
         token_file=None,
@@ -75,7 +75,8 @@ def _settings(address: str, folder: str, content_file: Path, admin_id: int, per_
     )
 
 
-def _open(world: World, address: str, chats: int, *, open_browser: bool) -> None:
+def _begin(world: World, address: str, chats: int, *, open_browser: bool) -> None:
+    """Subscribe the crowd and open the page, once the bot is polling."""
     for user_id in range(scene.CROWD, scene.CROWD + chats):
         people.say(world, user_id, user_id, "/subscribe")
     log.info("the chat page is on %s (nothing reaches Telegram); Ctrl+C stops the demo", address)
@@ -84,12 +85,12 @@ def _open(world: World, address: str, chats: int, *, open_browser: bool) -> None
 
 
 def has_screen() -> bool:
-    """Without one, Python would open a text browser in this very terminal."""
+    """Whether there is a graphical display: without one, Python opens a text browser in the terminal."""
     return sys.platform in {"darwin", "win32"} or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
 
 
-def _days(content: Content, clock: MovableClock) -> Sequence[tuple[str, dt.date]]:
-    """The coming days of remembrance, for the page to offer."""
-    kept = (one for one in content.anniversaries if one.default)
-    coming = schedule.list_upcoming(kept, clock().astimezone(clock.zone).date() + dt.timedelta(days=1))
-    return [(content.say(one.anniversary.title, content.default_language), one.date) for one in coming]
+def _list_coming_days(content: Content, clock: MovableClock) -> Sequence[tuple[str, dt.date]]:
+    """The coming days of remembrance that the page offers to move to."""
+    by_default = (anniversary for anniversary in content.anniversaries if anniversary.default)
+    coming = schedule.list_upcoming(by_default, clock().astimezone(clock.zone).date() + dt.timedelta(days=1))
+    return [(content.say(day.anniversary.title, content.default_language), day.date) for day in coming]

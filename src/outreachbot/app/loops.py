@@ -1,4 +1,4 @@
-"""The running bot's workers, each in a loop of its own: what they do, how often, and what wakes them."""
+"""The running bot's workers, each in its own loop: what they do, how often, and what wakes them."""
 
 import asyncio
 from collections.abc import Sequence
@@ -12,14 +12,13 @@ from outreachbot.bot.context import BotContext
 from outreachbot.bot.features import ALLOWED_UPDATES
 from outreachbot.domain.links import LinkCheck
 from outreachbot.gateway import polling, web_links
-from outreachbot.services.broadcasts import status
 from outreachbot.services.content import activate
-from outreachbot.services.sending import messages
 from outreachbot.workers import housekeeping, link_monitor, progress
-from outreachbot.workers.delivery import leases, outcomes, queueing, sender
+from outreachbot.workers.delivery import leases, queueing
+from outreachbot.workers.delivery import sender as senders
 from outreachbot.workers.delivery.sender import Sender
 from outreachbot.workers.loop import Step, run_until_stopped
-from outreachbot.workers.progress import Screen
+from outreachbot.workers.progress import ProgressTracker
 from outreachbot.workers.reminders import late, resume
 from outreachbot.workers.reminders.planner import Planner
 from outreachbot.workers.updates import dispatcher as dispatchers
@@ -29,76 +28,67 @@ from outreachbot.workers.updates.poller import PollStatus
 
 PLAN_SECONDS = 2.0
 TIDY_SECONDS = 3600.0
-SEND_SECONDS = 0.5  # at most this long until a new message is noticed that nobody woke the sender for
-SETTLE_SECONDS = 0.5  # handled updates are written down at the next poll, or after so long
+SEND_SECONDS = 0.5  # until the sender notices a new message without being woken
+SETTLE_SECONDS = 0.5  # until handled updates are recorded, unless a poll does it before
 SHOW_SECONDS = 1.0
 BEAT_SECONDS = 30.0
 ALBUM_SECONDS = 0.5
 RELOAD_SECONDS = 3600.0  # a signal wakes it
-MENU_SECONDS = 86_400.0  # another content wakes it; what Telegram did not take then is tried again a day later
+MENU_SECONDS = 86_400.0  # new content wakes it; a menu that Telegram did not accept is tried again a day later
 
 
 @dataclass(frozen=True, slots=True)
 class Loop:
-    """One worker: a step that is repeated, how often, and the event that wakes it earlier."""
+    """A worker: its step, how often it is repeated, and the event that wakes it earlier."""
 
     name: str
     step: Step
-    every: float  # seconds between two steps, once a step had nothing more to do
+    every: float  # seconds between two steps, after one that had nothing more to do
     wake: asyncio.Event | None = None
 
 
 def list_loops(
-    context: BotContext, dispatcher: Dispatcher, outgoing: Sender, planning: Planner, stop: asyncio.Event
+    context: BotContext, dispatcher: Dispatcher, sender: Sender, planner: Planner, stop: asyncio.Event
 ) -> list[Loop]:
     """All workers of the running bot."""
     db, now = context.db, context.clock
+    tracker = ProgressTracker(lambda: sender.failures.silent_since)
     loops = [
-        Loop("receiving", _receive(context, dispatcher, stop), 0.0),
+        Loop("receiving", _create_receive_step(context, dispatcher, stop), 0.0),
         Loop("handling", partial(dispatchers.record_handled, dispatcher), SETTLE_SECONDS),
-        Loop("sending", partial(sender.send_next, outgoing), SEND_SECONDS, context.wake_sender),
-        Loop("planning", lambda: resume.plan_live_content(planning, db, context.content, now()), PLAN_SECONDS),
+        Loop("sending", partial(senders.send_next, sender), SEND_SECONDS, context.wake_sender),
+        Loop("planning", lambda: resume.plan_live_content(planner, db, context.content, now()), PLAN_SECONDS),
         Loop("telling", lambda: late.report_late(db, context.content, context.admins, now()), BEAT_SECONDS),
         Loop("starting", lambda: queueing.start_scheduled(db, now()), SHOW_SECONDS),
         Loop("queueing", partial(_queue, context), SEND_SECONDS, context.wake_queueing),
-        Loop("noting", lambda: resume.record_progress(planning, db), BEAT_SECONDS),
-        Loop("leases", lambda: leases.renew_lease(db, outgoing.id, now()), BEAT_SECONDS),
+        Loop("noting", lambda: resume.record_progress(planner, db), BEAT_SECONDS),
+        Loop("leases", lambda: leases.renew_lease(db, sender.id, now()), BEAT_SECONDS),
         Loop("albums", partial(compose.preview_albums, context), ALBUM_SECONDS),
-        Loop("progress", partial(_show_progress, context, _screen(context, outgoing)), SHOW_SECONDS),
+        Loop("progress", partial(progress.update_progress, context, tracker), SHOW_SECONDS),
         Loop("tidying", lambda: housekeeping.purge_old_data(db, now()), TIDY_SECONDS),
-        Loop("reloading", partial(activate.reload_if_requested, context), RELOAD_SECONDS, context.live.woken),
+        Loop("reloading", partial(activate.reload_if_requested, context), RELOAD_SECONDS, context.live.wake_reload),
         Loop("menus", partial(_set_menus, context, stop), MENU_SECONDS, context.live.changed),
     ]
     if context.check_links:
-        loops.append(Loop("links", partial(_watch_link, context, stop), TIDY_SECONDS))
+        loops.append(Loop("links", partial(_check_link, context, stop), TIDY_SECONDS))
     return loops
 
 
-def _screen(context: BotContext, outgoing: Sender) -> Screen:
-    return Screen(
-        partial(messages.edit_or_send, context.messenger),
-        partial(status.load_status, context),
-        context.content.default_language,
-        context.admins,
-        partial(outcomes.silent_since, outgoing.health),
-    )
-
-
-def _receive(context: BotContext, dispatcher: Dispatcher, stop: asyncio.Event) -> Step:
-    """First what was received before the last stop, then what Telegram has."""
+def _create_receive_step(context: BotContext, dispatcher: Dispatcher, stop: asyncio.Event) -> Step:
+    """Dispatch what was received before the last stop, then poll Telegram."""
     status = PollStatus()
-    waiting = True
+    is_first = True
 
     async def fetch(offset: int, seconds: int) -> list[dict[str, Any]]:
-        # A poll that a stop cuts short confirms nothing: Telegram gives the same updates again.
-        fetching = polling.fetch_updates(context.api, offset, seconds, ALLOWED_UPDATES)
-        return await run_until_stopped(stop, fetching) or []
+        # A poll that a stop cancels confirms nothing: Telegram returns the same updates again.
+        poll = polling.fetch_updates(context.api, offset, seconds, ALLOWED_UPDATES)
+        return await run_until_stopped(stop, poll) or []
 
     async def step() -> bool:
-        nonlocal waiting
-        if waiting:
+        nonlocal is_first
+        if is_first:
             await dispatchers.resume_waiting(dispatcher)
-            waiting = False
+            is_first = False
         return await poller.poll_updates(dispatcher, status, fetch, context.timestamp())
 
     return step
@@ -108,17 +98,12 @@ async def _queue(context: BotContext) -> bool:
     return await queueing.queue_audience(context.db, context.content.zone, context.wake_sender)
 
 
-async def _show_progress(context: BotContext, screen: Screen) -> bool:
-    screen.language = context.content.default_language
-    return await progress.update_progress(context.db, screen, context.timestamp())
-
-
 async def _set_menus(context: BotContext, stop: asyncio.Event) -> bool:
     await run_until_stopped(stop, menus.set_all_menus(context))
     return False
 
 
-async def _watch_link(context: BotContext, stop: asyncio.Event) -> bool:
+async def _check_link(context: BotContext, stop: asyncio.Event) -> bool:
     async def check(address: str, witnesses: Sequence[str]) -> LinkCheck | None:
         return await run_until_stopped(stop, web_links.check_link(address, witnesses))
 

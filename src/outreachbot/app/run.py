@@ -1,4 +1,4 @@
-"""The running bot: opens, wires, starts and stops everything in order, and owns the signals."""
+"""Runs the bot: opens, connects, starts and stops everything in order, and handles the signals."""
 
 import asyncio
 import datetime as dt
@@ -26,7 +26,8 @@ from outreachbot.services.sending.messenger import Messenger
 from outreachbot.services.sending.pictures import Pictures
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
-from outreachbot.workers.delivery import leases, sender
+from outreachbot.workers.delivery import leases
+from outreachbot.workers.delivery import sender as senders
 from outreachbot.workers.delivery.sender import Sender
 from outreachbot.workers.loop import repeat, run_until_stopped
 from outreachbot.workers.reminders import resume
@@ -37,11 +38,11 @@ from outreachbot.workers.updates.dispatcher import Dispatcher
 log = logging.getLogger(__name__)
 
 Clock = Callable[[], dt.datetime]
-"""The time now, aware, UTC."""
+"""The current time, in UTC."""
 
 REACH_SECONDS = 60.0  # how long the start waits for Telegram
-STOP_SECONDS = 7.0  # how long what is in flight may take to finish; a supervisor kills after 10
-YOUNG = 10_000  # new objects before Python looks for cycles among them; with its 700 that is a tenth of a broadcast
+STOP_SECONDS = 7.0  # how long work under way may take to finish; supervisors kill after 10
+GC_THRESHOLD = 10_000  # new objects before a garbage collection; with Python's 700 they take a tenth of a broadcast
 
 
 def wall_clock() -> dt.datetime:
@@ -56,32 +57,33 @@ async def run(
     clock: Clock = wall_clock,
     stop: asyncio.Event | None = None,
     ready: Callable[[], None] = lambda: None,
-    keeps: bool = True,
+    writes_file: bool = True,
 ) -> None:
-    """Run the bot until `stop` is set (without one: until a signal). `ready` is called when it polls.
+    """Run the bot until `stop` is set, or without `stop` until a signal. `ready` is called when the bot is running.
 
-    `raw` is the file that the content was read from; `keeps` whether what goes live instead is written there.
-    Raises CannotRun when it can't start or can't go on, WrongUse when the token is missing.
+    `raw` is the file that `content` was read from; content that goes live later is written to it if `writes_file`.
+    Raises CannotRun when the bot can't start or continue, WrongUse when the token is missing.
     """
     settings.bot_token()  # a missing token is reported before anything is opened
     stop = stop or signals.stop_on_signals()
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(connect.open_database(settings.database_url))
         messenger = await stack.enter_async_context(open_messenger(settings, db))
-        context = _create_context(settings, LiveContent(content, raw, settings.content, keeps), db, messenger, clock)
+        live_content = LiveContent(content, raw, settings.content, writes_file)
+        context = _create_context(settings, live_content, db, messenger, clock)
         signals.reload_on_hangup(partial(live.request_reload, context.live), stop)
         if await run_until_stopped(stop, application.connect_bot(context.api, context.bot, REACH_SECONDS)) is None:
             return
         await language_cache.load_languages(context)
         sender_id = await leases.recover_deliveries(db, describe_process(), clock())
         await activate.record_start(context)
-        planning = await resume.resume_planner(db, content, settings.messages_per_second, clock())
-        await _work(context, sender_id, planning, stop, ready)
+        planner = await resume.resume_planner(db, content, settings.messages_per_second, clock())
+        await _run_workers(context, sender_id, planner, stop, ready)
 
 
 @asynccontextmanager
 async def open_messenger(settings: Settings, db: Database) -> AsyncIterator[Messenger]:
-    """What messages are sent with. Raises WrongUse when the token is missing."""
+    """Open a Messenger with its connections. Raises WrongUse when the token is missing."""
     token = settings.bot_token()
     async with transport.open_session(settings.api_url) as session:
         api = BotApi(session, settings.api_url, token)
@@ -108,7 +110,7 @@ def _create_context(
 
 
 def describe_process() -> str:
-    """Who sends, for people."""
+    """Names this process for people: its host and its process id."""
     return f"{socket.gethostname()}:{os.getpid()}"
 
 
@@ -124,35 +126,35 @@ def create_sender(context: BotContext, sender_id: int) -> Sender:
     )
 
 
-async def _work(
-    context: BotContext, sender_id: int, planning: Planner, stop: asyncio.Event, ready: Callable[[], None]
+async def _run_workers(
+    context: BotContext, sender_id: int, planner: Planner, stop: asyncio.Event, ready: Callable[[], None]
 ) -> None:
-    """Start every worker, wait until one fails or `stop` is set, and let all of them finish."""
+    """Start every worker, wait until one fails or `stop` is set, and let all finish."""
     dispatcher = Dispatcher(context.db, partial(application.handle_update, context))
-    outgoing = create_sender(context, sender_id)
+    sender = create_sender(context, sender_id)
     tasks = [
         asyncio.create_task(repeat(loop.name, loop.step, pause=loop.every, stop=stop, wake=loop.wake), name=loop.name)
-        for loop in loops.list_loops(context, dispatcher, outgoing, planning, stop)
+        for loop in loops.list_loops(context, dispatcher, sender, planner, stop)
     ]
     if not context.admins:
         log.warning(
             "nobody can send a broadcast: set OUTREACHBOT_ADMINS to Telegram user ids (ask @userinfobot for yours)"
         )
     gc.collect()
-    gc.set_threshold(YOUNG)
-    gc.freeze()  # what was built until now stays: no later collection looks through it while a member waits
+    gc.set_threshold(GC_THRESHOLD)
+    gc.freeze()  # no later collection looks through what exists by now, while a member waits
     log.info("@%s runs; Ctrl+C stops it", context.bot.username)
     ready()
     try:
-        await _first_failure(tasks, stop)
+        await _wait_for_failure(tasks, stop)
     finally:
         stop.set()
-        await _finish(dispatcher, outgoing, planning, tasks)
+        await _close_workers(dispatcher, sender, planner, tasks)
     log.info("stopped; what was not sent or answered is kept in the database")
 
 
-async def _first_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
-    """Wait until `stop` is set; raise what a worker raises before."""
+async def _wait_for_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Event) -> None:
+    """Wait until `stop` is set; raise the error of a worker that fails first."""
     stopped = asyncio.create_task(stop.wait())
     pending: set[asyncio.Task[Any]] = {stopped, *tasks}
     while stopped in pending:
@@ -165,17 +167,17 @@ async def _first_failure(tasks: Sequence[asyncio.Task[None]], stop: asyncio.Even
             raise
 
 
-async def _finish(
-    dispatcher: Dispatcher, outgoing: Sender, planning: Planner, tasks: Sequence[asyncio.Task[None]]
+async def _close_workers(
+    dispatcher: Dispatcher, sender: Sender, planner: Planner, tasks: Sequence[asyncio.Task[None]]
 ) -> None:
-    """Let every worker end its step, then what runs at the desk and in the air; write all of it down."""
+    """Let every worker end its step, then handlers and requests under way finish, and record the outcomes."""
     _, late = await asyncio.wait(tasks, timeout=STOP_SECONDS / 2)
     for task in late:
         task.cancel()
     closing = (
         dispatchers.close_dispatcher(dispatcher, STOP_SECONDS / 2),
-        sender.close_sender(outgoing, STOP_SECONDS / 2),
-        resume.record_progress(planning, dispatcher.db),
+        senders.close_sender(sender, STOP_SECONDS / 2),
+        resume.record_progress(planner, dispatcher.db),
     )
     for result in await asyncio.gather(*closing, return_exceptions=True):
         if isinstance(result, Exception):

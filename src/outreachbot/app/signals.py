@@ -1,4 +1,4 @@
-"""What the program does when the system, a supervisor or a person at the terminal signals."""
+"""Handles signals from the system, a supervisor or a person at the terminal."""
 
 import asyncio
 import errno
@@ -9,27 +9,27 @@ from contextlib import suppress
 
 
 def stop_on_signals() -> asyncio.Event:
-    """An event that SIGTERM and SIGINT set. A second signal sets it again, which does no harm."""
+    """An event that SIGTERM and SIGINT set."""
     stop = asyncio.Event()
-    for one in (signal.SIGTERM, signal.SIGINT):
-        _listen(one, stop.set)
+    for number in (signal.SIGTERM, signal.SIGINT):
+        _add_handler(number, stop.set)
     return stop
 
 
 def reload_on_hangup(reload: Callable[[], None], stop: asyncio.Event) -> None:
-    """SIGHUP asks for the content to be read again. When the terminal was closed, it ends the program, as ever."""
-    if hasattr(signal, "SIGHUP"):  # Windows has none
-        _listen(signal.SIGHUP, lambda: stop.set() if _terminal_is_gone() else reload())
+    """On SIGHUP read the content again; but stop if the terminal was closed, as programs usually do."""
+    if hasattr(signal, "SIGHUP"):  # not on Windows
+        _add_handler(signal.SIGHUP, lambda: stop.set() if _terminal_is_gone() else reload())
 
 
-def _listen(one: signal.Signals, act: Callable[[], object]) -> None:
-    with suppress(NotImplementedError):  # Windows' loop has none; Ctrl+C ends the program there
-        asyncio.get_running_loop().add_signal_handler(one, act)
+def _add_handler(number: signal.Signals, handler: Callable[[], object]) -> None:
+    with suppress(NotImplementedError):  # on Windows, where Ctrl+C raises KeyboardInterrupt
+        asyncio.get_running_loop().add_signal_handler(number, handler)
 
 
 def _terminal_is_gone() -> bool:
     try:
         os.tcgetpgrp(0)
     except OSError as error:
-        return error.errno == errno.EIO  # of one that was closed; other input (a pipe, say) has no terminal at all
+        return error.errno == errno.EIO  # it was closed; other input, such as a pipe, has no terminal either
     return False

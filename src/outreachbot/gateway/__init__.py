@@ -1,1 +1,1 @@
-"""CALLS: the only room with an HTTP client. Telegram's Bot API, and addresses on the web."""
+"""HTTP: Telegram's Bot API, and addresses on the web. Nothing else in the bot makes requests."""

@@ -1,4 +1,4 @@
-"""Asks Telegram for updates, and reads what it means when Telegram does not give any."""
+"""Fetches updates from Telegram, and reads what a failed poll means."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -8,37 +8,37 @@ from outreachbot.errors import PollConflict, PollFailed, RequestFailed, Telegram
 from outreachbot.gateway import responses
 from outreachbot.gateway.transport import BotApi
 
-BATCH = 100  # the most that Telegram gives at once
+BATCH = 100  # at most 100 (Bot API, getUpdates)
 
 
 async def fetch_updates(api: BotApi, offset: int, seconds: int, allowed: Sequence[str]) -> list[dict[str, Any]]:
-    """Updates from `offset` on (which confirms all before it), as Telegram sent them; at most 100.
+    """Up to 100 updates from `offset` on, as Telegram sent them; this confirms all before `offset`.
 
-    Raises PollFailedError, or TelegramRefuses when no further poll can succeed.
+    Waits up to `seconds` for the first one. Raises PollFailed, or TelegramRefuses when no further poll can succeed.
     """
     params = {"offset": offset, "timeout": seconds, "limit": BATCH, "allowed_updates": allowed}
     try:
-        answer = await api.call("getUpdates", params, seconds=seconds + 10)
+        response = await api.call("getUpdates", params, seconds=seconds + 10)
     except RequestFailed as error:
         raise PollFailed(str(error)) from None
-    updates = responses.read_result(answer)
+    updates = responses.read_result(response)
     if isinstance(updates, list):
         return [update for update in updates if isinstance(update, dict) and _has_id(update)]
-    if answer.status == 409:
-        raise PollConflict(responses.read_description(answer))
-    if isinstance(outcome := responses.read_outcome(answer), Halt):
+    if response.status == 409:
+        raise PollConflict(responses.read_description(response))
+    if isinstance(outcome := responses.read_outcome(response), Halt):
         raise TelegramRefuses(explain_refusal(outcome))
-    raise PollFailed(responses.read_description(answer))
+    raise PollFailed(responses.read_description(response))
 
 
 def _has_id(update: dict[str, Any]) -> bool:
-    """Whether it can be kept and confirmed: an id that no database could hold is none of Telegram's."""
+    """Whether it has an id of Telegram's: one that the database can hold and that can be confirmed."""
     update_id = update.get("update_id")
     return isinstance(update_id, int) and 0 <= update_id < 2**53
 
 
 def explain_refusal(halt: Halt) -> str:
-    """One line for the operator about a 401, a 404 or a frozen bot."""
+    """One line that tells the operator about a 401, a 404 or a frozen bot."""
     return (
         f"Telegram refuses this bot ({halt.detail}): check OUTREACHBOT_TOKEN with @BotFather, "
         "and OUTREACHBOT_API_URL if you set it"
@@ -46,10 +46,13 @@ def explain_refusal(halt: Halt) -> str:
 
 
 async def delete_webhook(api: BotApi) -> None:
-    """A webhook that was set earlier keeps polls from working; what waits for it stays and comes by polling."""
+    """Delete a webhook, which would make polls fail; the updates that wait for it come by polling.
+
+    Raises PollFailed, or TelegramRefuses when no further request can succeed.
+    """
     try:
-        answer = await api.call("deleteWebhook", {"drop_pending_updates": False})
+        response = await api.call("deleteWebhook", {"drop_pending_updates": False})
     except RequestFailed as error:
         raise PollFailed(str(error)) from None
-    if isinstance(outcome := responses.read_outcome(answer), Halt):
+    if isinstance(outcome := responses.read_outcome(response), Halt):
         raise TelegramRefuses(explain_refusal(outcome))

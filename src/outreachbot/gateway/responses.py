@@ -1,4 +1,4 @@
-"""Reads Telegram's answers, in this one place: what they mean for a delivery, and whether that is final."""
+"""Reads Telegram's responses: what they mean for a delivery, and whether another try could succeed."""
 
 import json
 import re
@@ -10,8 +10,8 @@ from outreachbot.domain.ids import TelegramMessageId
 from outreachbot.errors import NotReached, RequestFailed
 from outreachbot.gateway.transport import Response
 
-# Telegram's descriptions, in lower case, without "Bad Request: " and "Forbidden: ". The first that is found decides.
-# Texts: tdlib/telegram-bot-api, Client.cpp, and reports by users; none was provoked on Telegram itself.
+# Parts of Telegram's descriptions, in lower case. The first that is found decides.
+# Sources: tdlib/telegram-bot-api, Client.cpp, and reports by users; none was observed on Telegram itself.
 _REASONS: tuple[tuple[str, Reason], ...] = (
     ("bot was blocked by the user", Reason.BLOCKED),
     ("user is deactivated", Reason.DEACTIVATED),
@@ -51,11 +51,11 @@ _REASONS: tuple[tuple[str, Reason], ...] = (
 )
 _UNKNOWN_FILE = ("wrong file", "wrong remote file", "file_reference", "file reference", "file_id_invalid")
 _BAD_PICTURE = ("image_process_failed", "photo_", "too big", "entity too large", "must be non-empty", "can't use file")
-# How Telegram begins the answer that comes most: the rest of it need not be parsed to know the message's id.
+# How the most frequent response begins: the message's id can be read without parsing the rest.
 _SENT = re.compile(rb'\{"ok":true,"result":\{"message_id":([0-9]{1,15})[,}]')
 _PREFIX = re.compile(r"^(bad request|forbidden|unauthorized|conflict|not found):\s*", re.IGNORECASE)
 _DEFAULT_WAIT = 5.0
-_LONGEST_WAIT = 7 * 86_400.0  # seconds; a longer one is no answer of Telegram's
+_LONGEST_WAIT = 7 * 86_400.0  # seconds; a longer one is not from Telegram
 _LARGEST_ID = 2**53  # Bot API: ids have at most 52 significant bits
 
 
@@ -66,47 +66,47 @@ def read_failure(error: RequestFailed) -> NotSent | Uncertain:
     return Uncertain(Reason.NO_ANSWER)
 
 
-def read_outcome(answer: Response) -> Outcome:
+def read_outcome(response: Response) -> Outcome:
     """What the response to a sending method means.
 
     `Sent.telegram_message_id` is 0 if the result holds no message id (that of an edit, for example).
     """
-    if sent := _SENT.match(answer.body):
+    if sent := _SENT.match(response.body):
         return Sent(TelegramMessageId(int(sent[1])))
-    parsed = _parse(answer.body)
-    if parsed is None:  # a proxy's page, not Telegram's answer: a 200 may have been sent, a 4xx never reached the bot
-        return _unreadable(answer.status)
+    parsed = _parse(response.body)
+    if parsed is None:
+        return _read_unparsable(response.status)
     if parsed.get("ok") is True:
-        return _sent(parsed.get("result"))
-    return _refusal(answer.status, parsed)
+        return _read_sent(parsed.get("result"))
+    return _read_refusal(response.status, parsed)
 
 
-def is_from_telegram(answer: Response) -> bool:
-    """Whether it has the form of Telegram's answers; a proxy's page has not."""
-    return _parse(answer.body) is not None
+def is_from_telegram(response: Response) -> bool:
+    """Whether it has the form of Telegram's responses, unlike a proxy's page."""
+    return _parse(response.body) is not None
 
 
-def _sent(result: object) -> Sent:
-    """An album's result is a list of messages."""
+def _read_sent(result: object) -> Sent:
+    """The outcome for a message, or for the list of messages that is an album's result."""
     messages = result if isinstance(result, list) else [result]
-    first, *more = map(_message_id, messages or [None])
+    first, *more = map(_read_message_id, messages or [None])
     return Sent(first, tuple(more))
 
 
-def _message_id(message: object) -> TelegramMessageId:
-    return TelegramMessageId(_id(message.get("message_id")) if isinstance(message, dict) else 0)
+def _read_message_id(message: object) -> TelegramMessageId:
+    return TelegramMessageId(_read_id(message.get("message_id")) if isinstance(message, dict) else 0)
 
 
-def read_result(answer: Response) -> Any:
-    """The `result` of a good answer; None for any other."""
-    parsed = _parse(answer.body)
+def read_result(response: Response) -> Any:
+    """The `result` of a successful response; None for any other."""
+    parsed = _parse(response.body)
     return parsed.get("result") if parsed and parsed.get("ok") is True else None
 
 
-def read_description(answer: Response) -> str:
-    """Telegram's own words for a refusal, or the status."""
-    parsed = _parse(answer.body) or {}
-    return str(parsed.get("description") or f"HTTP {answer.status}")
+def read_description(response: Response) -> str:
+    """Telegram's description of an error, or the HTTP status."""
+    parsed = _parse(response.body) or {}
+    return str(parsed.get("description") or f"HTTP {response.status}")
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:
@@ -117,7 +117,8 @@ def _parse(body: bytes) -> dict[str, Any] | None:
     return parsed if isinstance(parsed, dict) and "ok" in parsed else None
 
 
-def _unreadable(status: int) -> Outcome:
+def _read_unparsable(status: int) -> Outcome:
+    """The outcome of a page that a proxy sent. With a 4xx the request did not reach Telegram; else it may have."""
     if status == 429:
         return Wait(_DEFAULT_WAIT)
     if 400 <= status < 500:
@@ -125,55 +126,55 @@ def _unreadable(status: int) -> Outcome:
     return Uncertain(Reason.SERVER_ERROR)
 
 
-def _refusal(status: int, parsed: dict[str, Any]) -> Outcome:
+def _read_refusal(status: int, parsed: dict[str, Any]) -> Outcome:
     code = parsed["error_code"] if isinstance(parsed.get("error_code"), int) else status
-    # No database takes half of a surrogate pair, and PostgreSQL no NUL.
-    words = str(parsed.get("description", "")).replace("\0", "").encode(errors="replace").decode()
+    # No database stores a lone surrogate, and PostgreSQL no NUL.
+    description = str(parsed.get("description", "")).replace("\0", "").encode(errors="replace").decode()
     parameters = parsed["parameters"] if isinstance(parsed.get("parameters"), dict) else {}
-    if new_id := _id(parameters.get("migrate_to_chat_id")):
+    if new_id := _read_id(parameters.get("migrate_to_chat_id")):
         return Migrated(new_id)
     if code == 429:
-        return Wait(_seconds(parameters.get("retry_after")))
-    if code in {401, 404} or "FROZEN" in words:
-        return Halt(words)
+        return Wait(_read_seconds(parameters.get("retry_after")))
+    if code in {401, 404} or "FROZEN" in description:
+        return Halt(description)
     if code >= 500:
         return Uncertain(Reason.SERVER_ERROR)
-    return Failed(_reason(words), words)
+    return Failed(_find_reason(description), description)
 
 
-def _id(value: object) -> int:
+def _read_id(value: object) -> int:
     return value if isinstance(value, int) and abs(value) < _LARGEST_ID else 0
 
 
-def _seconds(value: object) -> float:
+def _read_seconds(value: object) -> float:
     return float(value) if isinstance(value, int | float) and 0 <= value <= _LONGEST_WAIT else _DEFAULT_WAIT
 
 
-def _reason(words: str) -> Reason:
-    plain = _PREFIX.sub("", words).lower()
-    return next((reason for text, reason in _REASONS if text in plain), Reason.REFUSED)
+def _find_reason(description: str) -> Reason:
+    lowered = _PREFIX.sub("", description).lower()
+    return next((reason for text, reason in _REASONS if text in lowered), Reason.REFUSED)
 
 
 def is_unchanged(outcome: Outcome) -> bool:
-    """An edit that changes nothing is refused by Telegram and is a success all the same."""
+    """Whether Telegram refused an edit because it changes nothing, which counts as success."""
     return isinstance(outcome, Failed) and "message is not modified" in outcome.detail
 
 
 def is_deleted(outcome: Outcome) -> bool:
-    """Whether a message was not deleted because it is no longer there."""
+    """Whether Telegram refused to delete a message because it no longer exists."""
     return isinstance(outcome, Failed) and "message to delete not found" in outcome.detail
 
 
 def is_unknown_file(outcome: Outcome) -> bool:
-    """The id of a file is none, or none any more: it has to be uploaded anew."""
+    """Whether Telegram does not know, or no longer knows, the file id: the file has to be uploaded again."""
     return isinstance(outcome, Failed) and any(text in outcome.detail.lower() for text in _UNKNOWN_FILE)
 
 
 def is_refused_picture(outcome: Outcome) -> bool:
-    """A file is none that Telegram takes as a picture, in whatever chat."""
+    """Whether Telegram does not accept the file as a picture, in any chat."""
     return isinstance(outcome, Failed) and any(text in outcome.detail.lower() for text in _BAD_PICTURE)
 
 
 def may_accept_text(outcome: Outcome) -> bool:
-    """A chat refuses a picture, or its caption, and may take the same as a text (some groups allow no pictures)."""
+    """Whether a chat that refused a picture or its caption may accept the text alone: some groups allow no pictures."""
     return isinstance(outcome, Failed) and outcome.reason in {Reason.NO_RIGHT, Reason.TEMPLATE, Reason.REFUSED}

@@ -1,4 +1,4 @@
-"""How we reach Telegram: one pool of HTTP connections, and what is known when a request fails."""
+"""Makes HTTP requests to Telegram from one pool of connections, and reads what a failed request means."""
 
 import json
 import ssl
@@ -16,18 +16,17 @@ from pydantic import SecretStr
 
 from outreachbot.errors import NoAnswer, NotReached
 
-# Telegram stalls a bot that has more than 1,000 requests open (tdlib/telegram-bot-api, Client.cpp); we stay far below.
+# Telegram delays a bot with more than 1,000 open requests (tdlib/telegram-bot-api, Client.cpp); this is far below.
 MAX_CONNECTIONS = 256
 CONNECT_SECONDS = 10
 ANSWER_SECONDS = 30
 UPLOAD_SECONDS = 60
-KEEP_ALIVE_SECONDS = 30  # shorter than the server's, so a request seldom meets a connection that is being closed
-# The last: a proxy that refuses to connect us.
+KEEP_ALIVE_SECONDS = 30  # less than the server's, so that a request rarely meets a connection that is being closed
 _NOT_REACHED = (
     aiohttp.ClientConnectorError,
     aiohttp.ConnectionTimeoutError,
     ssl.SSLError,
-    aiohttp.ClientHttpProxyError,
+    aiohttp.ClientHttpProxyError,  # a proxy refuses to connect
 )
 _encode = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
 
@@ -38,7 +37,7 @@ Session = aiohttp.ClientSession
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back, as it came."""
+    """The status and the body, as they came."""
 
     status: int
     body: bytes
@@ -46,7 +45,7 @@ class Response:
 
 @dataclass(slots=True)
 class BotApi:
-    """A Bot API server, the token for it, and the connections to it. The token is in nothing that this prints."""
+    """A Bot API server, the token for it, and the connections to it. The token is never printed."""
 
     session: aiohttp.ClientSession
     url: str
@@ -57,11 +56,11 @@ class BotApi:
         self._base = f"{self.url}/bot{self.token.get_secret_value()}/"
 
     async def call(self, method: str, params: Mapping[str, Any], *, seconds: float = ANSWER_SECONDS) -> Response:
-        """POST `params` as JSON; raises NotReachedError or NoAnswerError, whose texts never hold the address."""
+        """POST `params` as JSON. Raises NotReached or NoAnswer, whose texts never contain the address."""
         return await self.post(method, encode_json(params), seconds=seconds)
 
     async def post(self, method: str, body: bytes, *, seconds: float = ANSWER_SECONDS) -> Response:
-        """POST parameters that are encoded already; raises as `call` does."""
+        """POST parameters that are already encoded; raises as `call` does."""
         json_body = aiohttp.BytesPayload(body, content_type="application/json")
         return await post_request(self.session, self._base + method, json_body, seconds)
 
@@ -72,23 +71,23 @@ class BotApi:
         return await post_request(self.session, self._base + method, form, UPLOAD_SECONDS)
 
     async def download(self, file_path: str, most: int) -> bytes:
-        """The beginning of a file, by its path as in getFile: so many bytes at most; raises as `call` does."""
+        """Up to `most` bytes of a file, by its path as in getFile; raises as `call` does."""
         return await download_file(
             self.session, f"{self.url}/file/bot{self.token.get_secret_value()}/{file_path}", most
         )
 
 
 def open_session(url: str) -> aiohttp.ClientSession:
-    """A new pool of connections to the server at this address; close it at the end.
+    """Open a pool of connections to the server at this address, for the caller to close.
 
-    The environment's proxy is looked up here, once: aiohttp's own look (trust_env) asks a thread twice a request.
+    The environment's proxy is looked up once, here: aiohttp (trust_env) would use a thread twice for each request.
     """
     connector = aiohttp.TCPConnector(limit=MAX_CONNECTIONS, keepalive_timeout=KEEP_ALIVE_SECONDS)
     return aiohttp.ClientSession(connector=connector, proxy=find_proxy(url))
 
 
 def find_proxy(url: str) -> str | None:
-    """The proxy that the environment names for this address. Raises ValueError for what is no address."""
+    """The environment's proxy for this address, if any. Raises ValueError if it is not an address."""
     address = urlsplit(url)
     direct = _is_this_machine(address.hostname or "") or proxy_bypass(address.netloc)
     return None if direct else getproxies().get(address.scheme)
@@ -99,55 +98,55 @@ def _is_this_machine(host: str) -> bool:
 
 
 def encode_json(params: Any) -> bytes:
-    """As JSON."""
+    """Compact JSON, in UTF-8."""
     return _encode(params).encode()
 
 
 async def post_form(pool: Session, url: str, fields: Mapping[str, str], seconds: float) -> Response:
-    """One request whose fields are sent as a form; raises as `post_request` does."""
+    """POST the fields as a form; raises as `post_request` does."""
     return await post_request(pool, url, aiohttp.FormData(fields), seconds)
 
 
 async def post_request(
     pool: aiohttp.ClientSession, url: str, body: aiohttp.BytesPayload | aiohttp.FormData, seconds: float
 ) -> Response:
-    """One request. `seconds` is how long the answer may take once we are connected."""
-    with _failures():
-        async with pool.post(url, data=body, timeout=_timeout(seconds), allow_redirects=False) as response:
+    """Make one request; once connected, wait up to `seconds` for data. Raises NotReached or NoAnswer."""
+    with _convert_errors():
+        async with pool.post(url, data=body, timeout=_build_timeout(seconds), allow_redirects=False) as response:
             return Response(response.status, await response.read())
 
 
 async def download_file(pool: aiohttp.ClientSession, url: str, most: int) -> bytes:
-    """What stands at this address, so many bytes at most."""
-    with _failures():
-        async with pool.get(url, timeout=_timeout(ANSWER_SECONDS), allow_redirects=False) as response:
+    """Up to `most` bytes of what is at this address. Raises NotReached or NoAnswer."""
+    with _convert_errors():
+        async with pool.get(url, timeout=_build_timeout(ANSWER_SECONDS), allow_redirects=False) as response:
             if response.status != HTTPStatus.OK:
                 raise NoAnswer(f"HTTP {response.status}")
-            parts, left = [], most
-            while left > 0 and (part := await response.content.read(left)):
-                parts.append(part)
-                left -= len(part)
-            return b"".join(parts)
+            chunks, left = [], most
+            while left > 0 and (chunk := await response.content.read(left)):
+                chunks.append(chunk)
+                left -= len(chunk)
+            return b"".join(chunks)
 
 
 @contextmanager
-def _failures() -> Iterator[None]:
-    """Read aiohttp's errors in one place: no text of theirs goes on, as it may hold the address."""
+def _convert_errors() -> Iterator[None]:
+    """Raise NotReached or NoAnswer for aiohttp's errors."""
     try:
         yield
     except _NOT_REACHED as error:
-        raise NotReached(_what(error)) from None
+        raise NotReached(_describe_error(error)) from None
     except (aiohttp.ClientError, TimeoutError, OSError) as error:
-        raise NoAnswer(_what(error)) from None
+        raise NoAnswer(_describe_error(error)) from None
 
 
 @cache
-def _timeout(seconds: float) -> aiohttp.ClientTimeout:
+def _build_timeout(seconds: float) -> aiohttp.ClientTimeout:
     return aiohttp.ClientTimeout(total=None, connect=CONNECT_SECONDS, sock_connect=CONNECT_SECONDS, sock_read=seconds)
 
 
-def _what(error: Exception) -> str:
-    """The error in a few words. An aiohttp error's own text may hold the whole address, and so the token."""
+def _describe_error(error: Exception) -> str:
+    """The error in a few words. The text of aiohttp's error may contain the whole address, and so the token."""
     if isinstance(error, aiohttp.ClientConnectorError):
         return f"no connection to {error.host}:{error.port}: {error.os_error.strerror or type(error.os_error).__name__}"
     if isinstance(error, aiohttp.ClientHttpProxyError):

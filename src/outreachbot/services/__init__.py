@@ -1,1 +1,1 @@
-"""APPLIES: use cases that bring the store and the gateway together. No `telegram`, and no SQL of its own."""
+"""Use cases: what handlers and workers do with the store and the gateway. No `telegram` and no SQL in here."""

@@ -1,4 +1,4 @@
-"""What every use case of the running bot works with."""
+"""What every use case of the running bot needs."""
 
 import asyncio
 import datetime as dt
@@ -18,7 +18,7 @@ class ChatRef:
 
     id: int
     kind: str  # private, group, supergroup, channel
-    language: str  # in which it is answered
+    language: str  # of the answer
     topic_id: int | None  # the forum topic of the request
 
 
@@ -31,17 +31,17 @@ class Context:
     messenger: Messenger
     admins: frozenset[int]
     per_second: float
-    large_audience: int  # a broadcast to more chats needs approval and waits before it starts
-    approvals: int  # how many admins have to approve it
+    large_audience: int  # a broadcast to more chats than this needs approval, and waits before it starts
+    approvals: int  # admins who have to approve it
     check_links: bool  # whether the campaign's link is checked once a week
-    clock: Callable[[], dt.datetime]  # aware, UTC
+    clock: Callable[[], dt.datetime]  # the current time, in UTC
     wake_sender: asyncio.Event  # set when there is something to send
     wake_queueing: asyncio.Event  # set when a message has started and its audience has to be queued
-    chat_languages: dict[int, str] = field(default_factory=dict)  # chosen by chats; language_cache keeps it up to date
+    chat_languages: dict[int, str] = field(default_factory=dict)  # those that chats have set; see language_cache
 
     @property
     def content(self) -> Content:
-        """The content that is live now. Code that awaits and needs the same version throughout keeps a reference."""
+        """The content that is live now. Code that awaits and needs one version throughout keeps a reference."""
         return self.live.content
 
     @property
@@ -49,5 +49,5 @@ class Context:
         return self.messenger.api
 
     def timestamp(self) -> float:
-        """Now, in seconds since the epoch, as the store keeps moments."""
+        """The current time in seconds since the epoch, as the store keeps times."""
         return self.clock().timestamp()

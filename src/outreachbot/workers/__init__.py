@@ -1,1 +1,1 @@
-"""REPEATS: one step each, and one loop for all."""
+"""The work that the running bot repeats in the background: one step for each worker, and one loop for all."""

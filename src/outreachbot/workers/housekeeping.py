@@ -1,4 +1,4 @@
-"""Deletes what is no longer needed: old updates, and old reports of mistakes."""
+"""Deletes old updates and old reports of mistakes."""
 
 import datetime as dt
 
@@ -8,7 +8,7 @@ from outreachbot.store.database.connect import Database
 
 
 async def purge_old_data(db: Database, now: dt.datetime) -> bool:
-    """Forget old updates and old reports of mistakes."""
+    """Delete updates and reports that are older than the store keeps them."""
     async with connect.writing(db) as transaction:
         await inbox.purge(transaction, now.timestamp())
         await reports.purge(transaction, now.timestamp())

@@ -1,4 +1,4 @@
-"""Watches the campaign's link: asks once a week whether it works; tells the admins of its death, and of its return."""
+"""Checks once a week whether the campaign's link works, and tells the admins when it stops working or works again."""
 
 import datetime as dt
 import logging
@@ -20,13 +20,13 @@ _LOGGED = {
 }
 
 CheckLink = Callable[[str, Sequence[str]], Awaitable[LinkCheck | None]]
-"""Asks an address; None where nothing can be said: these others can't be reached either, or a stop came first."""
+"""Checks an address; None if the network is down (the other addresses can't be reached either) or the bot stops."""
 
 
 async def check_campaign_link(
     db: Database, content: Content, check: CheckLink, admins: Collection[int], now: dt.datetime
 ) -> bool:
-    """Ask where it is time to. What nothing can be said of is asked again at the next step."""
+    """Check the link if a check is due. One that gave no result is repeated at the next step."""
     address = content.campaign.link
     async with connect.reading(db) as connection:
         known = await links.find(connection, address)
@@ -38,7 +38,7 @@ async def check_campaign_link(
         if news:
             log.warning(_LOGGED[news], address, answer.detail or "it answers")
         if news and admins:
-            say = campaign.link_is_dead if news is LinkNews.DEAD else campaign.link_is_well
-            words = {language: say(content, language, answer) for language in content.languages}
-            await alerts.queue_alert(transaction, words, admins, now.timestamp())
+            view = campaign.link_is_dead if news is LinkNews.DEAD else campaign.link_is_well
+            bodies = {language: view(content, language, answer) for language in content.languages}
+            await alerts.queue_alert(transaction, bodies, admins, now.timestamp())
     return False

@@ -1,4 +1,4 @@
-"""Repeats a step until it is told to stop: the one loop of all workers."""
+"""Repeats a worker's step until the program stops. Every worker runs in this loop."""
 
 import asyncio
 import logging
@@ -11,17 +11,17 @@ log = logging.getLogger(__name__)
 Result = TypeVar("Result")
 
 Step = Callable[[], Awaitable[bool]]
-"""Does one piece of work; True when there is more to do right away."""
+"""Does some work; True when there is more to do right away."""
 
-LONGEST_PAUSE = 30.0  # seconds between tries while the database does not work
+LONGEST_PAUSE = 30.0  # seconds between tries while the database fails
 
 
 async def repeat(
     name: str, step: Step, *, pause: float, stop: asyncio.Event, wake: asyncio.Event | None = None
 ) -> None:
-    """Run the step; where it has nothing more to do, wait `pause` seconds, or less when `wake` is set.
+    """Run the step until `stop` is set; when it has nothing more to do, wait `pause` seconds, or until `wake` is set.
 
-    A database that fails (a full disk, say) is said once and tried again; any other error ends the loop.
+    When the database fails (a full disk, for example), log that once and try again; any other error ends the loop.
     """
     failures = 0
     while not stop.is_set():
@@ -41,12 +41,12 @@ async def repeat(
 
 
 def backoff(failures: int) -> float:
-    """Seconds until the next try, after so many failures in a row."""
+    """Seconds until the next try, after this many consecutive failures."""
     return min(LONGEST_PAUSE, 0.5 * 2.0 ** min(failures, 10))
 
 
 async def wait_for_event(stop: asyncio.Event, wake: asyncio.Event | None, seconds: float) -> None:
-    """Wait until one of the events is set, or so long. `wake` is taken down again."""
+    """Wait until one of the events is set, for at most this long, and clear `wake`."""
     waits = [asyncio.create_task(event.wait()) for event in (stop, wake) if event is not None]
     try:
         await asyncio.wait(waits, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
@@ -58,12 +58,12 @@ async def wait_for_event(stop: asyncio.Event, wake: asyncio.Event | None, second
 
 
 async def run_until_stopped(stop: asyncio.Event, work: Coroutine[Any, Any, Result]) -> Result | None:
-    """What the work gives; None where `stop` is set first: then the work is cancelled."""
+    """The result of the work; None if `stop` is set first, which cancels the work."""
     task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait({task, stopped}, return_when=asyncio.FIRST_COMPLETED)
         return task.result() if task.done() else None
     finally:
-        for one in (task, stopped):
-            one.cancel()
+        task.cancel()
+        stopped.cancel()
         await asyncio.gather(task, stopped, return_exceptions=True)

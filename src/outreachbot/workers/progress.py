@@ -1,138 +1,139 @@
-"""Shows the admins how far their messages are: one message each, edited now and then, in the end the report."""
+"""Shows the progress of each broadcast in a message that is edited and becomes its report; alerts admins of pauses."""
 
 import datetime as dt
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import ENDED, MessageState
 from outreachbot.domain.ids import OutboxId, TelegramMessageId
 from outreachbot.domain.messages.message import Message
+from outreachbot.services.broadcasts import status as statuses
+from outreachbot.services.context import Context
+from outreachbot.services.sending import messages
 from outreachbot.store.broadcasts import records
 from outreachbot.store.broadcasts.records import Broadcast
 from outreachbot.store.database import connect
-from outreachbot.store.database.connect import Connection, Database
 from outreachbot.store.delivery import ledger
 from outreachbot.views.broadcasts import status as views
 from outreachbot.views.broadcasts.status import MessageStatus
 
-Show = Callable[[Message, int, TelegramMessageId | None], Awaitable[TelegramMessageId | None]]
-"""Puts a message in the place of an earlier one (chat, message id); where it stands now, None to try again later."""
-Look = Callable[[Connection, OutboxMessage], Awaitable[MessageStatus]]
-"""How a message stands."""
-
-EDIT_SECONDS = 5.0  # a message that shows progress is edited no more often
-PAUSED_SECONDS = 60.0  # that of a paused one: its numbers hardly change
+EDIT_SECONDS = 5.0  # at least, between two edits of a progress message
+PAUSED_SECONDS = 60.0  # the same while the broadcast is paused: its numbers hardly change
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class ShownProgress:
     """What a progress message shows."""
 
-    at: float  # the last look at how the message stands
+    at: float  # when the status was loaded, seconds since the epoch
     state: MessageState
     settled: int
     message: Message | None  # None: it could not be shown
 
 
 @dataclass(slots=True)
-class Alarm:
-    """Which admins were told of a message that the program has paused."""
+class PauseAlert:
+    """The messages that tell admins that the program has paused a message, and later what was decided."""
 
-    places: dict[int, TelegramMessageId] = field(default_factory=dict)  # admin -> the message that tells it
-    failed_at: float = 0.0  # the last try that failed; the next is made no earlier than for progress
+    message_ids: dict[int, TelegramMessageId] = field(default_factory=dict)  # by admin
+    failed_at: float = 0.0  # the last failed try; the next is made EDIT_SECONDS later at the earliest
 
 
 @dataclass(slots=True)
-class Screen:
-    """Where progress is shown, and what is shown now, by the outbox's message id."""
+class ProgressTracker:
+    """What admins see now, by the id of the message in the outbox."""
 
-    show: Show
-    look: Look
-    language: str
-    admins: Iterable[int]
-    silent_since: Callable[[], float | None] = lambda: None  # since when Telegram does not answer
-    shown: dict[OutboxId, Shown] = field(default_factory=dict)
-    alarms: dict[OutboxId, Alarm] = field(default_factory=dict)
+    silent_since: Callable[[], float | None] = lambda: None  # since when Telegram has not answered
+    shown: dict[OutboxId, ShownProgress] = field(default_factory=dict)
+    alerts: dict[OutboxId, PauseAlert] = field(default_factory=dict)
 
 
-async def update_progress(db: Database, screen: Screen, now: float) -> bool:
-    """Bring every unreported message's progress up to date; tell of those that the program has paused."""
-    async with connect.reading(db) as connection:
-        unreported = await records.list_unreported(connection)
-        paused = set(await ledger.list_paused(connection))
+async def update_progress(context: Context, tracker: ProgressTracker) -> bool:
+    """Update the progress of every broadcast without a final report, and the alerts of paused messages."""
+    now = context.timestamp()
+    async with connect.reading(context.db) as db:
+        unreported = await records.list_unreported(db)
+        paused = set(await ledger.list_paused(db))
     for broadcast in unreported:
-        if _is_time(screen.shown.get(broadcast.id), broadcast.message.state, now):
-            await _update(db, screen, broadcast, now)
-    for outbox_id in paused - screen.alarms.keys():
-        screen.alarms[outbox_id] = Alarm()
-    for outbox_id in list(screen.alarms):
-        await _alarm(db, screen, outbox_id, now, is_paused=outbox_id in paused)
+        if _is_due(tracker.shown.get(broadcast.id), broadcast.message.state, now):
+            await _update_progress_message(context, tracker, broadcast, now)
+    for outbox_id in paused - tracker.alerts.keys():
+        tracker.alerts[outbox_id] = PauseAlert()
+    for outbox_id in list(tracker.alerts):
+        await _update_alert(context, tracker, outbox_id, now, is_paused=outbox_id in paused)
     return False
 
 
-def _is_time(shown: Shown | None, state: MessageState, now: float) -> bool:
+def _is_due(shown: ShownProgress | None, state: MessageState, now: float) -> bool:
     if shown is None:
         return True
     since = abs(now - shown.at)
     if shown.message is None:
-        return since >= EDIT_SECONDS  # Telegram asked us to wait, say
+        return since >= EDIT_SECONDS  # Telegram asked us to wait, for example
     if shown.state is not state or state in ENDED:
         return True
     return since >= (PAUSED_SECONDS if state is MessageState.PAUSED else EDIT_SECONDS)
 
 
-async def _update(db: Database, screen: Screen, broadcast: Broadcast, now: float) -> None:
-    async with connect.reading(db) as connection:
-        told = await ledger.find_message(connection, broadcast.id)
-        if told is None:
-            return
-        status = await screen.look(connection, told)
-    before = screen.shown.get(broadcast.id)
-    status = _with_speed(status, before, screen.silent_since(), now)
-    message = views.progress(screen.language, status)
-    place = broadcast.progress_id
-    if before is None or before.message != message:
-        place = await screen.show(message, broadcast.chat_id, broadcast.progress_id)
-    shown = message if place is not None else None
-    screen.shown[broadcast.id] = Shown(now, told.state, status.tally.settled, shown)
-    if place is None:
+async def _update_progress_message(
+    context: Context, tracker: ProgressTracker, broadcast: Broadcast, now: float
+) -> None:
+    status = await _load_status(context, broadcast.id)
+    if status is None:
         return
-    if place != broadcast.progress_id:
-        async with connect.writing(db) as transaction:
-            await records.set_progress_message(transaction, broadcast.id, place)
-    if told.state in ENDED and status.tally.finished and not told.is_queueing:
-        async with connect.writing(db) as transaction:
-            await records.mark_reported(transaction, broadcast.id)
-        del screen.shown[broadcast.id]
+    last = tracker.shown.get(broadcast.id)
+    message = views.progress(context.content.default_language, _add_speed(status, last, tracker.silent_since(), now))
+    message_id = broadcast.progress_id
+    if last is None or last.message != message:
+        message_id = await messages.edit_or_send(context.messenger, message, broadcast.chat_id, broadcast.progress_id)
+    shown = message if message_id is not None else None
+    tracker.shown[broadcast.id] = ShownProgress(now, status.message.state, status.tally.settled, shown)
+    if message_id is None:
+        return
+    if message_id != broadcast.progress_id:
+        async with connect.writing(context.db) as db:
+            await records.set_progress_message(db, broadcast.id, message_id)
+    if status.message.state in ENDED and status.tally.finished and not status.message.is_queueing:
+        async with connect.writing(context.db) as db:
+            await records.mark_reported(db, broadcast.id)
+        del tracker.shown[broadcast.id]
 
 
-def _with_speed(status: MessageStatus, before: Shown | None, silent_since: float | None, now: float) -> MessageStatus:
-    """How fast it went since the last look, and whether Telegram answers at all."""
+async def _load_status(context: Context, outbox_id: OutboxId) -> MessageStatus | None:
+    async with connect.reading(context.db) as db:
+        message = await ledger.find_message(db, outbox_id)
+        return None if message is None else await statuses.load_status(context, db, message)
+
+
+def _add_speed(
+    status: MessageStatus, last: ShownProgress | None, silent_since: float | None, now: float
+) -> MessageStatus:
+    """Add the speed since the status was last loaded, and since when Telegram has not answered."""
     rate = None
-    if before is not None and before.state is MessageState.RUNNING and now - before.at >= 1.0:
-        rate = (status.tally.settled - before.settled) / (now - before.at)
+    if last is not None and last.state is MessageState.RUNNING and now - last.at >= 1.0:
+        rate = (status.tally.settled - last.settled) / (now - last.at)
     since = None if silent_since is None else dt.datetime.fromtimestamp(silent_since, dt.UTC)
     return replace(status, per_second=rate, silent_since=since)
 
 
-async def _alarm(db: Database, screen: Screen, outbox_id: OutboxId, now: float, *, is_paused: bool) -> None:
-    """Tell every admin of a paused message, once; when somebody has decided, what they were told shows that."""
-    alarm = screen.alarms[outbox_id]
-    late = [admin for admin in screen.admins if (admin in alarm.places) is not is_paused]
-    if late and abs(now - alarm.failed_at) >= EDIT_SECONDS:
-        async with connect.reading(db) as connection:
-            told = await ledger.find_message(connection, outbox_id)
-            if told is None:
-                return
-            message = views.paused_alert(screen.language, await screen.look(connection, told))
-        for admin in late:
-            place = await screen.show(message, admin, alarm.places.get(admin))
-            if place is None:
-                alarm.failed_at = now
+async def _update_alert(
+    context: Context, tracker: ProgressTracker, outbox_id: OutboxId, now: float, *, is_paused: bool
+) -> None:
+    """Alert every admin of a paused message, once; after somebody has decided, edit the alerts to show that."""
+    alert = tracker.alerts[outbox_id]
+    outdated = [admin for admin in context.admins if (admin in alert.message_ids) is not is_paused]
+    if outdated and abs(now - alert.failed_at) >= EDIT_SECONDS:
+        status = await _load_status(context, outbox_id)
+        if status is None:
+            return
+        message = views.paused_alert(context.content.default_language, status)
+        for admin in outdated:
+            message_id = await messages.edit_or_send(context.messenger, message, admin, alert.message_ids.get(admin))
+            if message_id is None:
+                alert.failed_at = now
             elif is_paused:
-                alarm.places[admin] = place
+                alert.message_ids[admin] = message_id
             else:
-                del alarm.places[admin]
-    if not is_paused and not alarm.places:
-        del screen.alarms[outbox_id]
+                del alert.message_ids[admin]
+    if not is_paused and not alert.message_ids:
+        del tracker.alerts[outbox_id]

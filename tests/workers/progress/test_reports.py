@@ -1,4 +1,4 @@
-"""The report at the end: at once, once, also after a restart, and as often as there is an end."""
+"""The report at the end: at once, once, also after a restart, and again after every new end."""
 
 from outreachbot.domain.delivery.states import DeliveryState, MessageState
 from outreachbot.store.broadcasts import records
@@ -6,86 +6,85 @@ from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages, outbox
 from outreachbot.store.delivery.outbox import Settled
 from outreachbot.workers import progress
-from outreachbot.workers.progress import Screen
+from outreachbot.workers.progress import ProgressTracker
+from tests.support.harness import ADMIN
 
 
-async def test_what_could_not_be_shown_is_tried_again_only_after_a_while(db, started, screen, shown):
-    shown.failures = 2
-    for second in range(13):
-        await progress.update_progress(db, screen, 100.0 + second)
+async def test_what_could_not_be_shown_is_tried_again_only_after_a_while(started, update, shown, refuse):
+    refuse("editMessageText", ADMIN, times=2)
+    await update(*(100.0 + second for second in range(13)))
 
     assert shown.tries == 3
-    assert len(shown) == 1
+    assert len(shown.texts) == 1
 
 
-async def test_a_report_that_could_not_be_shown_is_shown_later(db, started, screen, shown, settle):
-    shown.failures = 1
+async def test_a_report_that_could_not_be_shown_is_shown_later(started, update, shown, refuse, settle):
+    refuse("editMessageText", ADMIN, times=1)
     await settle(DeliveryState.SENT, DeliveryState.SENT, DeliveryState.SENT)
-    for second in range(20):
-        await progress.update_progress(db, screen, 100.0 + second)
+    await update(*(100.0 + second for second in range(20)))
 
     assert shown.tries == 2
-    assert ["Broadcast 1: finished" in text for text in shown] == [True]
+    assert ["Broadcast 1: finished" in text for text in shown.texts] == [True]
 
 
-async def test_the_report_comes_at_once_and_once(db, started, screen, shown, settle):
-    await progress.update_progress(db, screen, 100.0)
+async def test_the_report_comes_at_once_and_once(started, update, tracker, shown, settle):
+    await update(100.0)
     await settle(DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED)
-    for _ in range(3):
-        await progress.update_progress(db, screen, 100.1)
+    await update(100.1, 100.1, 100.1)
 
-    assert len(shown) == 2
-    assert "Broadcast 1: finished" in shown[1]
-    assert "= 3 chats" in shown[1]
-    assert "1 × the member blocked the bot" in shown[1]
-    assert shown[1].endswith("\n2")
-    assert screen.shown == {}
+    assert len(shown.texts) == shown.tries == 2
+    assert "Broadcast 1: finished" in shown.texts[1]
+    assert "= 3 chats" in shown.texts[1]
+    assert "1 × the member blocked the bot" in shown.texts[1]
+    assert shown.texts[1].endswith("\n2")
+    assert tracker.shown == {}
 
 
-async def test_a_report_is_shown_after_a_restart(db, started, screen, shown, look, settle):
-    await progress.update_progress(db, screen, 100.0)
+async def test_a_report_is_shown_after_a_restart(context, started, update, shown, settle):
+    await update(100.0)
     await settle(DeliveryState.SENT, DeliveryState.SENT, DeliveryState.SENT)
-    await progress.update_progress(db, Screen(shown, look, "en", ()), 200.0)
+    await progress.update_progress(context, ProgressTracker())
 
-    assert ["finished" in text for text in shown] == [False, True]
+    assert ["finished" in text for text in shown.texts] == [False, True]
 
 
-async def test_what_is_sent_to_some_again_is_shown_again_and_has_a_report_again(db, started, screen, shown, settle):
+async def test_what_is_sent_to_some_again_is_shown_again_and_has_a_report_again(db, started, update, shown, settle):
     await settle(DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.SENT)
-    await progress.update_progress(db, screen, 100.0)
+    await update(100.0)
     async with connect.writing(db) as transaction:
         assert await messages.queue_again(transaction, started, DeliveryState.UNCERTAIN, 9.0) == 1
         await records.mark_unreported(transaction, started)
-    await progress.update_progress(db, screen, 101.0)
+    await update(101.0)
     await settle(DeliveryState.SENT)
-    await progress.update_progress(db, screen, 102.0)
+    await update(102.0)
 
-    assert [text.splitlines()[0].split(": ")[1] for text in shown] == [
+    assert [text.splitlines()[0].split(": ")[1] for text in shown.texts] == [
         "finished</b>",
         "under way</b>",
         "finished</b>",
     ]
-    assert "sent: <b>3</b>" in shown[-1]
+    assert "sent: <b>3</b>" in shown.texts[-1]
 
 
-async def test_a_stopped_one_is_reported_and_left(db, started, screen, shown, move):
+async def test_a_stopped_one_is_reported_and_left(started, update, tracker, shown, move):
     await move(started, MessageState.CANCELLED)
-    for now in (100.0, 110.0):
-        await progress.update_progress(db, screen, now)
+    await update(100.0, 110.0)
 
-    assert ["Broadcast 1: stopped" in text for text in shown] == [True]
-    assert screen.shown == {}
+    assert ["Broadcast 1: stopped" in text for text in shown.texts] == [True]
+    assert tracker.shown == {}
 
 
-async def test_a_stopped_one_is_reported_when_what_was_in_the_air_has_landed(db, started, screen, shown, move):
+async def test_a_stopped_one_is_reported_when_all_requests_in_flight_have_completed(
+    db, started, update, tracker, shown, move
+):
     async with connect.writing(db) as transaction:
-        (flying,) = await outbox.claim(transaction, 1, 1, 3.0)
+        (claimed,) = await outbox.claim(transaction, 1, 1, 3.0)
     await move(started, MessageState.CANCELLED)
-    await progress.update_progress(db, screen, 100.0)
+    await update(100.0)
     async with connect.writing(db) as transaction:
-        await outbox.settle(transaction, 1, [Settled(started, flying.chat_id, DeliveryState.SENT)], 4.0)
-    await progress.update_progress(db, screen, 101.0)
+        await outbox.settle(transaction, 1, [Settled(started, claimed.chat_id, DeliveryState.SENT)], 4.0)
+    await update(101.0)
 
-    assert "still to send: <b>1</b>" in shown[0]
-    assert "sent: <b>1</b>" in shown[1]
-    assert screen.shown == {}
+    assert "still to send: <b>1</b>" in shown.texts[0]
+    assert "sent: <b>1</b>" in shown.texts[1]
+    assert tracker.shown == {}

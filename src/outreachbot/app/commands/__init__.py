@@ -1,1 +1,1 @@
-"""The verbs of the command line, except for `run` and `demo`."""
+"""The commands of the command line, except for `run` and `demo`."""

@@ -1,4 +1,4 @@
-"""Reads the content file from the disk: for `check` and the start."""
+"""Reads the content file from disk, for the commands and the start of the bot."""
 
 import json
 from pathlib import Path
@@ -10,7 +10,7 @@ from outreachbot.services.content import validate
 
 
 def read_content(path: Path) -> Document:
-    """The content file, checked. Raises ContentError with every fault, WrongUse when the file can't be read."""
+    """Read and check the content file. Raises ContentError with every fault, WrongUse when it can't be read."""
     try:
         raw = validate.read_bytes(path)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""An extra sender: it shares the outbox and the pace of a bot that runs elsewhere, and does nothing else."""
+"""Runs an extra sender, which shares the outbox and the pace of a bot that runs elsewhere."""
 
 import asyncio
 import logging
@@ -24,9 +24,9 @@ log = logging.getLogger(__name__)
 
 
 async def run_sender(settings: Settings, *, clock: Clock = wall_clock, stop: asyncio.Event | None = None) -> None:
-    """Send what the bot has queued, until `stop` is set (without one: until a signal).
+    """Send what the bot has queued until `stop` is set, or without `stop` until a signal.
 
-    Raises WrongUse on SQLite, which has one writer and gains nothing, and CannotRun as the bot does.
+    Raises WrongUse on SQLite, which has only one writer, and CannotRun as the bot does.
     """
     if settings.database_url.startswith("sqlite"):
         raise WrongUse(
@@ -36,23 +36,23 @@ async def run_sender(settings: Settings, *, clock: Clock = wall_clock, stop: asy
     async with AsyncExitStack() as stack:
         db = await stack.enter_async_context(connect.open_database(settings.database_url, exclusive=False))
         messenger = await stack.enter_async_context(open_messenger(settings, db))
-        sender = await _sender(db, messenger, settings.messages_per_second, clock)
+        sender = await _create_sender(db, messenger, settings.messages_per_second, clock)
         log.info("sender %d works beside the bot; Ctrl+C stops it", sender.id)
-        beating = asyncio.create_task(
+        renewing = asyncio.create_task(
             repeat("leases", lambda: delivery_leases.renew_lease(db, sender.id, clock()), pause=BEAT_SECONDS, stop=stop)
         )
         try:
             await repeat("sending", partial(senders.send_next, sender), pause=SEND_SECONDS, stop=stop)
         finally:
             stop.set()
-            await asyncio.gather(beating, return_exceptions=True)
+            await asyncio.gather(renewing, return_exceptions=True)
             await senders.close_sender(sender, STOP_SECONDS)
     log.info("stopped; what was not sent stays for the others")
 
 
-async def _sender(db: Database, messenger: Messenger, per_second: float, clock: Clock) -> Sender:
+async def _create_sender(db: Database, messenger: Messenger, per_second: float, clock: Clock) -> Sender:
     now = clock().timestamp()
     async with connect.writing(db) as transaction:
         sender_id = await leases.begin(transaction, describe_process(), now, is_main=False)
-    deliver_one = partial(deliveries.send_delivery, messenger)
-    return Sender(db, sender_id, deliver_one, lambda: clock().timestamp(), per_second, spacing=messenger.spacing)
+    send = partial(deliveries.send_delivery, messenger)
+    return Sender(db, sender_id, send, lambda: clock().timestamp(), per_second, spacing=messenger.spacing)

@@ -1,1 +1,1 @@
-"""What an admin needs to know about a broadcast, before and after it is confirmed."""
+"""Loads what an admin needs to know about a broadcast, before and after it is confirmed."""

@@ -1,4 +1,4 @@
-"""Counts what an admin needs to know before a broadcast is confirmed."""
+"""Loads what an admin needs to know before a broadcast is confirmed."""
 
 from collections import Counter
 
@@ -10,11 +10,11 @@ from outreachbot.store import audience as audiences
 from outreachbot.store.database.connect import Connection
 from outreachbot.views.broadcasts.confirm import BroadcastPlan
 
-HOLD_SECONDS = 30.0  # between the last consent and the start of a broadcast to a large audience
+HOLD_SECONDS = 30.0  # between the last approval and the start of a broadcast to a large audience
 
 
 async def load_plan(context: Context, db: Connection, message: OutboxMessage) -> BroadcastPlan:
-    """To how many chats of which kinds, languages and zones the message would go, and who has to consent."""
+    """How many chats of which kind, language and zone would get the message, and how many approvals it needs."""
     kinds, languages = Counter[str](), Counter[str]()
     if message.kind in JOBS:
         assert message.of_id is not None

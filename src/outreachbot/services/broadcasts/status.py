@@ -1,4 +1,4 @@
-"""Loads how a confirmed message is going: for its progress, its report and its ledger."""
+"""Loads the status of a confirmed message, for its progress, its report and its ledger."""
 
 import datetime as dt
 
@@ -14,7 +14,7 @@ DELETABLE = dt.timedelta(hours=48)  # Bot API, deleteMessage
 
 
 async def load_status(context: Context, db: Connection, message: OutboxMessage, *, full: bool = False) -> MessageStatus:
-    """Count what the message's state makes worth counting; `full` counts everything."""
+    """The message's status. Without `full`, only what its progress message shows in its present state is counted."""
     tally = await ledger.count_states(db, message.id)
     closed = full or (tally.finished and message.state in ENDED)
     deleted = closed and message.kind is MessageKind.BROADCAST and await records.is_deleted(db, message.id)
@@ -38,7 +38,7 @@ async def load_status(context: Context, db: Connection, message: OutboxMessage, 
 
 
 async def _has_text(db: Connection, message: OutboxMessage) -> bool:
-    """Whether it is a broadcast whose text can be replaced: what was copied (a poll, for example) has none of ours."""
+    """Whether it is a broadcast with a text to correct: a message that was copied, such as a poll, has none."""
     if message.kind is not MessageKind.BROADCAST:
         return False
     return next(iter((await messages.load_bodies(db, message.id)).values())).copy is None

@@ -1,1 +1,1 @@
-"""The content that is live, and how another version takes its place."""
+"""The content that is live, and how another version replaces it."""

@@ -1,4 +1,4 @@
-"""Puts another content in the place of the live one: compared first, kept in the store, written to the file."""
+"""Replaces the live content: prepares a draft, and puts it live, into the store and into the content file."""
 
 import asyncio
 import logging
@@ -25,50 +25,51 @@ log = logging.getLogger(__name__)
 
 
 async def prepare_draft(context: Context, raw: bytes, name: str) -> tuple[Draft, Examination]:
-    """A draft of this file, and what was found in it. Raises ContentError with every fault, and NotExaminedError."""
+    """A draft of this file, and what was found in it. Raises ContentError with every fault, and ContentUnreadable."""
     async with context.live.checking:
-        other = context.live.raw
-        found = await examine_content(raw, name, context.live.path.parent, other)
+        live_raw = context.live.raw
+        examination = await examine_content(raw, name, context.live.path.parent, live_raw)
     key = secrets.token_urlsafe(6)  # after a restart, an old button must not meet another draft
-    return Draft(key, found.content, raw, found.difference, live.compute_digest(other)), found
+    draft = Draft(key, examination.content, raw, examination.difference, live.compute_digest(live_raw))
+    return draft, examination
 
 
 async def activate_draft(context: Context, draft: Draft, by: int | None) -> SavedFile:
-    """The draft goes live; what became of the file. Raises OvertakenError where it was compared with another version.
+    """Put the draft live; returns what became of the file. Raises DraftOutdated if other content went live meanwhile.
 
-    `by` None: for a signal, which puts live what stands in the file and writes nothing to it.
-    The file is written first: if the program dies in between, its next start notes that version.
+    `by` is the admin's user id; None for a signal, which puts live what is in the file and does not write to it.
+    The file is written before the store: if the program dies in between, its next start records that version.
     """
-    async with context.live.turn:
-        if draft.against != context.live.digest:
+    async with context.live.activating:
+        if draft.base_digest != context.live.digest:
             raise DraftOutdated
-        kept = await asyncio.to_thread(_keep, context, draft, by)
+        saved = await asyncio.to_thread(_save_draft, context, draft, by)
         async with connect.writing(context.db) as db:
             size = draft.difference.size
             await versions.add(db, draft.raw, live.compute_digest(draft.raw), context.timestamp(), by=by, changes=size)
         live.replace_content(context.live, draft.content, draft.raw)
-    log.info("another version of the content is live: %s", _in_words(draft))
-    return kept
+    log.info("another version of the content is live: %s", _describe_difference(draft))
+    return saved
 
 
-def _keep(context: Context, draft: Draft, by: int | None) -> SavedFile:
-    """Look at the file, whatever stood there when the draft was made, and write the draft where another text stands."""
+def _save_draft(context: Context, draft: Draft, by: int | None) -> SavedFile:
+    """Write the draft to the file. For a signal, only check that the file still holds the draft."""
     path = context.live.path
     if by is None:
         if not file.has_content(path, draft.raw):
             raise DraftOutdated
         return SavedFile(path.name)
-    kept = file.save_file(path, draft.raw, context.live.digest, keeps=context.live.keeps)
-    draft.beside = kept.beside or draft.beside
-    return replace(kept, beside=draft.beside)
+    saved = file.save_file(path, draft.raw, context.live.digest, writes_file=context.live.writes_file)
+    draft.backup_name = saved.beside or draft.backup_name
+    return replace(saved, beside=draft.backup_name)
 
 
-def _in_words(draft: Draft) -> str:
+def _describe_difference(draft: Draft) -> str:
     return "; ".join(to_plain(line) for line in views.difference_lines("en", draft.difference)) or "nothing has changed"
 
 
 async def record_start(context: Context) -> None:
-    """Keep the version that the program started with, if it is another one than was live last; ready to be searched."""
+    """Record the version that the program starts with, unless it was live last; prepare it to be searched."""
     for language in context.content.languages:
         search.prepare_search(context.content, language)
     async with connect.reading(context.db) as db:
@@ -77,7 +78,7 @@ async def record_start(context: Context) -> None:
     if newest is not None and newest.digest == context.live.digest:
         return
     changes = None
-    with suppress(ContentError):  # what was good for an older version of the program need not be for this one
+    with suppress(ContentError):  # an older version of the program may have accepted it
         if before is not None:
             changes = content_difference.compare_contents(
                 content_file.read_content(before, "").content, context.content
@@ -87,10 +88,10 @@ async def record_start(context: Context) -> None:
 
 
 async def reload_if_requested(context: Context) -> bool:
-    """Where a signal asked for it: the content file goes live if it is good, and else the log names its faults."""
-    if not context.live.wanted:
+    """If a signal asked for it, put the content file live, or log its faults; True if it has to be tried again."""
+    if not context.live.is_reload_requested:
         return False
-    context.live.wanted = False
+    context.live.is_reload_requested = False
     try:
         await _reload(context, context.live.path)
     except ContentError as error:
@@ -98,10 +99,10 @@ async def reload_if_requested(context: Context) -> bool:
     except ContentUnreadable as error:
         log.error("the content file could not be read again, what was live stays live: %s", error)  # noqa: TRY400
     except (DraftOutdated, StoreFailed) as error:
-        context.live.wanted = True
+        context.live.is_reload_requested = True
         if isinstance(error, StoreFailed):
             raise
-    return context.live.wanted
+    return context.live.is_reload_requested
 
 
 async def _reload(context: Context, path: Path) -> None:
@@ -109,5 +110,5 @@ async def _reload(context: Context, path: Path) -> None:
     if live.compute_digest(raw) == context.live.digest:
         log.info("the content file was read again: nothing has changed")
         return
-    draft, _found = await prepare_draft(context, raw, path.name)
+    draft, _ = await prepare_draft(context, raw, path.name)
     await activate_draft(context, draft, None)

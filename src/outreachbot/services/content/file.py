@@ -1,4 +1,4 @@
-"""The content file on the disk: written as a whole or not at all, and what stood in it unused is kept beside it."""
+"""Reads and writes the content file on disk: atomically, and with a backup of a text that was never live."""
 
 import errno
 import logging
@@ -25,44 +25,44 @@ _REASONS = {
 
 
 def read_file(path: Path) -> bytes:
-    """The file's bytes, as many as are needed to check it. Raises NotExaminedError."""
+    """The file's bytes, as many as are needed to check it. Raises ContentUnreadable."""
     try:
         return validate.read_bytes(path)
     except OSError as error:
-        raise ContentUnreadable(_why(error), f"{path}: {error.strerror or error!r}") from None
+        raise ContentUnreadable(_classify(error), f"{path}: {error.strerror or error!r}") from None
 
 
 def has_content(path: Path, raw: bytes) -> bool:
-    """Whether this is what stands in the file."""
+    """Whether the file consists of these bytes."""
     try:
         return path.read_bytes() == raw
     except OSError:
         return False
 
 
-def save_file(path: Path, raw: bytes, live_digest: str, *, keeps: bool) -> SavedFile:
-    """Let the next start use this. What stands there instead and was not live is kept beside it."""
-    file = path.resolve()  # a link stays one
+def save_file(path: Path, raw: bytes, live_digest: str, *, writes_file: bool) -> SavedFile:
+    """Write the file, which the next start uses. A text in it that was not live is kept as a file beside it."""
+    file = path.resolve()  # so that a symbolic link stays one
     try:
         before = file.read_bytes() if file.exists() else None
         if before == raw:
             return SavedFile(path.name)
-        if not keeps:
+        if not writes_file:
             return SavedFile(path.name, written=False)
-        beside = None
+        backup = None
         if before is not None and live.compute_digest(before) != live_digest:
-            beside = file.with_name(f"{file.name}.{live.compute_digest(before)[:8]}")
-            shutil.copy2(file, beside)
-        _exchange(file, raw)
+            backup = file.with_name(f"{file.name}.{live.compute_digest(before)[:8]}")
+            shutil.copy2(file, backup)
+        _replace(file, raw)
     except OSError as error:
         log.warning("%s could not be written: %s", file, error)
-        return SavedFile(path.name, written=False, why=_why(error))
-    if beside is None:
+        return SavedFile(path.name, written=False, why=_classify(error))
+    if backup is None:
         return SavedFile(path.name)
-    return SavedFile(path.name, beside=beside.name if beside.parent == path.parent.resolve() else str(beside))
+    return SavedFile(path.name, beside=backup.name if backup.parent == path.parent.resolve() else str(backup))
 
 
-def _exchange(file: Path, raw: bytes) -> None:
+def _replace(file: Path, raw: bytes) -> None:
     with tempfile.NamedTemporaryFile(dir=file.parent, prefix=f".{file.name}.", delete=False) as new:
         try:
             new.write(raw)
@@ -77,5 +77,5 @@ def _exchange(file: Path, raw: bytes) -> None:
             raise
 
 
-def _why(error: OSError) -> Unreadable:
+def _classify(error: OSError) -> Unreadable:
     return _REASONS.get(error.errno or 0, Unreadable.DISK)

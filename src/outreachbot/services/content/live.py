@@ -1,4 +1,4 @@
-"""The content that is live, and what admins were shown to put in its place."""
+"""The content that is live, and the drafts that admins may put in its place."""
 
 import asyncio
 import hashlib
@@ -11,31 +11,30 @@ from outreachbot.domain.content.model import Content
 
 @dataclass(slots=True)
 class Draft:
-    """A good content file that is not live."""
+    """A content file without faults that is not live."""
 
-    key: str  # in the buttons under it
+    key: str  # in its buttons' callback data
     content: Content
     raw: bytes
     difference: Difference
-    against: str  # the digest of what was live when they were compared
-    beside: str = ""  # as what the file's own text was kept, in case the store fails before this is live
+    base_digest: str  # of the content that was live when the two were compared
+    backup_name: str = ""  # of the copy of the overwritten file; kept here in case the store fails before this is live
 
 
 @dataclass(slots=True)
 class LiveContent:
-    """The content that every handler and worker speaks from, and where it comes from."""
+    """The content that handlers and workers use, and where it comes from."""
 
     content: Content
     raw: bytes
     path: Path
-    keeps: bool = True  # what goes live is written to the file as well
+    writes_file: bool = True  # what goes live is written to the file as well
     drafts: dict[int, Draft] = field(default_factory=dict)  # admin -> what they were shown last
     checking: asyncio.Lock = field(default_factory=asyncio.Lock)  # one check at a time: each takes memory
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time
-    changed: asyncio.Event = field(default_factory=asyncio.Event)  # another content went live
-    wanted: bool = False  # the file is to be read again
-    woken: asyncio.Event = field(default_factory=asyncio.Event)  # set with it
-
+    activating: asyncio.Lock = field(default_factory=asyncio.Lock)  # one change at a time
+    changed: asyncio.Event = field(default_factory=asyncio.Event)  # set when other content goes live
+    is_reload_requested: bool = False
+    wake_reload: asyncio.Event = field(default_factory=asyncio.Event)  # set when a reload is requested
     digest: str = field(init=False)
 
     def __post_init__(self) -> None:
@@ -43,17 +42,17 @@ class LiveContent:
 
 
 def replace_content(live: LiveContent, content: Content, raw: bytes) -> None:
-    """From now on everybody speaks from this one."""
+    """Make this the live content."""
     live.content, live.raw, live.digest = content, raw, compute_digest(raw)
     live.changed.set()
 
 
 def request_reload(live: LiveContent) -> None:
-    """The file is to be read again, and goes live if it is good: asked for by a signal, where nobody can confirm."""
-    live.wanted = True
-    live.woken.set()
+    """Have the file read again and put live without confirmation, if it has no faults: a signal asked for it."""
+    live.is_reload_requested = True
+    live.wake_reload.set()
 
 
 def compute_digest(raw: bytes) -> str:
-    """SHA-256 of a content file: the same for the same version."""
+    """SHA-256 of a content file, which identifies its version."""
     return hashlib.sha256(raw).hexdigest()

@@ -1,6 +1,6 @@
-"""Examines a content file in a process of its own, so that no reply waits for it: checked, and compared with another.
+"""Examines a content file in its own process, so that no reply waits: checks it and compares it with the live content.
 
-In a thread the check would hold the interpreter for whole pieces of its work: see docs/design.md.
+In a thread, the check would hold the interpreter for long stretches: see docs/design.md.
 """
 
 import asyncio
@@ -9,7 +9,7 @@ import os
 import pickle
 import sys
 from asyncio.subprocess import PIPE, Process
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,16 +25,16 @@ from outreachbot.domain.content.model import Content
 from outreachbot.errors import ContentError, ContentUnreadable, Unreadable
 from outreachbot.services.content import validate
 
-SECONDS = 300.0  # how long it may take; the largest file that is read takes about a minute
-ENTRIES = 25  # of a list, taken over at once: about a millisecond
-TEXTS = 1_000  # the same for what a search looks through
-PAUSE = 0.002  # seconds between pieces, in which others are answered
-POLITENESS = 10  # the process yields to the bot where there is one processor
+SECONDS = 300.0  # how long an examination may take; that of the largest file takes about a minute
+ENTRIES = 25  # list entries in a chunk: about a millisecond to unpickle
+TEXTS = 1_000  # search texts in a chunk, likewise
+PAUSE = 0.002  # seconds between chunks, in which others are answered
+NICENESS = 10  # the process gives way to the bot on a machine with one processor
 CODE = sum(file.stat().st_mtime_ns for file in Path(outreachbot.__file__).parent.rglob("*.py"))
-"""Another one after an update of the program: what the new one has checked is not for the old one that still runs."""
+"""Identifies the program's code: after an update, the running bot can't use what the new code has checked."""
 
-# What reading a pickle of other classes, or half of one, may raise.
-_GARBLED = (
+# What unpickling half a pickle, or one of other classes, may raise.
+_UNPICKLING_ERRORS = (
     *(pickle.UnpicklingError, EOFError, AttributeError, ImportError),
     *(IndexError, KeyError, TypeError, ValueError),
 )
@@ -42,56 +42,96 @@ _GARBLED = (
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """A good content file, and what makes it of the other one."""
+    """A content file without faults, and how it differs from the live content."""
 
     content: Content
     difference: Difference
-    gaps: Mapping[str, int]  # language -> how many entries lack a text in it
+    gaps: Mapping[str, int]  # language -> how many entries have no text in it
     warnings: tuple[str, ...]
 
 
-async def examine_content(raw: bytes, name: str, folder: Path, other: bytes) -> Examination:
-    """Check a file whose pictures lie in that folder, and compare it with the `other`, which is a good one.
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What the process is asked: to examine a file, and to compare it with the live one."""
 
-    Raises ContentError with every fault, NotExaminedError when it could not be done.
+    raw: bytes
+    name: str
+    folder: Path  # of the file's pictures
+    live_raw: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A field of the content, or the search texts of a language: all of it, or part of a tuple."""
+
+    name: str
+    value: Any
+    is_part: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Payload:
+    """An Examination as it is sent: its content as pickled Chunks."""
+
+    entries: tuple[bytes, ...]
+    searched: tuple[bytes, ...]
+    difference: Difference
+    gaps: Mapping[str, int]
+    warnings: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the process answers: every fault of the file, or the payload if it has none."""
+
+    faults: tuple[str, ...]
+    payload: Payload | None
+
+
+async def examine_content(raw: bytes, name: str, folder: Path, live_raw: bytes) -> Examination:
+    """Check a file whose pictures are in this folder, and compare it with the live one, which has no faults.
+
+    Raises ContentError with every fault, ContentUnreadable when the file could not be examined.
     """
-    answer = await _answer(pickle.dumps((raw, name, folder, other)))
+    process, output, errors = await _run(pickle.dumps(Question(raw, name, folder, live_raw)))
+    code, _, answer = output.partition(b"\n")
+    if code and code != b"%d" % CODE:
+        raise ContentUnreadable(Unreadable.UPDATED, "the program on the disk is not the one that runs; restart it")
+    if process.returncode != 0:
+        lines = errors.decode(errors="replace").strip().splitlines()
+        raise ContentUnreadable(Unreadable.ENDED, lines[-1] if lines else f"the check ended with {process.returncode}")
     try:
-        code, faults, found = pickle.loads(answer)  # noqa: S301 from our own process
-        if code != CODE:
-            raise ContentUnreadable(Unreadable.UPDATED, "the program on the disk is not the one that runs; restart it")
-        if not faults:
-            pieces, searched, rest = pickle.loads(found)  # noqa: S301 from our own process
-            return Examination(await _whole(pieces, searched), *rest)
-    except _GARBLED as error:
+        examined: Answer = pickle.loads(answer)  # noqa: S301 from our own process
+        if (payload := examined.payload) is not None:
+            content = await _build_content(payload)
+            return Examination(content, payload.difference, payload.gaps, payload.warnings)
+    except _UNPICKLING_ERRORS as error:
         raise ContentUnreadable(Unreadable.ENDED, f"the check's answer can't be read: {error!r}") from None
-    raise ContentError(faults)
+    raise ContentError(examined.faults)
 
 
-async def _answer(question: bytes) -> bytes:
-    """What a new process answers."""
-    arguments = (sys.executable, "-m", __name__)
+async def _run(question: bytes) -> tuple[Process, bytes, bytes]:
+    """Start a process for this question and wait for its end; returns its output and what it wrote to stderr."""
+    # Not with -m: the classes of its pickles would then belong to __main__, which is another module here.
+    command = (sys.executable, "-c", f"from {__name__} import main; main()")
     try:
         process = await asyncio.create_subprocess_exec(
-            *arguments, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(_environment())
+            *command, stdin=PIPE, stdout=PIPE, stderr=PIPE, env=dict(_environment())
         )
     except OSError as error:
         raise ContentUnreadable(Unreadable.ENDED, f"{sys.executable} can't be started: {error.strerror}") from None
     try:
         async with asyncio.timeout(SECONDS):
-            answer, complaint = await process.communicate(question)
+            output, errors = await process.communicate(question)
     except TimeoutError:
         raise ContentUnreadable(Unreadable.TOO_LONG, f"it took longer than {SECONDS:.0f} s") from None
     finally:
         await _end(process)
-    if process.returncode != 0:
-        said = complaint.decode(errors="replace").strip().splitlines()
-        raise ContentUnreadable(Unreadable.ENDED, said[-1] if said else f"the check ended with {process.returncode}")
-    return answer
+    return process, output, errors
 
 
 def _environment() -> Iterator[tuple[str, str]]:
-    """Without our settings: the token is nothing that it needs."""
+    """The environment without our settings: the process does not need the token."""
     yield from ((name, value) for name, value in os.environ.items() if not name.startswith("OUTREACHBOT_"))
 
 
@@ -102,30 +142,29 @@ async def _end(process: Process) -> None:
         await process.wait()
 
 
-async def _whole(pieces: Iterable[bytes], searched: Iterable[bytes]) -> Content:
-    """The content of its pieces, with what a search needs."""
-    with _uncollected():
-        content = Content.model_construct(**await _joined(pieces))
-        content.searched.update(await _joined(searched))
+async def _build_content(payload: Payload) -> Content:
+    with _garbage_collection_off():
+        content = Content.model_construct(**await _join_chunks(payload.entries))
+        content.searched.update(await _join_chunks(payload.searched))
     return content
 
 
-async def _joined(pieces: Iterable[bytes]) -> dict[str, Any]:
-    """By name what stands in the pieces: one after the other, as unpickling all at once would hold up everybody."""
+async def _join_chunks(pickles: Iterable[bytes]) -> dict[str, Any]:
+    """The values of the chunks, by name. Unpickling everything at once would hold up all replies."""
     values: dict[str, Any] = {}
-    for piece in pieces:
-        name, value, is_part = pickle.loads(piece)  # noqa: S301 from our own process
-        if is_part:
-            values.setdefault(name, []).extend(value)
+    for pickled in pickles:
+        chunk: Chunk = pickle.loads(pickled)  # noqa: S301 from our own process
+        if chunk.is_part:
+            values.setdefault(chunk.name, []).extend(chunk.value)
         else:
-            values[name] = value
+            values[chunk.name] = chunk.value
         await asyncio.sleep(PAUSE)
     return {name: tuple(value) if isinstance(value, list) else value for name, value in values.items()}
 
 
 @contextmanager
-def _uncollected() -> Iterator[None]:
-    """What is made in the block is looked through by no garbage collection, neither now nor later."""
+def _garbage_collection_off() -> Iterator[None]:
+    """The garbage collector does not look through the objects made in the block, now or later."""
     gc.disable()
     try:
         yield
@@ -134,34 +173,41 @@ def _uncollected() -> Iterator[None]:
         gc.enable()
 
 
-def _pieces(values: Iterable[tuple[str, Any]], size: int) -> Iterator[bytes]:
+def _split_chunks(values: Iterable[tuple[str, Any]], size: int) -> Iterator[bytes]:
     for name, value in values:
         if not isinstance(value, tuple):
-            yield pickle.dumps((name, value, False))
+            yield pickle.dumps(Chunk(name, value, is_part=False))
             continue
         for first in range(0, max(len(value), 1), size):
-            yield pickle.dumps((name, value[first : first + size], True))
+            yield pickle.dumps(Chunk(name, value[first : first + size], is_part=True))
 
 
-def _examined(raw: bytes, name: str, folder: Path, other: bytes) -> tuple[int, Sequence[str], bytes]:
-    """What the process answers: its code; faults; pieces of the content and of what a search needs, the rest of it all.
-
-    The last are pickled for themselves: another version of the program might read them wrongly, or not at all.
-    """
+def _examine(question: Question) -> Answer:
     try:
-        document = validate.validate_content(raw, name, folder)
+        document = validate.validate_content(question.raw, question.name, question.folder)
     except ContentError as error:
-        return CODE, error.faults, b""
-    before, content = content_file.read_content(other, name).content, document.content
-    difference = content_difference.compare_contents(before, content)
-    warnings = tuple(warning.in_file(name) for warning in document.warnings)
-    gaps = {gap.language: gap.number for gap in content_gaps.find_gaps(document)}
-    entries = tuple(_pieces(((key, getattr(content, key)) for key in type(content).model_fields), ENTRIES))
-    searched = tuple(_pieces(((one, search.prepare_search(content, one)) for one in content.languages), TEXTS))
-    return CODE, (), pickle.dumps((entries, searched, (difference, gaps, warnings)))
+        return Answer(error.faults, None)
+    live, content = content_file.read_content(question.live_raw, question.name).content, document.content
+    fields = ((name, getattr(content, name)) for name in type(content).model_fields)
+    texts = ((language, search.prepare_search(content, language)) for language in content.languages)
+    payload = Payload(
+        entries=tuple(_split_chunks(fields, ENTRIES)),
+        searched=tuple(_split_chunks(texts, TEXTS)),
+        difference=content_difference.compare_contents(live, content),
+        gaps={gap.language: gap.number for gap in content_gaps.find_gaps(document)},
+        warnings=tuple(warning.in_file(question.name) for warning in document.warnings),
+    )
+    return Answer((), payload)
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Answer the question on stdin: CODE and a newline, then a pickled Answer.
+
+    CODE comes first, as it is all that another version of the program can read.
+    """
     if hasattr(os, "nice"):
-        os.nice(POLITENESS)
-    sys.stdout.buffer.write(pickle.dumps(_examined(*pickle.load(sys.stdin.buffer))))  # noqa: S301 from the bot
+        os.nice(NICENESS)
+    sys.stdout.buffer.write(b"%d\n" % CODE)
+    sys.stdout.buffer.flush()
+    question: Question = pickle.load(sys.stdin.buffer)  # noqa: S301 from the bot
+    sys.stdout.buffer.write(pickle.dumps(_examine(question)))

@@ -1,4 +1,4 @@
-"""Checks a content file, and the pictures beside it: the same for `check`, a start, /reload and an upload."""
+"""Checks a content file and the pictures beside it, for `check`, the start, /reload and an upload alike."""
 
 import os
 from collections.abc import Iterator
@@ -13,34 +13,33 @@ from outreachbot.errors import ContentError
 from outreachbot.views import i18n
 from outreachbot.views.content import limits
 
-MAX_FILE_BYTES = 11 * 1024 * 1024  # bytes; what is larger is refused by content_file without being read to its end
-MAX_PICTURE_BYTES = 10 * 1000 * 1000  # bytes (Bot API, sendPhoto)
+MAX_FILE_BYTES = 11 * 1024 * 1024  # enough for content_file to see that a file is too large
+MAX_PICTURE_BYTES = 10 * 1000 * 1000  # Bot API, sendPhoto
 
 
 def read_bytes(path: Path) -> bytes:
-    """A content file's bytes, as many as are needed to check it; OSError when it can't be read."""
+    """A content file's bytes, as many as are needed to check it. Raises OSError."""
     with path.open("rb") as file:
         return file.read(MAX_FILE_BYTES)
 
 
 def validate_content(raw: bytes, name: str, folder: Path) -> Document:
-    """A content file whose pictures lie in that folder. Raises ContentError with every fault."""
+    """The content file, whose pictures are in this folder. Raises ContentError with every fault."""
     document = content_file.read_content(raw, name)
     limits.check_limits(document)
-    if faults := list(_pictures(document, folder)):
+    if faults := list(_find_picture_faults(document, folder)):
         raise ContentError([fault.in_file(document.name) for fault in faults])
     hints = [*document.warnings, *languages.find_warnings(document.root, i18n.list_scripts)]
     return replace(document, warnings=tuple(sorted(hints, key=lambda hint: hint.mark)))
 
 
-def _pictures(document: Document, folder: Path) -> Iterator[Fault]:
-    """Whatever keeps the pictures from being sent."""
+def _find_picture_faults(document: Document, folder: Path) -> Iterator[Fault]:
     for index, anniversary in enumerate(document.content.anniversaries):
         if anniversary.picture is None:
             continue
         place, picture = ("anniversaries", index, "picture"), anniversary.picture
         try:
-            size, is_picture = _look(folder / picture)
+            size, is_picture = _inspect(folder / picture)
         except (FileNotFoundError, NotADirectoryError):
             yield document.fault(place, f'there is no file "{picture}" beside this one')
         except OSError:
@@ -52,8 +51,8 @@ def _pictures(document: Document, folder: Path) -> Iterator[Fault]:
                 yield document.fault(place, f'"{picture}" is not a JPEG or PNG picture')
 
 
-def _look(file: Path) -> tuple[int, bool]:
-    """How many bytes it has, and whether they begin as those of a picture. Raises OSError, also of a folder."""
+def _inspect(file: Path) -> tuple[int, bool]:
+    """The size of a file in bytes, and whether it begins like a JPEG or PNG. Raises OSError, also for a folder."""
     with file.open("rb") as opened:
-        begins = opened.read(8).startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
-        return opened.seek(0, os.SEEK_END), begins
+        is_picture = opened.read(8).startswith((b"\xff\xd8\xff", b"\x89PNG\r\n\x1a\n"))
+        return opened.seek(0, os.SEEK_END), is_picture

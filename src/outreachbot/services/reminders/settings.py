@@ -1,4 +1,4 @@
-"""Changes what a chat chose, and tells it at once what the change would make it miss."""
+"""Changes a chat's settings, and sends at once the reminders that the change would make it miss."""
 
 import datetime as dt
 from collections.abc import Callable
@@ -17,7 +17,7 @@ from outreachbot.views.reminders import reminder
 
 
 async def load_settings(context: Context, chat_id: int) -> tuple[ChatSettings, bool]:
-    """What the chat chose, and whether it is subscribed."""
+    """The chat's settings, and whether it is subscribed."""
     async with connect.reading(context.db) as db:
         chat = await chats.find(db, chat_id)
         return await store.load(db, chat_id), chat is not None and chat.subscribed
@@ -26,8 +26,8 @@ async def load_settings(context: Context, chat_id: int) -> tuple[ChatSettings, b
 async def change_settings(
     context: Context, chat: ChatRef, make: Callable[[ChatSettings], ChatSettings]
 ) -> ChatSettings:
-    """Change what the chat chose; what holds from now on."""
-    owed = False
+    """Change the chat's settings with `make`; returns the new settings."""
+    is_owed = False
     async with connect.writing(context.db) as db:
         await plans.lock_planning(db)
         await chats.ensure_known(db, chat.id, kind=chat.kind, language=chat.language)
@@ -35,32 +35,32 @@ async def change_settings(
         after = rules.drop_past_skips(make(before), context.clock().date())
         if after != before:
             await store.save(db, chat.id, after, context.clock().timestamp())
-            await _withdraw_what_is_unwanted(context, db, chat.id, after)
+            await _withdraw_unwanted(context, db, chat.id, after)
             known = await chats.find(db, chat.id)
             if known is not None and known.subscribed_at is not None:
-                owed = await _tell_what_is_owed(context, db, chat.id, before, after, known.subscribed_at)
-    if owed:
+                is_owed = await _queue_owed(context, db, chat.id, before, after, known.subscribed_at)
+    if is_owed:
         context.wake_sender.set()
     return after
 
 
 async def subscribe_chat(context: Context, chat: ChatRef) -> tuple[ChatSettings, bool]:
-    """The chat wants reminders and broadcasts: what it chose, and whether that is new."""
+    """Subscribe the chat to reminders and broadcasts; returns its settings, and whether that is new."""
     async with connect.writing(context.db) as db:
         await plans.lock_planning(db)
         now = context.clock().timestamp()
-        new = await chats.subscribe(
+        is_new = await chats.subscribe(
             db, chat.id, kind=chat.kind, language=chat.language, topic_id=chat.topic_id, now=now
         )
         settings = await store.load(db, chat.id)
-        owed = new and await _tell_what_is_owed(context, db, chat.id, settings, settings, now)
-    if owed:
+        is_owed = is_new and await _queue_owed(context, db, chat.id, settings, settings, now)
+    if is_owed:
         context.wake_sender.set()
-    return settings, new
+    return settings, is_new
 
 
-async def _withdraw_what_is_unwanted(context: Context, db: Connection, chat_id: int, after: ChatSettings) -> None:
-    """What lies in the outbox for the chat, and it wants nothing of it any more, is not sent."""
+async def _withdraw_unwanted(context: Context, db: Connection, chat_id: int, after: ChatSettings) -> None:
+    """Withdraw the chat's queued reminders of which it no longer wants any notice."""
     waiting = await plans.list_waiting(db, chat_id)
     unwanted = [
         outbox_id
@@ -71,18 +71,18 @@ async def _withdraw_what_is_unwanted(context: Context, db: Connection, chat_id: 
         await plans.withdraw(db, chat_id, unwanted, context.clock().timestamp())
 
 
-async def _tell_what_is_owed(
+async def _queue_owed(
     context: Context, db: Connection, chat_id: int, before: ChatSettings, after: ChatSettings, subscribed_at: float
 ) -> bool:
-    """Write it into the outbox; whether there is anything."""
-    content = context.content  # another may go live meanwhile
-    one = SettingsChange(before, after, dt.datetime.fromtimestamp(subscribed_at, dt.UTC), context.clock())
-    dues = rules.list_open_days(one, content)
+    """Queue a reminder with the notices that the chat would miss; False if there are none."""
+    content = context.content  # the same throughout: another may go live meanwhile
+    change = SettingsChange(before, after, dt.datetime.fromtimestamp(subscribed_at, dt.UTC), context.clock())
+    dues = rules.list_open_days(change, content)
     if not dues:
         return False
     told = await store.list_told(db, chat_id, [item.key for due in dues for item in due.items])
     planned = await plans.list_planned(db, dues)
-    items = rules.list_owed(one, content, dues, told, [due for due in dues if plans.is_planned(planned, due)])
+    items = rules.list_owed(change, content, dues, told, [due for due in dues if plans.is_planned(planned, due)])
     if not items:
         return False
     group = after.group(content)
@@ -92,9 +92,9 @@ async def _tell_what_is_owed(
         reminder.reminder_in_all_languages(content, items, group),
         context.clock().timestamp(),
         key=f"reminder:{items[0].day}:chat {chat_id}:{'+'.join(item.key for item in items)}",
-        expires_at=rules.compute_owed_until(items, one, content).timestamp(),
+        expires_at=rules.compute_owed_until(items, change, content).timestamp(),
     )
-    if outbox_id is None:  # it was written before the clock was set back
+    if outbox_id is None:  # it was queued already, before the clock was set back
         return False
     await plans.record_notices(db, {outbox_id: [item.key for item in items]})
     await queueing.queue_for_chat(db, outbox_id, chat_id)

@@ -1,4 +1,4 @@
-"""Records what an answer from Telegram says about a chat."""
+"""Records what the outcome of a reply says about a chat."""
 
 from outreachbot.domain.delivery.outcomes import Failed, Migrated, Outcome
 from outreachbot.domain.delivery.states import GONE
@@ -9,7 +9,7 @@ from outreachbot.store.database import connect
 
 
 async def record_chat_outcome(context: Context, chat_id: int, outcome: Outcome) -> None:
-    """Mark the chat as gone, or move it to its new id, where the outcome of a reply says so."""
+    """Mark the chat as gone, or move it to its new id, if the outcome says so."""
     match outcome:
         case Failed(reason, _) if reason in GONE:
             async with connect.writing(context.db) as db:

@@ -1,7 +1,7 @@
-"""Sends, edits and deletes messages, and reads what became of them.
+"""Sends, edits and deletes messages, and reads the outcome.
 
-Four functions send, and differ in what they retry: `send_once` nothing; `send_bulk` nothing, for what nobody asked for
-just now; `send_with_retry` what was certainly not sent; `edit_or_send` sends where the earlier message is gone.
+Four functions send, and differ in what they retry. `send_once` and `send_bulk` (for messages that nobody has just asked
+for) retry nothing, `send_with_retry` what was certainly not sent; `edit_or_send` sends anew if the message is gone.
 """
 
 import asyncio
@@ -22,27 +22,27 @@ from outreachbot.services.sending import pictures
 from outreachbot.services.sending.messenger import Messenger
 from outreachbot.services.sending.pictures import NotUploaded, Uploaded
 
-TRIES = 6  # of a reply that was certainly not sent
-LONGEST_WAIT = 60.0  # seconds that a member's reply waits for a 429; after that the update is set aside
+TRIES = 6  # to send a reply that was certainly not sent
+LONGEST_WAIT = 60.0  # seconds that a reply waits after a 429; if Telegram asks for more, the update is set aside
 
 
 async def send_once(messenger: Messenger, message: Message, chat_id: int, topic_id: int | None = None) -> Outcome:
-    """Try once to send a message; never raises for what Telegram or the network does."""
+    """Try once to send a message. Failures of Telegram or the network are outcomes, never exceptions."""
     return await _send(messenger, message, chat_id, topic_id)
 
 
 async def send_bulk(
     messenger: Messenger, message: Message, chat_id: int, topic_id: int | None, *, silent: bool = False
 ) -> Outcome:
-    """Try once to send a reminder or broadcast; beyond the free pace it is paid for, where that is switched on."""
+    """Try once to send a reminder or broadcast; beyond the free pace it is paid for if that is switched on."""
     flags = (("allow_paid_broadcast", messenger.paid), ("disable_notification", silent))
     return await _send(messenger, message, chat_id, topic_id, tuple(name for name, is_set in flags if is_set))
 
 
 async def send_with_retry(messenger: Messenger, message: Message, chat_id: int, topic_id: int | None) -> Outcome:
-    """Reply to somebody at once, and try again where the reply was certainly not sent.
+    """Send a reply, and try again if it was certainly not sent.
 
-    A reply that may have arrived is not repeated: the member can ask again.
+    A reply that may have arrived is not sent again: the member can repeat the request.
     """
     outcome: Outcome = NotSent("not tried")
     for attempt in range(TRIES):
@@ -62,9 +62,9 @@ async def send_with_retry(messenger: Messenger, message: Message, chat_id: int, 
 async def edit_or_send(
     messenger: Messenger, message: Message, chat_id: int, message_id: TelegramMessageId | None
 ) -> TelegramMessageId | None:
-    """Replace an earlier message, or send a new one where that is gone; the id of the message that shows it now.
+    """Replace an earlier message, or send a new one if that is gone; returns the id of the message that shows it now.
 
-    None when a later try may succeed. Where no try will (the chat has blocked us), the id stays what it was.
+    None if a later try may succeed. If none will (the member blocked the bot), the id is the earlier one, or 0.
     """
     if message_id is not None:
         outcome = await edit_message(messenger, message, chat_id, message_id)
@@ -83,7 +83,7 @@ async def edit_or_send(
 
 
 async def edit_message(messenger: Messenger, message: Message, chat_id: int, message_id: TelegramMessageId) -> Outcome:
-    """Replace the text (or caption, or drawn picture) and buttons of a message of the bot's; try once."""
+    """Try once to replace the text (or caption, or drawn picture) and buttons of one of the bot's messages."""
     if message.media and message.media[0].drawn is not None:
         outcome = await _send_picture(messenger, _Edit(message, chat_id, message_id))
         return outcome or Failed(Reason.REFUSED, "there is no such picture")
@@ -91,7 +91,7 @@ async def edit_message(messenger: Messenger, message: Message, chat_id: int, mes
 
 
 async def delete_messages(messenger: Messenger, chat_id: int, message_ids: Sequence[TelegramMessageId]) -> Outcome:
-    """Delete messages of the bot's; try once. Telegram allows it for 48 hours (Bot API, deleteMessage)."""
+    """Try once to delete some of the bot's messages. Telegram allows it for 48 hours (Bot API, deleteMessage)."""
     if len(message_ids) > 1:
         return await _call(messenger.api, "deleteMessages", {"chat_id": chat_id, "message_ids": list(message_ids)})
     return await _call(messenger.api, "deleteMessage", {"chat_id": chat_id, "message_id": message_ids[0]})
@@ -100,7 +100,7 @@ async def delete_messages(messenger: Messenger, chat_id: int, message_ids: Seque
 async def send_file(
     messenger: Messenger, chat_id: int, name: str, data: bytes, caption: str, topic_id: int | None = None
 ) -> Outcome:
-    """Upload a file into a chat; try once. `caption` is HTML."""
+    """Try once to upload a file to a chat. `caption` is HTML."""
     params = {"chat_id": str(chat_id), "caption": caption, "parse_mode": "HTML"}
     if topic_id is not None:
         params["message_thread_id"] = str(topic_id)
@@ -110,7 +110,7 @@ async def send_file(
 async def answer_callback(
     messenger: Messenger, callback_id: str, note: str = "", *, alert: bool = True, url: str = ""
 ) -> None:
-    """Stop the button's progress indicator, with a note or an address to open. A press that is too old is ignored."""
+    """Stop the progress indicator of a pressed button, with a note or an address to open. Failures are ignored."""
     params: dict[str, Any] = {"callback_query_id": callback_id}
     if note:
         params |= {"text": note[:MAX_CALLBACK_ANSWER], "show_alert": alert}
@@ -121,7 +121,7 @@ async def answer_callback(
 
 @dataclass(frozen=True, slots=True)
 class _New:
-    """A message with a picture that is sent."""
+    """A message with a picture to send."""
 
     message: Message
     chat_id: int
@@ -140,7 +140,7 @@ class _New:
 
 @dataclass(frozen=True, slots=True)
 class _Edit:
-    """A message whose picture is replaced."""
+    """A message with a picture that replaces an earlier message."""
 
     message: Message
     chat_id: int
@@ -166,12 +166,12 @@ async def _send(
 
 
 async def _send_picture(messenger: Messenger, request: _New | _Edit) -> Outcome | None:
-    """By Telegram's id of the picture, or with its bytes if Telegram has not seen it; None if there is no picture."""
-    known, (media,) = messenger.pictures, request.message.media
-    if known is None:
+    """Send the picture by its file id, or its bytes if Telegram has not seen it; None if it can't be sent."""
+    known_pictures, (media,) = messenger.pictures, request.message.media
+    if known_pictures is None:
         return None
-    for _ in range(2):  # the second time for an id that Telegram no longer knows
-        async with pictures.open_picture(known, media) as picture:
+    for _ in range(2):  # once more if Telegram no longer knows the id
+        async with pictures.open_picture(known_pictures, media) as picture:
             if picture is None:
                 return None
             try:
@@ -180,10 +180,10 @@ async def _send_picture(messenger: Messenger, request: _New | _Edit) -> Outcome 
                 return responses.read_failure(error)
             outcome = responses.read_outcome(response)
             if isinstance(picture, NotUploaded):
-                return await pictures.record_upload(known, media, picture, response, outcome)
+                return await pictures.record_upload(known_pictures, media, picture, response, outcome)
         if not responses.is_unknown_file(outcome):
             return outcome
-        await pictures.forget_upload(known, media, picture)
+        await pictures.forget_upload(known_pictures, media, picture)
     return None
 
 

@@ -1,4 +1,4 @@
-"""What every message of the bot is sent with."""
+"""What is needed to send any message of the bot."""
 
 from dataclasses import dataclass, field
 
@@ -9,15 +9,15 @@ from outreachbot.services.sending.pictures import Pictures
 
 @dataclass(slots=True)
 class Messenger:
-    """The Bot API, the pictures it knows, and what has been sent lately."""
+    """The Bot API, the pictures, and what was sent lately."""
 
     api: BotApi
-    pictures: Pictures | None = None  # None: messages go out without their pictures
-    paid: bool = False  # broadcasts pay with Stars for what exceeds the free pace
+    pictures: Pictures | None = None  # None: messages are sent without their pictures
+    paid: bool = False  # broadcasts pay with Stars for messages beyond the free pace
     spacing: Spacing = field(default_factory=Spacing)
-    replies: int = 0  # sent since the sender last asked: replies are never held back, broadcasts make room for them
+    replies: int = 0  # sent since take_reply_count: replies are never held back, so broadcasts must make room for them
 
     def take_reply_count(self) -> int:
-        """How many replies were sent since this was last called."""
+        """How many replies were sent since the last call."""
         count, self.replies = self.replies, 0
         return count

@@ -1,4 +1,4 @@
-"""Brings pictures to Telegram: uploaded with the first message that shows one, from then on by the id it got."""
+"""Pictures for messages: the first message uploads a picture, later ones use the file id that Telegram gave it."""
 
 import asyncio
 import hashlib
@@ -24,12 +24,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(slots=True)
 class Pictures:
-    """The pictures beside the content file and those that are drawn, with Telegram's ids for them."""
+    """The pictures beside the content file and those that are drawn, with their file ids."""
 
     db: Database
     folder: Path
-    known: dict[str, str] = field(default_factory=dict)  # key -> file id
-    refused: set[str] = field(default_factory=set)  # keys of pictures that Telegram does not accept
+    file_ids: dict[str, str] = field(default_factory=dict)  # by key
+    refused: set[str] = field(default_factory=set)  # keys of those that Telegram does not accept
     uploads: defaultdict[str, asyncio.Lock] = field(default_factory=lambda: defaultdict(asyncio.Lock))  # by key
     drawing: asyncio.Lock = field(default_factory=asyncio.Lock)  # one at a time: replies need the processor too
 
@@ -52,31 +52,31 @@ class NotUploaded:
 
 @asynccontextmanager
 async def open_picture(pictures: Pictures, media: Media) -> AsyncIterator[Uploaded | NotUploaded | None]:
-    """The picture to be sent in the block; None if its file can't be read or Telegram does not accept it.
+    """The picture to send in the block; None if its file can't be read or Telegram does not accept it.
 
-    While the first message uploads a picture in its block, all others that show it wait here for its id.
+    While the first message uploads a picture in its block, others with that picture wait here for its file id.
     """
-    key = _key(pictures, media)
-    if key not in pictures.known:
+    key = _build_key(pictures, media)
+    if key not in pictures.file_ids:
         async with pictures.uploads[key]:
             if key in pictures.refused:
                 yield None
                 return
-            if not await _look_up(pictures, media, key):
+            if not await _find_file_id(pictures, media, key):
                 data = await _load_bytes(pictures, media)
                 yield None if data is None else NotUploaded(key, data)
                 return
-    yield Uploaded(key, pictures.known[key])
+    yield Uploaded(key, pictures.file_ids[key])
 
 
 async def record_upload(
     pictures: Pictures, media: Media, picture: NotUploaded, response: Response, outcome: Outcome
 ) -> Outcome | None:
-    """Remember the id that Telegram gave to the picture; the outcome, or None if Telegram does not accept it."""
+    """Remember the picture's file id; returns the outcome, or None if Telegram does not accept the picture."""
     if file_id := _read_file_id(response):
-        pictures.known[picture.key] = file_id
+        pictures.file_ids[picture.key] = file_id
         async with connect.writing(pictures.db) as db:
-            await telegram_files.remember(db, media.name, _digest(media, picture.data), file_id)
+            await telegram_files.remember(db, media.name, _compute_digest(media, picture.data), file_id)
     elif responses.is_refused_picture(outcome):
         assert isinstance(outcome, Failed)
         pictures.refused.add(picture.key)
@@ -86,17 +86,17 @@ async def record_upload(
 
 
 async def forget_upload(pictures: Pictures, media: Media, picture: Uploaded) -> None:
-    """Telegram no longer knows this id. Somebody who asked at the same time may have got a new one since."""
+    """Forget a file id that Telegram no longer knows, unless another request has got a new one meanwhile."""
     async with connect.writing(pictures.db) as db:
         await telegram_files.forget(db, media.name, picture.file_id)
-    if pictures.known.get(picture.key) == picture.file_id:  # last: the store must not give it back once it is gone here
-        del pictures.known[picture.key]
+    if pictures.file_ids.get(picture.key) == picture.file_id:  # last: it might be loaded from the store
+        del pictures.file_ids[picture.key]
 
 
-def _key(pictures: Pictures, media: Media) -> str:
-    """With all that makes it another picture: what is drawn, or the file's size and the moment of its last change."""
+def _build_key(pictures: Pictures, media: Media) -> str:
+    """Identifies the picture: by what is drawn, or by its file's name, size and time of change."""
     if media.drawn is not None:
-        return f"{media.name} {_digest(media, b'')}"
+        return f"{media.name} {_compute_digest(media, b'')}"
     try:
         file = (pictures.folder / media.name).stat()
     except OSError:
@@ -104,16 +104,16 @@ def _key(pictures: Pictures, media: Media) -> str:
     return f"{media.name} {file.st_size} {file.st_mtime_ns}"
 
 
-async def _look_up(pictures: Pictures, media: Media, key: str) -> bool:
-    """Whether its id is known. A file that was exchanged is another picture."""
-    if key in pictures.known:
+async def _find_file_id(pictures: Pictures, media: Media, key: str) -> bool:
+    """Whether the file id is known, here or in the store. A file with other bytes is another picture."""
+    if key in pictures.file_ids:
         return True
     data = b"" if media.drawn else await _load_bytes(pictures, media)
     async with connect.reading(pictures.db) as db:
-        found = await telegram_files.find(db, media.name, None if data is None else _digest(media, data))
-    if found is not None:
-        pictures.known[key] = found
-    return found is not None
+        file_id = await telegram_files.find(db, media.name, None if data is None else _compute_digest(media, data))
+    if file_id is not None:
+        pictures.file_ids[key] = file_id
+    return file_id is not None
 
 
 async def _load_bytes(pictures: Pictures, media: Media) -> bytes | None:
@@ -127,15 +127,15 @@ async def _load_bytes(pictures: Pictures, media: Media) -> bytes | None:
         return None
 
 
-def _digest(media: Media, data: bytes) -> str:
-    """Of a file's bytes; of what is drawn, that of all that makes it what it is, so that it need not be drawn."""
-    made_of = data if media.drawn is None else f"{drawn_picture.style()}{media.drawn!r}".encode()
-    return hashlib.sha256(made_of).hexdigest()
+def _compute_digest(media: Media, data: bytes) -> str:
+    """SHA-256 of a file's bytes, or of what a drawn picture is made of, so that it need not be drawn."""
+    source = data if media.drawn is None else f"{drawn_picture.style()}{media.drawn!r}".encode()
+    return hashlib.sha256(source).hexdigest()
 
 
-def _read_file_id(answer: Response) -> str:
-    """Of the largest size that Telegram made of it (Bot API, Message.photo)."""
+def _read_file_id(response: Response) -> str:
+    """The file id of the largest size (Bot API, Message.photo); empty if there is none."""
     try:
-        return str(json.loads(answer.body)["result"]["photo"][-1]["file_id"])
+        return str(json.loads(response.body)["result"]["photo"][-1]["file_id"])
     except (ValueError, LookupError, TypeError):
         return ""

@@ -64,8 +64,8 @@ async def writing(db: Database) -> AsyncIterator[Connection]:
 async def open_database(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]:
     """The database at this SQLAlchemy URL, with its schema upgraded. Only `exclusive` creates a missing SQLite file.
 
-    Raises AlreadyRunning when `exclusive` and another process has it open so, SchemaTooNew when a newer version wrote
-    it, StoreFailed when it can't be opened, WrongUse when the URL can't be read.
+    Raises AlreadyRunning when another process holds it and we want it `exclusive`, SchemaTooNew when a newer version
+    wrote it, StoreFailed when it can't be opened, WrongUse when the URL can't be read.
     """
     db = _create_database(url)
     async with AsyncExitStack() as stack:

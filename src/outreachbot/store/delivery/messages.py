@@ -124,7 +124,7 @@ async def replace_bodies(db: AsyncConnection, outbox_id: OutboxId, content: Bodi
 
 
 async def list_due(db: AsyncConnection, now: float) -> list[tuple[OutboxId, float]]:
-    """The scheduled messages that are due, and when they were (seconds since the epoch)."""
+    """The scheduled messages that are due, each with the moment it was due (seconds since the epoch)."""
     is_due = (messages.c.state == MessageState.SCHEDULED) & (messages.c.starts_at <= now)
     return [(row.id, row.starts_at) for row in await db.execute(select(messages).where(is_due).order_by(messages.c.id))]
 

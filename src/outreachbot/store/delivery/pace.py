@@ -45,7 +45,7 @@ async def take_slots(
 
 
 async def hold_sending(db: AsyncConnection, seconds: float, now: float) -> None:
-    """Send nothing for so many seconds, as Telegram asked (a 429's `retry_after`)."""
+    """Send nothing for this many seconds, as Telegram asked (a 429's `retry_after`)."""
     until, next_slot = _shared_time(now) + seconds, _next_slot(now)
     later = case((next_slot > until, next_slot), else_=until)
     await db.execute(update(pace).where(_row).values(next_slot=later, **_clock_values(now)))
@@ -60,7 +60,7 @@ async def slow_down(db: AsyncConnection, now: float) -> None:
 
 
 async def seconds_to_next_slot(db: AsyncConnection, now: float) -> float:
-    """The seconds until the next slot. A clock that was set back is recorded, or each call would find it so anew."""
+    """The seconds until the next slot. If the clock was set back, the row follows it, or the wait would not shrink."""
     set_back = update(pace).where(_row, pace.c.updated_at > now + MAX_SKEW)
     await db.execute(set_back.values(next_slot=_next_slot(now), **_clock_values(now)))
     row = (await db.execute(select(pace.c.next_slot, pace.c.updated_at).where(_row))).one()

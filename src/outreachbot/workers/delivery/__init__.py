@@ -1,1 +1,1 @@
-"""Queues and sends messages, and records what became of them."""
+"""Queues messages, sends them and records the outcomes."""

@@ -1,4 +1,4 @@
-"""Keeps this sender's lease, and settles what senders left behind that have stopped."""
+"""Keeps this sender's lease, and settles the deliveries of senders that have stopped."""
 
 import datetime as dt
 import logging
@@ -13,9 +13,10 @@ log = logging.getLogger(__name__)
 
 
 async def recover_deliveries(db: Database, name: str, now: dt.datetime) -> int:
-    """After a stop, before anything is sent: the id of the new sender.
+    """Begin a lease for the main sender and return its id; call this at the start, before anything is sent.
 
-    What was being sent then may have arrived. A wave that passed meanwhile asks a person, and never fires late.
+    What was being sent when the program stopped becomes uncertain: it may have arrived. A broadcast that missed the
+    local hour of some chats meanwhile is paused, and an admin decides.
     """
     async with connect.writing(db) as transaction:
         seen = await leases.find_last_seen(transaction)
@@ -30,7 +31,7 @@ async def recover_deliveries(db: Database, name: str, now: dt.datetime) -> int:
 
 
 async def renew_lease(db: Database, sender_id: int, now: dt.datetime) -> bool:
-    """Say that the bot runs; what a sender elsewhere was sending when it died is uncertain from now on."""
+    """Extend this sender's lease, and make uncertain what senders whose lease has expired were sending."""
     async with connect.writing(db) as transaction:
         await leases.renew(transaction, sender_id, now.timestamp())
         if count := await leases.recover(transaction, now.timestamp()):

@@ -1,4 +1,4 @@
-"""What the sender learns from how messages ended: about the chat, the message, the pace and the network."""
+"""Records how deliveries ended, and reacts to outages, rate limits, wrong messages and chats that are gone."""
 
 import datetime as dt
 import logging
@@ -17,73 +17,82 @@ from outreachbot.store.delivery.outbox import Claimed, Settled
 
 log = logging.getLogger(__name__)
 
-TROUBLE = 3  # so many requests without an answer are no accident: from then on one at a time, with pauses
-LONGEST_BACKOFF = 30.0  # seconds between tries while Telegram can't be reached
-STOPPED = NotSent("stopped before it was sent")
-OURS = (STOPPED, Uncertain(Reason.STOPPED))  # we ended these requests ourselves: they say nothing about the network
-SAME_ERROR = 5  # chats that answer a message with the same error: it is the message that is wrong
-SAME_REFUSAL = 20  # chats in a row that refuse it with the same words, which we do not know: it is no chat's own fault
-TRIES = 10  # of changing one copy, while Telegram answers others
+OUTAGE_THRESHOLD = 3  # consecutive unanswered requests are an outage: from then on one at a time, with pauses
+LONGEST_BACKOFF = 30.0  # seconds between tries during an outage
+NOT_STARTED = NotSent("stopped before it was sent")
+ENDED_BY_US = (NOT_STARTED, Uncertain(Reason.STOPPED))  # the sender ended these requests: no sign of an outage
+ERROR_LIMIT = 5  # chats with the same template error: then the message itself is wrong and pauses
+REFUSAL_LIMIT = 20  # chats refused with the same unknown description, none sent in between: the message pauses
+MAX_JOB_TRIES = 10  # of one correction or deletion that gets no answer while other requests do
 
 
 @dataclass(slots=True)
-class SendingHealth:
-    """What is known now of troubles that last."""
+class FailureTracker:
+    """A sender's current failures: an outage, rate limits, errors that several chats share, retries."""
 
-    unanswered: int = 0  # requests in a row that Telegram did not answer
-    pauses: int = 0  # made for them so far
-    since: float = 0.0  # when they began, seconds since the epoch
-    waits_until: float = 0.0  # the end of the last pause, seconds since the epoch: ours alone, others may reach it
-    floods: int = 0  # requests in a row that it answered with 429
-    slowed_at: float = 0.0  # what was in the air at a 429 can't lower the pace again
-    wrong: Counter[tuple[OutboxId, str]] = field(default_factory=Counter)  # (message, Telegram's words) -> chats
-    broken: set[OutboxId] = field(default_factory=set)  # messages that were paused for it
-    refused: Counter[tuple[OutboxId, str]] = field(default_factory=Counter)  # the same of words that we do not know
-    tries: Counter[tuple[OutboxId, int]] = field(
-        default_factory=Counter
-    )  # (message, chat) of a copy -> without an answer
+    unanswered: int = 0  # consecutive requests without an answer
+    first_unanswered: float = 0.0  # when the first of them ended, seconds since the epoch
+    backoffs: int = 0  # pauses made in this outage so far
+    backoff_until: float = 0.0  # seconds since the epoch; only for this sender: others may reach Telegram
+    rate_limited: int = 0  # consecutive 429s
+    slowed_at: float = 0.0  # when a 429 last lowered the pace: those of requests sent before then do not lower it again
+    template_errors: Counter[tuple[OutboxId, str]] = field(default_factory=Counter)  # (message, description) -> chats
+    refusals: Counter[tuple[OutboxId, str]] = field(default_factory=Counter)  # the same for unknown descriptions
+    tripped: set[OutboxId] = field(default_factory=set)  # messages that the circuit breaker has paused
+    job_tries: Counter[tuple[OutboxId, int]] = field(default_factory=Counter)  # (message, chat) -> tries unanswered
 
     @property
-    def in_trouble(self) -> bool:
-        return self.pauses > 0
+    def is_outage(self) -> bool:
+        return self.backoffs > 0
 
-    def pause_left(self, now: float) -> float:
-        """Seconds; none where the clock was set back meanwhile."""
-        left = self.waits_until - now
+    @property
+    def silent_since(self) -> float | None:
+        """Since when Telegram has not answered (seconds since the epoch); None if it does."""
+        return self.first_unanswered if self.is_outage else None
+
+    def backoff_left(self, now: float) -> float:
+        """Seconds until the next try; 0.0 if the clock was set back meanwhile."""
+        left = self.backoff_until - now
         return left if 0 < left <= LONGEST_BACKOFF else 0.0
 
 
 async def record_outcomes(
-    health: SendingHealth, db: Connection, sender_id: int, landed: Sequence[tuple[Claimed, Outcome]], now: float
+    failures: FailureTracker,
+    db: Connection,
+    sender_id: int,
+    completed: Sequence[tuple[Claimed, Outcome]],
+    now: float,
 ) -> None:
-    """Settle what landed, and learn from it: some chats are gone, everything waits for a while, a message pauses."""
-    for _, outcome in landed:
-        _listen(health, outcome, now)
-    pause, hold = _backoff(health, landed, now), 0.0
-    landed = [(claimed, _given_up(health, claimed, outcome)) for claimed, outcome in landed]
-    await outbox.settle(db, sender_id, [_settled(claimed, outcome, now, pause) for claimed, outcome in landed], now)
-    for claimed, outcome in landed:
-        await _learn(health, db, claimed, outcome, now)
-        hold = max(hold, await _flooded(health, db, claimed, outcome, now))
+    """Settle completed requests and act on them: mark chats as gone, back off, hold the pace, pause a message."""
+    for _, outcome in completed:
+        _track_outage(failures, outcome, now)
+    pause, hold = _start_backoff(failures, completed, now), 0.0
+    completed = [(claimed, _limit_tries(failures, claimed, outcome)) for claimed, outcome in completed]
+    await outbox.settle(
+        db, sender_id, [_build_settled(claimed, outcome, now, pause) for claimed, outcome in completed], now
+    )
+    for claimed, outcome in completed:
+        await _apply(failures, db, claimed, outcome, now)
+        hold = max(hold, await _apply_rate_limit(failures, db, claimed, outcome, now))
     if hold:
         await pace_row.hold_sending(db, hold, now)
 
 
-def _given_up(health: SendingHealth, claimed: Claimed, outcome: Outcome) -> Outcome:
-    """A copy that can't be changed fails after so many tries; where Telegram can't be reached, none is counted."""
+def _limit_tries(failures: FailureTracker, claimed: Claimed, outcome: Outcome) -> Outcome:
+    """Fail a correction or deletion after MAX_JOB_TRIES unanswered tries; those during an outage do not count."""
     if claimed.kind not in JOBS or not isinstance(outcome, Uncertain):
         return outcome
-    if health.in_trouble and outcome.reason is not Reason.SERVER_ERROR:
+    if failures.is_outage and outcome.reason is not Reason.SERVER_ERROR:
         return outcome
-    one = claimed.outbox_id, claimed.chat_id
-    health.tries[one] += 1
-    if health.tries[one] < TRIES:
+    key = claimed.outbox_id, claimed.chat_id
+    failures.job_tries[key] += 1
+    if failures.job_tries[key] < MAX_JOB_TRIES:
         return outcome
-    del health.tries[one]
-    return Failed(outcome.reason, f"no answer to {TRIES} tries")
+    del failures.job_tries[key]
+    return Failed(outcome.reason, f"no answer to {MAX_JOB_TRIES} tries")
 
 
-def _settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Settled:
+def _build_settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Settled:
     state, reason = next_state(outcome, claimed.kind)
     if reason is Reason.TOPIC_GONE and claimed.topic_id is not None:
         state, reason = DeliveryState.QUEUED, None  # once more, without the topic
@@ -98,15 +107,15 @@ def _settled(claimed: Claimed, outcome: Outcome, now: float, pause: float) -> Se
         detail=outcome.detail if isinstance(outcome, Failed) else None,
         telegram_id=copy_id,
         more_ids=more,
-        not_before=_not_before(outcome, now, pause),
+        not_before=_compute_not_before(outcome, now, pause),
     )
 
 
-def _not_before(outcome: Outcome, now: float, pause: float) -> float:
-    """When what is queued again may be claimed.
+def _compute_not_before(outcome: Outcome, now: float, pause: float) -> float:
+    """When a delivery that is queued again may be claimed (seconds since the epoch).
 
-    A change that got no answer waits for longer than everything else does: one chat that never gives one would stand
-    at the head of the queue for ever.
+    An unanswered job waits longer than the pause for everything else: a chat that never answers would otherwise stay
+    at the head of the queue.
     """
     match outcome:
         case Wait(seconds):
@@ -116,19 +125,20 @@ def _not_before(outcome: Outcome, now: float, pause: float) -> float:
     return 0.0
 
 
-async def _learn(health: SendingHealth, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> None:
-    """Remember what the outcome says about the message or the chat."""
+async def _apply(failures: FailureTracker, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> None:
+    """Act on what the outcome says about the message or the chat."""
     match outcome:
         case Failed(Reason.TEMPLATE, detail):
-            health.wrong[claimed.outbox_id, detail] += 1
-            if health.wrong[claimed.outbox_id, detail] >= SAME_ERROR or await _nobody_got(db, claimed.outbox_id):
-                await _break(health, db, claimed.outbox_id, detail)
+            failures.template_errors[claimed.outbox_id, detail] += 1
+            count = failures.template_errors[claimed.outbox_id, detail]
+            if count >= ERROR_LIMIT or await _has_failed_for_all(db, claimed.outbox_id):
+                await _trip_breaker(failures, db, claimed.outbox_id, detail)
         case Failed(Reason.REFUSED, detail) if claimed.kind not in JOBS:
-            health.refused[claimed.outbox_id, detail] += 1
-            if health.refused[claimed.outbox_id, detail] % SAME_REFUSAL == 0:
+            failures.refusals[claimed.outbox_id, detail] += 1
+            if failures.refusals[claimed.outbox_id, detail] % REFUSAL_LIMIT == 0:
                 await _pause(db, claimed.outbox_id, detail)
         case Sent():
-            _absolve(health, claimed.outbox_id)
+            _reset_breaker(failures, claimed.outbox_id)
         case Failed(Reason.TOPIC_GONE, _) if claimed.topic_id is not None:
             await chats.forget_topic(db, claimed.chat_id, claimed.topic_id)
         case Failed(reason, _) if reason in GONE:
@@ -137,22 +147,22 @@ async def _learn(health: SendingHealth, db: Connection, claimed: Claimed, outcom
             await chats.migrate(db, claimed.chat_id, new_chat_id)
 
 
-async def _nobody_got(db: Connection, outbox_id: OutboxId) -> bool:
-    """Whether it failed for all there are, though they may be fewer."""
+async def _has_failed_for_all(db: Connection, outbox_id: OutboxId) -> bool:
+    """Whether its whole audience has been tried and no chat got it, however few chats there are."""
     tally = await ledger.count_states(db, outbox_id)
     return tally.finished and not tally.sent
 
 
-async def _break(health: SendingHealth, db: Connection, outbox_id: OutboxId, detail: str) -> None:
-    """The circuit breaker: the message pauses, and whom it failed for is queued again, behind the others.
+async def _trip_breaker(failures: FailureTracker, db: Connection, outbox_id: OutboxId, detail: str) -> None:
+    """The circuit breaker: pause the message, and queue the chats it failed for again, behind the others.
 
-    Where an admin has let it go on and nobody else is left to get it, it is they that it can't be sent to: they failed.
+    If an admin has resumed it since and only those chats are left, they have failed for good.
     """
-    if outbox_id in health.broken and await outbox.has_only_rejected(db, outbox_id):
+    if outbox_id in failures.tripped and await outbox.has_only_rejected(db, outbox_id):
         return
     await _pause(db, outbox_id, detail)
     await outbox.requeue_rejected(db, outbox_id)
-    health.broken.add(outbox_id)
+    failures.tripped.add(outbox_id)
 
 
 async def _pause(db: Connection, outbox_id: OutboxId, detail: str) -> None:
@@ -160,67 +170,67 @@ async def _pause(db: Connection, outbox_id: OutboxId, detail: str) -> None:
         log.error("message %d is paused: Telegram says %s", outbox_id, detail)
 
 
-def _absolve(health: SendingHealth, outbox_id: OutboxId) -> None:
-    """Somebody got it: only as many refusals more in a row pause it, and where an admin let it go on, wrong ones."""
-    for counter in (health.refused, *([health.wrong] if outbox_id in health.broken else [])):
-        for one in [one for one in counter if one[0] == outbox_id]:
-            del counter[one]
+def _reset_breaker(failures: FailureTracker, outbox_id: OutboxId) -> None:
+    """A chat got the message: count its refusals anew, and after an admin has resumed it its template errors too."""
+    for counter in (failures.refusals, *([failures.template_errors] if outbox_id in failures.tripped else [])):
+        for key in [key for key in counter if key[0] == outbox_id]:
+            del counter[key]
 
 
-async def _flooded(health: SendingHealth, db: Connection, claimed: Claimed, outcome: Outcome, now: float) -> float:
-    """How many seconds everything waits because of a 429; the pace itself drops as well, once for each wave of them."""
+async def _apply_rate_limit(
+    failures: FailureTracker, db: Connection, claimed: Claimed, outcome: Outcome, now: float
+) -> float:
+    """Seconds for which a 429 holds all sending. It also lowers the pace, once for each burst of 429s."""
     if not isinstance(outcome, Wait):
-        health.floods = 0
+        failures.rate_limited = 0
         return 0.0
-    health.floods += 1
-    # A group has a limit of its own, of 20 messages a minute: its 429 alone is no word about the others.
-    if claimed.chat_id < 0 and health.floods == 1:
+    failures.rate_limited += 1
+    # A group has its own limit of 20 messages a minute (Bot API FAQ): a single 429 from one says nothing about others.
+    if claimed.chat_id < 0 and failures.rate_limited == 1:
         return 0.0
     log.warning("Telegram asks to wait %.1f s before the next message", outcome.seconds)
-    if abs(now - health.slowed_at) > outcome.seconds:
+    if abs(now - failures.slowed_at) > outcome.seconds:
         await pace_row.slow_down(db, now)
-        health.slowed_at = now
+        failures.slowed_at = now
     return outcome.seconds
 
 
-def _listen(health: SendingHealth, outcome: Outcome, now: float) -> None:
-    """Count requests without an answer; the first answer ends the trouble."""
-    if outcome in OURS:
+def _track_outage(failures: FailureTracker, outcome: Outcome, now: float) -> None:
+    """Count consecutive requests without an answer; the first answer ends the outage."""
+    if outcome in ENDED_BY_US:
         return
-    if _unanswered(outcome):
-        health.since = health.since if health.unanswered else now
-        health.unanswered += 1
+    if _find_cause(outcome):
+        failures.first_unanswered = failures.first_unanswered if failures.unanswered else now
+        failures.unanswered += 1
         return
-    if health.pauses:
+    if failures.backoffs:
         log.warning("Telegram answers again, the outbox goes on")
-    health.unanswered = health.pauses = 0
+    failures.unanswered = failures.backoffs = 0
 
 
-def _unanswered(outcome: Outcome) -> str:
-    """Why a request got no answer; empty where it got one, and for what we ended ourselves."""
+def _find_cause(outcome: Outcome) -> str:
+    """Why a request got no answer; empty if it got one, or if the sender ended it."""
     match outcome:
-        case NotSent(why) | Uncertain(why) if outcome not in OURS:
+        case NotSent(why) | Uncertain(why) if outcome not in ENDED_BY_US:
             return why
     return ""
 
 
-def _backoff(health: SendingHealth, landed: Sequence[tuple[Claimed, Outcome]], now: float) -> float:
-    """A pause that doubles from try to try while Telegram does not answer. A refused connection alone is enough."""
-    why = {type(outcome): words for _, outcome in landed if (words := _unanswered(outcome))}
-    if not health.unanswered or not why:
+def _start_backoff(failures: FailureTracker, completed: Sequence[tuple[Claimed, Outcome]], now: float) -> float:
+    """Seconds to pause, doubled from try to try during an outage; 0.0 if there is none.
+
+    A single refused connection is an outage.
+    """
+    causes = {type(outcome): why for _, outcome in completed if (why := _find_cause(outcome))}
+    if not failures.unanswered or not causes:
         return 0.0
-    if health.unanswered < TROUBLE and not health.pauses and NotSent not in why:
+    if failures.unanswered < OUTAGE_THRESHOLD and not failures.backoffs and NotSent not in causes:
         return 0.0
-    if not health.pauses:
-        since = dt.datetime.fromtimestamp(health.since, dt.UTC)
-        words = next(iter(why.values()))
-        log.warning("Telegram does not answer since %s UTC, the outbox waits: %s", f"{since:%H:%M:%S}", words)
-    health.pauses += 1
-    pause = min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(health.pauses - 1, 10))
-    health.waits_until = now + pause
+    if not failures.backoffs:
+        since = dt.datetime.fromtimestamp(failures.first_unanswered, dt.UTC)
+        cause = next(iter(causes.values()))
+        log.warning("Telegram does not answer since %s UTC, the outbox waits: %s", f"{since:%H:%M:%S}", cause)
+    failures.backoffs += 1
+    pause = min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(failures.backoffs - 1, 10))
+    failures.backoff_until = now + pause
     return pause
-
-
-def silent_since(health: SendingHealth) -> float | None:
-    """Since when Telegram does not answer (seconds since the epoch); None where it does."""
-    return health.since if health.in_trouble else None

@@ -1,4 +1,4 @@
-"""Queues the audience of what has started, piece by piece, and starts what was scheduled."""
+"""Starts scheduled messages, and queues the audience of messages that have started, in batches."""
 
 import asyncio
 import datetime as dt
@@ -16,39 +16,42 @@ from outreachbot.store.reminders import plans
 
 log = logging.getLogger(__name__)
 
-MESSAGES_AT_ONCE = 50  # whose audiences one transaction may queue
+MESSAGES_PER_TRANSACTION = 50
 
 
 async def queue_audience(db: Database, zone: str, wake: asyncio.Event) -> bool:
-    """Queue a piece of the audience of what has begun, of the oldest message first, and wake the sender.
+    """Queue the next batch of chats, those of the oldest message first, and wake the sender; False if there are none.
 
-    `zone` is that of chats that chose none.
+    `zone` is for chats that have not chosen one.
     """
     async with connect.reading(db) as connection:
         if not await queueing.list_queueing(connection, 1):
             return False
     async with connect.writing(db) as transaction:
         await plans.lock_planning(transaction)
-        number = 0
-        while number < queueing.PIECE and (waiting := await queueing.list_queueing(transaction, MESSAGES_AT_ONCE)):
-            for message in waiting:
+        queued = 0
+        while queued < queueing.PIECE:
+            unqueued = await queueing.list_queueing(transaction, MESSAGES_PER_TRANSACTION)
+            if not unqueued:
+                break
+            for message in unqueued:
                 waves = await _compute_waves(transaction, message, zone)
-                number += await queueing.queue_next_piece(transaction, message, waves, zone)
-                if number >= queueing.PIECE:
+                queued += await queueing.queue_next_piece(transaction, message, waves, zone)
+                if queued >= queueing.PIECE:
                     break
     wake.set()
     return True
 
 
 async def _compute_waves(db: Connection, message: OutboxMessage, zone: str) -> Waves | None:
-    """For a broadcast at each chat's local hour: when that is."""
+    """When each zone gets a broadcast that is sent at each chat's local hour; None for other messages."""
     if not isinstance(message.timing, LocalHour):
         return None
     return timing.compute_waves(message.timing, await audience.list_zones(db, zone), message.planned_start)
 
 
 async def start_scheduled(db: Database, now: dt.datetime) -> bool:
-    """Start the scheduled messages whose moment has come. One that was missed asks a person, and never fires late."""
+    """Start the scheduled messages that are due. One that was missed is not sent late: an admin decides."""
     async with connect.reading(db) as connection:
         due = await messages.list_due(connection, now.timestamp())
     for outbox_id, starts_at in due:

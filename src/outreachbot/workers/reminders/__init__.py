@@ -1,1 +1,1 @@
-"""Plans the reminders."""
+"""Plans reminders: finds the groups of chats for which one is due, and queues it for them."""

@@ -1,4 +1,4 @@
-"""Tells the admins which reminders came too late, and for how many chats."""
+"""Tells the admins which reminders were too late to be sent, and for how many chats."""
 
 import datetime as dt
 import logging
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 
 async def report_late(db: Database, content: Content, admins: Collection[int], now: dt.datetime) -> bool:
-    """Tell the admins, by the outbox, how many chats a reminder came too late for."""
+    """Queue an alert about reminders that were too late and are not reported yet; True if it was queued."""
     async with connect.reading(db) as connection:
         late = await ledger.count_late(connection)
     if not late:
@@ -25,6 +25,6 @@ async def report_late(db: Database, content: Content, admins: Collection[int], n
         await ledger.mark_late_reported(transaction, now.timestamp())
         if not admins:
             return False
-        words = {language: reminder.late_alert(content, language, late) for language in content.languages}
-        await alerts.queue_alert(transaction, words, admins, now.timestamp())
+        bodies = {language: reminder.late_alert(content, language, late) for language in content.languages}
+        await alerts.queue_alert(transaction, bodies, admins, now.timestamp())
     return True

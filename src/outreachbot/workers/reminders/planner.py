@@ -1,4 +1,4 @@
-"""Plans reminders: what has come due is written into the outbox, once."""
+"""Plans reminders: writes each that is due into the outbox, once."""
 
 import datetime as dt
 import logging
@@ -22,128 +22,127 @@ from outreachbot.views.reminders import reminder
 
 log = logging.getLogger(__name__)
 
-AT_ONCE = 50  # groups planned by one transaction: a reply that waits for it waits some 100 ms
-PAUSE = dt.timedelta(minutes=10)  # between two looks: longer, the machine slept, or its clock was set
-LONGEST_PAUSE = dt.timedelta(
-    days=2
-)  # what is counted as late of a longer one: a clock that is wrong shall spoil little
+GROUPS_PER_TRANSACTION = 50  # a reply that waits for such a transaction waits about 100 ms
+MAX_GAP = dt.timedelta(minutes=10)  # between two looks; after a longer one the machine slept, or its clock was set
+MAX_LATE = dt.timedelta(days=2)  # no further back are reminders counted as late: a wrong clock shall do little harm
 
 
 @dataclass(slots=True)
 class Planner:
-    """How far the calendar was looked through."""
+    """How far reminders are planned."""
 
-    per_second: float  # the pace, which tells how long a wave lasts
-    since: dt.datetime  # everything that came due until then is planned
-    moved_at: dt.datetime | None = None  # when chats that chose no zone or hour were put into another group
-    content: Content | None = None  # by which it looked last
-    sizes: dict[dt.datetime, int] = field(default_factory=dict)  # the chats that share a moment ahead
+    per_second: float  # the pace of sending, which decides how long a wave lasts
+    planned_until: dt.datetime  # everything that was due until then is planned
+    regrouped_at: dt.datetime | None = None  # when the content's default zone or hour last changed
+    content: Content | None = None  # that of the last look
+    wave_sizes: dict[dt.datetime, int] = field(default_factory=dict)  # by moment ahead: chats that are due then
 
 
 async def plan_due(planner: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
-    """Write what came due since the last look; True when something was.
+    """Write the reminders that became due since the last look into the outbox; True if there were any.
 
-    Costs by the zones and hours that chats have, not by the chats. A clock that was set back plans nothing twice: each
-    group is told of a day once. What a machine slept through, or a clock skipped, is told while its day lasts, and then
-    counted as late.
+    The cost grows with the zones and hours that chats have chosen, not with the chats. A clock that was set back plans
+    nothing twice: each group is reminded of a day once. A reminder that the machine slept through, or that its clock
+    skipped, is sent while its day lasts and counted as late after that.
     """
-    if now < planner.since:
-        planner.since = now - schedule.ONE_DAY
-    elif now - planner.since > PAUSE:
-        await plan_overdue(db, content, max(planner.since, now - LONGEST_PAUSE), now)
+    if now < planner.planned_until:
+        planner.planned_until = now - schedule.ONE_DAY
+    elif now - planner.planned_until > MAX_GAP:
+        await plan_overdue(db, content, max(planner.planned_until, now - MAX_LATE), now)
     ahead = now + dt.timedelta(minutes=content.early)
     async with connect.reading(db) as connection:
         zones = await audience.list_zones(connection, content.zone)
-        found = [
-            one for one in schedule.list_due(content.anniversaries, zones, planner.since, ahead) if one.until > now
-        ]
-        new = await _begun(planner, connection, content, await _unplanned(connection, content, found), now)
-    await _plan_all(db, content, new, now, planner.moved_at)
-    planner.since = now
-    return bool(new)
+        dues = schedule.list_due(content.anniversaries, zones, planner.planned_until, ahead)
+        unplanned = await _select_unplanned(connection, content, [due for due in dues if due.until > now])
+        started = await _select_started(planner, connection, content, unplanned, now)
+    await _plan_all(db, content, started, now, planner.regrouped_at)
+    planner.planned_until = now
+    return bool(started)
 
 
-async def _begun(
-    planner: Planner, db: Connection, content: Content, found: Sequence[Due], now: dt.datetime
+async def _select_started(
+    planner: Planner, db: Connection, content: Content, dues: Sequence[Due], now: dt.datetime
 ) -> list[Due]:
-    """Of these groups those whose moment has come, or whose wave is so long that it begins earlier."""
-    ready = [one for one in found if one.at <= now]
-    planner.sizes = {at: size for at, size in planner.sizes.items() if at > now}
-    for at, coming in groupby(sorted((one for one in found if one.at > now), key=_at), key=_at):
+    """Those whose moment has come, and those whose wave is so long that it begins earlier."""
+    started = [due for due in dues if due.at <= now]
+    planner.wave_sizes = {at: size for at, size in planner.wave_sizes.items() if at > now}
+    for at, coming in groupby(sorted((due for due in dues if due.at > now), key=_get_moment), key=_get_moment):
         wave = list(coming)
-        if at not in planner.sizes:
+        if at not in planner.wave_sizes:
             counts = [
                 count
-                for one in wave
-                for count in await audience.count_chats(db, _audience(content, one, planner.moved_at))
+                for due in wave
+                for count in await audience.count_chats(db, _build_audience(content, due, planner.regrouped_at))
             ]
-            planner.sizes[at] = sum(count.chats for count in counts)
-        if forecast.compute_start(at, planner.sizes[at], planner.per_second, content.early) <= now:
-            ready += wave
-    return ready
+            planner.wave_sizes[at] = sum(count.chats for count in counts)
+        if forecast.compute_start(at, planner.wave_sizes[at], planner.per_second, content.early) <= now:
+            started += wave
+    return started
 
 
-async def _unplanned(db: Connection, content: Content, found: Sequence[Due]) -> list[Due]:
-    """Of these those whose group has chats and was not told of the day."""
-    if not found:
+async def _select_unplanned(db: Connection, content: Content, dues: Sequence[Due]) -> list[Due]:
+    """Those whose group has chats and has not been reminded of the day."""
+    if not dues:
         return []
-    known = await plans.list_planned(db, found)
+    planned = await plans.list_planned(db, dues)
     groups = await plans.list_groups(db, Group(content.zone, content.hour))
-    return [one for one in found if one.group in groups and not plans.is_planned(known, one)]
+    return [due for due in dues if due.group in groups and not plans.is_planned(planned, due)]
 
 
-def _at(due: Due) -> dt.datetime:
+def _get_moment(due: Due) -> dt.datetime:
     return due.at
 
 
 async def _plan_all(
-    db: Database, content: Content, found: Sequence[Due], now: dt.datetime, moved_at: dt.datetime | None = None
+    db: Database, content: Content, dues: Sequence[Due], now: dt.datetime, regrouped_at: dt.datetime | None = None
 ) -> None:
-    """Some groups by one transaction: many zones share a moment."""
-    for first in range(0, len(found), AT_ONCE):
+    """Plan several groups in one transaction: many zones share a moment."""
+    for first in range(0, len(dues), GROUPS_PER_TRANSACTION):
         async with connect.writing(db) as transaction:
             await plans.lock_planning(transaction)
-            told: dict[OutboxId, list[str]] = {}
-            for one in await plans.add_plans(transaction, found[first : first + AT_ONCE], now.timestamp()):
-                whom = _audience(content, one, moved_at)
-                told |= await _plan(transaction, content, one, whom, now)
-            await plans.record_notices(transaction, told)
+            notices: dict[OutboxId, list[str]] = {}
+            group_dues = dues[first : first + GROUPS_PER_TRANSACTION]
+            for due in await plans.add_plans(transaction, group_dues, now.timestamp()):
+                recipients = _build_audience(content, due, regrouped_at)
+                notices |= await _plan(transaction, content, due, recipients, now)
+            await plans.record_notices(transaction, notices)
 
 
 async def _plan(
-    db: Connection, content: Content, due: Due, whom: ReminderAudience, now: dt.datetime
+    db: Connection, content: Content, due: Due, recipients: ReminderAudience, now: dt.datetime
 ) -> dict[OutboxId, list[str]]:
-    """Write a message for each combination of notices that chats of the group want together: everybody gets one.
+    """Write a message for each combination of notices that chats of the group want, so that no chat gets two.
 
-    The keys of what each of them tells, by its id.
+    Returns the keys of the notices in each message, by outbox id.
     """
-    told: dict[OutboxId, list[str]] = {}
-    for wanted in await audience.list_combinations(db, whom):
-        items = [item for item, one in zip(due.items, wanted, strict=True) if one]
-        write = partial(
+    notices: dict[OutboxId, list[str]] = {}
+    for wanted in await audience.list_combinations(db, recipients):
+        items = [item for item, is_wanted in zip(due.items, wanted, strict=True) if is_wanted]
+        create = partial(
             messages.create,
             db,
             MessageKind.REMINDER,
             reminder.reminder_in_all_languages(content, items, due.group),
             now.timestamp(),
             expires_at=due.until.timestamp(),
-            audience=replace(whom, wanted=wanted),
+            audience=replace(recipients, wanted=wanted),
         )
-        # The key is there where chats came to the group after it was told, by a change of the content's own hour.
-        outbox_id = await write(key=due.key(items)) or await write(key=f"{due.key(items)}:{now.timestamp()}")
+        # The key exists already if chats came into the group after it was reminded: the default hour was changed.
+        outbox_id = await create(key=due.key(items)) or await create(key=f"{due.key(items)}:{now.timestamp()}")
         assert outbox_id is not None
-        told[outbox_id] = [item.key for item in items]
-        log.info("due at %d:00 in %s: %s", due.group.hour, due.group.zone, ", ".join(told[outbox_id]))
-    return told
+        notices[outbox_id] = [item.key for item in items]
+        log.info("due at %d:00 in %s: %s", due.group.hour, due.group.zone, ", ".join(notices[outbox_id]))
+    return notices
 
 
-def _audience(content: Content, due: Due, moved_at: dt.datetime | None) -> ReminderAudience:
-    """The group's chats that had subscribed when the moment came; who subscribes later that day gets no push.
+def _build_audience(content: Content, due: Due, regrouped_at: dt.datetime | None) -> ReminderAudience:
+    """The group's chats that had subscribed when the reminder became due; later subscribers get none that day.
 
-    Where the content put chats into another group, those who had subscribed by then: their old hour was to come.
+    If the content's default zone or hour changed after that, those that had subscribed by the change: their old hour
+    may have been still to come.
     """
     return ReminderAudience(
-        subscribed_until=max(due.at, moved_at or due.at).timestamp(),
+        subscribed_until=max(due.at, regrouped_at or due.at).timestamp(),
         group=due.group,
         default=Group(content.zone, content.hour),
         criteria=tuple(NoticeCriteria.of(item, content) for item in due.items),
@@ -151,9 +150,9 @@ def _audience(content: Content, due: Due, moved_at: dt.datetime | None) -> Remin
 
 
 async def plan_overdue(db: Database, content: Content, since: dt.datetime, now: dt.datetime) -> None:
-    """What came due since and whose local day is over by now is written down too, to be counted as late."""
+    """Plan what became due since then and whose local day is over by now, so that it is counted as late."""
     async with connect.reading(db) as connection:
         zones = await audience.list_zones(connection, content.zone)
-        found = schedule.list_due(content.anniversaries, zones, since, now)
-        new = await _unplanned(connection, content, [one for one in found if one.until <= now])
-    await _plan_all(db, content, new, now)
+        dues = schedule.list_due(content.anniversaries, zones, since, now)
+        unplanned = await _select_unplanned(connection, content, [due for due in dues if due.until <= now])
+    await _plan_all(db, content, unplanned, now)

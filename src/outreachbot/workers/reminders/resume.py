@@ -1,4 +1,4 @@
-"""Where the planner goes on after a stop, and after a change of the content's own zone and hour."""
+"""Resumes planning after a stop, and after a change of the content's default zone or hour."""
 
 import datetime as dt
 
@@ -10,36 +10,36 @@ from outreachbot.store.reminders import plans
 from outreachbot.workers.reminders import planner
 from outreachbot.workers.reminders.planner import Planner
 
-LONGEST_STOP = dt.timedelta(days=40)  # what came due in a longer one is not counted
+MAX_STOP = dt.timedelta(days=40)  # reminders that were due before that are not counted as late
 
 
 async def resume_planner(db: Database, content: Content, per_second: float, now: dt.datetime) -> Planner:
-    """A planner that looks from where the last one stood.
+    """A planner that continues where the last one stopped.
 
-    What came due since and whose local day is over by now is written down here, to be counted as late. What can still
-    be told today is planned by its first step.
+    Reminders that were due since and whose local day is over are planned here, to be counted as late; those that can
+    still be sent are planned by its first step.
     """
     async with connect.reading(db) as connection:
         until = await plans.load_planned_until(connection)
     since = now if until is None else min(now, dt.datetime.fromtimestamp(until, dt.UTC))
-    moved = await adopt_defaults(db, content, now)
-    await planner.plan_overdue(db, content, max(since, now - LONGEST_STOP), now)
-    return Planner(per_second, now - ONE_DAY if moved else since, now if moved else None, content)
+    is_regrouped = await adopt_defaults(db, content, now)
+    await planner.plan_overdue(db, content, max(since, now - MAX_STOP), now)
+    return Planner(per_second, now - ONE_DAY if is_regrouped else since, now if is_regrouped else None, content)
 
 
-async def plan_live_content(one: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
-    """The planner's step, by the content that is live now; True when something came due."""
-    if content is not one.content:
+async def plan_live_content(state: Planner, db: Database, content: Content, now: dt.datetime) -> bool:
+    """The planner's step, with the content that is live now; True if a reminder was due."""
+    if content is not state.content:
         if await adopt_defaults(db, content, now):
-            one.since, one.moved_at = now - ONE_DAY, now
-        one.content, one.sizes = content, {}
-    return await planner.plan_due(one, db, content, now)
+            state.planned_until, state.regrouped_at = now - ONE_DAY, now
+        state.content, state.wave_sizes = content, {}
+    return await planner.plan_due(state, db, content, now)
 
 
 async def adopt_defaults(db: Database, content: Content, now: dt.datetime) -> bool:
-    """Write down the zone and hour of chats that chose none. True where they were others: look through the day again.
+    """Store the content's zone and hour as the default of chats; True if it changed: then plan the past day again.
 
-    Those chats are in another group from now on, and may have been told of the day in the old one.
+    Chats that have chosen neither are in another group from now on; some were reminded of the day in the old group.
     """
     default = Group(content.zone, content.hour)
     async with connect.writing(db) as transaction:
@@ -51,13 +51,13 @@ async def adopt_defaults(db: Database, content: Content, now: dt.datetime) -> bo
         if before is None:
             return False
         await plans.set_planned_until(transaction, (now - ONE_DAY).timestamp())
-        days = [now.date() + number * ONE_DAY for number in (-1, 0, 1)]  # that may run now, in any zone
+        days = [now.date() + number * ONE_DAY for number in (-1, 0, 1)]  # the local dates there may be now
         await plans.replan_group(transaction, default, days, now.timestamp())
     return True
 
 
-async def record_progress(one: Planner, db: Database) -> bool:
-    """Write down how far the calendar was looked through, for `resume`."""
+async def record_progress(state: Planner, db: Database) -> bool:
+    """Store how far reminders are planned, for `resume_planner`."""
     async with connect.writing(db) as transaction:
-        await plans.set_planned_until(transaction, one.since.timestamp())
+        await plans.set_planned_until(transaction, state.planned_until.timestamp())
     return False

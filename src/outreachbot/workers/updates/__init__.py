@@ -1,1 +1,1 @@
-"""Receives updates and has them handled."""
+"""Receives updates and hands them to the bot's handlers."""
