@@ -1,4 +1,4 @@
-"""Ties Telegram to the handlers: PTB's bot on our transport, and what happens to one update."""
+"""Connects Telegram to the handlers: PTB's bot on our transport, and the handling of each update."""
 
 import asyncio
 import logging
@@ -24,14 +24,14 @@ log = logging.getLogger(__name__)
 
 
 class QuietBot(Bot):
-    """PTB's bot, whose repr would otherwise hold the token."""
+    """PTB's bot without the token in its repr."""
 
     def __repr__(self) -> str:
         return "QuietBot()"
 
 
 class AiohttpRequest(BaseRequest):
-    """PTB's requests over our connections. Errors never hold the address, which holds the token."""
+    """PTB's requests over our connections. No error contains the URL, because the URL contains the token."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -41,10 +41,10 @@ class AiohttpRequest(BaseRequest):
         return ANSWER_SECONDS
 
     async def initialize(self) -> None:
-        """Nothing to do: the session is opened and closed by who made it."""
+        """Nothing to do: the caller opens and closes the session."""
 
     async def shutdown(self) -> None:
-        """Nothing to do: the session is opened and closed by who made it."""
+        """Nothing to do: the caller opens and closes the session."""
 
     async def do_request(  # PTB's signature
         self, url: str, method: str, request_data: RequestData | None = None, *_timeouts: Any, **_more: Any
@@ -57,21 +57,21 @@ class AiohttpRequest(BaseRequest):
             raise NetworkError(str(error)) from None
         except NoAnswer as error:
             raise TimedOut(str(error)) from None
-        if not responses.is_from_telegram(answer):  # PTB would raise the same, and log the whole page with a traceback
+        if not responses.is_from_telegram(answer):  # PTB would raise this too, but log the page
             kind = InvalidToken if answer.status in {401, 404} else NetworkError
             raise kind(f"HTTP {answer.status} from something that is not Telegram")
         return answer.status, answer.body
 
 
 def create_bot(api: BotApi) -> Bot:
-    """PTB's bot for this Bot API server; `await bot.initialize()` asks who it is."""
+    """PTB's bot for this Bot API server. It learns its own name in `bot.initialize()`."""
     request = AiohttpRequest(api.session)
     token, base = api.token.get_secret_value(), f"{api.url}/bot"
     return QuietBot(token, base_url=base, request=request, get_updates_request=request)
 
 
 async def handle_update(context: BotContext, raw: dict[str, Any]) -> None:
-    """One update, as Telegram sent it. Raises what its handler raises, and what PTB raises that can't parse it."""
+    """Handle one update as Telegram sent it. Raises what its handler raises, and PTB's error if it can't be parsed."""
     update = Update.de_json(raw, context.bot)
     try:
         await _dispatch(context, update)
@@ -91,7 +91,7 @@ async def _dispatch(context: BotContext, update: Update) -> None:
 
 
 async def _apologise(context: BotContext, update: Update) -> None:
-    """Tell who asked that it failed, once; the update itself is set aside by the caller."""
+    """Tell the person that their request failed. The caller sets the update aside."""
     request = receive_request(context, update)
     if request is None:
         return
@@ -103,7 +103,7 @@ async def _apologise(context: BotContext, update: Update) -> None:
 
 
 async def connect_bot(api: BotApi, bot: Bot, seconds: float) -> str:
-    """Ask Telegram who we are (getMe), for so long at most; the bot's username.
+    """Connect to Telegram (getMe), trying for at most that many seconds; returns the bot's username.
 
     Raises TelegramRefuses when the token is rejected, CannotRun when Telegram can't be reached.
     """
@@ -115,7 +115,7 @@ async def connect_bot(api: BotApi, bot: Bot, seconds: float) -> str:
         except InvalidToken:
             raise TelegramRefuses(explain_refusal(Halt("401"))) from None
         except (PollFailed, TelegramError) as error:
-            if str(error) != last:  # the same at each try would fill the log with one line
+            if str(error) != last:  # the same error is logged once
                 last = str(error)
                 log.warning("Telegram does not answer yet: %s; trying again for up to %.0f s", last, seconds)
             await asyncio.sleep(pause)
@@ -127,7 +127,7 @@ async def connect_bot(api: BotApi, bot: Bot, seconds: float) -> str:
 
 
 def _pauses(seconds: float) -> Iterator[float]:
-    """Pauses between tries that double up to 8 s and end after about so many seconds."""
+    """Pauses between tries, in seconds: they double up to 8 and add up to about `seconds`."""
     pause, spent = 0.5, 0.0
     while spent < seconds:
         yield pause

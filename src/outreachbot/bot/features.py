@@ -1,4 +1,4 @@
-"""What the bot does, in the order in which handlers are asked: this list is the list of features."""
+"""The features of the bot: all handlers, in the order in which they are tried."""
 
 from outreachbot.bot import reports
 from outreachbot.bot.broadcasts import compose, confirm, options, overview

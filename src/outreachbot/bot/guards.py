@@ -1,4 +1,4 @@
-"""Who may do what. A guard stands at the registration of a handler and answers those who may not."""
+"""Guards: each is given where a handler is registered, and refuses whoever is not allowed to use it."""
 
 from telegram.error import TelegramError
 
@@ -9,7 +9,7 @@ from outreachbot.views.pages import info
 
 
 async def require_bot_admin(context: BotContext, request: Request) -> Reply:
-    """Everybody else gets the ordinary help, as for a command that does not exist; in a group, silence."""
+    """Only admins of the bot, in private. Others get the usual help, as for an unknown command; groups no answer."""
     if request.user_id in context.admins and request.in_private:
         return None
     if request.press_id is not None:
@@ -18,11 +18,11 @@ async def require_bot_admin(context: BotContext, request: Request) -> Reply:
 
 
 async def require_chat_admin(context: BotContext, request: Request) -> Reply:
-    """In a private chat: everybody. In a group: its admins, also the anonymous ones. In a channel: its admins."""
+    """In a private chat, everybody. In a group or channel, its admins, including anonymous admins."""
     if request.in_private:
         return None
     try:
-        refusal = None if await _decides(context, request) else info.group_admins_only(request.language)
+        refusal = None if await _is_chat_admin(context, request) else info.group_admins_only(request.language)
     except TelegramError:
         refusal = info.admins_unknown(request.language)
     if refusal is None:
@@ -30,10 +30,10 @@ async def require_chat_admin(context: BotContext, request: Request) -> Reply:
     return CallbackAnswer(refusal) if request.press_id is not None else Message(refusal)
 
 
-async def _decides(context: BotContext, request: Request) -> bool:
+async def _is_chat_admin(context: BotContext, request: Request) -> bool:
     if request.user_id is None:
-        # An anonymous admin writes in the group's own name; a linked channel or another chat does not decide here.
+        # An anonymous admin writes as the group itself; a linked channel or any other chat is no admin.
         sender = request.message.sender_chat if request.message else None
         return sender is not None and sender.id == request.chat_id
-    # Not getChatMember: for other members Telegram answers it surely only where the bot is an admin itself.
+    # Bot API: getChatMember is only guaranteed to work for other users if the bot is an administrator in the chat.
     return request.user_id in {admin.user.id for admin in await context.bot.get_chat_administrators(request.chat_id)}

@@ -1,4 +1,4 @@
-"""Reads what an admin composed: text and formatting, media, and the buttons in its last lines."""
+"""Reads an admin's message as the content of a broadcast: text and formatting, media, buttons in the last lines."""
 
 import re
 from collections.abc import Sequence
@@ -15,22 +15,22 @@ _BUTTON = re.compile(r"^\s*\[(?P<label>[^\[\]\n]+)\]\s*(?:\((?P<inner>[^\s()]\S*
 
 
 def read_broadcast(message: TelegramMessage) -> Message:
-    """A text, picture, film or file with its formatting and buttons, sent anew; anything else is copied.
+    """A text, photo, video or document, to be sent as a new message; anything else becomes a copy of the message.
 
-    Raises ButtonError when the last lines hold a button that leads nowhere.
+    Raises InvalidButton if a button in the last lines has no valid address.
     """
     if message.text is not None:
-        html, buttons = _parted(message, message.text, message.entities)
+        html, buttons = _split_buttons(message, message.text, message.entities)
         return Message(html, buttons)
     media = read_media(message)
     if media is None:
         return Message(copy=Copy(message.chat.id, message.message_id))
-    html, buttons = _parted(message, message.caption or "", message.caption_entities)
+    html, buttons = _split_buttons(message, message.caption or "", message.caption_entities)
     return Message(html, buttons, media=(media,))
 
 
 def read_media(message: TelegramMessage) -> Media | None:
-    """The file in a message, by its id; None for kinds that are copied."""
+    """The file in a message, by its file id; None for kinds that are copied."""
     if message.photo:
         return Media(MediaKind.PHOTO, message.photo[-1].file_id)
     if message.video:
@@ -42,42 +42,42 @@ def read_media(message: TelegramMessage) -> Media | None:
 
 def read_text(message: TelegramMessage) -> str:
     """The text as HTML of Telegram's subset."""
-    return _html(message, message.text or "", message.entities)
+    return _render_html(message, message.text or "", message.entities)
 
 
 def read_caption(message: TelegramMessage) -> str:
     """The caption as HTML of Telegram's subset."""
-    return _html(message, message.caption or "", message.caption_entities)
+    return _render_html(message, message.caption or "", message.caption_entities)
 
 
-def _parted(message: TelegramMessage, text: str, entities: Sequence[MessageEntity]) -> tuple[str, Rows]:
-    """The text as HTML, and the buttons of its last lines, a row each."""
+def _split_buttons(message: TelegramMessage, text: str, entities: Sequence[MessageEntity]) -> tuple[str, Rows]:
+    """The text without its button lines, as HTML, and a row for each of these buttons."""
     lines = text.split("\n")
     rows: list[tuple[Button, ...]] = []
     while lines and (found := _BUTTON.match(lines[-1])):
-        rows.insert(0, (_button(found["label"].strip(), found["inner"] or found["url"]),))
+        rows.insert(0, (_create_button(found["label"].strip(), found["inner"] or found["url"]),))
         lines.pop()
     left = "\n".join(lines).rstrip() if rows else text
-    return _html(message, left, entities), tuple(rows)
+    return _render_html(message, left, entities), tuple(rows)
 
 
-def _button(label: str, url: str) -> Button:
+def _create_button(label: str, url: str) -> Button:
     if urls.find_url_problem(url):
         raise InvalidButton(label)
     return Button(label, url=url)
 
 
-def _html(message: TelegramMessage, text: str, entities: Sequence[MessageEntity]) -> str:
-    """PTB's HTML for the part of a text that is left. Entities are counted in UTF-16 code units.
+def _render_html(message: TelegramMessage, text: str, entities: Sequence[MessageEntity]) -> str:
+    """PTB's HTML for the beginning of a text, with the entities in it, which count UTF-16 code units.
 
-    PTB puts an address into the HTML as it is, where Telegram would read `&lt=` in it as a sign.
+    PTB does not escape URLs: Telegram would read `&lt=` in one as a character.
     """
     end = text_length(text)
     kept = [
-        MessageEntity(one.type, one.offset, min(one.length, end - one.offset), one.url and escape(one.url), one.user,
-                      one.language, one.custom_emoji_id)
-        for one in entities
-        if one.offset < end
+        MessageEntity(entity.type, entity.offset, min(entity.length, end - entity.offset),
+                      entity.url and escape(entity.url), entity.user, entity.language, entity.custom_emoji_id)
+        for entity in entities
+        if entity.offset < end
     ]  # fmt: skip
     clipped = TelegramMessage(message.message_id, message.date, message.chat, text=text, entities=kept)
     return clipped.text_html if text else ""

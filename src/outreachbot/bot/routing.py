@@ -1,4 +1,4 @@
-"""Registers handlers: which update goes to which function, who may, and how its answer is said."""
+"""Registers handlers: which function takes which update, who is allowed to ask, and how the answer is sent."""
 
 import asyncio
 from collections.abc import Awaitable, Callable, Coroutine
@@ -19,10 +19,10 @@ from outreachbot.services.sending import messages
 from outreachbot.services.sending.chats import record_chat_outcome
 
 Reply = Message | CallbackAnswer | None
-"""None: nothing is to be said, and a pressed button was answered already."""
+"""None: there is nothing to send, and a pressed button has been answered already."""
 Function = Callable[[BotContext, Request], Awaitable[Reply]]
 Guard = Callable[[BotContext, Request], Awaitable[Reply]]
-"""Says why the person may not; None where they may."""
+"""The refusal; None if the person is allowed."""
 Handler = BaseHandler[Update, Any, None]
 HandlerCallback = Callable[[Update, Any], Coroutine[Any, Any, None]]
 C = TypeVar("C", bound=Callback)
@@ -35,7 +35,7 @@ def command(
     name: str, function: Function, *, guard: Guard | None = None, where: filters.BaseFilter = IN_CHATS
 ) -> Handler:
     """`/name` and `/name@botname`."""
-    return CommandHandler(name, _speaking(function, guard), filters=where)
+    return CommandHandler(name, _answer_with(function, guard), filters=where)
 
 
 def button(
@@ -45,9 +45,9 @@ def button(
     guard: Guard | None = None,
     in_place: bool = False,
 ) -> Handler:
-    """Buttons of this kind of callback.
+    """Buttons with this kind of callback.
 
-    `in_place`: in a channel too the answer replaces the message; the guard lets only its admins press.
+    `in_place`: the answer replaces the message in channels too; the guard must let only their admins press.
     """
 
     def is_pressed(data: object) -> bool:
@@ -55,40 +55,40 @@ def button(
         return found is not None and type(found[0]) is kind
 
     async def handle_choice(context: BotContext, request: Request) -> Reply:
-        assert isinstance(request, Choice)  # `is_pressed` has decoded it
+        assert isinstance(request, Choice)  # `is_pressed` accepts only data that can be decoded
         return await function(context, request)
 
-    return CallbackQueryHandler(_speaking(handle_choice, guard, in_place=in_place), pattern=is_pressed)
+    return CallbackQueryHandler(_answer_with(handle_choice, guard, in_place=in_place), pattern=is_pressed)
 
 
 def any_button(function: Function) -> Handler:
-    """Every pressed button that nothing before it took."""
-    return CallbackQueryHandler(_speaking(function, None))
+    """Every pressed button that no earlier handler takes."""
+    return CallbackQueryHandler(_answer_with(function, None))
 
 
 def message(function: Function, where: filters.BaseFilter, *, guard: Guard | None = None) -> Handler:
-    """Messages, not commands' names."""
-    return MessageHandler(where & IN_CHATS, _speaking(function, guard))
+    """Messages that pass a filter."""
+    return MessageHandler(where & IN_CHATS, _answer_with(function, guard))
 
 
 def service_message(function: Callable[[BotContext, Update], Awaitable[None]], where: filters.BaseFilter) -> Handler:
-    """What Telegram reports in a chat, not what a person asks: nothing is answered."""
-    return MessageHandler(where, _silent(function))
+    """Service messages: what Telegram reports in a chat. They get no answer."""
+    return MessageHandler(where, _run(function))
 
 
 def membership_change(function: Callable[[BotContext, Update], Awaitable[None]]) -> Handler:
     """The bot was blocked, unblocked, added, promoted or removed."""
-    return ChatMemberHandler(_silent(function), ChatMemberHandler.MY_CHAT_MEMBER)
+    return ChatMemberHandler(_run(function), ChatMemberHandler.MY_CHAT_MEMBER)
 
 
-def _silent(function: Callable[[BotContext, Update], Awaitable[None]]) -> HandlerCallback:
+def _run(function: Callable[[BotContext, Update], Awaitable[None]]) -> HandlerCallback:
     async def handle(update: Update, context: BotContext) -> None:
         await function(context, update)
 
     return handle
 
 
-def _speaking(function: Function, guard: Guard | None, *, in_place: bool = False) -> HandlerCallback:
+def _answer_with(function: Function, guard: Guard | None, *, in_place: bool = False) -> HandlerCallback:
     async def handle(update: Update, context: BotContext) -> None:
         request = receive_request(context, update)
         if request is None:
@@ -100,9 +100,9 @@ def _speaking(function: Function, guard: Guard | None, *, in_place: bool = False
 
 
 def receive_request(context: BotContext, update: Update) -> Request | None:
-    """The request in an update, in the language that was chosen for its chat, if one was.
+    """The request in an update, in the language that was set for its chat, if any.
 
-    That one tells more of where somebody lives than a Telegram whose language names no region.
+    That language also replaces the locale if Telegram's has no region: it says more about where the person lives.
     """
     request = read_request(update, context.content)
     if request is None:
@@ -114,15 +114,15 @@ def receive_request(context: BotContext, update: Update) -> Request | None:
 
 
 async def send_reply(context: BotContext, request: Request, reply: Reply, *, in_place: bool = False) -> None:
-    """Say the answer where it was asked for: below, or in the place of the message whose button was pressed.
+    """Send the answer below the request, or in place of the message whose button was pressed.
 
-    A channel's readers are many and silent: what one of them presses is answered in private, never in the channel.
+    In a channel, only the person who pressed gets the answer: in the private chat, never as a post.
     """
     if reply is None:
         return
     if request.press_id is None:
         if isinstance(reply, Message):
-            await _bring(context, request, reply)
+            await _send(context, request, reply)
         return
     note = reply if isinstance(reply, CallbackAnswer) else CallbackAnswer()
     if request.kind == Chat.CHANNEL and isinstance(request, Choice) and isinstance(reply, Message) and not in_place:
@@ -131,7 +131,7 @@ async def send_reply(context: BotContext, request: Request, reply: Reply, *, in_
         context.messenger, request.press_id, note.text, alert=note.alert, url=note.url
     )
     if isinstance(reply, Message):
-        await asyncio.gather(stop_clock, _show(context, request, reply))
+        await asyncio.gather(stop_clock, _edit_or_send(context, request, reply))
     else:
         await stop_clock
 
@@ -141,17 +141,17 @@ def private_link(username: str, callback: Callback) -> str:
     return f"https://t.me/{username}?start={encode_payload(callback)}"
 
 
-async def _show(context: BotContext, request: Request, reply: Message) -> None:
-    """Put the reply in the place of the pressed message; below it where that is wanted or can't be edited any more."""
+async def _edit_or_send(context: BotContext, request: Request, reply: Message) -> None:
+    """Replace the message with the reply; send it below if that is wanted or the message can't be edited any more."""
     if not request.below and not reply.asks:  # only a new message can open the reply field
         context.messenger.replies += 1
         outcome = await messages.edit_message(context.messenger, reply, request.chat_id, request.telegram_message_id)
         if not isinstance(outcome, Failed | NotSent | Wait) or responses.is_unchanged(outcome):
             return
-    await _bring(context, request, reply)
+    await _send(context, request, reply)
 
 
-async def _bring(context: BotContext, request: Request, reply: Message) -> None:
+async def _send(context: BotContext, request: Request, reply: Message) -> None:
     outcome = await messages.send_with_retry(context.messenger, reply, request.chat_id, request.topic_id)
     await record_chat_outcome(context, request.chat_id, outcome)
     match outcome:

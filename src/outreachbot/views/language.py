@@ -1,4 +1,4 @@
-"""Says which language a chat reads, with a button for each that the content has."""
+"""The menu of /language: the chat's language, with a button for each of the content's."""
 
 from collections.abc import Sequence
 
@@ -9,7 +9,7 @@ from outreachbot.views.parts import button
 
 
 def language_menu(language: str, codes: Sequence[str]) -> Message:
-    """What `/language` says. Each language has its own name in it, which its readers can read."""
+    """Answers `/language`. Each button has the language's own name, which its readers recognise."""
     _ = words(language)
     text = _("Language: {name}", name=get_native_name(language))
     labels = {code: f"✓ {get_native_name(code)}" if code == language else get_native_name(code) for code in codes}

@@ -35,12 +35,12 @@ def for_members(language: str) -> tuple[Command, ...]:
 
 
 def for_groups(language: str) -> tuple[Command, ...]:
-    """In a group: the same, the group's admins decide about its subscription."""
+    """In a group: the same. Its admins decide about its subscription."""
     return for_members(language)
 
 
 def for_admins(language: str) -> tuple[Command, ...]:
-    """In a private chat with one of the bot's admins."""
+    """In a private chat with an admin of the bot."""
     _ = words(language)
     return (
         *for_members(language),

@@ -1,4 +1,4 @@
-"""Pieces that several messages share: sources, navigation, the buttons under what is pushed, moments."""
+"""Parts that several messages share: sources, buttons, paging, captions, durations and moments."""
 
 import datetime as dt
 from collections.abc import Callable, Iterable
@@ -16,8 +16,8 @@ from outreachbot.views.i18n import Words
 
 
 def format_sources(content: Content, ids: Iterable[str], _: Words) -> str:
-    """The sources as links, each with how far it has been read where that is less than in part."""
-    return "; ".join(source_link(content.source_by_id[one], _) for one in ids)
+    """The sources as links, each with a caution if nobody has read it at its own address."""
+    return "; ".join(source_link(content.source_by_id[source_id], _) for source_id in ids)
 
 
 def source_link(source: Source, _: Words) -> str:
@@ -66,19 +66,19 @@ def content_plain(content: Content, text: dict[str, str], language: str) -> str:
 
 
 def button(label: str, callback: Callback, *, below: bool = False) -> Button:
-    """A button that does this; `below`: its answer goes below the message, which stays as it is."""
+    """A button with this callback; `below`: the answer is a new message, and this one stays as it is."""
     return Button(label, encode(callback, below=below))
 
 
 def paging_row(back: Callback | None, place: str, forward: Callback | None) -> tuple[Button, ...]:
-    """A row to page with: back and forward where there is somewhere to go, and where we are."""
+    """The position between "back" and "forward"; None leaves one of these out."""
     row = [button("‹", back)] if back else []
     row.append(button(place, StayHere()))
     return (*row, *([button("›", forward)] if forward else []))
 
 
 def picture_caption(heading: str, lines: Iterable[str]) -> str:
-    """The caption that says what a picture shows: as many lines (HTML) as a caption takes."""
+    """What a picture shows, as HTML: the heading and as many lines as fit into a caption."""
     text = heading
     for line in lines:
         if shown_length(f"{text}\n{line}\n…") > MAX_CAPTION:
@@ -88,19 +88,19 @@ def picture_caption(heading: str, lines: Iterable[str]) -> str:
 
 
 def page_row(show: Callable[[int], Callback], shown: Page[Any], _: Words) -> tuple[Button, ...]:
-    """A row to page through a list; `show` is the callback for the page that begins with an entry."""
+    """A row to page through a list; `show` returns the callback for the page that begins with an entry."""
     place = f"{_.number(shown.first + 1)}–{_.number(shown.last + 1)} / {_.number(shown.of)}"
     back, forward = (None if first is None else show(first) for first in (shown.earlier, shown.later))
     return paging_row(back, place, forward)
 
 
 def unsubscribe_buttons(_: Words) -> tuple[tuple[Button, ...], ...]:
-    """Under everything that is sent without being asked for."""
+    """The row under everything that is sent unasked."""
     return ((button(_("Unsubscribe"), Unsubscribe(), below=True),),)
 
 
 def format_duration(seconds: float, _: Words) -> str:
-    """A span of time in the coarsest words that are true enough: seconds, minutes or hours."""
+    """A duration, rounded to seconds, minutes or hours."""
     if seconds < 90:
         return _.plural("{n} second", "{n} seconds", max(1, round(seconds)))
     if seconds < 5400:
@@ -109,6 +109,6 @@ def format_duration(seconds: float, _: Words) -> str:
 
 
 def format_moment(at: dt.datetime, zone: str, _: Words) -> str:
-    """A moment as the clocks of the zone show it."""
+    """A moment as date and time in the zone (IANA name)."""
     local = at.astimezone(ZoneInfo(zone))
     return _("{date} at {hour} ({zone} time)", date=_.date(local.date()), hour=f"{local:%H:%M}", zone=zone)

@@ -1,4 +1,4 @@
-"""Says what concerns a reported mistake: the question, thanks and refusals, what admins read, and the answer."""
+"""Messages about a reported mistake: the question, thanks and refusals, the alert to admins, and the answer."""
 
 import datetime as dt
 import re
@@ -14,7 +14,7 @@ from outreachbot.views.parts import button, format_moment
 
 
 def ask_for_report(content: Content, language: str, fact_id: str, notice: str = "") -> Message:
-    """Asks what is wrong with a fact that is there, to be answered with a reply."""
+    """Asks for a reply that says what is wrong with the fact, which must exist."""
     _ = words(language)
     number = next(number for number, fact in enumerate(content.facts, 1) if fact.id == fact_id)
     who = _(
@@ -26,7 +26,7 @@ def ask_for_report(content: Content, language: str, fact_id: str, notice: str = 
 
 
 def _question(language: str, number: str, fact_id: str) -> str:
-    """By this text the answer is known, and which fact it is about: nothing is remembered of who was asked."""
+    """The reply is recognised by this text, which names the fact: nobody who was asked is stored."""
     _ = words(language)
     return _(
         "What is wrong with fact {number} ({fact})? Answer to this message, if you can with a source.",
@@ -36,7 +36,7 @@ def _question(language: str, number: str, fact_id: str) -> str:
 
 
 def read_fact_question(text: str) -> str | None:
-    """The id of the fact in our question, in whichever language it was asked."""
+    """The id of the fact, if the text is our question in any language."""
     found = (pattern.search(text) for pattern in _fact_questions())
     return next((match["id"] for match in found if match), None)
 
@@ -50,7 +50,7 @@ def _fact_questions() -> tuple[re.Pattern[str], ...]:
 
 
 def _at_the_end(question: str, holes: dict[str, str]) -> re.Pattern[str]:
-    """A pattern for the last paragraph of a message; `holes` are the signs in the question where a value stands."""
+    """A pattern for the last paragraph of a message; `holes`: placeholders in it, with patterns for their values."""
     pattern = re.escape(question)
     for sign, value in holes.items():
         pattern = pattern.replace(sign, value)
@@ -58,13 +58,13 @@ def _at_the_end(question: str, holes: dict[str, str]) -> re.Pattern[str]:
 
 
 def text_wanted(language: str) -> str:
-    """The notice above the question for who has sent something else than a text."""
+    """The notice above the question when something other than text was sent."""
     _ = words(language)
     return _("Please say it in words: only text can be passed on.")
 
 
 def too_long(language: str, most: int) -> str:
-    """The notice above the question for who has written too much."""
+    """The notice above the question when the text was too long."""
     _ = words(language)
     return _("That is too long: please write at most {n} characters.", n=_.number(most))
 
@@ -75,7 +75,7 @@ def thanks(language: str) -> Message:
 
 
 def report_refused(language: str, fact_id: str, why: Refusal, *, written: bool) -> Message:
-    """What a member reads whose report is not taken now. `written`: it was written already."""
+    """Refuses a report. `written`: the member has written it already."""
     _ = words(language)
     text = _why_refused(why, _)
     if written:
@@ -100,7 +100,7 @@ def _why_refused(why: Refusal, _: Words) -> str:
 def report_alert(
     content: Content, language: str, report_id: int, fact_id: str, who: int, said: str, *, ignored: bool
 ) -> Message:
-    """What admins read of a report: the fact, the number of the chat and the words."""
+    """Shows a report to admins: the fact, the id of the chat and the text."""
     _ = words(language)
     lines = [
         f"<b>{_('Report {n}', n=report_id)}</b> · {_about(content, fact_id, _)}",
@@ -109,25 +109,25 @@ def report_alert(
     ]
     if ignored:
         lines.append(_("Further reports of this person are ignored."))
-    return Message("\n".join(lines), _deeds(language, report_id, fact_id, who, ignored=ignored))
+    return Message("\n".join(lines), _alert_buttons(language, report_id, fact_id, who, ignored=ignored))
 
 
-def _deeds(language: str, report_id: int, fact_id: str, who: int, *, ignored: bool) -> Rows:
+def _alert_buttons(language: str, report_id: int, fact_id: str, who: int, *, ignored: bool) -> Rows:
     _ = words(language)
     fact = button(_("The fact"), ShowFact(fact_id), below=True)
     if ignored:
         last = button(_("Hear this person again"), HearReporter(report_id, who))
     else:
         last = button(_("Ignore further reports of this person"), IgnoreReporter(report_id, who))
-    return ((_answer(report_id, _), fact), (last,))
+    return ((_answer_button(report_id, _), fact), (last,))
 
 
-def _answer(report_id: int, _: Words) -> Button:
+def _answer_button(report_id: int, _: Words) -> Button:
     return button(_("Answer"), AnswerReport(report_id))
 
 
 def _about(content: Content, fact_id: str, _: Words) -> str:
-    """Which fact: its number as of now, where it is still there, and its id."""
+    """The fact's present number, if it still exists, and its id."""
     number = next((number for number, fact in enumerate(content.facts, 1) if fact.id == fact_id), None)
     if number is None:
         return _("a fact that is gone ({fact})", fact=fact_id)
@@ -135,7 +135,7 @@ def _about(content: Content, fact_id: str, _: Words) -> str:
 
 
 def ignored(language: str, who: int) -> str:
-    """The note where the report itself is not kept any more."""
+    """The note when the report itself has been deleted."""
     _ = words(language)
     return _("Reports of chat {chat} are ignored from now on.", chat=who)
 
@@ -147,19 +147,19 @@ def not_ignored(language: str, who: int) -> str:
 
 
 def report_not_found(language: str) -> str:
-    """The note for an admin who wants to answer what is deleted."""
+    """The note when the report to be answered has been deleted."""
     _ = words(language)
     return _("This report is not kept any more: reports are deleted after 90 days.")
 
 
 def already_answered(language: str, at: dt.datetime, zone: str) -> str:
-    """The note for an admin where somebody has answered."""
+    """The note when the report has been answered already."""
     _ = words(language)
     return _("This report was answered already, on {moment}.", moment=format_moment(at, zone, _))
 
 
 def ask_for_answer(language: str, report_id: int, notice: str = "") -> Message:
-    """Asks an admin for the answer to a report, to be given with a reply."""
+    """Asks an admin for a reply with the answer to a report."""
     question = _answer_question(language, str(report_id))
     return Message(f"{notice}\n\n{question}" if notice else question, asks=True)
 
@@ -173,7 +173,7 @@ def _answer_question(language: str, report_id: str) -> str:
 
 
 def read_answer_question(text: str) -> int | None:
-    """The id of the report in our question to an admin."""
+    """The id of the report, if the text is our question in any language."""
     found = (pattern.search(text) for pattern in _answer_questions())
     return next((int(match["id"]) for match in found if match), None)
 
@@ -186,7 +186,7 @@ def _answer_questions() -> tuple[re.Pattern[str], ...]:
 
 
 def answer_message(content: Content, language: str, fact_id: str, said: str, html: str) -> Message:
-    """What the member reads: the own words, and the admin's answer (HTML)."""
+    """The answer for the member: their own report, and the admin's text (HTML)."""
     _ = words(language)
     heading = _("Answer to your report about {fact}", fact=_about(content, fact_id, _))
     text = f"<b>{heading}</b>\n<blockquote>{escape(said)}</blockquote>\n{html}"
@@ -194,34 +194,34 @@ def answer_message(content: Content, language: str, fact_id: str, said: str, htm
 
 
 def answer_arrived(language: str, report_id: int) -> Message:
-    """What the admin reads whose answer went out."""
+    """Tells the admin that the answer has arrived."""
     _ = words(language)
     return Message(_("Your answer to report {n} has arrived.", n=report_id))
 
 
 def answer_blocked(language: str, report_id: int) -> Message:
-    """What the admin reads where nobody is there to get it."""
+    """Tells the admin that the member can't be reached."""
     _ = words(language)
     text = _("Your answer to report {n} did not arrive: the member has blocked the bot or is gone.", n=report_id)
-    return Message(text, ((_answer(report_id, _),),))
+    return Message(text, ((_answer_button(report_id, _),),))
 
 
 def answer_refused(language: str, report_id: int, detail: str) -> Message:
-    """What the admin reads where Telegram refuses it, with Telegram's words."""
+    """Tells the admin that Telegram refused the answer, and why."""
     _ = words(language)
     text = _("Your answer to report {n} did not arrive. Telegram says: {why}", n=report_id, why=detail)
-    return Message(text, ((_answer(report_id, _),),))
+    return Message(text, ((_answer_button(report_id, _),),))
 
 
 def answer_not_sent(language: str, report_id: int) -> Message:
-    """What the admin reads where Telegram could not be reached."""
+    """Tells the admin that Telegram could not be reached."""
     _ = words(language)
     text = _("Your answer to report {n} could not be brought to Telegram. Please try again later.", n=report_id)
-    return Message(text, ((_answer(report_id, _),),))
+    return Message(text, ((_answer_button(report_id, _),),))
 
 
 def answer_uncertain(language: str, report_id: int) -> Message:
-    """What the admin reads where Telegram took it, perhaps."""
+    """Tells the admin that the answer may or may not have arrived."""
     _ = words(language)
     text = _("Your answer to report {n} may or may not have arrived: no word came back from Telegram.", n=report_id)
-    return Message(f"{text}\n{_('Nothing is sent again by itself.')}", ((_answer(report_id, _),),))
+    return Message(f"{text}\n{_('Nothing is sent again by itself.')}", ((_answer_button(report_id, _),),))

@@ -1,1 +1,1 @@
-"""Handlers for broadcasts: compose, choose the audience and the time, confirm, steer, correct, delete."""
+"""Handlers for broadcasts: compose, choose audience and time, confirm, control, correct, delete."""

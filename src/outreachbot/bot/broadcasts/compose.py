@@ -1,4 +1,4 @@
-"""Answers /broadcast and /cancel: an admin says what is to be sent, and sees it as members will."""
+"""Answers /broadcast and /cancel: takes a message from an admin and shows it as members will see it."""
 
 from telegram import Message as TelegramMessage
 from telegram.ext import filters
@@ -23,15 +23,15 @@ from outreachbot.views.broadcasts import replies as say
 
 
 async def start_composing(context: BotContext, request: Request) -> Message:
-    assert request.user_id is not None  # the guard lets only admins through
+    assert request.user_id is not None  # the guard accepts only admins
     async with connect.writing(context.db) as db:
         await composing.start(db, request.user_id, context.timestamp())
     return views.ask_for_message(request.language)
 
 
 async def cancel_composing(context: BotContext, request: Request) -> Message:
-    """Nothing is composed any more, and no draft of this admin can be sent."""
-    assert request.user_id is not None  # the guard lets only admins through
+    """Stop composing, and discard all drafts of this admin."""
+    assert request.user_id is not None  # the guard accepts only admins
     async with connect.writing(context.db) as db:
         was_asked = await composing.stop(db, request.user_id)
         discarded = await records.discard_drafts(db, request.user_id)
@@ -39,15 +39,15 @@ async def cancel_composing(context: BotContext, request: Request) -> Message:
 
 
 async def receive_message(context: BotContext, request: Request) -> Reply:
-    """An admin's message that is no command: the broadcast, if one was asked for."""
+    """Handle a message that is no command: if an admin is composing, it is the content of the broadcast."""
     if request.user_id not in context.admins or request.message is None:
         return await show_help(context, request)
     async with connect.reading(context.db) as db:
-        asked = await composing.find(db, request.user_id, context.timestamp())
-    if asked is None:
+        composed = await composing.find(db, request.user_id, context.timestamp())
+    if composed is None:
         return await show_help(context, request)
-    if asked.of_id is not None:
-        return await _correct(context, request, request.message, asked.of_id)
+    if composed.of_id is not None:
+        return await _correct(context, request, request.message, composed.of_id)
     if request.message.media_group_id and (media := incoming.read_media(request.message)):
         async with connect.writing(context.db) as db:
             caption = incoming.read_caption(request.message)
@@ -60,7 +60,7 @@ async def receive_message(context: BotContext, request: Request) -> Reply:
                 language=request.language,
                 now=context.timestamp(),
             )
-        return None  # what follows when its last part has come: `albums`
+        return None  # `preview_albums` goes on when the album is complete
     try:
         content = incoming.read_broadcast(request.message)
     except InvalidButton as error:
@@ -70,16 +70,16 @@ async def receive_message(context: BotContext, request: Request) -> Reply:
 
 async def is_composing(context: BotContext, request: Request) -> bool:
     """Whether this admin's next message is a broadcast."""
-    assert request.user_id is not None  # the caller knows an admin
+    assert request.user_id is not None  # the caller has checked for an admin
     async with connect.reading(context.db) as db:
         return await composing.find(db, request.user_id, context.timestamp()) is not None
 
 
 async def preview_albums(context: BotContext) -> bool:
-    """Preview the albums that have come as a whole. Their parts are messages of their own, and none says it is last."""
+    """Preview complete albums. Their parts arrive as separate messages, none of which is marked as the last."""
     async with connect.reading(context.db) as db:
-        whole = await composing.list_complete_albums(db, context.timestamp())
-    for album in whole:
+        albums = await composing.list_complete_albums(db, context.timestamp())
+    for album in albums:
         content = Message(album.caption, media=album.media)
         request = Request(
             album.admin_id, "private", None, album.admin_id, album.language, "", None, TelegramMessageId(0)
@@ -93,7 +93,7 @@ async def preview_albums(context: BotContext) -> bool:
 
 
 async def _correct(context: BotContext, request: Request, sent: TelegramMessage, of_id: OutboxId) -> Reply:
-    """The corrected text of a broadcast: shown as members will see it, each copy to be edited once confirmed."""
+    """Preview the corrected text of a broadcast. Once it is confirmed, all copies are edited."""
     if not sent.text:
         return say.text_only(request.language)
     try:
@@ -114,15 +114,15 @@ async def _preview(
     kind: MessageKind = MessageKind.BROADCAST,
     of_id: OutboxId | None = None,
 ) -> Reply:
-    """Show the admin the very thing first: what Telegram refuses here it would refuse for everybody.
+    """Send the message to the admin first: what Telegram refuses here, it would refuse in every chat.
 
-    The draft is written before: if the database fails, nothing is shown again and again while that is tried again.
+    The draft is stored before, so that retries after a failure of the database don't repeat the preview.
     """
-    assert request.user_id is not None  # `compose` has seen to it
+    assert request.user_id is not None  # only admins compose
     async with connect.writing(context.db) as db:
-        # One at a time: an older question can't be confirmed any more.
+        # One draft at a time: older ones can't be confirmed any more.
         await records.discard_drafts(db, request.user_id, confirmed_too=False)
-        bodies = _bodies(context, content)
+        bodies = _render_bodies(context, content)
         outbox_id = await records.create_draft(
             db, request.user_id, request.chat_id, bodies, context.timestamp(), kind=kind, of_id=of_id
         )
@@ -133,15 +133,15 @@ async def _preview(
             await records.discard_drafts(db, request.user_id, confirmed_too=False)
             return say.preview_failed(request.language, outcome.detail if isinstance(outcome, Failed) else "")
         if content.copy is not None:
-            # Members get a copy of what the admin has seen, whatever becomes of the admin's own message.
+            # Copy the preview: the admin may delete the original message.
             seen = Message(copy=Copy(request.chat_id, outcome.telegram_message_id))
-            await messages.rewrite(db, outbox_id, _bodies(context, seen))
+            await messages.rewrite(db, outbox_id, _render_bodies(context, seen))
         await composing.stop(db, request.user_id)
     return await confirm.ask_to_confirm(context, request, outbox_id)
 
 
-def _bodies(context: BotContext, content: Message) -> dict[str, Message]:
-    """The same content for every chat, with the way out in its language."""
+def _render_bodies(context: BotContext, content: Message) -> dict[str, Message]:
+    """The content with its "unsubscribe", by language."""
     return {language: views.with_unsubscribe(language, content) for language in context.content.languages}
 
 

@@ -1,4 +1,4 @@
-"""The question between the preview and the start: yes or no, and the consent of other admins."""
+"""Asks an admin whether to send a broadcast, collects the consent of other admins, and starts it."""
 
 import datetime as dt
 
@@ -40,11 +40,11 @@ async def ask_to_confirm(context: BotContext, request: Request, outbox_id: Outbo
 
 
 async def find_draft(context: BotContext, request: Request, outbox_id: OutboxId) -> Broadcast | None:
-    """The draft of this admin, while it can be changed: nobody has confirmed it yet."""
+    """The draft of this admin, if it can still be changed: nobody has confirmed it yet."""
     async with connect.reading(context.db) as db:
         broadcast = await records.find(db, outbox_id)
-        confirmed = bool(broadcast and await records.count_consents(db, outbox_id))
-    return broadcast if _is_own_draft(broadcast, request) and not confirmed else None
+        is_confirmed = bool(broadcast and await records.count_consents(db, outbox_id))
+    return broadcast if _is_own_draft(broadcast, request) and not is_confirmed else None
 
 
 def _is_own_draft(broadcast: Broadcast | None, request: Request) -> bool:
@@ -62,12 +62,12 @@ async def show_question(context: BotContext, choice: Choice[ShowQuestion]) -> Re
 
 
 async def confirm_broadcast(context: BotContext, choice: Choice[ConfirmBroadcast]) -> Reply:
-    """Its admin confirms: of two presses only one finds a draft. What goes to many may need the consent of others.
+    """Confirm the admin's draft and start it, unless it goes to many chats and needs the consent of others.
 
-    Pressed again while that is missing, those who have not consented are asked again.
+    While consent is missing, each press asks those who have not consented again.
     """
     outbox_id = choice.callback.outbox_id
-    assert choice.user_id is not None  # the guard lets only admins through
+    assert choice.user_id is not None  # the guard accepts only admins
     async with connect.writing(context.db) as db:
         await records.lock(db, outbox_id)
         broadcast = await records.find(db, outbox_id)
@@ -83,23 +83,25 @@ async def confirm_broadcast(context: BotContext, choice: Choice[ConfirmBroadcast
             return await _launch(context, choice, db, plan)
         others = context.admins - await records.list_consenting(db, outbox_id)
         bodies = await messages.load_bodies(db, outbox_id)
-    unreachable = [admin for admin in sorted(others) if not await _asked(context, admin, choice.user_id, plan, bodies)]
+    unreachable = [
+        admin for admin in sorted(others) if not await _request_consent(context, admin, choice.user_id, plan, bodies)
+    ]
     return say.awaiting_consent(choice.language, outbox_id, missing, unreachable)
 
 
-async def _asked(context: BotContext, admin: int, author: int, plan: BroadcastPlan, bodies: Bodies) -> bool:
-    """Show another admin what is to be sent, and ask for consent; whether that reached them."""
+async def _request_consent(context: BotContext, admin: int, author: int, plan: BroadcastPlan, bodies: Bodies) -> bool:
+    """Show the message to another admin and ask for consent; returns whether the question arrived."""
     language = context.content.default_language
-    asking = confirm.question(language, context.content, plan, context.clock()).text
+    question = confirm.question(language, context.content, plan, context.clock()).text
     await telegram_say.send_with_retry(context.messenger, select_language(bodies, language), admin, None)
-    text = say.consent_request(language, plan.message.id, str(author), asking)
+    text = say.consent_request(language, plan.message.id, str(author), question)
     return isinstance(await telegram_say.send_with_retry(context.messenger, text, admin, None), Sent)
 
 
 async def _launch(context: BotContext, request: Request, db: Connection, plan: BroadcastPlan) -> Reply:
-    """All consent: it starts, now or when its moment comes. The message with the buttons becomes its progress.
+    """Start the broadcast, now or at its time. The message with the buttons becomes its progress message.
 
-    A moment that has passed while consent was missing was missed, as if the bot had been down: a person decides.
+    A time that passed while consent was missing counts as missed, as if the bot had been down: an admin decides.
     """
     message = plan.message
     if message.of_id is not None and not await _can_change(db, message.of_id):
@@ -109,7 +111,7 @@ async def _launch(context: BotContext, request: Request, db: Connection, plan: B
         moment = compute_start(message.timing, plan.by_zone, moment)
     elif isinstance(message.timing, Moment):
         moment = message.timing.at
-    if message.timing is not None or plan.hold:  # whether waves were missed is judged from this moment on
+    if message.timing is not None or plan.hold:  # waves before this moment do not count as missed
         started = await messages.schedule(db, message.id, moment.timestamp())
     else:
         started = await messages.start(db, message.id, context.timestamp())
@@ -120,16 +122,16 @@ async def _launch(context: BotContext, request: Request, db: Connection, plan: B
 
 
 async def _can_change(db: Connection, of_id: OutboxId) -> bool:
-    """Whether nothing of the broadcast is on its way: what arrives later would stay as it was."""
+    """Whether no copy is being sent: one that arrives after the change would keep the old text."""
     await records.lock(db, of_id)
     message = await ledger.find_message(db, of_id)
     return message is not None and message.is_idle(await ledger.count_states(db, of_id))
 
 
 async def give_consent(context: BotContext, choice: Choice[GiveConsent]) -> Reply:
-    """Another admin agrees, once; where none is missing any more, it starts."""
+    """Record another admin's consent; start the broadcast if no more is needed."""
     outbox_id = choice.callback.outbox_id
-    assert choice.user_id is not None  # the guard lets only admins through
+    assert choice.user_id is not None  # the guard accepts only admins
     async with connect.writing(context.db) as db:
         await records.lock(db, outbox_id)
         broadcast = await records.find(db, outbox_id)
@@ -144,7 +146,7 @@ async def give_consent(context: BotContext, choice: Choice[GiveConsent]) -> Repl
 
 
 async def refuse_consent(context: BotContext, choice: Choice[RefuseConsent]) -> Reply:
-    """Another admin does not want it sent: nothing is."""
+    """Stop the draft because another admin objects."""
     outbox_id = choice.callback.outbox_id
     async with connect.writing(context.db) as db:
         broadcast = await records.find(db, outbox_id)
@@ -157,12 +159,12 @@ async def refuse_consent(context: BotContext, choice: Choice[RefuseConsent]) -> 
 
 
 async def discard_draft(context: BotContext, choice: Choice[DiscardDraft]) -> Reply:
-    """Its admin does not want it sent; another draft of theirs may wait for consent all the same."""
+    """Discard the draft. Other drafts of the same admin may still be waiting for consent."""
     outbox_id = choice.callback.outbox_id
     async with connect.writing(context.db) as db:
         if not _is_own_draft(await records.find(db, outbox_id), choice):
             return CallbackAnswer(say.already_decided(choice.language))
-        await messages.rewrite(db, outbox_id, {})  # what it said is forgotten
+        await messages.rewrite(db, outbox_id, {})  # delete its content
         await messages.stop(db, outbox_id, context.timestamp(), only_from=messages.UNCONFIRMED)
     return say.discarded(choice.language)
 

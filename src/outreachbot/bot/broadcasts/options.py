@@ -42,7 +42,7 @@ AudienceChange = ShowAudience | ClearAudience | ToggleLanguage | ToggleChatGroup
 
 
 async def change_audience(context: BotContext, choice: Choice[AudienceChange]) -> Reply:
-    """Show the menu of the audience, after it was narrowed down by one press."""
+    """Change the audience as the press says, and show its menu."""
     broadcast = await _find_broadcast(context, choice, choice.callback.outbox_id)
     if broadcast is None:
         return CallbackAnswer(say.already_decided(choice.language))
@@ -57,7 +57,7 @@ async def change_audience(context: BotContext, choice: Choice[AudienceChange]) -
 
 
 async def _find_broadcast(context: BotContext, request: Request, outbox_id: OutboxId) -> Broadcast | None:
-    """The draft, if it is one of a broadcast: corrections and deletions go to who has a copy, at once."""
+    """The draft, if it is a broadcast. A correction or deletion always goes to the chats with a copy, at once."""
     draft = await find_draft(context, request, outbox_id)
     return draft if draft is not None and draft.message.kind is MessageKind.BROADCAST else None
 
@@ -65,7 +65,7 @@ async def _find_broadcast(context: BotContext, request: Request, outbox_id: Outb
 def _narrow(
     context: BotContext, audience: BroadcastAudience, change: AudienceChange, codes: list[str]
 ) -> BroadcastAudience:
-    """The audience after a press in the menu; unchanged where what the button names is gone."""
+    """The audience after the press; unchanged if what the button names no longer exists."""
     match change:
         case ClearAudience():
             return BroadcastAudience()
@@ -75,12 +75,12 @@ def _narrow(
             return replace(audience, kinds=_toggle(audience.kinds, KINDS[group]))
         case ToggleAnniversary(_, position) if position < len(context.content.anniversaries):
             day = context.content.anniversaries[position]
-            was_chosen = audience.anniversary == day.id
+            was_selected = audience.anniversary == day.id
             return replace(
                 audience,
-                anniversary="" if was_chosen else day.id,
-                by_default=was_chosen or day.default,
-                big=was_chosen or day.big,
+                anniversary="" if was_selected else day.id,
+                by_default=was_selected or day.default,
+                big=was_selected or day.big,
             )
         case ToggleStartCode(_, code_hash):
             code = next((code for code in codes if audience_views.hash_start_code(code) == code_hash), "")
@@ -89,17 +89,17 @@ def _narrow(
     return audience
 
 
-def _toggle(chosen: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...]:
-    if set(values) <= set(chosen):
-        return tuple(value for value in chosen if value not in values)
-    return tuple(sorted({*chosen, *values}))
+def _toggle(selected: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...]:
+    if set(values) <= set(selected):
+        return tuple(value for value in selected if value not in values)
+    return tuple(sorted({*selected, *values}))
 
 
 TimeMenu = ShowTimes | ShowSendingDays | ShowSendingHours | ShowSendingMinutes
 
 
 async def show_time_menu(context: BotContext, choice: Choice[TimeMenu]) -> Reply:
-    """Ask when it goes out, press by press: by which clock, on which day, at which hour, at which minute."""
+    """Ask when to send it, one step at a time: by which clock, on which day, at which hour and minute."""
     if await _find_broadcast(context, choice, choice.callback.outbox_id) is None:
         return CallbackAnswer(say.already_decided(choice.language))
     match choice.callback:
@@ -115,7 +115,7 @@ async def show_time_menu(context: BotContext, choice: Choice[TimeMenu]) -> Reply
 
 
 async def clear_time(context: BotContext, choice: Choice[ClearTime]) -> Reply:
-    """It goes out as soon as it is confirmed."""
+    """Send it as soon as it is confirmed."""
     broadcast = await _find_broadcast(context, choice, choice.callback.outbox_id)
     if broadcast is None:
         return CallbackAnswer(say.already_decided(choice.language))
@@ -134,7 +134,7 @@ async def set_moment(context: BotContext, choice: Choice[SetMoment]) -> Reply:
 
 
 async def set_local_hour(context: BotContext, choice: Choice[SetLocalHour]) -> Reply:
-    """It goes out at that hour of each zone; where it has passed in some already, ask what their chats get."""
+    """Send it at that hour of each zone; if that has already passed in some zones, ask what their chats get."""
     broadcast = await _find_broadcast(context, choice, choice.callback.outbox_id)
     if broadcast is None:
         return CallbackAnswer(say.already_decided(choice.language))

@@ -1,4 +1,4 @@
-"""Answers /broadcasts: the list of all, the ledger of each, and the buttons that steer, repeat, correct and delete."""
+"""Answers /broadcasts: lists all, shows the ledger of each, and pauses, repeats, corrects and deletes them."""
 
 import asyncio
 import csv
@@ -41,7 +41,7 @@ from outreachbot.views.broadcasts import replies as say
 from outreachbot.views.broadcasts import status as views
 from outreachbot.views.broadcasts.confirm import ask_correction
 
-LARGE_TABLE = 20 * 2**20  # bytes; Telegram takes files of 50 MB, and a larger table is compressed
+LARGE_TABLE = 20 * 2**20  # bytes; a larger table is compressed: Telegram accepts files of up to 50 MB
 PAGE = 8  # messages in the list at once
 
 
@@ -54,7 +54,7 @@ async def list_broadcasts(context: BotContext, choice: Choice[ListBroadcasts]) -
 
 
 async def _list_broadcasts(context: BotContext, request: Request, before: OutboxId | None) -> Message:
-    """The newest, or those older than that one."""
+    """List the newest broadcasts, or those before the given id."""
     async with connect.reading(context.db) as db:
         found = await ledger.list_messages(db, newest=PAGE + 1, before=before, kinds=BY_ADMINS)
         shown = found[-PAGE:]
@@ -64,16 +64,16 @@ async def _list_broadcasts(context: BotContext, request: Request, before: Outbox
 
 
 async def list_reminders(context: BotContext, request: Request) -> Message:
-    """What became of the reminders, by their day."""
+    """Show how many reminders of each day were sent."""
     async with connect.reading(context.db) as db:
         return say.reminders(request.language, await ledger.count_reminders(db, PAGE))
 
 
 async def open_ledger(context: BotContext, choice: Choice[OpenBroadcast]) -> Reply:
-    return await _ledger(context, choice, choice.callback.outbox_id)
+    return await _show_ledger(context, choice, choice.callback.outbox_id)
 
 
-async def _ledger(context: BotContext, request: Request, outbox_id: OutboxId) -> Reply:
+async def _show_ledger(context: BotContext, request: Request, outbox_id: OutboxId) -> Reply:
     async with connect.reading(context.db) as db:
         message = await ledger.find_message(db, outbox_id)
         if message is None:
@@ -85,7 +85,7 @@ StateChange = PauseBroadcast | ResumeBroadcast | StartMissedBroadcast | StopBroa
 
 
 async def change_state(context: BotContext, choice: Choice[StateChange]) -> Reply:
-    """Pause, resume, start or stop a message that was confirmed; any admin may. Its progress message follows."""
+    """Pause, resume, start or stop a confirmed message; any admin may. A worker updates its progress message."""
     outbox_id = choice.callback.outbox_id
     async with connect.writing(context.db) as db:
         await store.lock(db, outbox_id)
@@ -98,12 +98,12 @@ async def change_state(context: BotContext, choice: Choice[StateChange]) -> Repl
     if not is_changed:
         return CallbackAnswer(say.already_decided(choice.language))
     if is_progress:
-        return CallbackAnswer(_note(choice.callback, choice.language), alert=False)
-    return await _ledger(context, choice, outbox_id)  # a ledger that was opened, or a reminder that was paused
+        return CallbackAnswer(_describe_change(choice.callback, choice.language), alert=False)
+    return await _show_ledger(context, choice, outbox_id)  # pressed in a ledger, or in the alert about a reminder
 
 
 async def _change_state(db: Connection, change: StateChange, now: float) -> bool:
-    """Whether the message was in a state in which that can be done."""
+    """Returns False if the state of the message does not allow the change."""
     running, paused, missed = MessageState.RUNNING, MessageState.PAUSED, MessageState.MISSED
     match change:
         case PauseBroadcast(outbox_id):
@@ -116,7 +116,7 @@ async def _change_state(db: Connection, change: StateChange, now: float) -> bool
             return await messages.stop(db, outbox_id, now)
 
 
-def _note(change: StateChange, language: str) -> str:
+def _describe_change(change: StateChange, language: str) -> str:
     match change:
         case PauseBroadcast():
             return say.paused(language)
@@ -127,13 +127,13 @@ def _note(change: StateChange, language: str) -> str:
 
 
 async def send_again(context: BotContext, choice: Choice[ResendUncertain | RetryFailed]) -> Reply:
-    """Write again to the uncertain, or to the failed that may recover: only a person can want that."""
+    """Send again to the uncertain chats, or to failed ones that may recover. This never happens automatically."""
     is_uncertain = isinstance(choice.callback, ResendUncertain)
     which = DeliveryState.UNCERTAIN if is_uncertain else DeliveryState.FAILED
     outbox_id = choice.callback.outbox_id
     async with connect.writing(context.db) as db:
-        deleted = await store.is_deleted(db, outbox_id)
-        number = 0 if deleted else await messages.queue_again(db, outbox_id, which, context.timestamp())
+        is_deleted = await store.is_deleted(db, outbox_id)
+        number = 0 if is_deleted else await messages.queue_again(db, outbox_id, which, context.timestamp())
         if number:
             await store.mark_unreported(db, outbox_id)
     context.wake_sender.set()
@@ -145,14 +145,14 @@ async def send_again(context: BotContext, choice: Choice[ResendUncertain | Retry
 
 
 async def send_table(context: BotContext, choice: Choice[SendTable]) -> Reply:
-    """The whole ledger of a message as a file."""
+    """Send the whole ledger of a message as a CSV file."""
     outbox_id = choice.callback.outbox_id
     async with connect.reading(context.db) as db:
         if await ledger.find_message(db, outbox_id) is None:
             return CallbackAnswer(say.message_not_found(choice.language))
-        if choice.press_id is not None:  # a large one takes longer than Telegram waits for the answer to a press
+        if choice.press_id is not None:  # a large table takes longer than the press may wait
             await telegram_say.answer_callback(context.messenger, choice.press_id)
-        data = await _csv(ledger.iterate_entries(db, outbox_id))
+        data = await _build_csv(ledger.iterate_entries(db, outbox_id))
     name = f"outreachbot-{outbox_id}.csv"
     if len(data) > LARGE_TABLE:
         name, data = f"{name}.gz", await asyncio.to_thread(gzip.compress, data)
@@ -165,26 +165,37 @@ async def send_table(context: BotContext, choice: Choice[SendTable]) -> Reply:
     return None
 
 
-async def _csv(entries: AsyncIterator[Entry]) -> bytes:
+async def _build_csv(entries: AsyncIterator[Entry]) -> bytes:
     text = io.StringIO()
     writer = csv.writer(text)
     writer.writerow(["chat", "state", "reason", "telegram_says", "message_id", "changed_at_utc"])
-    async for one in entries:
-        at = "" if one.changed_at is None else f"{dt.datetime.fromtimestamp(one.changed_at, dt.UTC):%Y-%m-%d %H:%M:%S}"
-        row = [one.chat_id, one.state, one.reason or "", _plain(one.detail), one.telegram_id or "", at]
+    async for entry in entries:
+        at = (
+            ""
+            if entry.changed_at is None
+            else f"{dt.datetime.fromtimestamp(entry.changed_at, dt.UTC):%Y-%m-%d %H:%M:%S}"
+        )
+        row = [
+            entry.chat_id,
+            entry.state,
+            entry.reason or "",
+            _escape_formula(entry.detail),
+            entry.telegram_id or "",
+            at,
+        ]
         writer.writerow(row)
-    return text.getvalue().encode("utf-8-sig")  # with its mark, a spreadsheet takes it for what it is
+    return text.getvalue().encode("utf-8-sig")  # with a byte order mark, by which spreadsheets recognise UTF-8
 
 
-def _plain(detail: str | None) -> str:
-    """No spreadsheet shall take Telegram's words for a formula."""
+def _escape_formula(detail: str | None) -> str:
+    """Keep spreadsheets from reading Telegram's description as a formula."""
     return f"'{detail}" if detail and detail[0] in "=+-@" else detail or ""
 
 
 async def ask_for_correction(context: BotContext, choice: Choice[CorrectBroadcast]) -> Reply:
-    """The admin's next message is the corrected text of this broadcast."""
+    """Take the admin's next message as the corrected text of this broadcast."""
     outbox_id = choice.callback.outbox_id
-    assert choice.user_id is not None  # the guard lets only admins through
+    assert choice.user_id is not None  # the guard accepts only admins
     async with connect.writing(context.db) as db:
         message = await ledger.find_message(db, outbox_id)
         if message is None or not (await load_status(context, db, message, full=True)).correctable:
@@ -194,9 +205,9 @@ async def ask_for_correction(context: BotContext, choice: Choice[CorrectBroadcas
 
 
 async def ask_to_delete(context: BotContext, choice: Choice[DeleteBroadcast]) -> Reply:
-    """Ask whether every copy is to be deleted."""
+    """Ask whether to delete all copies."""
     outbox_id = choice.callback.outbox_id
-    assert choice.user_id is not None  # the guard lets only admins through
+    assert choice.user_id is not None  # the guard accepts only admins
     async with connect.writing(context.db) as db:
         message = await ledger.find_message(db, outbox_id)
         if message is None or not (await load_status(context, db, message, full=True)).deletable:

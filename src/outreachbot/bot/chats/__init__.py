@@ -1,1 +1,1 @@
-"""Handlers for what holds for a whole chat: its language, its menu, whether the bot may write there."""
+"""Handlers for a whole chat: its language, its command menu, whether the bot may write there."""

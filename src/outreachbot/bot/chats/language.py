@@ -1,4 +1,4 @@
-"""Answers /language: the chat's own, instead of that of each person's Telegram."""
+"""Answers /language: sets the language of a chat, which otherwise follows each person's Telegram."""
 
 from dataclasses import replace
 
@@ -15,7 +15,7 @@ from outreachbot.views import language as say
 
 
 async def answer_language(context: BotContext, request: Request) -> Message:
-    """The languages there are; or, with the code of one, that one from now on."""
+    """Show the languages; with the code of a language, set it first."""
     return await _set_language(context, request, request.words.lower())
 
 

@@ -1,4 +1,4 @@
-"""Follows what becomes of chats: blocked and unblocked, added and removed, groups that move to a new id."""
+"""Records whether the bot may write to a chat (blocked, added, removed), and groups that move to a new id."""
 
 from telegram import Chat, ChatMember, Update
 from telegram.ext import filters
@@ -14,12 +14,12 @@ _OUTSIDE = {ChatMember.BANNED, ChatMember.LEFT}
 
 
 async def record_membership(context: BotContext, update: Update) -> None:
-    """`my_chat_member` is the truth about whether the bot may write somewhere."""
+    """Record whether the bot may write to the chat: `my_chat_member` is authoritative (Bot API, Update)."""
     change = update.my_chat_member
     assert change is not None  # the handler takes no other update
-    outside = change.new_chat_member.status in _OUTSIDE
+    is_outside = change.new_chat_member.status in _OUTSIDE
     async with connect.writing(context.db) as db:
-        if outside:
+        if is_outside:
             reason = Reason.BLOCKED if change.chat.type == Chat.PRIVATE else Reason.KICKED
             await chats.mark_gone(db, change.chat.id, reason, context.timestamp())
         else:
@@ -34,7 +34,7 @@ async def record_migration(context: BotContext, update: Update) -> None:
     new_id = message.migrate_to_chat_id or message.chat.id
     async with connect.writing(context.db) as db:
         await chats.migrate(db, old_id, new_id)
-        await chats.mark_reachable(db, new_id)  # some leave the old group's number with a word that we were removed
+        await chats.mark_reachable(db, new_id)  # the old group may have reported that the bot was removed
     await language_cache.refresh_languages(context, old_id, new_id)
 
 

@@ -1,4 +1,4 @@
-"""Sets the command menus and the bot's descriptions, per scope and language, and only what changed."""
+"""Sets the command menus and the bot's descriptions for each scope and language, where they differ."""
 
 import logging
 from collections.abc import Awaitable, Collection, Iterable, Sequence
@@ -24,54 +24,54 @@ from outreachbot.views.menus import Command
 
 log = logging.getLogger(__name__)
 
-PRIVATE, GROUPS, PROFILE, CHAT = "private", "groups", "profile", "chat"  # as they are noted in the store
+PRIVATE, GROUPS, PROFILE, CHAT = "private", "groups", "profile", "chat"  # as the database stores them
 
 
 async def set_all_menus(context: BotContext) -> None:
-    """Bring Telegram's menus and descriptions in line with ours: also where a language or an admin is no more.
+    """Update Telegram's menus and descriptions, and delete those of languages and admins that were removed.
 
-    What fails is said and left for the next day.
+    Failures are logged; the next day tries again.
     """
-    codes = _codes(context)
-    await _note(context, [(scope, code) for scope in (PRIVATE, GROUPS, PROFILE) for code, _ in codes])
+    codes = _list_codes(context)
+    await _record(context, [(scope, code) for scope in (PRIVATE, GROUPS, PROFILE) for code, _ in codes])
     for code, language in codes:
         await _try(_set_menu(context.bot, PRIVATE, code, menus.for_members(language)))
         await _try(_set_menu(context.bot, GROUPS, code, menus.for_groups(language)))
         await _try(_set_descriptions(context, code, language))
     await set_admin_menus(context, context.admins)
-    await _take_back(context)
+    await _delete_unwanted(context)
 
 
 async def set_admin_menus(context: BotContext, admins: Iterable[int]) -> None:
-    """The admins' own menu. Telegram knows an admin's chat only after they have started the bot."""
+    """Set the admins' own menu. Telegram rejects it until the admin has started the bot."""
     for admin in admins:
-        await _note(context, [(_of_chat(admin), code) for code, _ in _codes(context)])
-        chosen = context.chat_languages.get(admin)
-        for code, language in _codes(context):
-            commands = menus.for_admins(chosen if chosen in context.content.languages else language)
-            await _try(_set_menu(context.bot, _of_chat(admin), code, commands))
+        await _record(context, [(_chat_scope(admin), code) for code, _ in _list_codes(context)])
+        chat_language = context.chat_languages.get(admin)
+        for code, language in _list_codes(context):
+            commands = menus.for_admins(chat_language if chat_language in context.content.languages else language)
+            await _try(_set_menu(context.bot, _chat_scope(admin), code, commands))
 
 
 async def set_chat_menu(context: BotContext, request: Request, language: str) -> None:
-    """The menu of a chat that chose a language. A channel has none."""
+    """Set the menu of a chat with a language of its own. A channel has no menu."""
     if request.in_private and request.user_id in context.admins:
         await set_admin_menus(context, [request.user_id])
     elif request.kind != Chat.CHANNEL:
-        await _note(context, [(_of_chat(request.chat_id), "")])
+        await _record(context, [(_chat_scope(request.chat_id), "")])
         commands = menus.for_members if request.in_private else menus.for_groups
-        await _try(_set_menu(context.bot, _of_chat(request.chat_id), "", commands(language)))
+        await _try(_set_menu(context.bot, _chat_scope(request.chat_id), "", commands(language)))
 
 
-def _codes(context: BotContext) -> list[Place]:
-    """Telegram's language code and ours: the default language stands for everybody whose own has no menu."""
+def _list_codes(context: BotContext) -> list[Place]:
+    """Telegram's language code and ours: with the empty code, the default language serves all other languages."""
     return [("", context.content.default_language), *((code, code) for code in context.content.languages)]
 
 
-def _of_chat(chat_id: int) -> str:
+def _chat_scope(chat_id: int) -> str:
     return f"{CHAT}:{chat_id}"
 
 
-def _scope(name: str) -> BotCommandScope:
+def _build_scope(name: str) -> BotCommandScope:
     match name.partition(":"):
         case (scope, ":", chat_id) if scope == CHAT:
             return BotCommandScopeChat(int(chat_id))
@@ -79,13 +79,13 @@ def _scope(name: str) -> BotCommandScope:
             return BotCommandScopeAllPrivateChats() if name == PRIVATE else BotCommandScopeAllGroupChats()
 
 
-async def _note(context: BotContext, places: Collection[Place]) -> None:
+async def _record(context: BotContext, places: Collection[Place]) -> None:
     async with connect.writing(context.db) as db:
         await store.record(db, places)
 
 
-async def _take_back(context: BotContext) -> None:
-    """What Telegram still has of languages, admins and choices that are no more."""
+async def _delete_unwanted(context: BotContext) -> None:
+    """Delete what Telegram still has for languages, admins and chats that no longer need it."""
     async with connect.reading(context.db) as db:
         places = await store.list_places(db)
     for place in places:
@@ -96,12 +96,12 @@ async def _take_back(context: BotContext) -> None:
 
 def _is_wanted(context: BotContext, place: Place) -> bool:
     scope, code = place
-    is_ours = code in {code for code, _ in _codes(context)}
+    is_current = code in {code for code, _ in _list_codes(context)}
     if not scope.startswith(f"{CHAT}:"):
-        return is_ours
+        return is_current
     chat_id = int(scope.removeprefix(f"{CHAT}:"))
     if chat_id in context.admins:
-        return is_ours
+        return is_current
     return not code and context.chat_languages.get(chat_id) in context.content.languages
 
 
@@ -112,15 +112,15 @@ async def _delete(bot: Bot, place: Place) -> None:
         await bot.set_my_short_description("", language_code=code)
         return
     try:
-        await bot.delete_my_commands(scope=_scope(scope), language_code=code)
+        await bot.delete_my_commands(scope=_build_scope(scope), language_code=code)
     except (BadRequest, Forbidden):
         log.info("the chat of a menu is gone: %s", scope)
 
 
 async def _set_menu(bot: Bot, scope: str, code: str, commands: Sequence[Command]) -> None:
-    wanted = tuple(BotCommand(one.name, one.what) for one in commands)
-    if await bot.get_my_commands(scope=_scope(scope), language_code=code) != wanted:
-        await bot.set_my_commands(wanted, scope=_scope(scope), language_code=code)
+    wanted = tuple(BotCommand(command.name, command.what) for command in commands)
+    if await bot.get_my_commands(scope=_build_scope(scope), language_code=code) != wanted:
+        await bot.set_my_commands(wanted, scope=_build_scope(scope), language_code=code)
 
 
 async def _set_descriptions(context: BotContext, code: str, language: str) -> None:

@@ -28,7 +28,7 @@ async def show_fact(context: BotContext, choice: Choice[ShowFact]) -> Message:
 
 
 async def show_chart(context: BotContext, choice: Choice[ShowChart]) -> Message:
-    """A fact's figures as a picture; the fact itself where they can't be drawn (any more)."""
+    """A fact's figures as a picture; the fact itself where they can't be drawn."""
     fact_id, first = choice.callback.fact_id, choice.callback.first or 0
     fact = context.content.fact_by_id.get(fact_id)
     chart = figures.figure_chart(context.content, choice.language, fact, first) if fact else None

@@ -1,4 +1,4 @@
-"""Answers /help, /about, /privacy, and what nothing else answers."""
+"""Answers /help, /about, /privacy, and whatever no other handler takes."""
 
 from telegram.ext import filters
 
@@ -37,9 +37,9 @@ HANDLERS = [
     command("privacy", show_privacy),
     button(StayHere, ignore_press),
 ]
-# These come after all others.
+# Tried after all others.
 LAST = [
     any_button(answer_unknown_button),
-    # Only what a person wrote or sent: a service message of a kind that PTB does not know yet is none of it.
+    # Only what a person sent: a service message that PTB does not know yet gets no answer.
     message(show_help, filters.ChatType.PRIVATE & (filters.TEXT | filters.ATTACHMENT)),
 ]

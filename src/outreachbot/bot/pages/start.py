@@ -1,4 +1,4 @@
-"""Answers /start, and leads to where a link with a payload points (t.me/<bot>?start=facts_<topic>)."""
+"""Answers /start, and opens the page that a link's payload names (t.me/<bot>?start=facts_<topic>)."""
 
 import re
 from collections.abc import Awaitable, Callable
@@ -41,37 +41,36 @@ DESTINATIONS: dict[type[Callback], Callable[[BotContext, Any], Awaitable[Message
     ShowLetter: campaign.show_letter,
     ReportMistake: reports.ask_for_report,
 }
-_NO_FACT = ShowFact("")  # shown as one that is gone
-_OTHERWISE: dict[str, Callback] = {
+_NO_FACT = ShowFact("")  # answered like a fact that is gone
+_FALLBACKS: dict[str, Callback] = {
     first_word(type(callback)): callback for callback in (ShowTimeline(), ShowStrip(0), ShowCorrections())
 } | {first_word(kind): _NO_FACT for kind in (ShowTopic, ShowFact, ShowChart, ReportMistake)}
-"""Where a payload leads that begins like one of ours and goes on otherwise, because somebody wrote it by hand."""
+"""By the first word: what to show for a payload whose rest is wrong. Somebody may have typed it."""
 
 
 async def start_chat(context: BotContext, request: Request) -> Message:
-    if (
-        request.in_private and request.user_id in context.admins
-    ):  # only now does Telegram know the chat that the menu is for
+    if request.in_private and request.user_id in context.admins:
+        # Telegram accepts a menu for this chat only after the admin has started the bot.
         await menus.set_admin_menus(context, [request.user_id])
     callback = _read_payload(request)
     if callback is not None:
         return await DESTINATIONS[type(callback)](context, request.choose(callback))
     if request.in_private and request.words:
-        await _remember(context, request)
+        await _record_start_code(context, request)
     return info.welcome(context.content, request.language)
 
 
 def _read_payload(request: Request) -> Callback | None:
-    """Where the payload leads; None for a start code or none at all."""
+    """What the payload names; None if it is empty or a start code."""
     name, _, rest = request.words.partition("_")
     if name == first_word(ReportMistake) and not (request.in_private and rest):
-        return None  # what is asked and answered there is nobody else's business
-    callback = decode_payload(request.words) or _OTHERWISE.get(name)
+        return None  # reports are written in private only
+    callback = decode_payload(request.words) or _FALLBACKS.get(name)
     return callback if type(callback) in DESTINATIONS else None
 
 
-async def _remember(context: BotContext, request: Request) -> None:
-    """A start code tells through which link somebody came; a payload is of A-Z, a-z, 0-9, _ and - (Bot API)."""
+async def _record_start_code(context: BotContext, request: Request) -> None:
+    """Note through which link the person came. A payload consists of A-Z, a-z, 0-9, _ and - (Bot API, deep linking)."""
     if _CODE.fullmatch(request.words):
         async with connect.writing(context.db) as db:
             await chats.record_start_code(db, request.chat_id, request.words, language=request.language)

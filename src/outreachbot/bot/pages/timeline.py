@@ -19,7 +19,7 @@ async def show_page(context: BotContext, choice: Choice[ShowTimeline]) -> Messag
 
 
 async def show_strip(context: BotContext, choice: Choice[ShowStrip]) -> Message:
-    """A page as a picture; as text where it can't be drawn (any more)."""
+    """A page as a picture; as text if it can't be drawn."""
     first, language = choice.callback.first, choice.language
     drawn = say.timeline_strip(context.content, language, first)
     if drawn is None:

@@ -1,4 +1,4 @@
-"""Answers /reminders and its buttons, "skip" under a reminder, and an admin's /preview."""
+"""Answers /reminders and its buttons, "skip" under a reminder, and /preview for admins."""
 
 import datetime as dt
 from collections.abc import Awaitable, Callable
@@ -90,7 +90,7 @@ async def _change(context: BotContext, choice: Choice[Change]) -> ChatSettings:
 
 
 def _apply(before: ChatSettings, change: Change, content: Content) -> ChatSettings:
-    """The settings after a press; unchanged where the content has no such day any more."""
+    """The settings after the press; unchanged if the content no longer has that day."""
     after = before
     match change:
         case SwitchReminders(on):
@@ -116,7 +116,7 @@ async def skip_occurrence(context: BotContext, choice: Choice[SkipOccurrence]) -
     """Nothing more about this occurrence. In a channel only the admin who pressed reads that."""
     anniversary_id, year = choice.callback.anniversary_id, choice.callback.year
     anniversary = context.content.anniversary_by_id.get(anniversary_id)
-    if anniversary is None or not 0 <= year - context.clock().year <= 1:  # an old button, or a forged one
+    if anniversary is None or not 0 <= year - context.clock().year <= 1:  # an old button
         return await show_settings(context, choice)
     settings = await services.change_settings(
         context, choice.chat, lambda before: replace(before, skipped=before.skipped | {(anniversary_id, year)})
@@ -130,14 +130,14 @@ async def skip_occurrence(context: BotContext, choice: Choice[SkipOccurrence]) -
 
 
 async def preview_reminder(context: BotContext, request: Request) -> Message:
-    """A reminder as members will see it: `/preview` with a day, a notice, a language, in any order."""
+    """Show a reminder as members will see it: `/preview` with a day, a notice and a language, in any order."""
     given = request.words.lower().split()
     content = context.content
-    names = [one for one in given if one in content.anniversary_by_id] or list(content.anniversary_by_id)[:1]
-    notices = [Notice(one) for one in given if one in set(Notice)] or [Notice.DAY]
-    languages = [one for one in given if one in content.languages] or [request.language]
+    names = [word for word in given if word in content.anniversary_by_id] or list(content.anniversary_by_id)[:1]
+    notices = [Notice(word) for word in given if word in set(Notice)] or [Notice.DAY]
+    languages = [word for word in given if word in content.languages] or [request.language]
     known = {*content.anniversary_by_id, *Notice, *content.languages}
-    unknown = [one for one in given if one not in known]
+    unknown = [word for word in given if word not in known]
     found = list_upcoming([content.anniversary_by_id[name] for name in names[:1]], context.clock().date())
     if unknown or not found:
         return reminder.preview_usage(content, request.language, " ".join(unknown))

@@ -25,61 +25,66 @@ from outreachbot.views.reminders import subscription as say
 
 
 async def subscribe_chat(context: BotContext, request: Request) -> Reply:
-    chosen, new = await settings.subscribe_chat(context, request.chat)
-    answer = say.subscribed(context.content, request.language, chosen, context.clock(), new=new)
-    return _quietly(request, answer, say.noted_subscribed(request.language, new=new))
+    chat_settings, new = await settings.subscribe_chat(context, request.chat)
+    answer = say.subscribed(context.content, request.language, chat_settings, context.clock(), new=new)
+    return _reply_quietly(request, answer, say.noted_subscribed(request.language, new=new))
 
 
 async def unsubscribe_chat(context: BotContext, request: Request) -> Reply:
     async with connect.writing(context.db) as db:
         was_subscribed = await chats.unsubscribe(db, request.chat_id)
     answer = say.unsubscribed(request.language, was_subscribed=was_subscribed)
-    return _quietly(request, answer, say.noted_unsubscribed(request.language, was_subscribed=was_subscribed))
+    return _reply_quietly(request, answer, say.noted_unsubscribed(request.language, was_subscribed=was_subscribed))
 
 
-def _quietly(request: Request, answer: Message, note: str) -> Reply:
-    """What an admin presses under a channel's post is noted to the admin, not posted to all readers."""
+def _reply_quietly(request: Request, answer: Message, note: str) -> Reply:
+    """In a channel, answer a press with a note to the admin instead of a post to all readers."""
     return CallbackAnswer(note) if request.kind == Chat.CHANNEL and request.press_id is not None else answer
 
 
 async def show_upcoming(context: BotContext, request: Request) -> Reply:
-    """The coming days; `/next.ics` is Telegram's `/next` with something behind it."""
+    """Show the coming days. Telegram delivers `/next.ics` as `/next` with more text after it."""
     if request.message is not None and (request.message.text or "").startswith("/next.ics"):
         return await send_calendar(context, request)
-    chosen, subscribed = await settings.load_settings(context, request.chat_id)
-    today = chosen.today(context.content, context.clock())
-    forecasts = await _forecasts(context, today) if request.in_private and request.user_id in context.admins else None
-    return say.upcoming(context.content, request.language, chosen, today, subscribed=subscribed, forecasts=forecasts)
+    chat_settings, subscribed = await settings.load_settings(context, request.chat_id)
+    today = chat_settings.today(context.content, context.clock())
+    is_bot_admin = request.in_private and request.user_id in context.admins
+    forecasts = await _load_forecasts(context, today) if is_bot_admin else None
+    return say.upcoming(
+        context.content, request.language, chat_settings, today, subscribed=subscribed, forecasts=forecasts
+    )
 
 
-async def _forecasts(context: BotContext, today: dt.date) -> dict[str, Forecast]:
-    """For each anniversary: how many chats are reminded on its next day, and from when until when that takes."""
+async def _load_forecasts(context: BotContext, today: dt.date) -> dict[str, Forecast]:
+    """By anniversary id: how many chats are reminded on its next day, and when the first and the last of them."""
     content = context.content
     found: dict[str, Forecast] = {}
     default = Group(content.zone, content.hour)
     async with connect.reading(context.db) as db:
         for occurrence in schedule.list_upcoming(content.anniversaries, today):
             item = Item(occurrence, Notice.DAY)
-            crowds = await audience.count_by_group(
+            groups = await audience.count_by_group(
                 db, ReminderAudience(criteria=(NoticeCriteria.of(item, content),)), default
             )
-            waves = [(Due(item.day, (item,), group), size) for group, size in crowds]
-            if foretold := forecast.forecast_waves(waves, context.per_second, content.early):
-                found[occurrence.anniversary.id] = foretold
+            waves = [(Due(item.day, (item,), group), size) for group, size in groups]
+            if wave_forecast := forecast.forecast_waves(waves, context.per_second, content.early):
+                found[occurrence.anniversary.id] = wave_forecast
     return found
 
 
 async def send_calendar(context: BotContext, request: Request) -> Reply:
-    """The days that the chat keeps as a file for its own calendar; a channel's reader gets it in private."""
-    if request.kind == Chat.CHANNEL:  # no such button stands there, but a press may hold any data
+    """Send the days that the chat is reminded of as a calendar file; in a channel, open the private chat."""
+    if request.kind == Chat.CHANNEL:  # a post there has no such button, but data can be forged
         return CallbackAnswer(url=private_link(context.bot.username, SendCalendar()))
-    chosen, _subscribed = await settings.load_settings(context, request.chat_id)
+    chat_settings, _subscribed = await settings.load_settings(context, request.chat_id)
     if request.press_id is not None:
         await telegram_say.answer_callback(context.messenger, request.press_id)
     now = context.clock()
-    today = chosen.today(context.content, now)
+    today = chat_settings.today(context.content, now)
     # In a thread: the first file loads a library.
-    data = await asyncio.to_thread(calendar_file.calendar_file, context.content, request.language, chosen, today, now)
+    data = await asyncio.to_thread(
+        calendar_file.calendar_file, context.content, request.language, chat_settings, today, now
+    )
     outcome = await telegram_say.send_file(
         context.messenger,
         request.chat_id,

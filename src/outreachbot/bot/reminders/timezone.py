@@ -1,4 +1,4 @@
-"""Answers /timezone: by country and city, by a typed place, or by a shared location; then asks whether it is right."""
+"""Answers /timezone: finds a zone by country and city, a typed place or a location, and asks whether it is right."""
 
 from dataclasses import replace
 
@@ -19,7 +19,7 @@ from outreachbot.views.reminders import timezone as say
 
 
 async def answer_timezone(context: BotContext, request: Request) -> Message:
-    """The countries, or the places of a name."""
+    """Show the countries; with the name of a place, the places of that name."""
     return _find_places(context, request, request.words) if request.words else await show_countries(context, request)
 
 
@@ -37,7 +37,7 @@ async def ask_for_place(_context: BotContext, request: Request) -> Reply:
 
 
 async def show_cities(context: BotContext, choice: Choice[ShowCities]) -> Message:
-    """The zones of a country; where there is only one, the question whether it is right."""
+    """Show the zones of a country; if it has only one, ask whether that is right."""
     places = index.list_clocks(choice.callback.country)
     if len(places) == 1:
         return _confirm(context, choice, places[0].zone)
@@ -74,12 +74,12 @@ def _find_places(context: BotContext, request: Request, text: str) -> Message:
 
 
 async def receive_place(context: BotContext, request: Request) -> Message:
-    """The answer to our question."""
+    """Handle the reply to the question in which city somebody lives."""
     return _find_places(context, request, request.words)
 
 
 async def receive_location(context: BotContext, request: Request) -> Reply:
-    """A shared location; an admin who composes a broadcast means to send it."""
+    """Handle a shared location. If an admin is composing a broadcast, it is the content of that."""
     if request.user_id in context.admins and await compose.is_composing(context, request):
         return await compose.receive_message(context, request)
     assert request.message is not None
@@ -89,7 +89,7 @@ async def receive_location(context: BotContext, request: Request) -> Reply:
 
 
 class _Answer(filters.MessageFilter):
-    """A reply to the question in which city somebody lives. By its text: nothing is remembered of who was asked."""
+    """A reply to the question in which city somebody lives, recognised by its text: nobody who was asked is stored."""
 
     def filter(self, message: TelegramMessage) -> bool:
         asked = message.reply_to_message

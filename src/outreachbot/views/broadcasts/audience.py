@@ -25,7 +25,7 @@ LABEL = 40  # characters of a button's label
 def audience_menu(
     language: str, content: Content, plan: BroadcastPlan, languages: Sequence[str], codes: Sequence[str]
 ) -> Message:
-    """The menu with which an audience is narrowed down; each press counts anew."""
+    """The menu that narrows an audience down, with the present number of chats."""
     _ = words(language)
     outbox_id, audience = plan.message.id, plan.message.broadcast_audience
     chats = _.plural("{n} chat", "{n} chats", plan.chats)
@@ -63,7 +63,7 @@ def audience_menu(
 
 
 def hash_start_code(code: str) -> str:
-    """A start code in a button's 64 bytes: it may have as many itself, and its place in the list changes."""
+    """A start code as 12 hexadecimal digits: the code itself may be as long as all callback data of a button."""
     return hashlib.sha256(code.encode()).hexdigest()[:12]
 
 

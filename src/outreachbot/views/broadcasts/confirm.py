@@ -1,4 +1,4 @@
-"""Says what an admin reads before a broadcast goes out: the question, to whom, when, and who else must consent."""
+"""Messages before a broadcast is sent: asking for it, and the question whether to send it, to whom and when."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -19,20 +19,20 @@ from outreachbot.views.parts import button, format_duration, format_moment, unsu
 
 @dataclass(frozen=True, slots=True)
 class BroadcastPlan:
-    """What an admin is about to send: all that the question before it needs to say."""
+    """A message that is not confirmed yet, with what its question says about it."""
 
     message: OutboxMessage
     chats: int
     by_kind: Mapping[str, int]
     by_language: Mapping[str, int]
-    by_zone: Mapping[str, int]  # counted where it goes out at a local hour
+    by_zone: Mapping[str, int]  # empty unless it is timed by local hour
     per_second: float
     hold: float  # seconds between the last consent and the start
-    approvals: int  # admins who must consent; 1: the one who asks
+    approvals: int  # admins who must consent, including its author
 
 
 def ask_for_message(language: str) -> Message:
-    """What `/broadcast` says."""
+    """Answers `/broadcast`."""
     _ = words(language)
     what = _("Send me the message now: a text, a picture, a film, a file, an album, a poll or anything else.")
     example = "<code>[Read more] https://example.org/</code>"
@@ -47,7 +47,7 @@ def ask_correction(language: str, outbox_id: OutboxId) -> Message:
 
 
 def with_unsubscribe(language: str, message: Message) -> Message:
-    """The message as members get it: every push carries its "unsubscribe". An album can have no buttons."""
+    """The message as members get it: with "unsubscribe" as a button, or as text in an album, which has no buttons."""
     _ = words(language)
     if len(message.media) > 1:
         return replace(message, text=f"{message.text}\n\n{_('No more of these: /unsubscribe')}".strip())
@@ -55,7 +55,7 @@ def with_unsubscribe(language: str, message: Message) -> Message:
 
 
 def question(language: str, content: Content, plan: BroadcastPlan, now: dt.datetime) -> Message:
-    """The question under the preview: to how many chats, how long it takes, until when, yes or no."""
+    """The question under the preview: whether to send it, to how many chats, how long it takes and until when."""
     _ = words(language)
     whose = button(_("To whom?"), ShowAudience(plan.message.id)), button(_("When?"), ShowTimes(plan.message.id))
     ways: Rows = (whose,) if plan.message.kind is MessageKind.BROADCAST else ()
@@ -113,7 +113,7 @@ def _kinds(chats: Mapping[str, int], _: Words) -> str:
 
 
 def _languages(chats: Mapping[str, int], _: Words) -> str:
-    order = sorted(chats.items(), key=lambda one: -one[1])
+    order = sorted(chats.items(), key=lambda entry: -entry[1])
     return ", ".join(f"{language_name(code, _)} {_.number(number)}" for code, number in order)
 
 

@@ -30,7 +30,7 @@ def state_name(state: MessageState, _: Words) -> str:
 
 
 def done_label(kind: MessageKind, _: Words) -> str:
-    """What became of the chats that are done."""
+    """The result in the chats that are done."""
     return {MessageKind.CORRECTION: _("corrected"), MessageKind.DELETION: _("deleted")}.get(kind, _("sent"))
 
 
@@ -55,14 +55,14 @@ def reason_name(reason: Reason | None, _: Words) -> str:
 
 
 def language_name(code: str, _: Words) -> str:
-    """The language in the reader's own; its code where that has no name for it."""
+    """The language in the reader's own; its code if there is no name."""
     return str(_.locale.languages.get(code, code))
 
 
 def describe_audience(audience: BroadcastAudience, content: Content, language: str) -> str:
-    """What narrows an audience down, in words, as HTML."""
+    """What narrows an audience down, as HTML."""
     _ = words(language)
-    titles = {one.id: content.say(one.title, language) for one in content.anniversaries}
+    titles = {anniversary.id: content.say(anniversary.title, language) for anniversary in content.anniversaries}
     parts = [escape(language_name(code, _)) for code in audience.languages]
     parts += [kind_name(group, _) for group, kinds in KINDS.items() if set(kinds) & set(audience.kinds)]
     if audience.anniversary:

@@ -1,4 +1,4 @@
-"""Says the short answers around broadcasts: notes of buttons, refusals, the list of all, consent of others."""
+"""Short answers about broadcasts: notes, refusals, the list of all, the consent of other admins."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -23,7 +23,7 @@ from outreachbot.views.parts import button, format_moment
 
 
 def preview_failed(language: str, detail: str) -> Message:
-    """What an admin reads when Telegram refuses the message itself. The next message is a new try."""
+    """Says that Telegram refused the message in the preview. The admin's next message is a new try."""
     _ = words(language)
     why = _("Telegram refuses this message: {detail}", detail=detail) if detail else _("It could not be shown to you.")
     return Message(f"{why}\n{_('Nothing was sent. Send me a corrected one, or /cancel.')}")
@@ -35,7 +35,7 @@ def discarded(language: str) -> Message:
 
 
 def already_decided(language: str) -> str:
-    """The note when what the button offers was decided before."""
+    """The note when what the button does was decided before."""
     _ = words(language)
     return _("This was decided already.")
 
@@ -66,20 +66,20 @@ def queued_again(language: str, number: int) -> str:
 
 
 def text_only(language: str) -> Message:
-    """What an admin reads who sends something else as the correction of a text."""
+    """Says that only text can correct a text."""
     _ = words(language)
     return Message(_("Send me just the corrected text, or /cancel."))
 
 
 def bad_button(language: str, label: str) -> Message:
-    """What an admin reads whose button leads nowhere."""
+    """Says that a button has no valid address."""
     _ = words(language)
     text = _("The button “{label}” needs an address that begins with https://.", label=label)
     return Message(f"{text}\n{_('Nothing was sent. Send me a corrected one, or /cancel.')}")
 
 
 def consent_request(language: str, outbox_id: OutboxId, who: str, question: str) -> Message:
-    """What another admin reads, under the very thing that is to be sent."""
+    """Asks another admin for consent, under a preview of the message."""
     _ = words(language)
     text = _("{who} wants to send this and asks for your consent.", who=who)
     yes = button(_("I consent"), GiveConsent(outbox_id))
@@ -88,7 +88,7 @@ def consent_request(language: str, outbox_id: OutboxId, who: str, question: str)
 
 
 def awaiting_consent(language: str, outbox_id: OutboxId, missing: int, unreachable: Sequence[int]) -> Message:
-    """What the admin reads who has confirmed what others must consent to."""
+    """Tells the author that consent is missing, and which admins could not be asked."""
     _ = words(language)
     text = _.plural(
         "It waits for the consent of {n} more admin.", "It waits for the consent of {n} more admins.", missing
@@ -103,19 +103,19 @@ def awaiting_consent(language: str, outbox_id: OutboxId, missing: int, unreachab
 
 
 def moment_passed(language: str) -> str:
-    """The note for an admin who confirms too late."""
+    """The note when the moment has passed before the admin confirmed."""
     _ = words(language)
     return _("The moment you chose has passed. Choose another one under “When?”.")
 
 
 def being_changed(language: str) -> str:
-    """The note where a broadcast is to go on whose copies are being changed, or were deleted."""
+    """The note when a broadcast can't be resumed because its copies are being changed, or were deleted."""
     _ = words(language)
     return _("Its copies are being changed, or were deleted. It can only be stopped.")
 
 
 def still_under_way(language: str) -> str:
-    """The note where a broadcast is to be changed that is being sent."""
+    """The note when a broadcast can't be changed because it is being sent."""
     _ = words(language)
     return _("The broadcast itself is being sent. Pause or stop it first, then confirm this.")
 
@@ -137,7 +137,7 @@ def objected(language: str, who: str) -> Message:
 def broadcast_list(
     language: str, zone: str, entries: Sequence[tuple[OutboxMessage, Tally]], older: OutboxId | None, newer: bool
 ) -> Message:
-    """What `/broadcasts` says: the newest first, each with a button. `older`: the id below which there are more."""
+    """Answers `/broadcasts`: the newest first, each with a button. `older`: there are more before this id."""
     _ = words(language)
     to_reminders = (button(_("Reminders"), ListReminders()),)
     if not entries:
@@ -157,7 +157,7 @@ def broadcast_list(
 
 
 def reminders(language: str, days: Sequence[tuple[str, Tally]]) -> Message:
-    """What became of the reminders of each day (2027-02-26), over all zones and hours."""
+    """How many reminders of each day (as 2027-02-26) were sent, over all zones and hours."""
     _ = words(language)
     back = ((button(_("‹ All broadcasts"), ListBroadcasts()),),)
     if not days:
@@ -172,13 +172,13 @@ def reminders(language: str, days: Sequence[tuple[str, Tally]]) -> Message:
 
 
 def message_not_found(language: str) -> str:
-    """The note where the message that a button names is not there."""
+    """The note when the message of a button does not exist."""
     _ = words(language)
     return _("There is no such message any more.")
 
 
 def table_not_uploaded(language: str) -> Message:
-    """What an admin reads where the table could not be brought to Telegram."""
+    """Says that the table could not be uploaded to Telegram."""
     _ = words(language)
     return Message(_("The table could not be uploaded. Please try again."))
 

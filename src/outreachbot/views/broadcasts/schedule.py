@@ -1,4 +1,4 @@
-"""Says the menu with which an admin chooses when a broadcast goes out: a day, an hour, a quarter of an hour."""
+"""The menus with which an admin chooses when a broadcast is sent: the clock, day, hour and quarter of an hour."""
 
 import datetime as dt
 
@@ -20,11 +20,11 @@ from outreachbot.domain.messages.message import Button, Message, Rows
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import button
 
-DAYS = 14  # so many days ahead a broadcast can be scheduled by buttons
+DAYS = 14  # the number of days that are offered
 
 
 def time_menu(language: str, outbox_id: OutboxId, zone: str) -> Message:
-    """At once, at one moment, or at each chat's own hour."""
+    """Asks whether to send it at once, at one moment, or at each chat's local hour."""
     _ = words(language)
     rows = (
         (button(_("As soon as it is confirmed"), ClearTime(outbox_id)),),
@@ -57,7 +57,7 @@ def minute_menu(language: str, outbox_id: OutboxId, date: dt.date, hour: int) ->
 
 
 def passed_menu(language: str, outbox_id: OutboxId, date: dt.date, hour: int, zones: int) -> Message:
-    """That hour has passed for some already: what becomes of them is asked, not assumed."""
+    """Asks what chats get in whose zones the hour has passed."""
     _ = words(language)
     text = _.plural(
         "In {n} time zone of your chats that hour has passed. What do these chats get?",
@@ -74,7 +74,7 @@ def passed_menu(language: str, outbox_id: OutboxId, date: dt.date, hour: int, zo
 
 
 def in_the_past(language: str) -> str:
-    """The note where a moment is chosen that has passed."""
+    """The note when the chosen moment has passed."""
     _ = words(language)
     return _("That moment has passed: choose a later one.")
 

@@ -1,4 +1,4 @@
-"""Says what an admin reads about a message that was confirmed: its progress, its report, the list of all."""
+"""The status of a confirmed message for admins: its progress, report, ledger and alerts."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ from outreachbot.views.broadcasts.names import done_label, language_name, reason
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import button, format_duration, format_moment
 
-LISTED = 20  # uncertain chats that a report names; the command line names them all
+LISTED = 20  # uncertain chats in a report; the command line lists them all
 BAR = 20  # characters of the progress bar
 
 Reasons = Sequence[tuple[DeliveryState, Reason | None, int]]
@@ -42,13 +42,13 @@ Reasons = Sequence[tuple[DeliveryState, Reason | None, int]]
 
 @dataclass(frozen=True, slots=True)
 class MessageStatus:
-    """How a confirmed message is going: all that its progress and its report need."""
+    """The state of a confirmed message, for its progress message and report."""
 
     message: OutboxMessage
     tally: Tally
-    zone: str  # in which moments are shown
-    per_second: float | None = None  # how fast it is being sent at the moment
-    silent_since: dt.datetime | None = None  # since when Telegram has not answered
+    zone: str  # for the display of moments
+    per_second: float | None = None  # the present speed
+    silent_since: dt.datetime | None = None  # Telegram's last answer, if it is overdue
     reasons: Reasons = ()
     uncertain: Sequence[int] = ()  # chats
     languages: Sequence[tuple[str, DeliveryState, int]] = ()
@@ -60,7 +60,7 @@ class MessageStatus:
 
 
 def progress(language: str, status: MessageStatus) -> Message:
-    """The status message that shows how far a message is, and in the end the report. Its numbers add up."""
+    """The progress of a message, and finally its report. The numbers add up to the audience."""
     _ = words(language)
     lines = [f"<b>{heading(status.message, _)}</b>", *_state_lines(status, _)]
     if status.message.state in {MessageState.SCHEDULED, MessageState.MISSED}:
@@ -76,7 +76,7 @@ def progress(language: str, status: MessageStatus) -> Message:
 
 
 def ledger(language: str, status: MessageStatus) -> Message:
-    """The same as an admin opens it later: by reason and by language, with all that can still be done."""
+    """The same for an admin who opens it later: also by language, with all actions that are possible."""
     _ = words(language)
     lines = [f"<b>{heading(status.message, _)}</b>", *_state_lines(status, _), "", *_sum(status, _)]
     lines += [*_why(status.reasons, _), *_by_language(status.languages, _), *_uncertain(status, _)]
@@ -86,7 +86,7 @@ def ledger(language: str, status: MessageStatus) -> Message:
 
 
 def controls(language: str, outbox_id: OutboxId, state: MessageState) -> Rows:
-    """What an admin can do with a message that is not over. It holds at once: only what is on its way still arrives."""
+    """Buttons for a message that has not ended. They take effect at once, except for requests already under way."""
     _ = words(language)
     stop = button(_("Stop for good"), StopBroadcast(outbox_id))
     match state:
@@ -103,7 +103,7 @@ def controls(language: str, outbox_id: OutboxId, state: MessageState) -> Rows:
 
 
 def repeat_buttons(status: MessageStatus, _: Words) -> Rows:
-    """What can be done about those who did not surely get it. Nothing of it happens by itself."""
+    """Buttons to send again to chats that may not have got it. That never happens automatically."""
     rows = []
     if status.send_again:
         label = _("Send again to the uncertain ({n})", n=_.number(status.send_again))
@@ -125,7 +125,7 @@ def _more(status: MessageStatus, _: Words) -> Rows:
 
 
 def heading(message: OutboxMessage, _: Words) -> str:
-    """What it is and how it stands."""
+    """What the message is, and its state."""
     what = {
         MessageKind.BROADCAST: _("Broadcast {n}", n=message.id),
         MessageKind.REMINDER: _("Reminder {n}", n=message.id),
@@ -137,7 +137,7 @@ def heading(message: OutboxMessage, _: Words) -> str:
 
 
 def _state_lines(status: MessageStatus, _: Words) -> list[str]:
-    """What an admin has to know about the state."""
+    """Details about the state."""
     lines = []
     if status.message.starts_at and status.message.state is MessageState.SCHEDULED:
         lines.append(_("It starts on {moment}.", moment=format_moment(status.message.starts_at, status.zone, _)))
@@ -163,7 +163,7 @@ def _why_paused(why: str, _: Words) -> str:
 
 
 def paused_alert(language: str, status: MessageStatus) -> Message:
-    """What every admin reads when the program pauses a message: nobody pressed anything, so they have to be told."""
+    """Tells all admins that the program has paused a message."""
     _ = words(language)
     lines = [f"<b>{heading(status.message, _)}</b>", *_state_lines(status, _)]
     if status.message.state is MessageState.PAUSED and status.message.kind is MessageKind.REMINDER:
@@ -216,7 +216,7 @@ def _uncertain(status: MessageStatus, _: Words) -> list[str]:
 
 
 def _by_language(languages: Sequence[tuple[str, DeliveryState, int]], _: Words) -> list[str]:
-    """For each language how many of how many got it."""
+    """How many chats got it, by language."""
     total: dict[str, int] = {}
     sent: dict[str, int] = {}
     for code, state, number in languages:
@@ -227,6 +227,6 @@ def _by_language(languages: Sequence[tuple[str, DeliveryState, int]], _: Words) 
     names: Mapping[str, str] = {code: language_name(code, _) if code else _("not known any more") for code in total}
     lines = (
         _("{language}: {sent} of {all}", language=names[code], sent=_.number(sent[code]), all=_.number(total[code]))
-        for code in sorted(total, key=lambda one: -total[one])
+        for code in sorted(total, key=lambda code: -total[code])
     )
     return ["", *lines]

@@ -1,4 +1,4 @@
-"""Says what another content file would change, what became of it, and which versions were live."""
+"""Messages about a change of the content: what it would change, its result, and the list of versions."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -18,43 +18,47 @@ from outreachbot.views.content.refusals import explain_reason
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import button, format_moment
 
-NAMED = 5  # entries of a kind, or words of a list, that are named one by one
+NAMED = 5  # entries of a kind, or words of a list: more are not named
 WARNINGS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class VersionLine:
-    """A version in the list of all."""
+    """A line in the list of versions."""
 
     id: int
     at: dt.datetime
-    by: int | None  # None: by the program's start, or a signal
-    changes: int | None  # None: nobody knows
+    by: int | None  # None: at the start of the program, or by a signal
+    changes: int | None  # None: unknown
     is_live: bool
 
 
 def difference_lines(language: str, found: Difference) -> list[str]:
-    """A line for each kind of change, as HTML; none where nothing has changed."""
+    """A line (HTML) for each kind of change."""
     _ = words(language)
     lines = [_counted(part, found.parts[part], _) for part in Part if part in found.parts]
     lines += [_("{what}: another order", what=_name(part, _)) for part in found.reordered]
-    said = {one.name: _becomes(one, _) for one in found.settings}
+    said = {setting.name: _becomes(setting, _) for setting in found.settings}
     lines += [f"{name}: {becomes}" for name, becomes in said.items() if becomes]
     if unsaid := [name for name, becomes in said.items() if not becomes]:
         lines.append(_("Settings changed: {names}", names=", ".join(unsaid)))
     return lines
 
 
-def _becomes(one: Setting, _: Words) -> str:
-    """Such as: 9 → 19, or: without tr, ru; empty where that is too long to be read."""
-    if one.old is None or one.new is None:
+def _becomes(setting: Setting, _: Words) -> str:
+    """Such as: 9 → 19, or: without tr, ru; empty if that would be too long."""
+    if setting.old is None or setting.new is None:
         return ""
-    if isinstance(one.old, str) or isinstance(one.new, str):
-        return escape(f"{one.old} → {one.new}")
-    gone = [word for word in one.old if word not in one.new]
-    come = [word for word in one.new if word not in one.old]
-    if [word for word in one.old if word in one.new] != [word for word in one.new if word in one.old]:
-        return escape(f"{', '.join(one.old)} → {', '.join(one.new)}") if len(one.old + one.new) <= 2 * NAMED else ""
+    if isinstance(setting.old, str) or isinstance(setting.new, str):
+        return escape(f"{setting.old} → {setting.new}")
+    gone = [word for word in setting.old if word not in setting.new]
+    come = [word for word in setting.new if word not in setting.old]
+    if [word for word in setting.old if word in setting.new] != [word for word in setting.new if word in setting.old]:
+        return (
+            escape(f"{', '.join(setting.old)} → {', '.join(setting.new)}")
+            if len(setting.old + setting.new) <= 2 * NAMED
+            else ""
+        )
     if len(gone) + len(come) > NAMED:
         return ""
     without = [_("without {names}", names=", ".join(gone))] if gone else []
@@ -94,9 +98,10 @@ def _name(part: Part, _: Words) -> str:
 def proposal(
     language: str, key: str, found: Difference, gaps: Mapping[str, int], warnings: Sequence[str], readers: int = 0
 ) -> Message:
-    """What an admin reads of a good file, before it goes live.
+    """Shows an admin what a valid file would change, before it goes live.
 
-    `gaps`: language -> how many entries lack a text; `readers`: how many subscribed chats read a language that goes.
+    `gaps`: the number of entries without a text, by language; `readers`: the subscribed chats with a language that is
+    removed.
     """
     _ = words(language)
     lines = [f"<b>{_('This would change')}</b>", *(f"• {line}" for line in difference_lines(language, found))]
@@ -114,7 +119,7 @@ def proposal(
         lines.append(
             _.plural("{language}: {n} entry lacks a text", "{language}: {n} entries lack a text", number, language=code)
         )
-    lines += [_("Look at: {warning}", warning=one) for one in warnings[:WARNINGS]]
+    lines += [_("Look at: {warning}", warning=warning) for warning in warnings[:WARNINGS]]
     if len(warnings) > WARNINGS:
         lines.append(_.plural("… and {n} more", "… and {n} more", len(warnings) - WARNINGS))
     yes = button(_("Put it live"), PutDraftLive(key))
@@ -122,7 +127,7 @@ def proposal(
 
 
 def unchanged(language: str) -> Message:
-    """What an admin reads whose file is the one that is live."""
+    """Says that the file is the one that is live."""
     _ = words(language)
     return Message(_("Nothing has changed: this is what is live."))
 
@@ -133,7 +138,7 @@ def discarded(language: str) -> Message:
 
 
 def is_live(language: str, kept: SavedFile) -> Message:
-    """What an admin reads who put a file live."""
+    """Confirms that a file is live."""
     _ = words(language)
     lines = [_("It is live. /content lists all versions and goes back to them.")]
     if not kept.written:
@@ -147,7 +152,7 @@ def is_live(language: str, kept: SavedFile) -> Message:
 
 
 def overtaken(language: str) -> Message:
-    """What an admin reads who confirms what was compared with a version that is not live any more."""
+    """Says that the file was compared with a version that is not live any more."""
     _ = words(language)
     return Message(
         _("Another version went live meanwhile, so nothing was done. Ask again to see what would change now.")
@@ -155,7 +160,7 @@ def overtaken(language: str) -> Message:
 
 
 def draft_gone(language: str) -> str:
-    """The note under a difference that was decided, or that a restart made forgotten."""
+    """The note when the proposal was decided, or lost in a restart."""
     _ = words(language)
     return _("This is not waiting any more: it was decided, a newer one came, or the bot was restarted. Ask again.")
 
@@ -168,10 +173,14 @@ def version_gone(language: str) -> str:
 def version_list(
     language: str, zone: str, lines: Sequence[VersionLine], older: int | None, reader: int | None
 ) -> Message:
-    """The versions that were live, the newest first, each with its way back. `older`: below this id there are more."""
+    """The versions that were live, the newest first, with buttons to go back. `older`: more are before this id."""
     _ = words(language)
-    text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, reader, _) for one in lines)])
-    rows = [(button(_("Go back to {n}", n=one.id), ProposeVersion(one.id)),) for one in lines if not one.is_live]
+    text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(version, zone, reader, _) for version in lines)])
+    rows = [
+        (button(_("Go back to {n}", n=version.id), ProposeVersion(version.id)),)
+        for version in lines
+        if not version.is_live
+    ]
     rows.insert(0, (button(_("Send me the file that is live"), SendLiveFile()),))
     if older is not None:
         rows.append((button(_("Older ones"), ListVersions(older)),))
@@ -180,18 +189,18 @@ def version_list(
 
 
 def caption(language: str) -> str:
-    """What stands below the file that is live."""
+    """The caption of the file that is live."""
     _ = words(language)
     return _("This is live. Edit it and send it back: you will see what it would change.")
 
 
-def _line(one: VersionLine, zone: str, reader: int | None, _: Words) -> str:
-    parts = [format_moment(one.at, zone, _), _who(one.by, reader, _)]
-    if one.changes is not None:
-        parts.append(_.plural("{n} change", "{n} changes", one.changes))
-    if one.is_live:
+def _line(version: VersionLine, zone: str, reader: int | None, _: Words) -> str:
+    parts = [format_moment(version.at, zone, _), _who(version.by, reader, _)]
+    if version.changes is not None:
+        parts.append(_.plural("{n} change", "{n} changes", version.changes))
+    if version.is_live:
         parts.append(f"<b>{_('live')}</b>")
-    return f"{one.id}. {' · '.join(parts)}"
+    return f"{version.id}. {' · '.join(parts)}"
 
 
 def _who(by: int | None, reader: int | None, _: Words) -> str:

@@ -29,17 +29,14 @@ from outreachbot.views.pages import campaign, facts, info, timeline
 from outreachbot.views.pages import corrections as corrections_view
 from outreachbot.views.reminders import reminder, subscription
 
-FAR = "Pacific/Kiritimati"  # a zone whose local time is said with its day
+FAR = "Pacific/Kiritimati"  # a zone in which times are given with the day
 MANY = 1_000_000  # chats that are reminded
-LONGEST_NOTICE = "x" * 160  # what stands above a page: nothing was found for …
+LONGEST_NOTICE = "x" * 160  # the notice above a page, that a search found nothing
 _ENTITY = re.compile(r"<[a-z]")
 
 
 def check_limits(document: Document) -> None:
-    """Render every message that comes from the content; ContentError names those that are too long, and by how much.
-
-    And the languages in which nothing can be rendered.
-    """
+    """Render all messages of the content. Raises ContentError for those too long, and for unknown languages."""
     languages = document.content.languages
     faults = [
         document.fault(("languages", index), f'no language has the code "{code}"{_hint(code)}')
@@ -56,22 +53,22 @@ def check_limits(document: Document) -> None:
 
 
 def _hint(code: str) -> str:
-    """Who takes a country's code for its language's means one of these."""
+    """Suggest languages to somebody who wrote the code of a country instead."""
     spoken = i18n.list_official_languages(code)
     return f"; did you mean {' or '.join(spoken)}?" if spoken else ""
 
 
 def _rendered(content: Content) -> Iterator[tuple[str, Path, Message]]:
-    """Every message, and the place in the file where it could be made shorter."""
+    """All messages, each with its language and the path in the file where it could be shortened."""
     for language in content.languages:
         yield from ((language, path, message) for path, message in _but_facts(content, language))
-    for index, fact in enumerate(content.facts):  # there are most of these; what languages share is read once
+    for index, fact in enumerate(content.facts):  # the languages of a fact in a row: they share cached values
         for language in content.languages:
             yield language, ("facts", index, "claim", language), facts.fact_page(content, language, fact)
 
 
 def _but_facts(content: Content, language: str) -> Iterator[tuple[Path, Message]]:
-    late = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)  # when the count of years has its three digits
+    late = dt.datetime(2100, 1, 1, tzinfo=dt.UTC)  # when the number of years has three digits
     yield ("title", language), info.help_text(content, language, admin=True)
     yield ("welcome", language), info.welcome(content, language)
     yield ("privacy", language), info.privacy(content, language)
@@ -79,8 +76,8 @@ def _but_facts(content: Content, language: str) -> Iterator[tuple[Path, Message]
     yield ("campaign", "summary", language), campaign.campaign(content, language)
     yield ("campaign", "letter", language), campaign.letter(content, language)
     yield ("topics",), facts.topic_list(content, language, notice=LONGEST_NOTICE)
-    for first, one in enumerate(corrections.list_all_corrections(content)):
-        yield ("facts", one.number - 1, "corrected"), corrections_view.page_at(content, language, first)
+    for first, entry in enumerate(corrections.list_all_corrections(content)):
+        yield ("facts", entry.number - 1, "corrected"), corrections_view.page_at(content, language, first)
     for first in range(len(content.timeline)):  # a page may begin with any entry
         shown = timeline.page_at(content, language, first, notice=LONGEST_NOTICE)
         yield ("timeline", first, "text", language), shown
@@ -94,16 +91,16 @@ def _but_facts(content: Content, language: str) -> Iterator[tuple[Path, Message]
 
 
 def _days(content: Content, language: str, late: dt.datetime) -> Iterator[Message]:
-    """The lists of all days with all that can be said of them, as an admin reads them who chose and skipped each."""
+    """The longest lists of days: for an admin whose chat gets all notices and skips all days."""
     every = ChatSettings(
         notices=dict.fromkeys(Notice, True), anniversaries=dict.fromkeys(content.anniversary_by_id, True)
     )
     yield subscription.subscribed(content, language, every, late, new=False)
     days = list_upcoming(content.anniversaries, late.date())
-    skipped = frozenset((one.anniversary.id, one.date.year) for one in days)
-    forecasts = {one.anniversary.id: Forecast(MANY, late, late) for one in days}
-    chosen = replace(every, skipped=skipped)
-    yield subscription.upcoming(content, language, chosen, late.date(), subscribed=True, forecasts=forecasts)
+    skipped = frozenset((day.anniversary.id, day.date.year) for day in days)
+    forecasts = {day.anniversary.id: Forecast(MANY, late, late) for day in days}
+    settings = replace(every, skipped=skipped)
+    yield subscription.upcoming(content, language, settings, late.date(), subscribed=True, forecasts=forecasts)
 
 
 def _problems(message: Message, language: str) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""Says what stands on the page on which an editor sees every text: its sections, its headings, what still lacks."""
+"""The preview page with all texts for an editor: its sections, headings, and what is missing."""
 
 import datetime as dt
 from collections.abc import Callable, Iterator
@@ -20,14 +20,14 @@ from outreachbot.views.parts import content_plain
 from outreachbot.views.reminders import reminder, settings, subscription, timezone
 
 Say = Callable[[str], Message | None]
-"""What is said in a language; None where there is no such message in it."""
+"""The message in a language; None if there is none in it."""
 Fitting = Callable[[Drawn], int]
-"""How many of its items one picture can show."""
+"""How many of its items a picture can show."""
 
 
 @dataclass(frozen=True, slots=True)
 class PreviewInput:
-    """The content that the page shows, and the same without marks where a text lacks: pictures can't show those."""
+    """The content with marks where a text is missing, and without them for pictures, which can't show marks."""
 
     content: Content
     unmarked: Content
@@ -44,7 +44,7 @@ class Section:
 
 
 def list_sections(seen: PreviewInput) -> Iterator[Section]:
-    """Every text of the content in the messages that say it, with headings in the default language."""
+    """All texts of the content in their messages, with headings in the default language."""
     content, first = seen.content, seen.content.default_language
     _ = words(first)
     profile = (content.short_description, content.description)
@@ -64,7 +64,11 @@ def list_sections(seen: PreviewInput) -> Iterator[Section]:
     starts = range(0, max(1, len(content.timeline)), ENTRIES_A_PAGE)
     entries = (partial(_timeline, content, start) for start in starts)
     yield Section(_("Timeline"), (partial(_strip, seen), *entries))
-    items = (Item(one, notice) for one in list_upcoming(content.anniversaries, seen.now.date()) for notice in Notice)
+    items = (
+        Item(occurrence, notice)
+        for occurrence in list_upcoming(content.anniversaries, seen.now.date())
+        for notice in Notice
+    )
     yield Section(_("Reminders"), tuple(partial(_reminder, content, item) for item in items))
     choices = (_subscribed, _next, _settings, _zones, _languages)
     yield Section(_("Subscribing and settings"), tuple(partial(say, seen) for say in choices))
@@ -134,7 +138,7 @@ def _languages(seen: PreviewInput, language: str) -> Message:
 
 
 def summary(language: str, lacking: int) -> str:
-    """What the page is, and how many texts lack in its languages, as HTML."""
+    """What the page is, and how many texts are missing, as HTML."""
     _ = words(language)
     what = _("This is how members see each text.")
     if not lacking:
@@ -148,11 +152,11 @@ def summary(language: str, lacking: int) -> str:
 
 
 def missing_note(language: str, number: int) -> str:
-    """How many texts one of the languages lacks, as HTML; `language` is the one that it is said in."""
+    """How many texts are missing in a language, as HTML; `language` is that of the note."""
     _ = words(language)
     return _.plural("{n} text lacks", "{n} texts lack", number) if number else _("complete")
 
 
 def picture_name(language: str, picture: str) -> str:
-    """What stands in the place of a picture that the page does not hold, as HTML."""
+    """The placeholder for a picture, as HTML."""
     return words(language)("picture: {name}", name=picture)

@@ -1,4 +1,4 @@
-"""Says why a content file is not taken: its faults, its name, its size, who sent it, or why nobody could read it."""
+"""Messages that refuse a content file: its faults, name, size or sender, or why it could not be read."""
 
 from collections.abc import Iterator, Sequence
 
@@ -7,7 +7,7 @@ from outreachbot.domain.messages.message import MAX_TEXT, Message, escape, shown
 from outreachbot.errors import Unreadable
 from outreachbot.views.i18n import Words, words
 
-ROOM = 400  # signs for what stands around a list of faults
+ROOM = 400  # characters for the text around a list of faults
 
 
 def explain_reason(why: Unreadable, _: Words) -> str:
@@ -26,7 +26,7 @@ def explain_reason(why: Unreadable, _: Words) -> str:
 
 
 def fault_list(language: str, faults: Sequence[str]) -> Message:
-    """What an admin reads of a bad file: the lines of `outreachbot check`, as many as one message takes."""
+    """The faults of a file as in `outreachbot check`, as many as fit into a message."""
     _ = words(language)
     lines = list(_fitting(faults[:MAX_LISTED]))
     text = f"<b>{_('The file has faults. What was live stays live.')}</b>\n\n" + "\n".join(lines)
@@ -46,33 +46,33 @@ def _fitting(faults: Sequence[str]) -> Iterator[str]:
 
 
 def unreadable(language: str, name: str, why: Unreadable) -> Message:
-    """What an admin reads where there is no file to look at."""
+    """Says that the file could not be read."""
     _ = words(language)
     text = _("{name} could not be read: {why}.", name=name, why=explain_reason(why, _))
     return Message(f"{text} {_('What was live stays live.')}")
 
 
 def too_large(language: str, name: str, most: int) -> Message:
-    """What an admin reads who sent a file of more than so many bytes."""
+    """Says that the file has more than `most` bytes."""
     _ = words(language)
     text = _("{name} is too large: at most {n} MB are read.", name=name, n=most // 1_000_000)
     return Message(f"{text} {_('What was live stays live.')}")
 
 
 def admins_only(language: str) -> Message:
-    """What somebody else reads who sends a content file."""
+    """Refuses a content file from anybody but an admin."""
     _ = words(language)
     return Message(_("Only admins of this bot can change what it says. Nothing was done with your file."))
 
 
 def other_ending(language: str) -> Message:
-    """What an admin reads who sends a file of another kind; phones and Windows like to make a .txt of it."""
+    """Refuses a file with another ending. Phones and Windows tend to rename .yaml files to .txt."""
     _ = words(language)
     take = _("I take .yaml files: rename it to content.yaml and send it again.")
     return Message(f"{take} {_('To send a file to members, begin with /broadcast.')}")
 
 
 def is_broadcast(language: str) -> str:
-    """The line below the question of a broadcast that is a content file."""
+    """The line added to the question of a broadcast whose content is a content file."""
     _ = words(language)
     return _("This is a content file. To change what the bot says with it: /cancel, then send it again.")

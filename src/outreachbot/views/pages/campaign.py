@@ -1,4 +1,4 @@
-"""Says the campaign: what it asks, its link and its letter."""
+"""The messages of the campaign: what it asks for, its letter, and alerts about its link."""
 
 from outreachbot.domain.callbacks.pages import ShowLetter, ShowTopics
 from outreachbot.domain.content.model import Content
@@ -9,7 +9,7 @@ from outreachbot.views.parts import button, content_html
 
 
 def campaign(content: Content, language: str) -> Message:
-    """What `/campaign` says."""
+    """Answers `/campaign`."""
     _ = words(language)
     title = escape(content.say(content.campaign.title, language))
     text = f"<b>{title}</b>\n\n{content_html(content, content.campaign.summary, language)}"
@@ -23,7 +23,7 @@ def campaign(content: Content, language: str) -> Message:
 
 
 def letter(content: Content, language: str) -> Message:
-    """What `/letter` says: the letter, to be copied and sent in the reader's own name."""
+    """Answers `/letter`: the letter, to be copied and sent in the reader's own name."""
     _ = words(language)
     how = _("The letter. Copy it, put in your name, change what you like, and send it:")
     text = f"{how}\n\n<blockquote>{content_html(content, content.campaign.letter, language)}</blockquote>"
@@ -31,7 +31,7 @@ def letter(content: Content, language: str) -> Message:
 
 
 def link_is_dead(content: Content, language: str, answer: LinkCheck) -> Message:
-    """For the admins: members who press the campaign's button land nowhere."""
+    """Tells admins that the campaign's link does not work any more."""
     _ = words(language)
     why = {
         LinkState.GONE: _("Its site says that there is no such page."),
@@ -49,7 +49,7 @@ def link_is_dead(content: Content, language: str, answer: LinkCheck) -> Message:
 
 
 def link_is_well(content: Content, language: str, answer: LinkCheck) -> Message:
-    """For the admins, who were told that it is dead."""
+    """Tells admins that the link works again."""
     _ = words(language)
     title = escape(content.say(content.campaign.title, language))
     lines = [f"<b>{_('The link of the campaign works again')}</b>", f"{title}: {escape(answer.address)}"]

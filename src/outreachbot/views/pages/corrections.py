@@ -1,4 +1,4 @@
-"""Says what was wrong in the facts and was put right."""
+"""The list of corrections: what facts said wrongly, and why that was changed."""
 
 from outreachbot.domain.callbacks.pages import ShowCorrections, ShowFact
 from outreachbot.domain.content import corrections
@@ -15,15 +15,15 @@ BUTTONS_A_ROW = 3
 
 
 def page_at(content: Content, language: str, first: int) -> Message:
-    """What `/corrections` says: the newest first, a page that begins with that one, counted from 0."""
+    """Answers `/corrections`: the newest first, the page that begins with entry `first`, counted from 0."""
     _ = words(language)
     found = corrections.list_all_corrections(content)
     how = _("If you find a mistake: open the fact with /facts and press “{button}”.", button=_("Report a mistake"))
     if not found:
         return Message(f"{_('No fact has been corrected yet.')}\n\n{how}")
     shown = cut_page(found, first)
-    blocks = [f"<b>{_('Corrections')}</b>", *(_block(content, language, one, _) for one in shown.entries), how]
-    numbers = {one.fact.id: one.number for one in shown.entries}
+    blocks = [f"<b>{_('Corrections')}</b>", *(_block(content, language, entry, _) for entry in shown.entries), how]
+    numbers = {entry.fact.id: entry.number for entry in shown.entries}
     buttons = [
         button(_("Fact {number}", number=number), ShowFact(fact_id), below=True) for fact_id, number in numbers.items()
     ]
@@ -31,18 +31,18 @@ def page_at(content: Content, language: str, first: int) -> Message:
     return Message("\n\n".join(blocks), (*rows, page_row(ShowCorrections, shown, _)))
 
 
-def _block(content: Content, language: str, one: FactCorrection, _: Words) -> str:
-    topic = escape(content.say(content.topic_by_id[one.fact.topic].title, language))
-    head = f"<b>{_.date(one.correction.on)}</b> · {_('fact {number}', number=one.number)} · {topic}"
-    return "\n".join([head, *correction_lines(content, language, one.correction, _, most=LONGEST)])
+def _block(content: Content, language: str, entry: FactCorrection, _: Words) -> str:
+    topic = escape(content.say(content.topic_by_id[entry.fact.topic].title, language))
+    head = f"<b>{_.date(entry.correction.on)}</b> · {_('fact {number}', number=entry.number)} · {topic}"
+    return "\n".join([head, *correction_lines(content, language, entry.correction, _, most=LONGEST)])
 
 
 def correction_lines(
-    content: Content, language: str, one: Correction, _: Words, *, most: int | None = None
+    content: Content, language: str, correction: Correction, _: Words, *, most: int | None = None
 ) -> tuple[str, str]:
-    """What the fact said and why that was changed, as HTML; a text with more than `most` characters is cut."""
-    was = _("It said: “{was}”", was=_shorten(to_plain(content.say(one.was, language)).strip(), most))
-    return was, f"{_('Why:')} {_why(content, language, one.why, most)}"
+    """What the fact said and why that was changed, as HTML; each text is cut to `most` characters."""
+    was = _("It said: “{was}”", was=_shorten(to_plain(content.say(correction.was, language)).strip(), most))
+    return was, f"{_('Why:')} {_why(content, language, correction.why, most)}"
 
 
 def _why(content: Content, language: str, why: Text, most: int | None) -> str:

@@ -1,4 +1,4 @@
-"""Says the facts: the topics, one fact at a time, and what a search finds."""
+"""The messages of /facts: the topics, a single fact, and search results."""
 
 from outreachbot.domain.callbacks.pages import ReportMistake, ShowFact, ShowTopic, ShowTopics
 from outreachbot.domain.content import corrections, search
@@ -15,7 +15,7 @@ BUTTON_LENGTH = 48  # characters of a claim on a button; more would be cut on a 
 
 
 def answer_query(content: Content, language: str, query: str) -> Message:
-    """What `/facts` and `/facts query` say."""
+    """Answers `/facts` and `/facts query`."""
     if not query:
         return topic_list(content, language)
     if query.isascii() and query.isdigit() and not search.find_by_number(content, query):
@@ -59,13 +59,13 @@ def topic_list(content: Content, language: str, notice: str = "") -> Message:
 
 
 def topic_page(content: Content, language: str, topic_id: str) -> Message:
-    """The first fact of a topic; the topics where it is gone."""
+    """The first fact of a topic; the topics if it is gone."""
     found = content.facts_by_topic.get(topic_id)
     return fact_page(content, language, found[0]) if found else fact_not_found(content, language)
 
 
 def fact_by_id(content: Content, language: str, fact_id: str) -> Message:
-    """That fact; the topics where it is gone."""
+    """The fact; the topics if it is gone."""
     fact = content.fact_by_id.get(fact_id)
     return fact_page(content, language, fact) if fact else fact_not_found(content, language)
 
@@ -76,7 +76,7 @@ def fact_not_found(content: Content, language: str) -> Message:
 
 
 def fact_page(content: Content, language: str, fact: Fact) -> Message:
-    """One fact: the claim, who states it, figures side by side, sources, corrections; and the way to its neighbours."""
+    """A fact: claim, who states it, figures side by side, sources, corrections; with buttons to its neighbours."""
     _ = words(language)
     topic = content.topic_by_id[fact.topic]
     number = content.place_by_id[fact.id][0] + 1
@@ -104,14 +104,14 @@ def fact_page(content: Content, language: str, fact: Fact) -> Message:
 
 
 def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
-    family = content.facts_by_topic[fact.topic]
+    facts = content.facts_by_topic[fact.topic]
     place = content.place_by_id[fact.id][1]
-    back = ShowFact(family[place - 1].id) if place else None
-    forward = ShowFact(family[place + 1].id) if place + 1 < len(family) else None
+    back = ShowFact(facts[place - 1].id) if place else None
+    forward = ShowFact(facts[place + 1].id) if place + 1 < len(facts) else None
     all_topics = (button(_("All topics"), ShowTopics()),)
-    if len(family) == 1:
+    if len(facts) == 1:
         return (all_topics,)
-    return (paging_row(back, f"{place + 1} / {len(family)}", forward), all_topics)
+    return (paging_row(back, f"{place + 1} / {len(facts)}", forward), all_topics)
 
 
 def _certainty(certainty: Certainty, _: Words) -> str:
@@ -125,7 +125,7 @@ def _certainty(certainty: Certainty, _: Words) -> str:
 
 
 def search_results(content: Content, language: str, query: str, found: list[Fact]) -> Message:
-    """What a search found, each fact as a button; the fact itself where it is the only one."""
+    """The search results as buttons; a single result is shown at once."""
     _ = words(language)
     if len(found) == 1:
         return fact_page(content, language, found[0])

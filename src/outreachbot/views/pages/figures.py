@@ -1,4 +1,4 @@
-"""Says the figures of a fact, side by side and never added up: as words, and as a chart."""
+"""The figures of a fact, side by side and never added up: as text, and as a chart."""
 
 from dataclasses import replace
 from html import unescape
@@ -11,11 +11,11 @@ from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import button, content_html, content_plain, paging_row, picture_caption, source_name
 
 ENDS = {Precision.AT_LEAST: End.OPEN, Precision.MORE_THAN: End.OPEN, Precision.UP_TO: End.LIMIT}
-HOLDS = "\u00a0"  # the number of a source to what stands beside it
+NO_BREAK_SPACE = "\u00a0"  # keeps the number of a source with its text
 
 
 def figure_sources(fact: Fact) -> list[str]:
-    """All ids of its sources, in the order in which they are numbered."""
+    """The ids of all its sources, in the order of their numbers."""
     return list(dict.fromkeys([*fact.sources, *(figure.source for figure in fact.figures)]))
 
 
@@ -48,14 +48,14 @@ def format_amount(figure: Figure, _: Words) -> str:
 
 
 def chart_button(content: Content, language: str, fact: Fact) -> Rows:
-    """To the chart, where there is one."""
+    """The button to the chart, if there is a chart."""
     if figure_chart(content, language, fact) is None:
         return ()
     return ((button(words(language)("As a chart"), ShowChart(fact.id), below=True),),)
 
 
 def figure_chart(content: Content, language: str, fact: Fact, first: int = 0) -> Chart | None:
-    """The figures from that one on (counted from 0), on the scale of all.
+    """The chart of the figures from `first` on (counted from 0), on the scale of all.
 
     None where there is nothing to compare, no such figure, or no letters to write it with.
     """
@@ -65,7 +65,7 @@ def figure_chart(content: Content, language: str, fact: Fact, first: int = 0) ->
     ids = figure_sources(fact)
     shown = fact.figures[first:]
     quoted = sorted({ids.index(figure.source) for figure in shown})
-    names = (f"[{n + 1}]{HOLDS}{source_name(content.source_by_id[ids[n]], _)}" for n in quoted)
+    names = (f"[{n + 1}]{NO_BREAK_SPACE}{source_name(content.source_by_id[ids[n]], _)}" for n in quoted)
     number = content.place_by_id[fact.id][0] + 1
     drawn = Chart(
         heading=unescape(_("Fact {number}: the figures, side by side", number=number)),
@@ -89,7 +89,7 @@ def _bar(content: Content, language: str, figure: Figure, number: int) -> Bar:
     return Bar(
         amount=unescape(format_amount(figure, words(language))),
         counts=content_plain(content, figure.counts, language),
-        stated=f"{content_plain(content, figure.stated_by, language)}, {figure.year}{HOLDS}[{number}]",
+        stated=f"{content_plain(content, figure.stated_by, language)}, {figure.year}{NO_BREAK_SPACE}[{number}]",
         low=figure.range[0] if figure.range else 0,
         high=_high(figure),
         end=ENDS.get(figure.precision, End.CLOSED),
@@ -101,7 +101,7 @@ def _high(figure: Figure) -> int:
 
 
 def chart_page(content: Content, language: str, fact: Fact, first: int, drawn: Chart, count: int) -> Message:
-    """The first figures of a chart, with the same as words below; arrows where they are not all."""
+    """`count` figures from `first` on as a picture, with the same as text; with arrows if there are more."""
     _ = words(language)
     topic = escape(content.say(content.topic_by_id[fact.topic].title, language))
     heading = f"<b>{topic}</b> · {_('fact {number}', number=content.place_by_id[fact.id][0] + 1)}"

@@ -1,4 +1,4 @@
-"""Says what the bot is, what it can do, who runs it and what it keeps."""
+"""The messages of /start, /help, /about and /privacy, and notes that any request may get."""
 
 from outreachbot.domain.callbacks.pages import ShowCampaign, ShowTimeline, ShowTopics, Subscribe
 from outreachbot.domain.content.model import Content
@@ -9,7 +9,7 @@ from outreachbot.views.parts import button, content_html
 
 
 def welcome(content: Content, language: str) -> Message:
-    """What `/start` says. It subscribes nobody."""
+    """Answers `/start`, which subscribes nobody."""
     _ = words(language)
     rows = (
         (button(_("The facts"), ShowTopics(), below=True), button(_("Timeline"), ShowTimeline(), below=True)),
@@ -20,14 +20,14 @@ def welcome(content: Content, language: str) -> Message:
 
 
 def help_text(content: Content, language: str, *, admin: bool = False, in_group: bool = False) -> Message:
-    """What `/help` says: every command that this person has here."""
+    """Answers `/help`: all commands that this person can use here."""
     _ = words(language)
     commands = for_groups(language) if in_group else for_members(language)
     lines = [f"<b>{escape(content.say(content.title, language))}</b>", ""]
     lines += [f"/{command.name} — {escape(command.what)}" for command in commands]
     if admin:
         extra = for_admins(language)[len(commands) :]
-        lines += ["", f"<b>{_('For admins')}</b>", *(f"/{one.name} — {escape(one.what)}" for one in extra)]
+        lines += ["", f"<b>{_('For admins')}</b>", *(f"/{command.name} — {escape(command.what)}" for command in extra)]
     if in_group:
         lines += ["", _("Only admins of this group can subscribe it.")]
     else:
@@ -36,7 +36,7 @@ def help_text(content: Content, language: str, *, admin: bool = False, in_group:
 
 
 def about(content: Content, language: str) -> Message:
-    """What `/about` says: who runs this bot, and how sources are treated."""
+    """Answers `/about`: who runs this bot, and how sources are treated."""
     _ = words(language)
     operator = content.operator
     name, contact = content_html(content, operator.name, language), content_html(content, operator.contact, language)
@@ -53,26 +53,26 @@ def about(content: Content, language: str) -> Message:
 
 
 def privacy(content: Content, language: str) -> Message:
-    """What `/privacy` says."""
+    """Answers `/privacy`."""
     _ = words(language)
     return Message(f"<b>{_('Privacy')}</b>\n\n{content_html(content, content.privacy, language)}")
 
 
 def request_failed(language: str) -> Message:
-    """What a member reads when their request could not be handled."""
+    """Says that the request could not be handled."""
     _ = words(language)
     wrong = _("Something went wrong here, and it has been written down.")
     return Message(f"{wrong} {_('Please try again; /about says whom to tell if it stays so.')}")
 
 
 def group_admins_only(language: str) -> str:
-    """The note for somebody in a group or channel who presses or asks for what only its admins may do."""
+    """The note in a group or channel for anybody who is not its admin."""
     _ = words(language)
     return _("Only admins can do that here.")
 
 
 def admins_unknown(language: str) -> str:
-    """The note where Telegram did not say who the admins are."""
+    """The note when Telegram did not say who the admins are."""
     _ = words(language)
     return _("Telegram did not say just now who is an admin here. Please try again.")
 

@@ -1,4 +1,4 @@
-"""Says the timeline, a period at a time."""
+"""The pages of the timeline, as text and as pictures."""
 
 from dataclasses import replace
 from html import unescape
@@ -22,7 +22,7 @@ from outreachbot.views.parts import (
 
 
 def answer_query(content: Content, language: str, query: str) -> Message:
-    """What `/timeline`, `/timeline 1992` and `/timeline 1992-02` say."""
+    """Answers `/timeline`, `/timeline 1992` and `/timeline 1992-02`."""
     _ = words(language)
     if not query or not content.timeline:
         return page_at(content, language, 0)
@@ -48,7 +48,7 @@ def _nothing_in(content: Content, language: str, period: PartialDate) -> Message
 
 
 def page_at(content: Content, language: str, first: int, notice: str = "") -> Message:
-    """The page of the timeline that begins with that entry, counted from 0."""
+    """The page that begins with entry `first`, counted from 0."""
     _ = words(language)
     if not content.timeline:
         return Message(_("There is no timeline yet."))
@@ -64,14 +64,14 @@ def page_at(content: Content, language: str, first: int, notice: str = "") -> Me
 
 
 def _button(content: Content, language: str, first: int) -> Rows:
-    """To the picture of a page, where there is one."""
+    """The button to the picture of the page, if there is a picture."""
     if timeline_strip(content, language, first) is None:
         return ()
     return ((button(words(language)("As a picture"), ShowStrip(first), below=True),),)
 
 
 def timeline_strip(content: Content, language: str, first: int) -> Strip | None:
-    """The same page, to be drawn; None where there is no timeline, or no letters to write it with."""
+    """The same page as a picture; None if there is no timeline, or if the fonts lack its letters."""
     if not content.timeline:
         return None
     _ = words(language)
@@ -87,17 +87,18 @@ def timeline_strip(content: Content, language: str, first: int) -> Strip | None:
 
 def _event(content: Content, language: str, entry: TimelineEntry) -> Event:
     _ = words(language)
-    names = "; ".join(source_name(content.source_by_id[one], _) for one in entry.sources)
+    names = "; ".join(source_name(content.source_by_id[source_id], _) for source_id in entry.sources)
     return Event(_.partial_date(entry.date), content_plain(content, entry.text, language), names)
 
 
 def strip_page(content: Content, language: str, first: int, drawn: Strip, count: int) -> Message:
-    """The first entries of that page as a picture, with the same as words below."""
+    """`count` entries of that page as a picture, with the same as text."""
     _ = words(language)
     whole = cut_page(content.timeline, first)
     shown = replace(whole, entries=whole.entries[:count])
     lines = (
-        f"<b>{_.partial_date(one.date)}</b> — {content_html(content, one.text, language)}" for one in shown.entries
+        f"<b>{_.partial_date(entry.date)}</b> — {content_html(content, entry.text, language)}"
+        for entry in shown.entries
     )
     caption = picture_caption(f"<b>{_('Timeline')}</b> · {_period(shown, _)}", lines)
     back_to_text = button(_("As text, with the sources"), ShowTimeline(shown.first), below=True)

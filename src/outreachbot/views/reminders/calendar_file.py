@@ -1,4 +1,4 @@
-"""The days of remembrance as a file for a member's own calendar (iCalendar, RFC 5545): one yearly rule a day."""
+"""The days of remembrance as a calendar file (iCalendar, RFC 5545), a yearly event each."""
 
 import datetime as dt
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ _LEAP_RULES = {
 
 
 def calendar_file(content: Content, language: str, settings: ChatSettings, today: dt.date, now: dt.datetime) -> bytes:
-    """The days that the chat keeps, from their next occurrence on: today's, by the chat's clock, included."""
+    """The days the chat is reminded of as bytes of the file, from their next occurrence on, `today` included."""
     from icalendar import Calendar
 
     calendar = Calendar()
@@ -35,7 +35,7 @@ def calendar_file(content: Content, language: str, settings: ChatSettings, today
 
 
 def _event(content: Content, language: str, anniversary: Anniversary, first: dt.date, now: dt.datetime) -> "Event":
-    """A whole day, which belongs to no time zone."""
+    """A whole day, in no time zone."""
     from icalendar import Event, vRecur
 
     event = Event()
@@ -46,7 +46,7 @@ def _event(content: Content, language: str, anniversary: Anniversary, first: dt.
     event.add("rrule", vRecur(_rule(anniversary)))
     event.add("summary", to_plain(content.say(anniversary.title, language)))
     event.add("description", to_plain(content.say(anniversary.text, language)))
-    event.add("transp", "TRANSPARENT")  # it takes nobody's time
+    event.add("transp", "TRANSPARENT")  # does not make anybody appear busy
     return event
 
 

@@ -1,4 +1,4 @@
-"""Says a reminder: what is remembered, how long ago it was, and where to read and act."""
+"""The reminder: what is remembered, how long ago it was, and where to read and act."""
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ from outreachbot.views.reminders.settings import notice_name
 
 
 def reminder(content: Content, language: str, items: Sequence[Item], group: Group) -> Message:
-    """What a chat of this group is told on one day: one notice, or several in one message."""
+    """The reminder for the chats of this group on a day: one notice, or several in one message."""
     _ = words(language)
     text = _text(content, language, items, group, _)
     first = items[0].occurrence.anniversary
@@ -49,7 +49,7 @@ def reminder_in_all_languages(content: Content, items: Sequence[Item], group: Gr
 
 
 def preview_usage(content: Content, language: str, unknown: str) -> Message:
-    """How `/preview` is written."""
+    """Explains how to use `/preview`."""
     _ = words(language)
     head = _("I don't know “{words}”.", words=unknown) if unknown else _("There is nothing to preview.")
     days = ", ".join(content.anniversary_by_id)
@@ -63,10 +63,10 @@ def preview_usage(content: Content, language: str, unknown: str) -> Message:
 
 
 def late_alert(content: Content, language: str, chats: Mapping[str, int]) -> Message:
-    """For the admins: how many chats each notice (by its key) came too late for."""
+    """For admins: for how many chats each notice was too late, by its key (`Item.key`)."""
     _ = words(language)
     lines = [f"<b>{_('Reminders that were not sent')}</b>"]
-    for key, number in sorted(chats.items(), key=lambda one: one[0].split(":")[1:]):
+    for key, number in sorted(chats.items(), key=lambda entry: entry[0].split(":")[1:]):
         name, date, notice = key.split(":")
         known = content.anniversary_by_id.get(name)
         title = escape(content.say(known.title, language) if known else name)
@@ -77,49 +77,49 @@ def late_alert(content: Content, language: str, chats: Mapping[str, int]) -> Mes
 
 
 def _text(content: Content, language: str, items: Sequence[Item], group: Group, _: Words) -> str:
-    """Where all of it is more than a message takes, the last days are only named; with very many, some not even that.
+    """As many notices in full as fit into a message, then as many headings of the others as fit.
 
-    Each of them is a button away, and the first is always told whole: `views/limits` has checked it alone.
+    The first is always in full: `views/content/limits` checks that each notice fits alone.
     """
-    told = [_told(content, language, items[0], group, _)]
-    rest = [_head(content, language, item, _) for item in items[1:]]
+    parts = [_notice(content, language, items[0], group, _)]
+    headings = [_heading(content, language, item, _) for item in items[1:]]
     for number, item in enumerate(items[1:]):
-        whole = _told(content, language, item, group, _)
-        if not _fits([*told, whole, *rest[number + 1 :]]):
+        notice = _notice(content, language, item, group, _)
+        if not _fits([*parts, notice, *headings[number + 1 :]]):
             break
-        told.append(whole)
-    heads = rest[len(told) - 1 :]
-    while heads and not _fits([*told, *heads]):
-        heads.pop()
-    return "\n\n".join([*told, *heads])
+        parts.append(notice)
+    left = headings[len(parts) - 1 :]
+    while left and not _fits([*parts, *left]):
+        left.pop()
+    return "\n\n".join([*parts, *left])
 
 
 def _fits(parts: Sequence[str]) -> bool:
     text = "\n\n".join(parts)
-    tags = text.count("<")  # one that opens and one that closes for each entity
+    tags = text.count("<")  # an opening and a closing tag for each entity
     return shown_length(text) <= MAX_TEXT and tags <= 2 * MAX_ENTITIES
 
 
-def _head(content: Content, language: str, item: Item, _: Words) -> str:
+def _heading(content: Content, language: str, item: Item, _: Words) -> str:
     return f"<b>{escape(content.say(item.occurrence.anniversary.title, language))}</b>\n{describe_when(item, _)}"
 
 
-def _told(content: Content, language: str, item: Item, group: Group, _: Words) -> str:
+def _notice(content: Content, language: str, item: Item, group: Group, _: Words) -> str:
     anniversary = item.occurrence.anniversary
-    parts = [_head(content, language, item, _), content_html(content, anniversary.text, language)]
+    parts = [_heading(content, language, item, _), content_html(content, anniversary.text, language)]
     if silence := _silence(content, language, item, group, _):
         parts.append(silence)
     return "\n\n".join([*parts, f"<i>{format_sources(content, anniversary.sources, _)}</i>"])
 
 
 def describe_when(item: Item, _: Words) -> str:
-    """The day, how long until then, and how long ago it was."""
+    """The day, how far off it is, and how long ago the event was."""
     parts = [describe_day(item.occurrence, _)]
     match item.notice:
         case Notice.WEEK:
             parts = [_("In a week: {day}", day=parts[0])]
         case Notice.EVE:
-            is_night = item.occurrence.anniversary.night  # which begins on the evening of this very day
+            is_night = item.occurrence.anniversary.night  # which begins on the evening before the day
             parts = [_("Tonight: {day}", day=parts[0]) if is_night else _("Tomorrow: {day}", day=parts[0])]
     if item.occurrence.years:
         parts.append(_years(item.occurrence.years, _, is_today=item.notice is Notice.DAY))
@@ -127,7 +127,7 @@ def describe_when(item: Item, _: Words) -> str:
 
 
 def describe_day(occurrence: Occurrence, _: Words) -> str:
-    """The date; of a night, both dates."""
+    """The date; both dates of a night."""
     if not occurrence.anniversary.night:
         return _.date(occurrence.date)
     evening = occurrence.date - dt.timedelta(days=1)
@@ -135,7 +135,7 @@ def describe_day(occurrence: Occurrence, _: Words) -> str:
 
 
 def _years(years: int, _: Words, *, is_today: bool) -> str:
-    """A round one as such: the 40th anniversary."""
+    """How long ago it was; a round number as an ordinal: the 40th anniversary."""
     if is_round(years):
         return _("the {ordinal} anniversary", ordinal=format_ordinal(years, _.language))
     if is_today:
@@ -144,7 +144,7 @@ def _years(years: int, _: Words, *, is_today: bool) -> str:
 
 
 def _silence(content: Content, language: str, item: Item, group: Group, _: Words) -> str:
-    """When the silence is kept, or was by the chat's hour; by the clock of its place and by that of the chat."""
+    """When silence is or was kept, seen from the time of the reminder, by the clocks of its place and of the chat."""
     silence = item.occurrence.anniversary.silence
     if silence is None:
         return ""
@@ -163,13 +163,13 @@ def _silence(content: Content, language: str, item: Item, group: Group, _: Words
 
 
 def _skips(content: Content, language: str, items: Sequence[Item], _: Words) -> list[tuple[Button, ...]]:
-    """Where more is to come of an occurrence: not to hear of it again. After the day itself nothing comes."""
+    """Buttons to skip the occurrences of which more notices will follow: none follows the notice on the day itself."""
     ahead = [item.occurrence for item in items if item.notice is not Notice.DAY]
-    labels = [_("Skip {year}", year=one.date.year) for one in ahead]
-    if len(ahead) > 1:  # a title is no value of a text: those are made safe for HTML, which a label is not
+    labels = [_("Skip {year}", year=occurrence.date.year) for occurrence in ahead]
+    if len(ahead) > 1:  # the title is appended, because `_` escapes values for HTML, and a label is plain text
         labels = [
-            f"{label}: {shorten(content.say(one.anniversary.title, language), 24)}"
-            for label, one in zip(labels, ahead, strict=True)
+            f"{label}: {shorten(content.say(occurrence.anniversary.title, language), 24)}"
+            for label, occurrence in zip(labels, ahead, strict=True)
         ]
     return [
         (button(label, SkipOccurrence(occurrence.anniversary.id, occurrence.date.year), below=True),)

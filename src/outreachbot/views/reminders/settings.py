@@ -1,4 +1,4 @@
-"""Says what a chat chose about its reminders, with the buttons that change it."""
+"""The menus of /reminders: what a chat has set, with buttons that change it."""
 
 from collections.abc import Callable
 from functools import partial
@@ -33,7 +33,7 @@ LABEL = 40  # characters of a button's label
 
 
 def settings_menu(content: Content, language: str, settings: ChatSettings, *, subscribed: bool) -> Message:
-    """What `/reminders` says."""
+    """Answers `/reminders`."""
     _ = words(language)
     head = [f"<b>{_('Reminders of this chat')}</b>"]
     if not subscribed:
@@ -43,7 +43,7 @@ def settings_menu(content: Content, language: str, settings: ChatSettings, *, su
 
 
 def plan_lines(content: Content, settings: ChatSettings, _: Words) -> list[str]:
-    """When reminders come, if they do, and of what; that the zone was not chosen is said."""
+    """When reminders come, by which clock (and whether it was chosen), and of how many days."""
     lines = [
         _when(content, settings, _),
         _("Time zone: {place}", place=timezone.zone_name(settings.group(content).zone, _)),
@@ -55,7 +55,7 @@ def plan_lines(content: Content, settings: ChatSettings, _: Words) -> list[str]:
 
 
 def _when(content: Content, settings: ChatSettings, _: Words) -> str:
-    notices = [notice_name(one, _) for one in Notice if gets_notice(settings, one, content)]
+    notices = [notice_name(notice, _) for notice in Notice if gets_notice(settings, notice, content)]
     if not settings.reminders:
         return _("Reminders are off: none comes until you switch them on.")
     if not notices:
@@ -94,7 +94,7 @@ def _menu(content: Content, settings: ChatSettings, _: Words, *, subscribed: boo
     ]
     rows.append((button(_("Hour"), ShowHours()), button(_("Time zone"), ShowCountries())))
     rows.append((button(_("Days"), ShowDays()), button(_("Quiet hours"), ShowQuietHours())))
-    if settings.big_only or any(one.big for one in content.anniversaries):
+    if settings.big_only or any(anniversary.big for anniversary in content.anniversaries):
         rows.append((_switch(_("Only the big days"), SwitchBigOnly, is_on=settings.big_only),))
     rows.append((_switch(_("Always without a sound"), SwitchSilent, is_on=settings.silent),))
     return tuple(rows)
@@ -105,7 +105,7 @@ def _capital(text: str) -> str:
 
 
 def _switch(label: str, switch: Callable[[bool], Callback], *, is_on: bool) -> Button:
-    """A press sets what it says: pressed twice, or under an old message, it does not swing back."""
+    """The callback names the new state: pressing it twice, or in an old message, has the same effect."""
     return button(f"{'✓' if is_on else '○'} {shorten(label, LABEL)}", switch(not is_on))
 
 
@@ -114,7 +114,7 @@ def _back(_: Words) -> tuple[Button, ...]:
 
 
 def days_menu(content: Content, language: str, settings: ChatSettings) -> Message:
-    """Which anniversaries the chat is reminded of."""
+    """Asks which anniversaries the chat is reminded of."""
     _ = words(language)
     text = _("Which days should this chat be reminded of?")
     rows = [
@@ -131,13 +131,13 @@ def days_menu(content: Content, language: str, settings: ChatSettings) -> Messag
 
 
 def hours_menu(language: str, hour: int) -> Message:
-    """At which hour reminders come."""
+    """Asks at which hour reminders come."""
     _ = words(language)
     return Message(f"<b>{_('At which hour?')}</b>", (*_hour_rows(SetReminderHour, hour), _back(_)))
 
 
 def quiet_menu(content: Content, language: str, settings: ChatSettings) -> Message:
-    """From which hour messages make no sound, and by which clock."""
+    """Asks from which hour on messages make no sound, and says by which clock."""
     _ = words(language)
     start = settings.quiet.start if settings.quiet else None
     always = (button(_("No quiet hours"), ClearQuietHours()),)
@@ -148,7 +148,7 @@ def quiet_menu(content: Content, language: str, settings: ChatSettings) -> Messa
 
 
 def quiet_end_menu(language: str, start: int) -> Message:
-    """Until which hour messages make no sound."""
+    """Asks until which hour messages make no sound."""
     _ = words(language)
     text = _("From {start}:00 until which hour?", start=f"{start:02}")
     return Message(
@@ -157,9 +157,9 @@ def quiet_end_menu(language: str, start: int) -> Message:
     )
 
 
-def _hour_rows(choose: Callable[[int], Callback], chosen: int | None, leave_out: int | None = None) -> Rows:
+def _hour_rows(choose: Callable[[int], Callback], selected: int | None, leave_out: int | None = None) -> Rows:
     buttons = [
-        button(f"✓ {hour:02}" if hour == chosen else f"{hour:02}", choose(hour))
+        button(f"✓ {hour:02}" if hour == selected else f"{hour:02}", choose(hour))
         for hour in range(24)
         if hour != leave_out
     ]
@@ -167,7 +167,7 @@ def _hour_rows(choose: Callable[[int], Callback], chosen: int | None, leave_out:
 
 
 def skipped(language: str, title: str, year: int, again: int | None) -> Message:
-    """What a chat reads that wants to hear no more of a day in a year; `again` is the year in which it does."""
+    """Confirms that a day was skipped in a year; `again` is the next year with a reminder."""
     _ = words(language)
     text = _("Nothing more about “{title}” in {year}.", title=title, year=year)
     if again is not None:
@@ -176,5 +176,5 @@ def skipped(language: str, title: str, year: int, again: int | None) -> Message:
 
 
 def noted_skipped(language: str, title: str, year: int, again: int | None) -> str:
-    """The same in a channel, to the admin who pressed: a note is no HTML."""
+    """The same as a note, in plain text, for an admin who presses the button in a channel."""
     return unescape(skipped(language, title, year, again).text)

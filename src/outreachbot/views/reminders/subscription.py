@@ -1,4 +1,4 @@
-"""Says what a subscription brings, and that it has begun or ended."""
+"""The messages of /subscribe, /unsubscribe and /next."""
 
 import datetime as dt
 from collections.abc import Mapping
@@ -17,12 +17,12 @@ from outreachbot.views.reminders.settings import plan_lines
 
 
 def subscribed(content: Content, language: str, settings: ChatSettings, now: dt.datetime, *, new: bool) -> Message:
-    """What `/subscribe` says: what will come, when, and how to stop it."""
+    """Answers `/subscribe`: what will be sent, when, and how to stop it."""
     _ = words(language)
     parts = [f"<b>{_('You are subscribed.') if new else _('You are subscribed already.')}</b>"]
     if content.anniversaries:
         parts.append("\n".join(plan_lines(content, settings, _)))
-    if days := [_line(one, content, language, _) for one in _ahead(content, settings, now)]:
+    if days := [_line(day, content, language, _) for day in _ahead(content, settings, now)]:
         parts.append("\n".join(days))
     more = _("Now and then the people who run this bot send a message to all subscribed chats.")
     parts.append(f"{more} {_('/unsubscribe stops all of it at once, /reminders changes what comes and when.')}")
@@ -31,7 +31,7 @@ def subscribed(content: Content, language: str, settings: ChatSettings, now: dt.
 
 
 def unsubscribed(language: str, *, was_subscribed: bool) -> Message:
-    """What `/unsubscribe` says. It asks nothing."""
+    """Answers `/unsubscribe`."""
     _ = words(language)
     if not was_subscribed:
         return Message(_("This chat is not subscribed: nothing is sent to it unless somebody here asks."))
@@ -40,13 +40,13 @@ def unsubscribed(language: str, *, was_subscribed: bool) -> Message:
 
 
 def noted_subscribed(language: str, *, new: bool) -> str:
-    """The note for an admin who presses Subscribe under a channel's post: plain text, at most 200 characters."""
+    """The note for an admin who presses Subscribe in a channel: plain text (Bot API, answerCallbackQuery.text)."""
     _ = words(language)
     return _("This channel is subscribed.") if new else _("This channel is subscribed already.")
 
 
 def noted_unsubscribed(language: str, *, was_subscribed: bool) -> str:
-    """The note for an admin who presses Unsubscribe under a channel's post."""
+    """The note for an admin who presses Unsubscribe in a channel."""
     _ = words(language)
     return _("This channel is unsubscribed.") if was_subscribed else _("This channel is not subscribed.")
 
@@ -60,7 +60,7 @@ def upcoming(
     subscribed: bool,
     forecasts: Mapping[str, Forecast] | None = None,
 ) -> Message:
-    """What `/next` says: the coming days with their date and how long until then, from the day it is in this chat.
+    """Answers `/next`: the coming days with their dates and how far off they are, from `today` in this chat on.
 
     For an admin also the `forecasts`, by the anniversary's id: how many chats are reminded, from when until when.
     """
@@ -71,13 +71,13 @@ def upcoming(
     if not days:
         return Message(_("No day of remembrance is chosen in this chat."), (_settings(_),))
     lines = [f"<b>{_('The coming days of remembrance')}</b>", ""]
-    for one in days:
-        parts = [_line(one, content, language, _), _until(one.date - today, _)]
-        if subscribed and (one.anniversary.id, one.date.year) in settings.skipped:
+    for day in days:
+        parts = [_line(day, content, language, _), _until(day.date - today, _)]
+        if subscribed and (day.anniversary.id, day.date.year) in settings.skipped:
             parts.append(_("no reminder"))
         lines.append(", ".join(parts))
-        if forecast := (forecasts or {}).get(one.anniversary.id):
-            lines.append(f"   {_foretold(forecast, content.zone, _)}")
+        if forecast := (forecasts or {}).get(day.anniversary.id):
+            lines.append(f"   {_describe_forecast(forecast, content.zone, _)}")
     calendar = (button(_("For my own calendar"), SendCalendar()),)
     if subscribed:
         return Message("\n".join([*lines, "", *plan_lines(content, settings, _)]), (calendar, _settings(_)))
@@ -88,14 +88,14 @@ def _settings(_: Words) -> tuple[Button, ...]:
     return (button(_("Settings"), ShowSettings(), below=True),)
 
 
-def _foretold(forecast: Forecast, zone: str, _: Words) -> str:
+def _describe_forecast(forecast: Forecast, zone: str, _: Words) -> str:
     chats = _.plural("{n} chat", "{n} chats", forecast.chats)
     first, last = format_moment(forecast.first, zone, _), format_moment(forecast.last, zone, _)
     return _("{chats}: the first on {first}, the last on {last}", chats=chats, first=first, last=last)
 
 
 def _ahead(content: Content, settings: ChatSettings, now: dt.datetime) -> list[Occurrence]:
-    """The days that the chat will be reminded of: who subscribes after the last notice of one gets the next one's."""
+    """The days the chat will be reminded of. After the last notice about a day, its next occurrence is meant."""
     if not is_reminded(settings, content):
         return []
     group, today = settings.group(content), settings.today(content, now)
@@ -104,11 +104,11 @@ def _ahead(content: Content, settings: ChatSettings, now: dt.datetime) -> list[O
     return list_upcoming(list_kept(settings, content), today + dt.timedelta(days=last + passed), settings.skipped)
 
 
-def _line(one: Occurrence, content: Content, language: str, _: Words) -> str:
-    title = escape(content.say(one.anniversary.title, language))
-    line = f"• <b>{_.date(one.date)}</b> — {title}"
-    if one.years:
-        line += f" ({_.plural('{n} year', '{n} years', one.years)})"
+def _line(day: Occurrence, content: Content, language: str, _: Words) -> str:
+    title = escape(content.say(day.anniversary.title, language))
+    line = f"• <b>{_.date(day.date)}</b> — {title}"
+    if day.years:
+        line += f" ({_.plural('{n} year', '{n} years', day.years)})"
     return line
 
 

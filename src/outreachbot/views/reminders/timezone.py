@@ -1,4 +1,4 @@
-"""Says where a chat may live, to find its time zone: countries, cities, and the time it is there."""
+"""The menus of /timezone: countries, cities, and the question whether the time there is right."""
 
 import datetime as dt
 from collections.abc import Sequence
@@ -37,19 +37,19 @@ def country_name(code: str, _: Words) -> str:
 
 
 def country_menu(language: str, codes: Sequence[str], now: dt.datetime, zone: str, *, chosen: bool) -> Message:
-    """What `/timezone` says."""
+    """Answers `/timezone`; `chosen`: the chat has chosen its zone."""
     _ = words(language)
-    text = [f"<b>{_('Which time zone?')}</b>", _here(now, zone, _, chosen=chosen)]
+    text = [f"<b>{_('Which time zone?')}</b>", _here(now, zone, _, is_chosen=chosen)]
     text.append(_("Choose your country, or send your city like this: {example}", example="/timezone Baku"))
     text.append(_("In a private chat you can also share your location with 📎."))
     buttons = [button(country_name(code, _), ShowCities(code)) for code in codes]
     return Message("\n\n".join([text[0] + "\n" + text[1], *text[2:]]), (*_rows(buttons), (_typed(_),), _back(_)))
 
 
-def _here(now: dt.datetime, zone: str, _: Words, *, chosen: bool) -> str:
+def _here(now: dt.datetime, zone: str, _: Words, *, is_chosen: bool) -> str:
     place = zone_name(zone, _)
     at = _local(now, zone, _)
-    if chosen:
+    if is_chosen:
         return _("This chat uses the time of {place}, where it is {time}.", place=place, time=at)
     return _("None is chosen yet: this chat uses the time of {place}, where it is {time}.", place=place, time=at)
 
@@ -68,7 +68,7 @@ def _back(_: Words) -> tuple[Button, ...]:
 
 
 def city_menu(language: str, country: str, found: Sequence[Place]) -> Message:
-    """The zones of a country, each by a city."""
+    """Asks for a zone of the country; each is named by a city."""
     _ = words(language)
     buttons = [button(zone_name(place.zone, _), ProposeZone(place.zone)) for place in found[:MOST_CITIES]]
     text = _("Which of these cities in {country} has the same time as you?", country=country_name(country, _))
@@ -76,7 +76,7 @@ def city_menu(language: str, country: str, found: Sequence[Place]) -> Message:
 
 
 def match_menu(language: str, text: str, found: Sequence[Place]) -> Message:
-    """The places that a typed text may mean."""
+    """Asks which of the places is meant by the text."""
     _ = words(language)
     if not found:
         sorry = _("I know no place called “{text}”.", text=text[:64])
@@ -95,20 +95,20 @@ def ask_for_place(language: str) -> Message:
 
 
 def how_to_type_place(language: str) -> str:
-    """The same as a note, where there is no answering."""
+    """The same as a note, for channels, where nobody can reply."""
     _ = words(language)
     return _("Post your city here like this: {example}", example="/timezone Baku")
 
 
 def place_question(language: str) -> str:
-    """By this text the answer is known: nothing is remembered of who was asked."""
+    """The reply to it is recognised by this text: nobody who was asked is stored."""
     _ = words(language)
     return _("Which city do you live in or near? Reply to this message.")
 
 
 @cache
 def place_questions() -> frozenset[str]:
-    """The question in every language there is."""
+    """The question in all languages."""
     return frozenset(place_question(language) for language in list_languages())
 
 
@@ -121,7 +121,7 @@ def place_name(language: str, place: Place) -> str:
 
 
 def confirm_zone(language: str, place: str, zone: str, now: dt.datetime) -> Message:
-    """The member knows best whether the time is right."""
+    """Asks whether the time of the zone is right."""
     _ = words(language)
     text = _("Is it {time} where you are?", time=_local(now, zone, _))
     yes = button(_("Yes, that is right"), SetZone(zone))
@@ -129,7 +129,7 @@ def confirm_zone(language: str, place: str, zone: str, now: dt.datetime) -> Mess
 
 
 def zone_set(content: Content, language: str, settings: ChatSettings, *, subscribed: bool) -> Message:
-    """That the zone holds from now on; and how to be reminded, where no reminder would come by it."""
+    """Confirms the zone, and offers what is missing for reminders to come."""
     _ = words(language)
     group = settings.group(content)
     place = zone_name(group.zone, _)
@@ -146,7 +146,7 @@ def zone_set(content: Content, language: str, settings: ChatSettings, *, subscri
 
 
 def unknown_place(language: str) -> str:
-    """The note where the zone of a button is not known any more."""
+    """The note when the zone of a button does not exist any more."""
     _ = words(language)
     return _("This time zone is not known any more. Please choose another.")
 
