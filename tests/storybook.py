@@ -54,7 +54,7 @@ class Book:
         self.due = {}  # message -> persons that it is to be queued for, until it is
         self.wrong = Counter()  # message -> how often Telegram called it wrong
         self.moved = set()  # groups that Telegram has moved, whether or not we know
-        self.air = []  # (sender, claimed, whether its id was good then): not yet answered
+        self.in_flight = []  # (sender, claimed, whether its id was good then): not yet answered
         self.late = []  # the same, of senders that were given up
         self.rows, self.said = {}, {}  # (message, chat) -> state; message -> its row
         self.main, self.helper = self.new_sender(main=True), self.new_sender(main=False)
@@ -153,7 +153,7 @@ class Book:
             assert one.outbox_id in running
             reaches = one.chat_id not in self.moved
             assert not reaches or (one.outbox_id, person(one.chat_id)) not in self.arrived, ("twice", one)
-            self.air.append((sender, one, reaches))
+            self.in_flight.append((sender, one, reaches))
 
     def settle(self, sender, one, outcome, *, reaches):
         """What the sender does with an answer."""
@@ -193,13 +193,13 @@ class Book:
     def give_up(self, *, main, answers):
         """A sender died; or only its lease is over, and it will answer too late. Which messages are uncertain now."""
         dead, other = (self.main, self.helper) if main else (self.helper, self.main)
-        lost = [flight for flight in self.air if flight[0] == dead]
+        lost = [request for request in self.in_flight if request[0] == dead]
         uncertain = [(one, reaches) for _, one, reaches in lost if one.kind not in JOBS]
         self.now += leases.SECONDS + 1
         recover = (lambda db: leases.recover(db, self.now, main_is_new=main),)
         assert self.do((leases.renew, other, self.now + 1), recover) == len(uncertain)
         self.arrived |= {(one.outbox_id, person(one.chat_id)) for one, reaches in uncertain if reaches}
-        self.air = [flight for flight in self.air if flight not in lost]
+        self.in_flight = [request for request in self.in_flight if request not in lost]
         self.late += lost if answers and not (main and self.db.is_sqlite) else []  # there its file is locked
         new = self.new_sender(main=main)
         self.main, self.helper = (new, self.helper) if main else (self.main, new)
@@ -216,11 +216,11 @@ class Book:
         self.do((lambda db: messages.change_state(db, number, to, only_from=only_from),))
 
     def everybody_is_accounted_for(self):
-        in_air = {(one.outbox_id, one.chat_id) for _, one, _ in self.air}
-        assert {pair for pair, state in self.rows.items() if state is DeliveryState.SENDING} == in_air
+        sending = {(one.outbox_id, one.chat_id) for _, one, _ in self.in_flight}
+        assert {pair for pair, state in self.rows.items() if state is DeliveryState.SENDING} == sending
         waits = {number for (number, _), state in self.rows.items() if state is DeliveryState.QUEUED}
         assert waits <= self.numbers(RUNNING, PAUSED), "nothing waits in what is over"
-        assert not {number for number, _ in in_air} & self.numbers(MessageState.FINISHED)
+        assert not {number for number, _ in sending} & self.numbers(MessageState.FINISHED)
         for number in [number for number in self.due if self.said[number].queued_to is None]:
             assert self.due.pop(number) <= {person(chat_id) for of, chat_id in self.rows if of == number}
 
@@ -233,8 +233,8 @@ class Book:
             self.queue()
         for _ in range(20):
             self.claim(50)
-            while self.air:
-                sender, one, reaches = self.air.pop()
+            while self.in_flight:
+                sender, one, reaches = self.in_flight.pop()
                 moved = one.chat_id in self.moved
                 self.settle(sender, one, Migrated(GROUPS[one.chat_id]) if moved else Sent(9), reaches=reaches)
             if self.numbers(RUNNING) == set(self.do((messages.finish_completed, self.now))):

@@ -48,14 +48,14 @@ class Story(RuleBasedStateMachine):
         for fails in draw(st.lists(st.booleans(), max_size=3)):
             self.book.queue(fails=fails)
         self.book.claim(draw(st.integers(1, 6)), helps=draw(st.booleans()))
-        air = self.book.air
-        for _ in range(draw(st.integers(0, len(air)))):
-            self.answer(draw, air.pop(draw(st.integers(0, len(air) - 1))))
+        in_flight = self.book.in_flight
+        for _ in range(draw(st.integers(0, len(in_flight)))):
+            self.answer(draw, in_flight.pop(draw(st.integers(0, len(in_flight) - 1))))
         self.book.do((messages.finish_completed, self.book.now))
 
-    def answer(self, draw, flight):
+    def answer(self, draw, request):
         """Telegram has another id, and nothing arrives under the old one, once it has moved the group."""
-        sender, one, reaches = flight
+        sender, one, reaches = request
         if one.chat_id in self.book.moved and (not reaches or draw(st.booleans())):
             moved = [Migrated(GROUPS[one.chat_id])] * 4
             self.book.settle(sender, one, draw(st.sampled_from([*moved, *MAYBE, *UNSENT])), reaches=False)
@@ -70,7 +70,7 @@ class Story(RuleBasedStateMachine):
             self.book.arrived &= arrived
 
     def dies(self, draw):
-        """A sender, with something in the air; an admin may not wait for its late answers."""
+        """A sender, with a request in flight; an admin may not wait for its late answers."""
         main, answers, again = (draw(st.booleans()) for _ in range(3))
         self.book.claim(4, helps=not main)
         for number in self.book.give_up(main=main, answers=answers):
@@ -116,7 +116,7 @@ class Story(RuleBasedStateMachine):
             self.book.send_again(*draw(st.sampled_from(some)))
 
     def presses(self, draw):
-        """An admin, a button, while something is in the air."""
+        """An admin, a button, while a request is in flight."""
         button = draw(st.sampled_from(["pause", "resume", "stop"]))
         only_from = {"pause": [RUNNING], "resume": [PAUSED], "stop": [RUNNING, PAUSED]}[button]
         if not (fitting := sorted(self.book.numbers(*only_from))):

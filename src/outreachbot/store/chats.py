@@ -128,10 +128,10 @@ async def _move_deliveries(db: AsyncConnection, old_id: int, new_id: int) -> Non
     same = (other.c.message_id == deliveries.c.message_id) & (other.c.chat_id == old_id)
     behind = exists().where(same, _arrival(other.c.state) > _arrival(deliveries.c.state))
     known = select(other.c.message_id).where(other.c.chat_id == new_id)
-    landed = (deliveries.c.chat_id == old_id) & ~is_sending
+    settled = (deliveries.c.chat_id == old_id) & ~is_sending
     await db.execute(delete(deliveries).where(deliveries.c.chat_id == new_id, behind))
-    await db.execute(delete(deliveries).where(landed, deliveries.c.message_id.in_(known)))
-    await db.execute(update(deliveries).where(landed).values(chat_id=new_id))
+    await db.execute(delete(deliveries).where(settled, deliveries.c.message_id.in_(known)))
+    await db.execute(update(deliveries).where(settled).values(chat_id=new_id))
 
 
 def _arrival(state: ColumnElement[str]) -> ColumnElement[int]:
