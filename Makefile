@@ -5,7 +5,11 @@ LOCALE = src/outreachbot/views/locale
 CATALOGUES = $(patsubst %.po,%.mo,$(wildcard $(LOCALE)/*/LC_MESSAGES/messages.po))
 PIP = $(BIN)/pip install --quiet --disable-pip-version-check
 
-.PHONY: demo run content test check bench words lock clean
+.PHONY: help demo run content test test-fast coverage check bench words lock clean
+.DEFAULT_GOAL = help
+
+help:  ## this list
+	@sed -n 's/^\([a-z-]*\):.*  ## \(.*\)/  make \1|\2/p' $(MAKEFILE_LIST) | awk -F'|' '{ printf "%-18s %s\n", $$1, $$2 }'
 
 demo: .venv/ready $(CATALOGUES)  ## a local Telegram with the bot in it, in your browser; no token needed
 	$(BIN)/outreachbot demo $(if $(PORT),--port $(PORT)) $(if $(CHATS),--chats $(CHATS)) $(if $(PACE),--pace $(PACE))
@@ -14,15 +18,22 @@ run: .venv/ready $(CATALOGUES)  ## the bot on Telegram; needs OUTREACHBOT_TOKEN
 	$(BIN)/outreachbot run
 
 test: .venv/ready-dev $(CATALOGUES)  ## all tests
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --dist worksteal
+
+test-fast: .venv/ready-dev $(CATALOGUES)  ## the tests that need no PostgreSQL and no running program, in under a minute
+	$(BIN)/pytest -n auto --dist worksteal -m fast
 
 content: .venv/ready $(CATALOGUES)  ## every fault of content.yaml, with its line and column
 	$(BIN)/outreachbot check
 
-check: .venv/ready-dev $(CATALOGUES)  ## lint, types and the shipped content
+coverage: .venv/ready-dev $(CATALOGUES)  ## all tests, and which lines and branches they run
+	$(BIN)/pytest -n auto --dist worksteal --cov --cov-report=term
+
+check: .venv/ready-dev $(CATALOGUES)  ## lint, types, the layout of the code and the shipped content
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/pytest -q tests/test_layout.py
 	$(BIN)/outreachbot check
 
 bench: .venv/ready-dev $(CATALOGUES)  ## speed and memory, side by side with other bots

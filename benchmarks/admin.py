@@ -8,10 +8,11 @@ from typing import Any
 from benchmarks.arena import LocalTelegram
 from benchmarks.contestants import ADMIN, BROADCAST_TEXT, DATABASE
 from benchmarks.stopwatch import FIRST_CHAT
+from outreachbot.domain.callbacks.broadcasts import ConfirmBroadcast
+from outreachbot.domain.callbacks.codec import get_prefix
 from outreachbot.store.database import connect
 from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import chats
-from outreachbot.views.parts import BROADCAST
 
 ANSWER_SECONDS = 60.0
 ROWS_AT_ONCE = 50_000
@@ -37,7 +38,7 @@ async def compose(telegram: LocalTelegram) -> dict[str, Any]:
     await _wait_for_answer(telegram, 2)
     await telegram.post("sandbox/say", user=ADMIN, text=BROADCAST_TEXT, html=True)
     async with asyncio.timeout(ANSWER_SECONDS):
-        return await telegram.post(f"bench/button/{BROADCAST}:send:")
+        return await telegram.post(f"bench/button/{get_prefix(ConfirmBroadcast)}")
 
 
 async def confirm(telegram: LocalTelegram, button: dict[str, Any]) -> None:

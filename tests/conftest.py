@@ -7,9 +7,8 @@ import tempfile
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
-from sqlalchemy import text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from outreachbot.app.commands import content_file
 from outreachbot.domain.content.model import Content
@@ -18,22 +17,31 @@ from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import World
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
-from town import ADMIN, MEMBER, Clock, Town
+from tests.support import databases, selection
+from tests.support.harness import ADMIN, MEMBER, Clock, Harness
+from tests.support.paths import SHIPPED_CONTENT
+
+# A busy machine is no reason to fail: hypothesis has no deadline for a single example.
+hypothesis.settings.register_profile("no deadline", deadline=None)
+hypothesis.settings.load_profile("no deadline")
 
 
 @pytest.hookimpl(optionalhook=True)
-def pytest_xdist_auto_num_workers() -> int:
-    """More than there are processors: many tests wait, as a pace or a time-out has to be kept."""
-    return max(2, (os.cpu_count() or 1) * 3 // 2)
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """More than there are processors: many tests wait for a pace or a time-out. Those of `make test-fast` never do."""
+    processors = os.cpu_count() or 1
+    return max(2, processors if config.getoption("markexpr") == "fast" else processors * 3 // 2)
 
 
-ROOT = Path(__file__).parent.parent
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    selection.mark_fast(items, Path(__file__).parent)
+    items.sort(key=lambda item: item.get_closest_marker("long") is None)
 
 
 @pytest.fixture(scope="session")
 def content() -> Content:
     """The shipped content."""
-    return content_file.read_content(ROOT / "content.yaml").content
+    return content_file.read_content(SHIPPED_CONTENT).content
 
 
 @pytest.fixture(scope="session")
@@ -54,54 +62,73 @@ def postgres() -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def empty_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A database with its schema and nothing in it: a copy of it is made faster than the schema."""
-    file = tmp_path_factory.mktemp("schema") / "empty.db"
-
-    async def make() -> None:
-        async with connect.open_database(f"sqlite+aiosqlite:///{file}"):
-            pass
-
-    asyncio.run(make())
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An SQLite file with the newest schema and nothing in it, to be copied."""
+    file = tmp_path_factory.mktemp("template") / "migrated.db"
+    asyncio.run(databases.migrate(f"sqlite+aiosqlite:///{file}"))
     return file
 
 
+@pytest.fixture(scope="session")
+def postgres_template(postgres: str) -> str:
+    """The name of a PostgreSQL database with the newest schema and nothing in it, to be copied."""
+
+    async def make() -> None:
+        await databases.migrate(await databases.create_database(postgres, name="migrated"))
+
+    asyncio.run(make())
+    return "migrated"
+
+
 @pytest.fixture
-def sqlite_url(tmp_path: Path) -> str:
+def empty_sqlite_url(tmp_path: Path) -> str:
+    """The URL of an SQLite file that is yet to be made."""
     return f"sqlite+aiosqlite:///{tmp_path / 'test.db'}"
 
 
 @pytest.fixture
-async def postgres_url(postgres: str) -> str:
-    """An empty database on the server: always the same one, because making one takes longer than a test."""
-    engine = create_async_engine(postgres, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        for statement in (
-            "DROP SCHEMA public CASCADE",
-            "CREATE SCHEMA public",
-            "GRANT USAGE ON SCHEMA public TO PUBLIC",
-        ):
-            await connection.execute(text(statement))
-    await engine.dispose()
-    return postgres
+async def empty_postgres_url(postgres: str) -> AsyncIterator[str]:
+    """The URL of a PostgreSQL database without a schema."""
+    async with databases.temporary_database(postgres) as url:
+        yield url
+
+
+@pytest.fixture(params=["sqlite", "postgres"])
+def empty_database_url(request: pytest.FixtureRequest) -> str:
+    """A database that no program has opened yet, once on SQLite and once on PostgreSQL."""
+    url: str = request.getfixturevalue(f"empty_{request.param}_url")
+    return url
+
+
+@pytest.fixture
+def sqlite_url(sqlite_template: Path, tmp_path: Path) -> str:
+    """The URL of an SQLite database of this test's own, with its schema."""
+    return f"sqlite+aiosqlite:///{shutil.copy(sqlite_template, tmp_path / 'test.db')}"
+
+
+@pytest.fixture
+async def postgres_url(postgres: str, postgres_template: str) -> AsyncIterator[str]:
+    """The URL of a PostgreSQL database of this test's own, with its schema."""
+    async with databases.temporary_database(postgres, template=postgres_template) as url:
+        yield url
 
 
 @pytest.fixture(params=["sqlite", "postgres"])
 def database_url(request: pytest.FixtureRequest) -> str:
-    """A new, empty database, once on SQLite and once on PostgreSQL."""
+    """A database with its schema and nothing in it, once on SQLite and once on PostgreSQL."""
     url: str = request.getfixturevalue(f"{request.param}_url")
     return url
 
 
 @pytest.fixture
 async def db(database_url: str) -> AsyncIterator[Database]:
-    """An open database with its schema, once on SQLite and once on PostgreSQL."""
+    """The same, open."""
     async with connect.open_database(database_url) as opened:
         yield opened
 
 
 @pytest.fixture
-async def town(sqlite_url: str, content: Content) -> AsyncIterator[Town]:
+async def harness(sqlite_url: str, content: Content) -> AsyncIterator[Harness]:
     """A local Telegram with a member and an admin in it, and all that is needed to run the bot there."""
     clock = Clock()
     world = World(clock=clock)
@@ -111,4 +138,4 @@ async def town(sqlite_url: str, content: Content) -> AsyncIterator[Town]:
     people.start(world, ADMIN)
     world.updates.clear()
     async with serve(world) as url:
-        yield Town(world, url, sqlite_url, content, clock)
+        yield Harness(world, url, sqlite_url, content, clock)

@@ -21,8 +21,8 @@ from outreachbot.store import chats, tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 VERBS = ["demo", "run", "check", "schema", "preview", "broadcasts", "send"]
 
 
@@ -137,7 +137,7 @@ def test_what_is_worth_a_look_is_summed_up():
 
     assert code == 0
     assert out.splitlines()[1:] == [
-        "worth a look, though nothing has to be mended:",
+        "not faults, but worth a look:",
         (
             "  de: 1 topic, 1 source's note, 2 facts, 3 timeline entries, 1 anniversary, title, short_description, "
             "description, welcome, operator, sources_policy, privacy, campaign lack a text; the first is in line 4"

@@ -5,8 +5,12 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
-SOURCE = Path(__file__).parent.parent / "src" / "outreachbot"
+from tests.support.paths import ROOT
+from tests.support.selection import FAST, THOROUGH
+
+SOURCE = ROOT / "src" / "outreachbot"
 FILES = sorted(SOURCE.rglob("*.py"))
+TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
 # What each room may import of the house. Arrows only point down, and may skip floors; siblings never import each other.
 _BELOW_SERVICES = {"gateway", "store", "views", "drawing", "domain", "errors"}
@@ -159,3 +163,18 @@ def test_the_engine_knows_nothing_of_the_shipped_subject():
     texts = [path for path in SOURCE.rglob("*") if path.suffix in {".py", ".js", ".css", ".html", ".po"}]
 
     assert [name(path) for path in texts if subject.search(path.read_text())] == []
+
+
+def test_tests_share_only_what_is_in_support():
+    imported = re.compile(r"^\s*(?:from|import) (tests\b[\w.]*|\.[\w.]*|conftest\b|test_\w+)", re.MULTILINE)
+    found = {(str(path.relative_to(ROOT)), name) for path in TESTS for name in imported.findall(path.read_text())}
+
+    assert {(path, name) for path, name in found if not f"{name}.".startswith("tests.support.")} == set()
+
+
+def test_every_folder_of_tests_is_fast_or_thorough():
+    """A new one is named in tests/support/selection.py: so `make test-fast` leaves out nothing by accident."""
+    found = {path.relative_to(ROOT / "tests").parts[0] for path in TESTS if path.name.startswith("test_")}
+
+    assert found == FAST | THOROUGH
+    assert not FAST & THOROUGH

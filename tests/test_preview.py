@@ -3,7 +3,6 @@
 import datetime as dt
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import pytest
 from pydantic import BaseModel
@@ -12,8 +11,8 @@ from outreachbot.app.commands import content_file, preview
 from outreachbot.domain.content.model import Source
 from outreachbot.domain.messages.markup import to_plain
 from outreachbot.errors import WrongUse
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 BRIDGE = ROOT / "tests" / "domain" / "bridge.yaml"
 NOW = dt.datetime(2026, 5, 1, tzinfo=dt.UTC)
 FIGURE = "      - {number: 900, counts: {en: stones}, stated_by: {en: A}, year: 1910, source: herald}\n"

@@ -12,7 +12,8 @@ from benchmarks.contestants import ADMIN, OURS, OUTREACHBOT, run_contestant
 from benchmarks.measures import Goal, Measure, Scale, percentile
 from benchmarks.members import COMMAND, RATE
 from benchmarks.stopwatch import FIRST_CHAT
-from outreachbot.views.parts import CONTENT
+from outreachbot.domain.callbacks.admins import PutDraftLive
+from outreachbot.domain.callbacks.codec import get_prefix
 
 NAME = "reload"
 FILE = "content.yaml"
@@ -58,7 +59,7 @@ async def _reload(telegram: LocalTelegram) -> float:
     clock = asyncio.get_running_loop().time
     started = clock()
     await telegram.post("sandbox/say", user=ADMIN, text="/reload")
-    button: dict[str, Any] = await telegram.post(f"bench/button/{CONTENT}:live:")
+    button: dict[str, Any] = await telegram.post(f"bench/button/{get_prefix(PutDraftLive)}")
     seconds = clock() - started
     await telegram.post("sandbox/press", user=ADMIN, **button)
     return seconds

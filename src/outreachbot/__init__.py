@@ -1,1 +1,1 @@
-"""outreachbot keeps a memory alive on Telegram: sourced facts, reminders on the day, broadcasts that lose nobody."""
+"""outreachbot keeps a memory alive on Telegram: sourced facts, reminders on the day, broadcasts that miss nobody."""

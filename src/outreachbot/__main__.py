@@ -1,4 +1,4 @@
-"""`python -m outreachbot`: the same as the program `outreachbot`."""
+"""Runs `python -m outreachbot`, which is the same as the command `outreachbot`."""
 
 from outreachbot.cli import main
 

@@ -1,4 +1,4 @@
-"""What is read at start: the environment and `.env` become Settings."""
+"""Reads the settings from the environment and `.env` at startup."""
 
 import re
 from pathlib import Path
@@ -11,15 +11,15 @@ from outreachbot.errors import WrongUse
 
 TELEGRAM = "https://api.telegram.org"
 ADDRESS_PATTERN = re.compile(r"https?://([^/\s:\[\]@]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/\S*)?")
-TOKEN_PATTERN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")  # of any length: other Bot API servers give out short ones
-HOW_TO_GET_ONE = (
+TOKEN_PATTERN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")  # of any length: some Bot API servers issue short tokens
+SETUP_HINT = (
     "OUTREACHBOT_TOKEN is missing: ask @BotFather in Telegram for a token and set OUTREACHBOT_TOKEN "
     "(or OUTREACHBOT_TOKEN_FILE) in the environment or in .env; to try the bot without one: outreachbot demo"
 )
 
 
 class Settings(BaseSettings):
-    """Each field is read from `OUTREACHBOT_<FIELD>`; the README says what each is for."""
+    """The settings. Each field is read from `OUTREACHBOT_<FIELD>`; docs/settings.md explains it."""
 
     model_config = SettingsConfigDict(
         env_prefix="OUTREACHBOT_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
@@ -39,7 +39,7 @@ class Settings(BaseSettings):
 
     @field_validator("admins", mode="before")
     @classmethod
-    def _split(cls, value: object) -> object:
+    def _parse_admins(cls, value: object) -> object:
         if not isinstance(value, str):
             return value
         parts = [part.strip() for part in value.split(",") if part.strip()]
@@ -51,14 +51,14 @@ class Settings(BaseSettings):
 
     @field_validator("api_url")
     @classmethod
-    def _is_address(cls, value: str) -> str:
+    def _check_api_url(cls, value: str) -> str:
         if not ADDRESS_PATTERN.fullmatch(value):
             raise ValueError("must be the address of a Bot API server, such as http://127.0.0.1:8081")
         return value.rstrip("/")
 
     @field_validator("database_url")
     @classmethod
-    def _is_known_database(cls, value: str) -> str:
+    def _check_database_url(cls, value: str) -> str:
         if not value.startswith(("sqlite+aiosqlite:///", "postgresql+asyncpg://")):
             raise ValueError(
                 "must start with sqlite+aiosqlite:/// or postgresql+asyncpg://, "
@@ -67,7 +67,7 @@ class Settings(BaseSettings):
         return value
 
     @model_validator(mode="after")
-    def _enough_admins(self) -> Self:
+    def _check_approvals(self) -> Self:
         if self.approvals > max(1, len(self.admins)):
             raise ValueError(
                 f"OUTREACHBOT_APPROVALS: {self.approvals} admins must agree, but OUTREACHBOT_ADMINS names "
@@ -76,7 +76,7 @@ class Settings(BaseSettings):
         return self
 
     def bot_token(self) -> SecretStr:
-        """The token from the setting or its file; WrongUse where there is none or it can't be one."""
+        """The token from `token` or `token_file`; raises WrongUse if it is missing or malformed."""
         token = self.token
         if token is None and self.token_file is not None:
             try:
@@ -85,32 +85,33 @@ class Settings(BaseSettings):
                 reason = getattr(error, "strerror", None) or "it is not a text file"
                 raise WrongUse(f"OUTREACHBOT_TOKEN_FILE: {self.token_file} can't be read: {reason}") from None
         if token is None or not token.get_secret_value():
-            raise WrongUse(HOW_TO_GET_ONE)
+            raise WrongUse(SETUP_HINT)
         if not TOKEN_PATTERN.fullmatch(token.get_secret_value()):
             raise WrongUse("OUTREACHBOT_TOKEN is not a bot token: it looks like 123456789:AbC-dEf, from @BotFather")
         return token
 
 
 def read_settings() -> Settings:
-    """Settings from the environment and `.env`; WrongUse names what is wrong, one line a setting."""
+    """Read the settings from the environment and `.env`; raises WrongUse with a line for each wrong setting."""
     try:
         return Settings()
     except ValidationError as error:
-        raise WrongUse("\n".join(map(_line, error.errors(include_input=False)))) from None
+        raise WrongUse("\n".join(map(_format_error, error.errors(include_input=False)))) from None
     except UnicodeDecodeError:
         raise WrongUse("the file .env can't be read: save it as a text file in UTF-8") from None
 
 
-def _line(fault: object) -> str:
-    assert isinstance(fault, dict)
-    if not fault["loc"]:
-        return str(fault["msg"].removeprefix("Value error, "))
-    name = "_".join(str(part) for part in fault["loc"]).upper()
-    plain = _PLAIN.get(fault["type"], fault["msg"].removeprefix("Value error, "))
-    return f"OUTREACHBOT_{name}: {plain.format(**fault.get('ctx', {}))}"
+def _format_error(error: object) -> str:
+    assert isinstance(error, dict)
+    message = error["msg"].removeprefix("Value error, ")
+    if not error["loc"]:
+        return str(message)
+    name = "_".join(str(part) for part in error["loc"]).upper()
+    template = _MESSAGES.get(error["type"], message)
+    return f"OUTREACHBOT_{name}: {template.format(**error.get('ctx', {}))}"
 
 
-_PLAIN = {
+_MESSAGES = {  # by pydantic's error type
     "bool_parsing": "must be true or false",
     "bool_type": "must be true or false",
     "int_parsing": "must be a whole number, such as 2",

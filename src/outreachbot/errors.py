@@ -1,22 +1,22 @@
-"""Every error raised on purpose. Its text is one line that tells the person who can act on it what to do.
+"""All errors that the program raises deliberately. Each text is one line that says what to do about it.
 
 OutreachbotError
 ├── WrongUse               the command line or a setting is wrong            exit code 2
 ├── ContentError           the content file has faults                       exit code 1
-├── CannotRun              the program can't start or can't continue         exit code 1
+├── CannotRun              the program can't start or continue               exit code 1
 │   ├── AlreadyRunning     another process holds the database or the token
 │   ├── SchemaTooNew       the database was written by a newer version
 │   ├── StoreFailed        the database can't be opened, read or written
 │   └── TelegramRefuses    Telegram rejects the token or has frozen the bot
-├── RequestFailed          an HTTP request to Telegram got no answer
+├── RequestFailed          an HTTP request to Telegram got no response
 │   ├── NotReached         it was certainly not sent
 │   └── NoAnswer           it may have been carried out
 ├── PollFailed             a poll returned no updates; try again
 │   └── PollConflict       another program polls with this token
 ├── ReplyFailed            a reply could not be delivered to its chat
-├── InvalidButton          a button in an admin's message leads nowhere
+├── InvalidButton          a button in an admin's message has no valid address
 ├── ContentUnreadable      a content file could not be read or checked
-└── DraftOutdated          the content changed after this draft was compared with it
+└── DraftOutdated          the live content changed after this draft was compared with it
 """
 
 from collections.abc import Sequence
@@ -25,7 +25,7 @@ from typing import ClassVar
 
 
 class OutreachbotError(Exception):
-    """Base of all errors below. `str(error)` is shown to a person as it is, without a traceback."""
+    """Base class of the errors below. `str(error)` is shown to people unchanged, without a traceback."""
 
     exit_code: ClassVar[int] = 1
 
@@ -37,7 +37,7 @@ class WrongUse(OutreachbotError):
 
 
 class ContentError(OutreachbotError):
-    """The content file has faults; `faults` holds every one of them as `file:line:column: path: what is wrong`."""
+    """The content file has faults; `faults` lists them as `file:line:column: path: what is wrong`."""
 
     def __init__(self, faults: Sequence[str]) -> None:
         super().__init__("\n".join(faults))
@@ -45,11 +45,11 @@ class ContentError(OutreachbotError):
 
 
 class CannotRun(OutreachbotError):
-    """The program can't start or can't continue; the supervisor may start it again."""
+    """The program can't start or continue; the supervisor may restart it."""
 
 
 class AlreadyRunning(CannotRun):
-    """Another process already works with this database or polls with this token."""
+    """Another process already uses this database or polls with this token."""
 
 
 class SchemaTooNew(CannotRun):
@@ -65,7 +65,7 @@ class TelegramRefuses(CannotRun):
 
 
 class RequestFailed(OutreachbotError):
-    """An HTTP request to Telegram got no answer. The text never holds the address, which holds the token."""
+    """An HTTP request to Telegram got no response. The text never contains the URL, which contains the token."""
 
 
 class NotReached(RequestFailed):
@@ -73,15 +73,15 @@ class NotReached(RequestFailed):
 
 
 class NoAnswer(RequestFailed):
-    """The request was sent and no answer came: it may have been carried out."""
+    """The request was sent but got no response: it may have been carried out."""
 
 
 class PollFailed(OutreachbotError):
-    """A poll returned no updates and is worth another try. The text says why, for the log."""
+    """A poll failed and can be retried. The text says why, for the log."""
 
 
 class PollConflict(PollFailed):
-    """409: another program polls with this token, or a webhook is set."""
+    """Another program polls with this token, or a webhook is set (HTTP status 409)."""
 
 
 class ReplyFailed(OutreachbotError):
@@ -89,7 +89,7 @@ class ReplyFailed(OutreachbotError):
 
 
 class InvalidButton(OutreachbotError):
-    """The address of a button in an admin's message is not one; `str(error)` is the button's label."""
+    """A button in an admin's message has no valid address; `str(error)` is the button's label."""
 
 
 class Unreadable(StrEnum):
@@ -97,17 +97,17 @@ class Unreadable(StrEnum):
 
     GONE = "gone"  # there is no such file
     FOLDER = "folder"  # the path is a folder
-    FORBIDDEN = "forbidden"  # the system does not allow it
+    FORBIDDEN = "forbidden"  # the operating system denies access
     FULL = "full"  # the disk is full
-    DISK = "disk"  # any other error of the disk
-    NOT_FETCHED = "not-fetched"  # Telegram did not hand the file over
+    DISK = "disk"  # any other disk error
+    NOT_FETCHED = "not-fetched"  # the file could not be downloaded from Telegram
     TOO_LONG = "too-long"  # the check took too long
-    ENDED = "ended"  # the check could not start or not finish, for lack of memory for example
-    UPDATED = "updated"  # the program on the disk is not the one that is running
+    ENDED = "ended"  # the check could not start or finish, for example because memory ran out
+    UPDATED = "updated"  # the program on disk is not the version that is running
 
 
 class ContentUnreadable(OutreachbotError):
-    """A content file could not be read or checked. `why` is for people, the text for the log."""
+    """A content file could not be read or checked. `why` is meant for people, the text for the log."""
 
     def __init__(self, why: Unreadable, detail: str) -> None:
         super().__init__(detail)

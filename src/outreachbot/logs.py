@@ -1,14 +1,14 @@
-"""Sets up what the program writes while it runs, and takes every bot token out of it."""
+"""Sets up logging, and removes every bot token from what is logged."""
 
 import logging
 import re
 import sys
 
-TOKEN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
+TOKEN_PATTERN = re.compile(r"\d{6,}:[A-Za-z0-9_-]{20,}")
 
 
 class RedactingFormatter(logging.Formatter):
-    """One line a record; whatever looks like a bot token, or is ours, is replaced."""
+    """Formats log records; replaces the secret and everything that looks like a bot token with `<token>`."""
 
     def __init__(self, secret: str) -> None:
         super().__init__("%(asctime)s %(levelname)-7s %(message)s", "%Y-%m-%d %H:%M:%S")
@@ -18,11 +18,11 @@ class RedactingFormatter(logging.Formatter):
         written = super().format(record)
         if self._secret:
             written = written.replace(self._secret, "<token>")
-        return TOKEN.sub("<token>", written)
+        return TOKEN_PATTERN.sub("<token>", written)
 
 
 def set_up_logging(secret: str = "", *, verbose: bool = False) -> None:
-    """Write to standard error: ours from INFO on (DEBUG when verbose), the libraries' from WARNING on."""
+    """Log to standard error: this program from level INFO (DEBUG when verbose), libraries from level WARNING."""
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(RedactingFormatter(secret))
     logging.basicConfig(level=logging.WARNING, handlers=[handler], force=True)

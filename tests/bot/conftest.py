@@ -1,9 +1,7 @@
 """What the tests of the bot share: a way to Telegram, and a house that answers without a running program."""
 
 import json
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
-from pathlib import Path
 from typing import Any
 
 import aiohttp
@@ -26,7 +24,7 @@ from outreachbot.store import chats, tables
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
-from town import ADMIN, Town
+from tests.support.harness import ADMIN, Harness
 
 ENDS: dict[int, tuple[DeliveryState, Reason | None, str | None]] = {
     1: (DeliveryState.SENT, None, None),
@@ -40,59 +38,54 @@ ENDS: dict[int, tuple[DeliveryState, Reason | None, str | None]] = {
 
 
 @pytest.fixture
-def sqlite_url(empty_file: Path, tmp_path: Path) -> str:
-    return f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'test.db')}"
+async def messenger(harness: Harness) -> AsyncIterator[Messenger]:
+    """The bot's way to the local Telegram."""
+    async with transport.open_session(harness.url) as session:
+        yield Messenger(BotApi(session, harness.url, SecretStr(TOKEN)))
 
 
 @pytest.fixture
-async def messenger(town: Town) -> AsyncIterator[Messenger]:
-    """The bot's way to the town's Telegram."""
-    async with transport.open_session(town.url) as session:
-        yield Messenger(BotApi(session, town.url, SecretStr(TOKEN)))
-
-
-@pytest.fixture
-async def context(town: Town, messenger: Messenger) -> AsyncIterator[BotContext]:
+async def context(harness: Harness, messenger: Messenger) -> AsyncIterator[BotContext]:
     """All that handlers work with; no worker runs, so a test hands it each update itself."""
-    async with connect.open_database(town.database_url) as db:
-        made = run._create_context(town.settings(), town.live(), db, messenger, town.clock)
+    async with connect.open_database(harness.database_url) as db:
+        made = run._create_context(harness.settings(), harness.live(), db, messenger, harness.clock)
         await made.bot.initialize()
         yield made
 
 
 @pytest.fixture
-def hand(town: Town, context: BotContext) -> Callable[[], Awaitable[None]]:
+def hand(harness: Harness, context: BotContext) -> Callable[[], Awaitable[None]]:
     """Hand the bot whatever Telegram has for it."""
 
     async def hand() -> None:
-        while town.world.updates:
-            await application.handle_update(context, town.world.updates.popleft()[1])
+        while harness.world.updates:
+            await application.handle_update(context, harness.world.updates.popleft()[1])
 
     return hand
 
 
 @pytest.fixture
-def write(town: Town, hand: Callable[[], Awaitable[None]]) -> Callable[..., Awaitable[list[Json]]]:
+def write(harness: Harness, hand: Callable[[], Awaitable[None]]) -> Callable[..., Awaitable[list[Json]]]:
     """Somebody (Ada, if nobody else is named) writes a text to the bot; what it answers."""
 
     async def write(text: str, user_id: int = ADMIN, **place: Any) -> list[Json]:
-        before = len(town.said(user_id))
-        people.say(town.world, user_id, user_id, text, **place)
+        before = len(harness.said(user_id))
+        people.say(harness.world, user_id, user_id, text, **place)
         await hand()
-        return town.said(user_id)[before:]
+        return harness.said(user_id)[before:]
 
     return write
 
 
 @pytest.fixture
-def press(town: Town, hand: Callable[[], Awaitable[None]]) -> Callable[..., Awaitable[Json]]:
+def press(harness: Harness, hand: Callable[[], Awaitable[None]]) -> Callable[..., Awaitable[Json]]:
     """Somebody (Ada) presses a button under the newest message of the bot; the note that answers it."""
 
     async def press(data: str, user_id: int = ADMIN, under: Json | None = None) -> Json:
-        message = under or town.said(user_id)[-1]
-        query = people.press(town.world, user_id, user_id, message["message_id"], data)
+        message = under or harness.said(user_id)[-1]
+        query = people.press(harness.world, user_id, user_id, message["message_id"], data)
         await hand()
-        return town.world.answers[query]
+        return harness.world.answers[query]
 
     return press
 
@@ -164,9 +157,9 @@ def sent(context: BotContext, subscribe: Callable[..., Awaitable[None]]) -> Call
 
 
 @pytest.fixture
-def shelf(town: Town) -> tuple[Media, ...]:
+def shelf(harness: Harness) -> tuple[Media, ...]:
     """A picture, a film and a file that Telegram has."""
-    return tuple(Media(kind, files.add(town.world.files, kind, None).file_id) for kind in MediaKind)
+    return tuple(Media(kind, files.add(harness.world.files, kind, None).file_id) for kind in MediaKind)
 
 
 @pytest.fixture

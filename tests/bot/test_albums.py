@@ -8,17 +8,17 @@ from outreachbot.bot.broadcasts import compose
 from outreachbot.domain.messages.message import MAX_ALBUM
 from outreachbot.sandbox import attachments
 from outreachbot.store.broadcasts import composing
-from town import ADMIN, buttons
+from tests.support.harness import ADMIN, buttons
 
 
 @pytest.fixture
-def come(town, write, hand):
+def come(harness, write, hand):
     """Ada asks for a broadcast and sends an album with these captions; how many messages she had read before."""
 
     async def come(*captions):
         await write("/broadcast")
-        before = len(town.said(ADMIN))
-        attachments.send_album(town.world, ADMIN, ADMIN, captions)
+        before = len(harness.said(ADMIN))
+        attachments.send_album(harness.world, ADMIN, ADMIN, captions)
         await hand()
         return before
 
@@ -26,25 +26,25 @@ def come(town, write, hand):
 
 
 @pytest.fixture
-def wait(town, context):
+def wait(harness, context):
     """Let so many seconds pass, and look for albums that are whole."""
 
     async def wait(seconds=composing.ALBUM_SECONDS):
-        town.clock.ahead += dt.timedelta(seconds=seconds)
+        harness.clock.ahead += dt.timedelta(seconds=seconds)
         await compose.preview_albums(context)
 
     return wait
 
 
-async def test_nothing_is_said_until_all_of_it_has_come(town, come, wait, body):
+async def test_nothing_is_said_until_all_of_it_has_come(harness, come, wait, body):
     before = await come("", "The caption", "another")
     await wait(0)
-    assert len(town.said(ADMIN)) == before
+    assert len(harness.said(ADMIN)) == before
 
     await wait()
     await wait()
 
-    *preview, question = town.said(ADMIN)[before:]
+    *preview, question = harness.said(ADMIN)[before:]
     assert [message.get("caption") for message in preview] == [
         "The caption\n\nNo more of these: /unsubscribe",
         None,
@@ -61,18 +61,18 @@ async def test_one_that_is_too_long_is_what_telegram_takes(come, wait, body):
     assert len((await body(1)).media) == MAX_ALBUM
 
 
-async def test_one_of_which_only_a_part_came_is_a_picture_with_its_way_out(town, come, wait, body):
+async def test_one_of_which_only_a_part_came_is_a_picture_with_its_way_out(harness, come, wait, body):
     before = await come("The caption")
     await wait()
-    preview, _question = town.said(ADMIN)[before:]
+    preview, _question = harness.said(ADMIN)[before:]
 
     assert preview["caption"] == "The caption"
     assert [button["callback_data"] for button in buttons(preview)] == ["+unsubscribe"]
 
 
-async def test_of_two_the_later_one_counts(come, wait, hand, town, body):
+async def test_of_two_the_later_one_counts(come, wait, hand, harness, body):
     await come("first", "")
-    attachments.send_album(town.world, ADMIN, ADMIN, ["second", "", ""])
+    attachments.send_album(harness.world, ADMIN, ADMIN, ["second", "", ""])
     await hand()
     await wait()
 
@@ -87,24 +87,24 @@ async def test_of_one_that_was_cancelled_nothing_comes(write, come, wait, row):
     assert await row(1) is None
 
 
-async def test_one_that_telegram_refuses_is_told_once_and_the_next_is_a_new_try(town, come, wait, hand, row):
+async def test_one_that_telegram_refuses_is_told_once_and_the_next_is_a_new_try(harness, come, wait, hand, row):
     before = await come("x" * 1020, "")
     for _ in range(3):
         await wait()
-    (refused,) = town.said(ADMIN)[before:]
+    (refused,) = harness.said(ADMIN)[before:]
     assert "message caption is too long" in refused["text"]
 
-    attachments.send_album(town.world, ADMIN, ADMIN, ["short", ""])
+    attachments.send_album(harness.world, ADMIN, ADMIN, ["short", ""])
     await hand()
     await wait()
 
     assert [(await row(number)).state for number in (1, 2)] == ["cancelled", "draft"]
 
 
-async def test_nobody_elses_album_is_taken(town, write, hand, wait, row):
-    attachments.send_album(town.world, ADMIN, ADMIN, ["", ""])
+async def test_nobody_elses_album_is_taken(harness, write, hand, wait, row):
+    attachments.send_album(harness.world, ADMIN, ADMIN, ["", ""])
     await hand()
     await wait()
 
-    assert "/facts" in town.said(ADMIN)[-1]["text"]
+    assert "/facts" in harness.said(ADMIN)[-1]["text"]
     assert await row(1) is None

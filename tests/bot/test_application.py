@@ -20,25 +20,25 @@ async def introduce(messenger) -> str:
     return await application.connect_bot(messenger.api, application.create_bot(messenger.api), 60)
 
 
-async def test_the_same_trouble_is_said_once_and_another_when_it_comes(town, messenger, caplog):
-    town.world.faults.pending += [
+async def test_the_same_trouble_is_said_once_and_another_when_it_comes(harness, messenger, caplog):
+    harness.world.faults.pending += [
         InjectedFault(FaultKind.PROXY, "getMe", at=frozenset({1, 2, 3})),
         InjectedFault(FaultKind.LOST_BEFORE, "getMe", at=frozenset({4, 5})),
     ]
     with caplog.at_level(logging.INFO, "outreachbot"):
         username = await introduce(messenger)
 
-    assert username == town.world.username
+    assert username == harness.world.username
     assert [record.message for record in caplog.records] == [
         "Telegram does not answer yet: HTTP 502 from something that is not Telegram; trying again for up to 60 s",
         "Telegram does not answer yet: ServerDisconnectedError; trying again for up to 60 s",
     ]
 
 
-async def test_who_is_not_reached_at_all_is_told_why_once_and_at_the_end(town, messenger, caplog):
-    town.world.faults.pending.append(InjectedFault(FaultKind.PROXY, times=ALWAYS))
+async def test_who_is_not_reached_at_all_is_told_why_once_and_at_the_end(harness, messenger, caplog):
+    harness.world.faults.pending.append(InjectedFault(FaultKind.PROXY, times=ALWAYS))
     with pytest.raises(CannotRun, match=r"could not be reached for 60 s \(HTTP 502 .*\): check the network"):
         await introduce(messenger)
 
-    assert town.world.tally.calls["getMe"] == 8
+    assert harness.world.tally.calls["getMe"] == 8
     assert len(caplog.records) == 1

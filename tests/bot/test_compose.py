@@ -8,7 +8,7 @@ from outreachbot.domain.delivery.states import MessageKind, MessageState
 from outreachbot.sandbox import attachments, people
 from outreachbot.sandbox.faults import ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store.broadcasts import composing
-from town import ADMIN, MEMBER, buttons
+from tests.support.harness import ADMIN, MEMBER, buttons
 
 SITE = "https://example.org/"
 DRAFT, CANCELLED = MessageState.DRAFT, MessageState.CANCELLED
@@ -18,7 +18,7 @@ def data(message):
     return [button.get("callback_data") or button["url"] for button in buttons(message)]
 
 
-async def test_the_next_text_is_shown_as_members_will_see_it_and_asked_about(town, write, row, body, subscribe):
+async def test_the_next_text_is_shown_as_members_will_see_it_and_asked_about(harness, write, row, body, subscribe):
     await subscribe(MEMBER)
     (asked,) = await write("/broadcast")
     preview, question = await write(f"Dear <b>friends</b>\n[Read more] {SITE}", html=True)
@@ -44,9 +44,9 @@ async def test_what_nobody_asked_for_is_answered_with_the_help(write, row):
     assert await row(2) is None
 
 
-async def test_what_was_asked_for_is_forgotten_after_an_hour(town, write, row):
+async def test_what_was_asked_for_is_forgotten_after_an_hour(harness, write, row):
     await write("/broadcast")
-    town.clock.ahead += dt.timedelta(seconds=composing.SECONDS + 1)
+    harness.clock.ahead += dt.timedelta(seconds=composing.SECONDS + 1)
     (answer,) = await write("Hello")
 
     assert "/facts" in answer["text"]
@@ -95,10 +95,10 @@ async def test_a_button_that_leads_nowhere_is_named_and_the_next_text_is_a_new_t
     assert (await row(1)).state == DRAFT
 
 
-async def test_what_telegram_refuses_is_told_and_the_next_text_is_a_new_try(town, write, row):
+async def test_what_telegram_refuses_is_told_and_the_next_text_is_a_new_try(harness, write, row):
     await write("/broadcast")
     words = "Bad Request: BUTTON_URL_INVALID"
-    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, ANY_SEND, code=400, description=words))
+    harness.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, ANY_SEND, code=400, description=words))
     (refused,) = await write("Hello")
     preview, _question = await write("Hello again")
 
@@ -108,35 +108,35 @@ async def test_what_telegram_refuses_is_told_and_the_next_text_is_a_new_try(town
 
 
 @pytest.mark.parametrize("kind", ["photo", "video", "document"])
-async def test_a_file_is_sent_by_its_id_with_its_caption(town, write, hand, body, kind):
+async def test_a_file_is_sent_by_its_id_with_its_caption(harness, write, hand, body, kind):
     await write("/broadcast")
     {
         "photo": attachments.send_photo,
         "video": attachments.send_video,
         "document": attachments.send_document,
-    }[kind](town.world, ADMIN, ADMIN, f"A caption\n[Read more] {SITE}")
+    }[kind](harness.world, ADMIN, ADMIN, f"A caption\n[Read more] {SITE}")
     await hand()
-    preview = town.said(ADMIN)[-2]
+    preview = harness.said(ADMIN)[-2]
 
     assert kind in preview
     assert (preview["caption"], data(preview)) == ("A caption", [SITE, "+unsubscribe"])
     assert [media.kind for media in (await body(1)).media] == [kind]
 
 
-async def test_a_poll_is_copied_from_what_the_admin_has_seen(town, write, hand, body):
+async def test_a_poll_is_copied_from_what_the_admin_has_seen(harness, write, hand, body):
     await write("/broadcast")
-    attachments.send_poll(town.world, ADMIN, ADMIN, "Which day?", ["One", "Two"])
+    attachments.send_poll(harness.world, ADMIN, ADMIN, "Which day?", ["One", "Two"])
     await hand()
-    preview = town.said(ADMIN)[-2]
+    preview = harness.said(ADMIN)[-2]
     copied = (await body(1)).copy
 
     assert preview["poll"]["question"] == "Which day?"
     assert (copied.chat_id, copied.message_id) == (ADMIN, preview["message_id"])
 
 
-async def test_nobody_else_composes_for_an_admin(town, write, row):
-    people.add_person(town.world, 44, "Ben")
-    people.start(town.world, 44)
+async def test_nobody_else_composes_for_an_admin(harness, write, row):
+    people.add_person(harness.world, 44, "Ben")
+    people.start(harness.world, 44)
     await write("/broadcast")
     await write("Hello", 44)
 

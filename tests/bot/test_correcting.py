@@ -7,7 +7,7 @@ from outreachbot.domain.messages.message import Media, MediaKind, Message
 from outreachbot.sandbox import attachments
 from outreachbot.store.broadcasts import composing
 from outreachbot.store.database import connect
-from town import ADMIN, buttons
+from tests.support.harness import ADMIN, buttons
 
 SITE = "https://example.org/"
 
@@ -16,11 +16,11 @@ def data(message):
     return [button.get("callback_data") or button["url"] for button in buttons(message)]
 
 
-async def test_the_text_after_correct_replaces_every_copy(town, write, press, row, body, sent):
+async def test_the_text_after_correct_replaces_every_copy(harness, write, press, row, body, sent):
     await sent(ends=[1])
     await write("/help")
     await press("broadcast:correct:1")
-    assert "corrected text of broadcast 1" in town.said(ADMIN)[-1]["text"]
+    assert "corrected text of broadcast 1" in harness.said(ADMIN)[-1]["text"]
     preview, question = await write(f"Dear <i>friends</i>\n[Read more] {SITE}", html=True)
 
     assert (preview["text"], data(preview)) == ("Dear friends", [SITE, "+unsubscribe"])
@@ -30,13 +30,13 @@ async def test_the_text_after_correct_replaces_every_copy(town, write, press, ro
     assert (await body(2)).text == "Dear <i>friends</i>"
 
 
-async def test_only_a_text_corrects(town, write, press, hand, row, sent):
+async def test_only_a_text_corrects(harness, write, press, hand, row, sent):
     await sent(ends=[1])
     await write("/help")
     await press("broadcast:correct:1")
-    attachments.send_photo(town.world, ADMIN, ADMIN, "A caption")
+    attachments.send_photo(harness.world, ADMIN, ADMIN, "A caption")
     await hand()
-    assert "just the corrected text" in town.said(ADMIN)[-1]["text"]
+    assert "just the corrected text" in harness.said(ADMIN)[-1]["text"]
     (refused,) = await write("Hello\n[Read more] nowhere")
 
     assert "“Read more”" in refused["text"]

@@ -11,7 +11,7 @@ from outreachbot.sandbox import groups, people
 from outreachbot.sandbox.faults import ALWAYS, FaultKind, InjectedFault
 from outreachbot.services.sending import deliveries
 from outreachbot.store.delivery.outbox import Claimed
-from town import ADMIN, MEMBER
+from tests.support.harness import ADMIN, MEMBER
 
 FIRST = Message("first", ((Button("Facts", "facts"),),))
 CORRECTION, DELETION = MessageKind.CORRECTION, MessageKind.DELETION
@@ -35,58 +35,58 @@ async def copy_id(bring):
     return outcome.telegram_message_id
 
 
-def texts(town):
-    return [message.get("text") or message.get("caption") for message in town.said(MEMBER)]
+def texts(harness):
+    return [message.get("text") or message.get("caption") for message in harness.said(MEMBER)]
 
 
 @pytest.mark.parametrize("kind", [MessageKind.BROADCAST, MessageKind.REMINDER])
-async def test_a_broadcast_and_a_reminder_are_sent(town, bring, kind):
-    assert await bring(FIRST, kind) == Sent(town.said(MEMBER)[0]["message_id"])
+async def test_a_broadcast_and_a_reminder_are_sent(harness, bring, kind):
+    assert await bring(FIRST, kind) == Sent(harness.said(MEMBER)[0]["message_id"])
 
 
-async def test_a_group_that_subscribed_in_a_topic_gets_it_there(town, bring):
-    groups.create_chat(town.world, -1001, "Neighbours", ADMIN)
-    groups.add_bot(town.world, -1001, ADMIN)
-    topic = groups.open_topic(town.world, -1001, "News", ADMIN)
+async def test_a_group_that_subscribed_in_a_topic_gets_it_there(harness, bring):
+    groups.create_chat(harness.world, -1001, "Neighbours", ADMIN)
+    groups.add_bot(harness.world, -1001, ADMIN)
+    topic = groups.open_topic(harness.world, -1001, "News", ADMIN)
     await bring(FIRST, chat_id=-1001, topic_id=topic)
 
-    assert [message["message_thread_id"] for message in town.said(-1001)] == [topic]
+    assert [message["message_thread_id"] for message in harness.said(-1001)] == [topic]
     assert await bring(FIRST, chat_id=-1001, topic_id=999) == Failed(
         Reason.TOPIC_GONE, "Bad Request: message thread not found"
     )
 
 
-async def test_what_is_no_text_and_no_file_is_copied(town, bring):
-    poll = people.send(town.world, ADMIN, ADMIN, {"location": {"latitude": 40.0, "longitude": 49.0}})
+async def test_what_is_no_text_and_no_file_is_copied(harness, bring):
+    poll = people.send(harness.world, ADMIN, ADMIN, {"location": {"latitude": 40.0, "longitude": 49.0}})
     await bring(Message(copy=Copy(ADMIN, poll["message_id"])))
 
-    assert town.said(MEMBER)[0]["location"] == {"latitude": 40.0, "longitude": 49.0}
+    assert harness.said(MEMBER)[0]["location"] == {"latitude": 40.0, "longitude": 49.0}
 
 
-async def test_a_copy_is_corrected_with_its_buttons(town, bring, copy_id):
+async def test_a_copy_is_corrected_with_its_buttons(harness, bring, copy_id):
     second = Message("<b>second</b>", ((Button("Site", url="https://example.org/"),),))
     assert await bring(second, CORRECTION, (copy_id,)) == Sent(copy_id)
 
-    (said,) = town.said(MEMBER)
+    (said,) = harness.said(MEMBER)
     assert said["text"] == "second"
     assert said["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://example.org/"
 
 
-async def test_a_copy_that_is_corrected_already_is_as_it_should_be(town, bring, copy_id):
+async def test_a_copy_that_is_corrected_already_is_as_it_should_be(harness, bring, copy_id):
     for _ in range(2):
         assert isinstance(await bring(Message("second"), CORRECTION, (copy_id,)), Sent)
 
-    assert town.world.tally.errors[400] == 1, "Telegram did not refuse the second: nothing was shown here"
+    assert harness.world.tally.errors[400] == 1, "Telegram did not refuse the second: nothing was shown here"
 
 
-async def test_of_an_album_the_first_caption_is_corrected(town, bring, shelf):
+async def test_of_an_album_the_first_caption_is_corrected(harness, bring, shelf):
     outcome = await bring(Message("first", media=shelf[:2]))
     await bring(Message("second", media=shelf[:2]), CORRECTION, (outcome.telegram_message_id, *outcome.more))
 
-    assert texts(town) == ["second", None]
+    assert texts(harness) == ["second", None]
 
 
-async def test_a_copy_that_is_gone_can_not_be_corrected(town, bring, copy_id):
+async def test_a_copy_that_is_gone_can_not_be_corrected(harness, bring, copy_id):
     await bring(FIRST, DELETION, (copy_id,))
 
     assert await bring(Message("second"), CORRECTION, (copy_id,)) == Failed(
@@ -94,31 +94,31 @@ async def test_a_copy_that_is_gone_can_not_be_corrected(town, bring, copy_id):
     )
 
 
-async def test_a_copy_is_deleted_and_one_that_is_gone_already_is_as_it_should_be(town, bring, copy_id):
+async def test_a_copy_is_deleted_and_one_that_is_gone_already_is_as_it_should_be(harness, bring, copy_id):
     assert await bring(FIRST, DELETION, (copy_id,)) == Sent(0)
-    assert texts(town) == []
+    assert texts(harness) == []
     assert await bring(FIRST, DELETION, (copy_id,)) == Sent(0)
-    assert town.world.tally.errors[400] == 1, "Telegram did not refuse the second: nothing was shown here"
+    assert harness.world.tally.errors[400] == 1, "Telegram did not refuse the second: nothing was shown here"
 
 
-async def test_an_album_is_deleted_as_a_whole(town, bring, shelf):
+async def test_an_album_is_deleted_as_a_whole(harness, bring, shelf):
     outcome = await bring(Message("first", media=shelf[:2]))
 
     assert await bring(FIRST, DELETION, (outcome.telegram_message_id, *outcome.more)) == Sent(0)
-    assert texts(town) == []
+    assert texts(harness) == []
 
 
-async def test_a_copy_that_is_too_old_to_delete_stays_and_is_said_to(town, bring, copy_id):
-    town.clock.ahead = dt.timedelta(hours=49)
+async def test_a_copy_that_is_too_old_to_delete_stays_and_is_said_to(harness, bring, copy_id):
+    harness.clock.ahead = dt.timedelta(hours=49)
     outcome = await bring(FIRST, DELETION, (copy_id,))
 
     assert outcome == Failed(Reason.REFUSED, "Bad Request: message can't be deleted")
-    assert texts(town) == ["first"]
+    assert texts(harness) == ["first"]
 
 
 @pytest.mark.parametrize("kind", [CORRECTION, MessageKind.BROADCAST])
-async def test_who_has_blocked_the_bot_is_recorded(town, bring, copy_id, kind):
-    people.block(town.world, MEMBER)
+async def test_who_has_blocked_the_bot_is_recorded(harness, bring, copy_id, kind):
+    people.block(harness.world, MEMBER)
 
     assert await bring(Message("second"), kind, (copy_id,)) == Failed(
         Reason.BLOCKED, "Forbidden: bot was blocked by the user"
@@ -135,9 +135,9 @@ async def test_who_has_blocked_the_bot_is_recorded(town, bring, copy_id, kind):
     ],
     ids=["lost", "5xx", "429"],
 )
-async def test_it_is_tried_once_whatever_happens(town, bring, copy_id, kind, fault, outcome):
-    calls = town.world.tally.calls.total()
-    town.world.faults.pending = [InjectedFault(fault.kind, times=ALWAYS, seconds=fault.seconds)]
+async def test_it_is_tried_once_whatever_happens(harness, bring, copy_id, kind, fault, outcome):
+    calls = harness.world.tally.calls.total()
+    harness.world.faults.pending = [InjectedFault(fault.kind, times=ALWAYS, seconds=fault.seconds)]
 
     assert await bring(Message("second"), kind, (copy_id,)) == outcome
-    assert town.world.tally.calls.total() == calls + 1
+    assert harness.world.tally.calls.total() == calls + 1

@@ -12,29 +12,29 @@ from outreachbot.sandbox.world import chat_json
 from outreachbot.store import chats
 from outreachbot.store.broadcasts import composing
 from outreachbot.store.database import connect
-from town import ADMIN, MEMBER
+from tests.support.harness import ADMIN, MEMBER
 
 GROUP, CHANNEL = -1001, -1002
 COMMAND = [{"type": "bot_command", "offset": 0, "length": 10}]
 
 
 @pytest.fixture(autouse=True)
-def group(town) -> None:
+def group(harness) -> None:
     """Ada owns the group, Mina is a member, and a channel is linked to it."""
-    groups.create_chat(town.world, GROUP, "Neighbours", ADMIN)
-    groups.join(town.world, MEMBER, GROUP)
-    groups.add_bot(town.world, GROUP, ADMIN)
-    groups.create_chat(town.world, CHANNEL, "News", ADMIN, kind="channel")
-    groups.add_bot(town.world, CHANNEL, ADMIN)
+    groups.create_chat(harness.world, GROUP, "Neighbours", ADMIN)
+    groups.join(harness.world, MEMBER, GROUP)
+    groups.add_bot(harness.world, GROUP, ADMIN)
+    groups.create_chat(harness.world, CHANNEL, "News", ADMIN, kind="channel")
+    groups.add_bot(harness.world, CHANNEL, ADMIN)
 
 
-async def subscribes(town, context, user_id: int) -> bool:
+async def subscribes(harness, context, user_id: int) -> bool:
     """Somebody writes /subscribe in the group; whether it then is subscribed."""
-    standing = town.world.chats[GROUP].members[user_id]
-    town.world.chats[GROUP].members[user_id] = MemberStatus.MEMBER  # who has left since may have written before
-    people.say(town.world, user_id, GROUP, "/subscribe")
-    town.world.chats[GROUP].members[user_id] = standing
-    await application.handle_update(context, town.world.updates.pop()[1])
+    standing = harness.world.chats[GROUP].members[user_id]
+    harness.world.chats[GROUP].members[user_id] = MemberStatus.MEMBER  # who has left since may have written before
+    people.say(harness.world, user_id, GROUP, "/subscribe")
+    harness.world.chats[GROUP].members[user_id] = standing
+    await application.handle_update(context, harness.world.updates.pop()[1])
     return await is_subscribed(context)
 
 
@@ -52,10 +52,10 @@ async def is_subscribed(context) -> bool:
         (MemberStatus.LEFT, False),
     ],
 )
-async def test_a_groups_admins_decide(town, context, standing, may):
-    town.world.chats[GROUP].members[MEMBER] = standing
+async def test_a_groups_admins_decide(harness, context, standing, may):
+    harness.world.chats[GROUP].members[MEMBER] = standing
 
-    assert await subscribes(town, context, MEMBER) is may
+    assert await subscribes(harness, context, MEMBER) is may
 
 
 @pytest.mark.parametrize(
@@ -70,11 +70,11 @@ async def test_a_groups_admins_decide(town, context, standing, may):
     ],
     ids=lambda fault: fault.kind,
 )
-async def test_where_telegram_does_not_say_who_they_are_nobody_decides(town, context, fault):
-    town.world.faults.pending.append(fault)
+async def test_where_telegram_does_not_say_who_they_are_nobody_decides(harness, context, fault):
+    harness.world.faults.pending.append(fault)
 
-    assert not await subscribes(town, context, ADMIN)
-    assert "Please try again" in town.said(GROUP)[0]["text"]
+    assert not await subscribes(harness, context, ADMIN)
+    assert "Please try again" in harness.said(GROUP)[0]["text"]
 
 
 @pytest.mark.parametrize(
@@ -85,44 +85,44 @@ async def test_where_telegram_does_not_say_who_they_are_nobody_decides(town, con
     ],
     ids=["linked channel", "member in a channel's name"],
 )
-async def test_a_channel_that_writes_in_a_group_is_not_its_admin(town, context, sender):
-    world = town.world
+async def test_a_channel_that_writes_in_a_group_is_not_its_admin(harness, context, sender):
+    world = harness.world
     message: dict[str, Any] = {"message_id": 50, "date": 1, "text": "/subscribe", "entities": COMMAND, "from": sender}
     message |= {"chat": chat_json(world, world.chats[GROUP]), "sender_chat": chat_json(world, world.chats[CHANNEL])}
     await application.handle_update(context, {"update_id": 1, "message": message})
 
     assert not await is_subscribed(context)
-    assert "Only admins can do that here" in town.said(GROUP)[0]["text"]
+    assert "Only admins can do that here" in harness.said(GROUP)[0]["text"]
 
 
-async def test_the_groups_own_name_is_an_admins(town, context):
-    people.say(town.world, ADMIN, GROUP, "/subscribe", anonymous=True)
-    await application.handle_update(context, town.world.updates.pop()[1])
+async def test_the_groups_own_name_is_an_admins(harness, context):
+    people.say(harness.world, ADMIN, GROUP, "/subscribe", anonymous=True)
+    await application.handle_update(context, harness.world.updates.pop()[1])
 
     assert await is_subscribed(context)
 
 
-async def test_an_admin_of_the_bot_is_no_admin_of_every_group(town, context):
-    town.world.chats[GROUP].members |= {MEMBER: MemberStatus.CREATOR, ADMIN: MemberStatus.MEMBER}
+async def test_an_admin_of_the_bot_is_no_admin_of_every_group(harness, context):
+    harness.world.chats[GROUP].members |= {MEMBER: MemberStatus.CREATOR, ADMIN: MemberStatus.MEMBER}
 
-    assert not await subscribes(town, context, ADMIN)
+    assert not await subscribes(harness, context, ADMIN)
 
 
-async def test_an_admin_of_the_bot_broadcasts_in_private_only(town, context):
-    people.say(town.world, ADMIN, GROUP, "/broadcast")
-    await application.handle_update(context, town.world.updates.pop()[1])
+async def test_an_admin_of_the_bot_broadcasts_in_private_only(harness, context):
+    people.say(harness.world, ADMIN, GROUP, "/broadcast")
+    await application.handle_update(context, harness.world.updates.pop()[1])
     async with connect.reading(context.db) as db:
-        asked = await composing.find(db, ADMIN, town.clock().timestamp())
+        asked = await composing.find(db, ADMIN, harness.clock().timestamp())
 
     assert asked is None
-    assert town.said(GROUP) == []
+    assert harness.said(GROUP) == []
 
 
-async def test_a_member_who_forges_an_admins_button_is_told_that_it_leads_nowhere(town, context):
-    await application.handle_update(context, town.world.updates.pop()[1])
-    people.say(town.world, MEMBER, MEMBER, "/help")
-    await application.handle_update(context, town.world.updates.pop()[1])
-    press = people.press(town.world, MEMBER, MEMBER, town.said(MEMBER)[0]["message_id"], "broadcast:send:1")
-    await application.handle_update(context, town.world.updates.pop()[1])
+async def test_a_member_who_forges_an_admins_button_is_told_that_it_leads_nowhere(harness, context):
+    await application.handle_update(context, harness.world.updates.pop()[1])
+    people.say(harness.world, MEMBER, MEMBER, "/help")
+    await application.handle_update(context, harness.world.updates.pop()[1])
+    press = people.press(harness.world, MEMBER, MEMBER, harness.said(MEMBER)[0]["message_id"], "broadcast:send:1")
+    await application.handle_update(context, harness.world.updates.pop()[1])
 
-    assert "no longer leads anywhere" in town.world.answers[press]["text"]
+    assert "no longer leads anywhere" in harness.world.answers[press]["text"]

@@ -13,16 +13,16 @@ from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
 from outreachbot.workers.delivery import leases, queueing
-from town import ADMIN
+from tests.support.harness import ADMIN
 
 RUNNING, SCHEDULED = MessageState.RUNNING, MessageState.SCHEDULED
 
 
 @pytest.fixture
-def town(town):
+def harness(harness):
     """What goes to more than two chats waits a little before it starts."""
-    town.large_audience = 2
-    return town
+    harness.large_audience = 2
+    return harness
 
 
 @pytest.fixture
@@ -102,13 +102,13 @@ async def test_where_that_hour_has_passed_and_these_get_it_at_once_it_begins_at_
 
 
 async def test_and_a_later_wave_of_it_that_is_missed_asks_all_the_same(
-    town, context, compose, press, planned, subscribe, row
+    harness, context, compose, press, planned, subscribe, row
 ):
     await compose(0)
     await subscribe(1, zone="Pacific/Kiritimati")  # 14 hours ahead of UTC
     await subscribe(2, zone="Pacific/Midway")  # 11 hours behind
     noon = context.clock().replace(hour=11, minute=30) + dt.timedelta(days=1)
-    town.clock.set(noon)
+    harness.clock.set(noon)
     await leases.recover_deliveries(context.db, "here:1", noon)
     await planned(LocalHour(noon.date(), 12, Past.NOW))  # it has passed for the one, and is to come for the other
     await press("broadcast:send:1")
@@ -123,7 +123,7 @@ async def test_and_a_later_wave_of_it_that_is_missed_asks_all_the_same(
 
 
 async def test_what_was_missed_by_local_hours_keeps_them_when_a_person_starts_it(
-    town, context, compose, press, planned, subscribe, row, write
+    harness, context, compose, press, planned, subscribe, row, write
 ):
     """Where the hour has passed it goes out at once, and at the hour everywhere else."""
     await compose(0)
@@ -133,12 +133,12 @@ async def test_what_was_missed_by_local_hours_keeps_them_when_a_person_starts_it
     await planned(LocalHour(noon.date(), 12, Past.SKIP))
     await press("broadcast:send:1")
     assert (await row(1)).starts_at == (noon - dt.timedelta(hours=14)).timestamp()
-    town.clock.set(noon)
+    harness.clock.set(noon)
     await queueing.start_scheduled(context.db, context.clock())
     assert (await row(1)).state == MessageState.MISSED
     (page,) = await write("/broadcasts")
     await press("broadcast:open:1", under=page)
-    assert "writes at once where the hour has passed" in town.now(ADMIN, page)["text"]
+    assert "writes at once where the hour has passed" in harness.current(ADMIN, page)["text"]
 
     await press("broadcast:now:1", under=page)
     while await queueing.queue_audience(context.db, "UTC", asyncio.Event()):
@@ -153,11 +153,13 @@ async def test_what_was_missed_by_local_hours_keeps_them_when_a_person_starts_it
     }
 
 
-async def test_the_question_says_when_the_last_zone_gets_it(town, context, compose, press, subscribe):
+async def test_the_question_says_when_the_last_zone_gets_it(harness, context, compose, press, subscribe):
     await compose()
     await subscribe(2, zone="Pacific/Midway")  # 11 hours behind UTC
     day = (context.clock() + dt.timedelta(days=2)).date()
     await press(f"broadcast:when:1:h.{day:%Y%m%d}.09")
     last = dt.datetime.combine(day + dt.timedelta(days=1), dt.time(0), dt.UTC)  # Baku is 4 hours ahead
 
-    assert f"the last ones get it on {last.day} {last:%B %Y} at 00:00 (Asia/Baku time)." in town.said(ADMIN)[-1]["text"]
+    assert (
+        f"the last ones get it on {last.day} {last:%B %Y} at 00:00 (Asia/Baku time)." in harness.said(ADMIN)[-1]["text"]
+    )

@@ -10,7 +10,7 @@ from outreachbot.sandbox import people
 from outreachbot.sandbox.faults import ALWAYS, FaultKind, InjectedFault
 from outreachbot.services.sending import messages
 from outreachbot.services.sending.pictures import Pictures
-from town import ADMIN, MEMBER, buttons
+from tests.support.harness import ADMIN, MEMBER, buttons
 
 SHOWN = Message("<b>A day</b>", ((Button("The facts", "+facts"),),), (Media(MediaKind.PHOTO, name="day.png"),))
 PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0"
@@ -34,64 +34,64 @@ def restart(context, tmp_path):
     return restart
 
 
-def ids(town, *chat_ids):
+def ids(harness, *chat_ids):
     """The ids under which chats got the picture."""
-    return {message["photo"][-1]["file_id"] for chat_id in chat_ids for message in town.said(chat_id)}
+    return {message["photo"][-1]["file_id"] for chat_id in chat_ids for message in harness.said(chat_id)}
 
 
-async def test_it_is_uploaded_once_and_then_sent_by_its_id(town, context, file, restart):
+async def test_it_is_uploaded_once_and_then_sent_by_its_id(harness, context, file, restart):
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None, silent=True), Sent)
     assert isinstance(await messages.send_once(context.messenger, SHOWN, ADMIN), Sent)
     restart()
     file.unlink()
     assert isinstance(await messages.send_once(context.messenger, SHOWN, ADMIN), Sent)
 
-    assert len(town.world.files.by_id) == len(ids(town, MEMBER, ADMIN)) == 1
-    for message in [*town.said(MEMBER), *town.said(ADMIN)]:
+    assert len(harness.world.files.by_id) == len(ids(harness, MEMBER, ADMIN)) == 1
+    for message in [*harness.said(MEMBER), *harness.said(ADMIN)]:
         assert (message["caption"], message["caption_entities"][0]["type"]) == ("A day", "bold")
         assert [button["callback_data"] for button in buttons(message)] == ["+facts"]
 
 
-async def test_many_who_wait_for_it_upload_it_once(town, context, file, restart):
-    crowd = people.add_crowd(town.world, 10)
+async def test_many_who_wait_for_it_upload_it_once(harness, context, file, restart):
+    crowd = people.add_crowd(harness.world, 10)
     outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
-    assert len(town.world.files.by_id) == len(ids(town, *crowd)) == 1
+    assert len(harness.world.files.by_id) == len(ids(harness, *crowd)) == 1
 
 
-async def test_a_file_that_was_exchanged_is_another_picture(town, context, file, restart):
+async def test_a_file_that_was_exchanged_is_another_picture(harness, context, file, restart):
     await messages.send_once(context.messenger, SHOWN, MEMBER)
     file.write_bytes(PNG + b"another")
     restart()
     await messages.send_once(context.messenger, SHOWN, MEMBER)
 
-    assert len(ids(town, MEMBER)) == 2
+    assert len(ids(harness, MEMBER)) == 2
 
 
-async def test_one_that_is_exchanged_while_the_bot_runs_is_uploaded_anew(town, context, file, restart):
+async def test_one_that_is_exchanged_while_the_bot_runs_is_uploaded_anew(harness, context, file, restart):
     await messages.send_once(context.messenger, SHOWN, MEMBER)
     file.write_bytes(PNG + b"another")
     await messages.send_once(context.messenger, SHOWN, MEMBER)
     await messages.send_once(context.messenger, SHOWN, MEMBER)
 
-    assert len(ids(town, MEMBER)) == len(town.world.files.by_id) == 2
+    assert len(ids(harness, MEMBER)) == len(harness.world.files.by_id) == 2
 
 
-async def test_without_the_file_the_text_is_sent(town, context, restart):
+async def test_without_the_file_the_text_is_sent(harness, context, restart):
     outcome = await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
 
     assert isinstance(outcome, Sent)
-    assert [message["text"] for message in town.said(MEMBER)] == ["A day"]
-    assert [button["callback_data"] for button in buttons(town.said(MEMBER)[0])] == ["+facts"]
+    assert [message["text"] for message in harness.said(MEMBER)] == ["A day"]
+    assert [button["callback_data"] for button in buttons(harness.said(MEMBER)[0])] == ["+facts"]
 
 
-async def test_who_blocked_the_bot_keeps_nobody_else_from_getting_it(town, context, file, restart):
-    people.block(town.world, MEMBER)
+async def test_who_blocked_the_bot_keeps_nobody_else_from_getting_it(harness, context, file, restart):
+    people.block(harness.world, MEMBER)
 
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Failed)
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, ADMIN, None), Sent)
-    assert len(town.said(ADMIN)) == 1
+    assert len(harness.said(ADMIN)) == 1
 
 
 @pytest.mark.parametrize(
@@ -103,12 +103,12 @@ async def test_who_blocked_the_bot_keeps_nobody_else_from_getting_it(town, conte
         InjectedFault(FaultKind.GARBAGE, "sendPhoto"),
     ],
 )
-async def test_an_upload_that_failed_is_tried_again_with_the_next(town, context, file, restart, fault):
-    town.world.faults.pending.append(fault)
+async def test_an_upload_that_failed_is_tried_again_with_the_next(harness, context, file, restart, fault):
+    harness.world.faults.pending.append(fault)
 
     assert not isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
-    assert len(town.said(MEMBER)) == 1
+    assert len(harness.said(MEMBER)) == 1
 
 
 @pytest.mark.parametrize(
@@ -123,55 +123,55 @@ async def test_an_upload_that_failed_is_tried_again_with_the_next(town, context,
     ],
 )
 @pytest.mark.parametrize("seen", [False, True])
-async def test_a_reminder_whose_picture_is_refused_goes_out_as_text(town, context, file, restart, description, seen):
+async def test_a_reminder_whose_picture_is_refused_goes_out_as_text(harness, context, file, restart, description, seen):
     if seen:  # then it is sent by its id
         await messages.send_bulk(context.messenger, SHOWN, ADMIN, None)
     refused = InjectedFault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=description)
-    town.world.faults.pending.append(refused)
+    harness.world.faults.pending.append(refused)
 
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None, silent=True), Sent)
-    assert [message["text"] for message in town.said(MEMBER)] == ["A day"]
-    assert [button["callback_data"] for button in buttons(town.said(MEMBER)[0])] == ["+facts"]
+    assert [message["text"] for message in harness.said(MEMBER)] == ["A day"]
+    assert [button["callback_data"] for button in buttons(harness.said(MEMBER)[0])] == ["+facts"]
 
 
-async def test_what_is_no_picture_is_uploaded_once_only(town, context, file, restart):
+async def test_what_is_no_picture_is_uploaded_once_only(harness, context, file, restart):
     file.write_bytes(b"no picture")
-    crowd = people.add_crowd(town.world, 10)
+    crowd = people.add_crowd(harness.world, 10)
     outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
-    assert town.world.tally.errors[400] == 1
+    assert harness.world.tally.errors[400] == 1
 
 
-async def test_a_chat_without_the_right_to_pictures_takes_it_from_nobody(town, context, file, restart):
+async def test_a_chat_without_the_right_to_pictures_takes_it_from_nobody(harness, context, file, restart):
     no_right = "Bad Request: not enough rights to send photos to the chat"
-    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "sendPhoto", code=400, description=no_right))
+    harness.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "sendPhoto", code=400, description=no_right))
     await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
     await messages.send_bulk(context.messenger, SHOWN, ADMIN, None)
 
-    assert "text" in town.said(MEMBER)[0]
-    assert "photo" in town.said(ADMIN)[0]
+    assert "text" in harness.said(MEMBER)[0]
+    assert "photo" in harness.said(ADMIN)[0]
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-async def test_an_id_that_telegram_forgot_is_uploaded_anew_once(town, context, file, restart, restarts):
+async def test_an_id_that_telegram_forgot_is_uploaded_anew_once(harness, context, file, restart, restarts):
     await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
-    town.world.files.by_id.clear()
+    harness.world.files.by_id.clear()
     if restarts:
         restart()
-    crowd = people.add_crowd(town.world, 10)
+    crowd = people.add_crowd(harness.world, 10)
     outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
     assert all(isinstance(outcome, Sent) for outcome in outcomes)
-    assert len(town.world.files.by_id) == len(ids(town, *crowd)) == 1
+    assert len(harness.world.files.by_id) == len(ids(harness, *crowd)) == 1
 
 
-async def test_a_server_that_knows_no_id_gets_the_text(town, context, file, restart):
+async def test_a_server_that_knows_no_id_gets_the_text(harness, context, file, restart):
     await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
     unknown = "Bad Request: wrong file identifier/HTTP URL specified"
-    town.world.faults.pending.append(
+    harness.world.faults.pending.append(
         InjectedFault(FaultKind.REFUSED, "sendPhoto", ALWAYS, code=400, description=unknown)
     )
 
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Sent)
-    assert town.said(MEMBER)[1]["text"] == "A day"
+    assert harness.said(MEMBER)[1]["text"] == "A day"

@@ -10,22 +10,22 @@ from outreachbot.sandbox.chat import Json, MemberStatus
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store import audience, chats
 from outreachbot.store.database import connect
-from town import ADMIN, MEMBER, buttons
+from tests.support.harness import ADMIN, MEMBER, buttons
 
 OLD = "Bad Request: message can't be edited"
 
 
-async def say(town, context, text: str, chat_id: int = MEMBER, user_id: int = MEMBER) -> None:
+async def say(harness, context, text: str, chat_id: int = MEMBER, user_id: int = MEMBER) -> None:
     """Somebody writes, and the bot handles that."""
-    people.say(town.world, user_id, chat_id, text)
-    await application.handle_update(context, town.world.updates.pop()[1])
+    people.say(harness.world, user_id, chat_id, text)
+    await application.handle_update(context, harness.world.updates.pop()[1])
 
 
-async def press(town, context, message: Json, data: str, chat_id: int = MEMBER) -> Json:
+async def press(harness, context, message: Json, data: str, chat_id: int = MEMBER) -> Json:
     """Mina presses a button, and the bot handles that; its answer to the press."""
-    query = people.press(town.world, MEMBER, chat_id, message["message_id"], data)
-    await application.handle_update(context, town.world.updates.pop()[1])
-    return town.world.answers[query]
+    query = people.press(harness.world, MEMBER, chat_id, message["message_id"], data)
+    await application.handle_update(context, harness.world.updates.pop()[1])
+    return harness.world.answers[query]
 
 
 async def subscribe(context, chat_id: int, kind: str = "private") -> None:
@@ -39,100 +39,100 @@ async def counted(context) -> dict[str, int]:
         return {count.kind: count.chats for count in await audience.count_chats(db, BroadcastAudience())}
 
 
-async def test_a_page_replaces_the_page_before(town, context):
-    await say(town, context, "/facts")
-    note = await press(town, context, town.said(MEMBER)[0], "fact:deaths-official")
+async def test_a_page_replaces_the_page_before(harness, context):
+    await say(harness, context, "/facts")
+    note = await press(harness, context, harness.said(MEMBER)[0], "fact:deaths-official")
 
-    assert ["fact 11" in message["text"] for message in town.said(MEMBER)] == [True]
+    assert ["fact 11" in message["text"] for message in harness.said(MEMBER)] == [True]
     assert note["text"] == ""
 
 
-async def test_the_button_that_says_the_page_only_stops_its_clock(town, context):
-    await say(town, context, "/facts 12")
-    page = town.said(MEMBER)[0]
+async def test_the_button_that_says_the_page_only_stops_its_clock(harness, context):
+    await say(harness, context, "/facts 12")
+    page = harness.said(MEMBER)[0]
     (place,) = [button["callback_data"] for button in buttons(page) if " / " in button["text"]]
-    note = await press(town, context, page, place)
+    note = await press(harness, context, page, place)
 
     assert (note["text"], note["show_alert"]) == ("", False)
-    assert town.said(MEMBER) == [page]
+    assert harness.said(MEMBER) == [page]
 
 
-async def test_what_is_shown_already_is_not_said_again(town, context):
-    await say(town, context, "/facts 12")
-    await press(town, context, town.said(MEMBER)[0], "fact:deaths-hrw")
+async def test_what_is_shown_already_is_not_said_again(harness, context):
+    await say(harness, context, "/facts 12")
+    await press(harness, context, harness.said(MEMBER)[0], "fact:deaths-hrw")
 
-    assert town.world.tally.errors[400] == 1, "Telegram did not refuse the edit: nothing was shown here"
-    assert len(town.said(MEMBER)) == 1
-
-
-async def test_where_a_message_can_not_be_edited_any_more_the_answer_comes_below(town, context):
-    await say(town, context, "/facts")
-    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "editMessageText", code=400, description=OLD))
-    await press(town, context, town.said(MEMBER)[0], "fact:deaths-official")
-
-    assert "fact 11" in town.said(MEMBER)[1]["text"]
+    assert harness.world.tally.errors[400] == 1, "Telegram did not refuse the edit: nothing was shown here"
+    assert len(harness.said(MEMBER)) == 1
 
 
-async def test_an_edit_that_may_have_been_done_is_not_said_again(town, context):
-    await say(town, context, "/facts")
-    town.world.faults.pending.append(InjectedFault(FaultKind.LOST_AFTER, "editMessageText"))
-    await press(town, context, town.said(MEMBER)[0], "fact:deaths-official")
+async def test_where_a_message_can_not_be_edited_any_more_the_answer_comes_below(harness, context):
+    await say(harness, context, "/facts")
+    harness.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "editMessageText", code=400, description=OLD))
+    await press(harness, context, harness.said(MEMBER)[0], "fact:deaths-official")
 
-    assert len(town.said(MEMBER)) == 1
+    assert "fact 11" in harness.said(MEMBER)[1]["text"]
 
 
-async def test_every_reply_is_counted_for_the_pace(town, context):
-    await say(town, context, "/facts")
-    await press(town, context, town.said(MEMBER)[0], "fact:deaths-official")
-    await press(town, context, town.said(MEMBER)[0], "+campaign")
+async def test_an_edit_that_may_have_been_done_is_not_said_again(harness, context):
+    await say(harness, context, "/facts")
+    harness.world.faults.pending.append(InjectedFault(FaultKind.LOST_AFTER, "editMessageText"))
+    await press(harness, context, harness.said(MEMBER)[0], "fact:deaths-official")
+
+    assert len(harness.said(MEMBER)) == 1
+
+
+async def test_every_reply_is_counted_for_the_pace(harness, context):
+    await say(harness, context, "/facts")
+    await press(harness, context, harness.said(MEMBER)[0], "fact:deaths-official")
+    await press(harness, context, harness.said(MEMBER)[0], "+campaign")
 
     assert context.messenger.take_reply_count() == 3
 
 
-async def test_a_chat_that_can_not_be_answered_is_remembered_and_that_is_no_error(town, context):
+async def test_a_chat_that_can_not_be_answered_is_remembered_and_that_is_no_error(harness, context):
     await subscribe(context, MEMBER)
-    people.say(town.world, MEMBER, MEMBER, "/help")
-    update = town.world.updates.pop()[1]
-    town.world.chats[MEMBER].bot_status = MemberStatus.KICKED  # blocked before the answer came
+    people.say(harness.world, MEMBER, MEMBER, "/help")
+    update = harness.world.updates.pop()[1]
+    harness.world.chats[MEMBER].bot_status = MemberStatus.KICKED  # blocked before the answer came
     await application.handle_update(context, update)
 
     assert await counted(context) == {}
 
 
-async def test_a_group_that_moved_is_answered_at_its_new_id_and_followed(town, context):
-    groups.create_chat(town.world, -55, "Small", ADMIN, kind="group")
-    groups.add_bot(town.world, -55, ADMIN)
+async def test_a_group_that_moved_is_answered_at_its_new_id_and_followed(harness, context):
+    groups.create_chat(harness.world, -55, "Small", ADMIN, kind="group")
+    groups.add_bot(harness.world, -55, ADMIN)
     await subscribe(context, -55, "group")
-    people.say(town.world, ADMIN, -55, "/help")
-    update = town.world.updates.pop()[1]
-    new_id = groups.migrate(town.world, -55)
+    people.say(harness.world, ADMIN, -55, "/help")
+    update = harness.world.updates.pop()[1]
+    new_id = groups.migrate(harness.world, -55)
     await application.handle_update(context, update)
 
-    assert "/facts" in town.said(new_id)[0]["text"]
+    assert "/facts" in harness.said(new_id)[0]["text"]
     assert await counted(context) == {"supergroup": 1}
 
 
-async def test_a_reply_that_telegram_refuses_is_an_error_and_the_member_is_told(town, context):
+async def test_a_reply_that_telegram_refuses_is_an_error_and_the_member_is_told(harness, context):
     words = "Bad Request: message is too long"
-    town.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, ANY_SEND, code=400, description=words))
+    harness.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, ANY_SEND, code=400, description=words))
     with pytest.raises(ReplyFailed, match=words):
-        await say(town, context, "/help")
+        await say(harness, context, "/help")
 
-    assert "Something went wrong here" in town.said(MEMBER)[0]["text"]
+    assert "Something went wrong here" in harness.said(MEMBER)[0]["text"]
 
 
-async def test_a_reply_that_would_have_to_wait_too_long_is_an_error(town, context):
-    town.world.faults.pending.append(InjectedFault(FaultKind.TOO_MANY, ANY_SEND, seconds=300))
+async def test_a_reply_that_would_have_to_wait_too_long_is_an_error(harness, context):
+    harness.world.faults.pending.append(InjectedFault(FaultKind.TOO_MANY, ANY_SEND, seconds=300))
 
     with pytest.raises(ReplyFailed, match="asked to wait 300 s"):
-        await say(town, context, "/help")
+        await say(harness, context, "/help")
 
 
-async def test_a_frozen_bot_stops(town, context):
+async def test_a_frozen_bot_stops(harness, context):
     words = "Bad Request: FROZEN_METHOD_INVALID"
-    town.world.faults.pending.append(
+    harness.world.faults.pending.append(
         InjectedFault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=400, description=words)
     )
 
     with pytest.raises(TelegramRefuses, match="FROZEN"):
-        await say(town, context, "/help")
+        await say(harness, context, "/help")

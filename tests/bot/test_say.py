@@ -17,7 +17,7 @@ from outreachbot.sandbox.server import serve
 from outreachbot.sandbox.world import TOKEN
 from outreachbot.services.sending import messages
 from outreachbot.services.sending.messenger import Messenger
-from town import MEMBER
+from tests.support.harness import MEMBER
 
 TEXT = {"text": "<b>Hi</b>", "parse_mode": "HTML", "link_preview_options": {"is_disabled": True}}
 PHOTO, VIDEO, FILE = Media(MediaKind.PHOTO, "p"), Media(MediaKind.VIDEO, "v"), Media(MediaKind.DOCUMENT, "d")
@@ -60,25 +60,25 @@ def test_each_kind_of_message_has_its_request(message, topic_id, method, params)
 
 
 @pytest.mark.parametrize("message", [Message("Hi", BUTTONS), Message("Hi", asks=True)])
-async def test_telegram_takes_each_of_them(town, messenger, message):
+async def test_telegram_takes_each_of_them(harness, messenger, message):
     outcome = await messages.send_once(messenger, message, MEMBER)
 
-    assert outcome == Sent(town.said(MEMBER)[0]["message_id"])
+    assert outcome == Sent(harness.said(MEMBER)[0]["message_id"])
 
 
-async def test_telegram_takes_each_kind_of_file_by_its_id(town, messenger, shelf):
+async def test_telegram_takes_each_kind_of_file_by_its_id(harness, messenger, shelf):
     for media in shelf:
         outcome = await messages.send_once(messenger, Message("<b>Hi</b>", BUTTONS, (media,)), MEMBER)
-        said = town.said(MEMBER)[-1]
+        said = harness.said(MEMBER)[-1]
 
         assert outcome == Sent(said["message_id"])
         assert (said["caption"], said["reply_markup"]["inline_keyboard"]) == ("Hi", KEYBOARD)
         assert media.kind in said
 
 
-async def test_an_album_is_several_messages_with_one_caption(town, messenger, shelf):
+async def test_an_album_is_several_messages_with_one_caption(harness, messenger, shelf):
     outcome = await messages.send_once(messenger, Message("<b>Hi</b>", media=shelf[:2]), MEMBER)
-    said = town.said(MEMBER)
+    said = harness.said(MEMBER)
 
     assert outcome == Sent(said[0]["message_id"], (said[1]["message_id"],))
     assert [message.get("caption") for message in said] == ["Hi", None]
@@ -86,7 +86,9 @@ async def test_an_album_is_several_messages_with_one_caption(town, messenger, sh
 
 
 @pytest.mark.parametrize("paid", [True, False])
-async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switched_on(town, messenger, requests, paid):
+async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switched_on(
+    harness, messenger, requests, paid
+):
     messenger.paid = paid
     await messages.send_bulk(messenger, Message("Hi"), MEMBER, None)
     await messages.send_with_retry(messenger, Message("Hi"), MEMBER, None)
@@ -94,7 +96,7 @@ async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switch
 
     assert ["allow_paid_broadcast" in params for params in requests] == [paid, False, False]
     assert requests[0].get("allow_paid_broadcast", True) is True
-    assert len(town.said(MEMBER)) == 3
+    assert len(harness.said(MEMBER)) == 3
 
 
 @pytest.mark.parametrize(
@@ -109,15 +111,15 @@ async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switch
     ],
     ids=lambda value: getattr(value, "kind", ""),
 )  # fmt: skip
-async def test_a_reply_is_tried_once_where_it_may_have_arrived_or_would_not(town, messenger, fault, outcome):
-    town.world.faults.pending.append(fault)
+async def test_a_reply_is_tried_once_where_it_may_have_arrived_or_would_not(harness, messenger, fault, outcome):
+    harness.world.faults.pending.append(fault)
 
     assert await messages.send_with_retry(messenger, Message("Hi"), MEMBER, None) == outcome
-    assert town.world.tally.calls["sendMessage"] == 1
+    assert harness.world.tally.calls["sendMessage"] == 1
     assert messenger.take_reply_count() == 1
 
 
-async def test_a_reply_that_surely_was_not_sent_is_tried_again(town):
+async def test_a_reply_that_surely_was_not_sent_is_tried_again(harness):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]
@@ -135,9 +137,9 @@ async def test_a_reply_that_surely_was_not_sent_is_tried_again(town):
         messenger = Messenger(BotApi(session, url, SecretStr(TOKEN)))
         reply = asyncio.create_task(messages.send_with_retry(messenger, Message("Hi"), MEMBER, None))
         await refused.wait()
-        async with serve(town.world, port=port):
+        async with serve(harness.world, port=port):
             outcome = await reply
 
     assert isinstance(outcome, Sent)
     assert messenger.replies > 1
-    assert town.world.tally.deliveries[MEMBER] == 1
+    assert harness.world.tally.deliveries[MEMBER] == 1

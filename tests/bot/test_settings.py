@@ -15,7 +15,7 @@ from outreachbot.store.database import connect
 from outreachbot.store.tables import deliveries
 from outreachbot.workers.delivery import leases, queueing, sender
 from outreachbot.workers.reminders import planner, resume
-from town import ADMIN, MEMBER, buttons
+from tests.support.harness import ADMIN, MEMBER, buttons
 
 BAKU = dt.timezone(dt.timedelta(hours=4))
 BEFORE = dt.datetime(2026, 2, 26, 8, tzinfo=BAKU)
@@ -23,14 +23,14 @@ ON_THE_DAY = dt.datetime(2026, 2, 26, 9, tzinfo=BAKU)
 
 
 @pytest.fixture
-def remind(town, context, requests):
+def remind(harness, context, requests):
     """Send all reminders that came due by nine on the day; which of the chats heard a sound."""
 
     async def remind():
-        sender_id = await leases.recover_deliveries(context.db, "this", town.clock())
+        sender_id = await leases.recover_deliveries(context.db, "this", harness.clock())
         planning = await resume.resume_planner(context.db, context.content, 1000.0, BEFORE)
-        town.clock.set(ON_THE_DAY)
-        await planner.plan_due(planning, context.db, context.content, town.clock())
+        harness.clock.set(ON_THE_DAY)
+        await planner.plan_due(planning, context.db, context.content, harness.clock())
         while await queueing.queue_audience(context.db, context.content.zone, context.wake_sender):
             pass
         requests.clear()
@@ -43,9 +43,9 @@ def remind(town, context, requests):
 
 
 @pytest.fixture
-async def both(town, write):
+async def both(harness, write):
     """Mina and Ada subscribe the hour before."""
-    town.clock.set(BEFORE)
+    harness.clock.set(BEFORE)
     for chat_id in (MEMBER, ADMIN):
         await write("/subscribe", chat_id)
         await write("/reminders", chat_id)
@@ -70,9 +70,9 @@ async def test_in_quiet_hours_a_reminder_makes_no_sound(both, remind, press, pre
     assert await remind() == {MEMBER: sounds, ADMIN: True}
 
 
-async def test_quiet_hours_choose_no_zone_and_say_whose_clock_it_is(town, context, both, press):
+async def test_quiet_hours_choose_no_zone_and_say_whose_clock_it_is(harness, context, both, press):
     await press("reminders:q", MEMBER)
-    assert "Time zone: Baku (nobody chose one here" in town.said(MEMBER)[-1]["text"]
+    assert "Time zone: Baku (nobody chose one here" in harness.said(MEMBER)[-1]["text"]
     await press("reminders:q.22.7", MEMBER)
     chosen, _subscribed = await settings.load_settings(context, MEMBER)
 
@@ -142,46 +142,46 @@ async def test_reminders_that_are_off_leave_the_subscription_as_it_is(context, b
     assert (await settings.load_settings(context, MEMBER))[1]
 
 
-async def test_a_name_of_two_words_is_read_as_a_whole(town, both, press, write):
+async def test_a_name_of_two_words_is_read_as_a_whole(harness, both, press, write):
     await press("zone:t", MEMBER)
-    question = town.said(MEMBER)[-1]["message_id"]
+    question = harness.said(MEMBER)[-1]["message_id"]
     (answer,) = await write("new york", MEMBER, reply_to=question)
 
     assert "New York" in buttons(answer)[0]["text"]
 
 
-async def test_a_location_that_an_admin_shares_while_composing_is_the_broadcast(town, hand, write):
+async def test_a_location_that_an_admin_shares_while_composing_is_the_broadcast(harness, hand, write):
     await write("/broadcast")
-    before = len(town.said(ADMIN))
+    before = len(harness.said(ADMIN))
     place = {"latitude": 40.4, "longitude": 49.9}
-    people.send(town.world, ADMIN, ADMIN, {"location": place})
+    people.send(harness.world, ADMIN, ADMIN, {"location": place})
     await hand()
-    preview, question = town.said(ADMIN)[before:]
+    preview, question = harness.said(ADMIN)[before:]
 
     assert preview["location"] == place
     assert "broadcast:discard" in buttons(question)[-1]["callback_data"]
     assert not any(button["callback_data"].startswith("zone") for button in buttons(question))
 
 
-async def test_a_location_that_nobody_asked_for_is_a_place_to_live_for_an_admin_too(town, hand):
-    people.send(town.world, ADMIN, ADMIN, {"location": {"latitude": 40.4, "longitude": 49.9}})
+async def test_a_location_that_nobody_asked_for_is_a_place_to_live_for_an_admin_too(harness, hand):
+    people.send(harness.world, ADMIN, ADMIN, {"location": {"latitude": 40.4, "longitude": 49.9}})
     await hand()
 
-    assert buttons(town.said(ADMIN)[-1])[0]["callback_data"] == "zone:y.Asia/Baku"
+    assert buttons(harness.said(ADMIN)[-1])[0]["callback_data"] == "zone:y.Asia/Baku"
 
 
-async def test_the_list_of_broadcasts_leads_to_the_reminders(town, both, remind, press, write):
+async def test_the_list_of_broadcasts_leads_to_the_reminders(harness, both, remind, press, write):
     await remind()
     (page,) = await write("/broadcasts")
     assert page["text"].startswith("Nothing has been sent yet")
     await press("broadcast:reminders", under=page)
 
-    assert "26 February 2026: " in town.now(ADMIN, page)["text"]
+    assert "26 February 2026: " in harness.current(ADMIN, page)["text"]
 
 
 @pytest.mark.parametrize("data", ["reminders:h.0231", "zone:y.Factory"])
-async def test_what_a_member_forges_takes_nothing_from_the_admins(town, write, press, data):
-    town.clock.set(ON_THE_DAY + dt.timedelta(days=17))  # on which nothing is told
+async def test_what_a_member_forges_takes_nothing_from_the_admins(harness, write, press, data):
+    harness.clock.set(ON_THE_DAY + dt.timedelta(days=17))  # on which nothing is told
     await write("/subscribe", MEMBER)
     with contextlib.suppress(LookupError, ValueError):  # it may fail for the member
         await press(data, MEMBER)

@@ -6,17 +6,17 @@ from sqlalchemy import select
 from outreachbot.sandbox import groups, people
 from outreachbot.store import audience, chats, tables
 from outreachbot.store.database import connect
-from town import ADMIN, MEMBER
+from tests.support.harness import ADMIN, MEMBER
 
 
 @pytest.fixture
-def start(town, hand):
+def start(harness, hand):
     """Somebody follows a link of ours; what the bot says."""
 
     async def start(payload, user_id=MEMBER):
-        people.start(town.world, user_id, payload)
+        people.start(harness.world, user_id, payload)
         await hand()
-        return town.said(user_id)[-1]["text"]
+        return harness.said(user_id)[-1]["text"]
 
     return start
 
@@ -28,7 +28,7 @@ async def came_with(context):
 
 
 @pytest.mark.parametrize("code", ["leaflet", "Q1-2026_b", "x", "a" * 64])
-async def test_who_comes_with_a_code_is_remembered_with_it_and_not_subscribed(town, context, start, code):
+async def test_who_comes_with_a_code_is_remembered_with_it_and_not_subscribed(harness, context, start, code):
     said = await start(code)
 
     assert said == await start("")
@@ -47,8 +47,8 @@ async def test_the_first_code_counts(context, start):
     assert await came_with(context) == {MEMBER: "leaflet"}
 
 
-async def test_who_had_subscribed_keeps_the_subscription(town, context, hand, start):
-    people.say(town.world, MEMBER, MEMBER, "/subscribe")
+async def test_who_had_subscribed_keeps_the_subscription(harness, context, hand, start):
+    people.say(harness.world, MEMBER, MEMBER, "/subscribe")
     await hand()
     await start("leaflet")
 
@@ -82,11 +82,11 @@ async def test_a_code_may_begin_like_a_page_that_has_none_below_it(context, star
     assert await came_with(context) == {MEMBER: code}
 
 
-async def test_in_a_group_a_code_means_nothing(town, context, hand):
-    groups.create_chat(town.world, -1001, "Neighbours", ADMIN)
-    groups.add_bot(town.world, -1001, ADMIN)
-    people.say(town.world, ADMIN, -1001, "/start leaflet")
+async def test_in_a_group_a_code_means_nothing(harness, context, hand):
+    groups.create_chat(harness.world, -1001, "Neighbours", ADMIN)
+    groups.add_bot(harness.world, -1001, ADMIN)
+    people.say(harness.world, ADMIN, -1001, "/start leaflet")
     await hand()
 
     assert await came_with(context) == {}
-    assert len(town.said(-1001)) == 1
+    assert len(harness.said(-1001)) == 1

@@ -6,24 +6,24 @@ from zoneinfo import ZoneInfo
 import pytest
 import vobject
 
-from town import ADMIN, MEMBER
+from tests.support.harness import ADMIN, MEMBER
 
 NEW_YORK = ZoneInfo("America/New_York")
 
 
 @pytest.fixture
-async def evening(town, write, press):
+async def evening(harness, write, press):
     """In New York, where Ada and Mina live, it is the evening of the day; in UTC it is the next one."""
-    town.clock.set(dt.datetime(2027, 2, 26, 20, tzinfo=NEW_YORK))
+    harness.clock.set(dt.datetime(2027, 2, 26, 20, tzinfo=NEW_YORK))
     for chat_id in (ADMIN, MEMBER):
         await write("/subscribe", chat_id)
         await press("zone:y.America/New_York", chat_id)
 
 
-async def test_on_its_evening_a_day_is_todays_in_the_list_in_the_file_and_in_the_forecast(town, evening, write):
+async def test_on_its_evening_a_day_is_todays_in_the_list_in_the_file_and_in_the_forecast(harness, evening, write):
     (listed,) = await write("/next")
     (file,) = await write("/next.ics")
-    calendar = vobject.readOne(town.world.files.by_id[file["document"]["file_id"]].data.decode())
+    calendar = vobject.readOne(harness.world.files.by_id[file["document"]["file_id"]].data.decode())
     first = {event.uid.value: event.dtstart.value for event in calendar.vevent_list}
 
     assert "26 February 2027 — Khojaly day of remembrance (35 years), today" in listed["text"]
@@ -31,7 +31,7 @@ async def test_on_its_evening_a_day_is_todays_in_the_list_in_the_file_and_in_the
     assert first["khojaly@outreachbot"] == dt.date(2027, 2, 26)
 
 
-async def test_who_comes_back_with_reminders_switched_off_reads_that_they_are(town, write, press):
+async def test_who_comes_back_with_reminders_switched_off_reads_that_they_are(harness, write, press):
     await write("/subscribe", MEMBER)
     await write("/reminders", MEMBER)
     await press("reminders:on.0", MEMBER)

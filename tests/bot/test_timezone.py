@@ -3,7 +3,7 @@
 import pytest
 
 from outreachbot.sandbox import people
-from town import MEMBER, buttons
+from tests.support.harness import MEMBER, buttons
 
 
 def offered(message):
@@ -13,57 +13,57 @@ def offered(message):
 
 
 @pytest.mark.parametrize(("code", "country"), [("pt-br", "BR"), ("pt", "PT"), ("ar", "EG"), ("fi", "FI")])
-async def test_the_countries_are_those_of_the_members_own_language(town, write, code, country):
+async def test_the_countries_are_those_of_the_members_own_language(harness, write, code, country):
     (in_english,) = await write("/timezone", MEMBER)
-    people.add_person(town.world, MEMBER, "Mina", language=code)
+    people.add_person(harness.world, MEMBER, "Mina", language=code)
     (in_theirs,) = await write("/timezone", MEMBER)
 
     assert country not in offered(in_english)
     assert country in offered(in_theirs)
 
 
-async def test_a_press_knows_the_members_language_as_well(town, write, press):
-    people.add_person(town.world, MEMBER, "Mina", language="pt-br")
+async def test_a_press_knows_the_members_language_as_well(harness, write, press):
+    people.add_person(harness.world, MEMBER, "Mina", language="pt-br")
     await write("/timezone", MEMBER)
     await press("zone:c.US", MEMBER)
     await press("zone", MEMBER)
 
-    assert "BR" in offered(town.said(MEMBER)[-1])
+    assert "BR" in offered(harness.said(MEMBER)[-1])
 
 
 @pytest.fixture
-def finnish(town):
+def finnish(harness):
     """The content is in Finnish as well. Named before `write`, which needs the house that answers by it."""
-    town.content = town.content.model_copy(update={"languages": ("en", "fi")})
+    harness.content = harness.content.model_copy(update={"languages": ("en", "fi")})
 
 
-async def test_a_chosen_language_counts_where_telegrams_own_names_no_region(finnish, town, write):
+async def test_a_chosen_language_counts_where_telegrams_own_names_no_region(finnish, harness, write):
     await write("/language fi", MEMBER)
     assert "FI" in offered((await write("/timezone", MEMBER))[0])
-    people.add_person(town.world, MEMBER, "Mina", language="pt-br")
+    people.add_person(harness.world, MEMBER, "Mina", language="pt-br")
 
     (by_telegram,) = await write("/timezone", MEMBER)
     assert "BR" in offered(by_telegram)
     assert "FI" not in offered(by_telegram)
 
 
-async def test_who_is_not_subscribed_is_offered_it_with_the_new_zone(town, write, press):
+async def test_who_is_not_subscribed_is_offered_it_with_the_new_zone(harness, write, press):
     await write("/timezone Berlin", MEMBER)
     await press("zone:y.Europe/Berlin", MEMBER)
-    answer = town.said(MEMBER)[-1]
+    answer = harness.said(MEMBER)[-1]
     assert answer["text"] == "The clock of Berlin is used here."
 
     await press(buttons(answer)[0]["callback_data"], MEMBER)
-    assert town.said(MEMBER)[-1]["text"].startswith("You are subscribed.")
+    assert harness.said(MEMBER)[-1]["text"].startswith("You are subscribed.")
 
 
-async def test_who_switched_reminders_off_is_shown_the_switch_with_the_new_zone(town, write, press):
+async def test_who_switched_reminders_off_is_shown_the_switch_with_the_new_zone(harness, write, press):
     await write("/subscribe", MEMBER)
     await write("/reminders", MEMBER)
     await press("reminders:on.0", MEMBER)
     await press("zone:y.Europe/Berlin", MEMBER)
-    answer = town.said(MEMBER)[-1]
+    answer = harness.said(MEMBER)[-1]
     assert answer["text"].startswith("The clock of Berlin is used here. Reminders are off")
 
     await press(buttons(answer)[0]["callback_data"], MEMBER)
-    assert "When: on the day, at 09:00\nTime zone: Berlin" in town.said(MEMBER)[-1]["text"]
+    assert "When: on the day, at 09:00\nTime zone: Berlin" in harness.said(MEMBER)[-1]["text"]

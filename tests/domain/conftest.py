@@ -1,12 +1,12 @@
-"""A small content file without faults, and what is said of it once it is changed."""
+"""A small content file without faults, and the faults that changes to it cause."""
 
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 
 from outreachbot.domain.content import file
 from outreachbot.errors import ContentError
+from tests.support.paths import BRIDGE_CONTENT
 
 Changed = Callable[..., str]
 FaultsOf = Callable[[str], tuple[str, ...]]
@@ -15,13 +15,13 @@ FaultOf = Callable[[str, str], str]
 
 @pytest.fixture(scope="session")
 def bridge() -> str:
-    """A content file without faults about a bridge that never was."""
-    return Path(__file__).with_name("bridge.yaml").read_text(encoding="utf-8")
+    """A content file without faults, about a fictional bridge."""
+    return BRIDGE_CONTENT.read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
 def changed(bridge: str) -> Changed:
-    """The file with each first text replaced by its second, at the first place where it stands."""
+    """The file with the first occurrence of each first text replaced by its second."""
 
     def change(*changes: tuple[str, str]) -> str:
         text = bridge
@@ -45,7 +45,7 @@ def faults_of() -> FaultsOf:
 
 @pytest.fixture(scope="session")
 def fault_of(changed: Changed, faults_of: FaultsOf) -> FaultOf:
-    """The one fault that a change makes, without the name of the file and the place."""
+    """The only fault that a change causes, without the file name and position."""
 
     def read(old: str, new: str) -> str:
         (fault,) = faults_of(changed((old, new)))

@@ -17,7 +17,7 @@ from outreachbot.domain import urls
         "https://x.example/a_(b)",
     ],
 )
-def test_an_address_has_nothing_wrong(text: str) -> None:
+def test_a_valid_address_has_no_problem(text: str) -> None:
     assert urls.find_url_problem(text) is None
 
 
@@ -42,5 +42,5 @@ def test_an_address_has_nothing_wrong(text: str) -> None:
         ('https://x.example/"', "it has '\"' in it"),
     ],
 )
-def test_what_is_no_address_is_told_why(text: str, why: str) -> None:
+def test_an_invalid_address_has_a_reason(text: str, why: str) -> None:
     assert urls.find_url_problem(text) == why

@@ -1,4 +1,4 @@
-"""What must hold between the parts of a content file."""
+"""Relations between the parts of a content file are checked."""
 
 import pytest
 
@@ -32,7 +32,7 @@ from outreachbot.domain.content import file
         ),
     ],
 )
-def test_everything_names_who_says_so(fault_of, old: str, new: str, said: str) -> None:
+def test_everything_names_its_source(fault_of, old: str, new: str, said: str) -> None:
     assert fault_of(old, new) == said
 
 

@@ -1,4 +1,4 @@
-"""Whatever the models refuse is said in plain words that tell what to write."""
+"""The models' validation errors become plain sentences that say what to write."""
 
 import pytest
 
@@ -54,7 +54,7 @@ import pytest
         ("    year: 1902\n", "    year: 190\n", "sources[0].year: must be at least 1000"),
     ],
 )
-def test_a_wrong_value_is_told_what_it_must_be(fault_of, old: str, new: str, said: str) -> None:
+def test_the_fault_of_a_wrong_value_says_what_it_must_be(fault_of, old: str, new: str, said: str) -> None:
     assert fault_of(old, new) == said
 
 
@@ -79,11 +79,11 @@ def test_a_wrong_value_is_told_what_it_must_be(fault_of, old: str, new: str, sai
         ),
     ],
 )
-def test_a_wrong_date_is_told_how_dates_are_written(fault_of, old: str, new: str, said: str) -> None:
+def test_the_fault_of_a_wrong_date_says_how_dates_are_written(fault_of, old: str, new: str, said: str) -> None:
     assert fault_of(old, new) == said
 
 
-def test_an_unquoted_no_is_told_to_be_quoted(changed, faults_of) -> None:
+def test_the_fault_of_an_unquoted_no_asks_for_quotes(changed, faults_of) -> None:
     text = changed(("[en, de]", '[en, de, "no"]'), ("en: Welcome", "en: Welcome, no: Hei"))
     (fault,) = faults_of(text)
     assert fault == 'content.yaml:8:24: welcome.no: YAML reads `no` as false; put it in quotes: "no"'

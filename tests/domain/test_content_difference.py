@@ -1,4 +1,4 @@
-"""The difference of two content files: everything that changed is counted once, and nothing else."""
+"""The difference between two content files: every change is counted once, and nothing else is."""
 
 import pytest
 from hypothesis import given
@@ -17,18 +17,18 @@ def content(bridge) -> Content:
 
 
 def lists(content):
-    """The entries that a change can leave out, repeat under another name, or alter."""
+    """The entries that an edit can remove, copy under another id, or alter."""
     return {part: getattr(content, part) for part in (Part.TOPICS, Part.SOURCES, Part.FACTS, Part.ANNIVERSARIES)}
 
 
 @st.composite
 def edited(draw, content):
-    """The content with some entries of each list removed, altered and added, and which."""
+    """The content with some entries of each list removed, altered and added; and the numbers of these."""
     update, told = {}, {}
     for part, entries in lists(content).items():
-        removed = draw(st.sets(st.sampled_from(entries).map(lambda one: one.id)))
+        removed = draw(st.sets(st.sampled_from(entries).map(lambda item: item.id)))
         kept = [entry for entry in entries if entry.id not in removed]
-        altered = draw(st.sets(st.sampled_from(kept).map(lambda one: one.id))) if kept else set()
+        altered = draw(st.sets(st.sampled_from(kept).map(lambda item: item.id))) if kept else set()
         added = [entries[0].model_copy(update={"id": f"new-{n}"}) for n in range(draw(st.integers(0, 3)))]
         text = {Part.FACTS: "claim", Part.SOURCES: "note"}.get(part, "title")
         update[part.value] = (
@@ -39,8 +39,8 @@ def edited(draw, content):
     return content.model_copy(update=update), told
 
 
-def counted(one: Difference) -> dict[Part, tuple[int, int, int]]:
-    return {part: (len(of.added), len(of.changed), len(of.removed)) for part, of in one.parts.items()}
+def counted(difference: Difference) -> dict[Part, tuple[int, int, int]]:
+    return {part: (len(of.added), len(of.changed), len(of.removed)) for part, of in difference.parts.items()}
 
 
 def test_a_content_does_not_differ_from_itself(content):
@@ -59,7 +59,7 @@ def test_every_edit_is_counted_once(content, data):
 
 
 @given(data=st.data())
-def test_back_again_what_was_added_is_removed(content, data):
+def test_in_reverse_additions_are_removals(content, data):
     new, _ = data.draw(edited(content))
     there, back = compare_contents(content, new), compare_contents(new, content)
 
@@ -70,7 +70,7 @@ def test_back_again_what_was_added_is_removed(content, data):
     assert there.parts.keys() == back.parts.keys()
 
 
-def test_entries_of_the_timeline_are_known_by_their_dates(content):
+def test_timeline_entries_are_identified_by_their_dates(content):
     first, second, third = content.timeline
     other = first.model_copy(update={"text": TEXT})
     found = compare_contents(content, content.model_copy(update={"timeline": (other, first, third)}))
@@ -80,7 +80,7 @@ def test_entries_of_the_timeline_are_known_by_their_dates(content):
     assert found.parts == {Part.TIMELINE: Changes(changed=("1840",))}
 
 
-def test_texts_that_stand_alone_are_named_and_settings_with_what_they_become(content):
+def test_single_texts_are_listed_by_key_and_settings_with_both_values(content):
     operator = content.operator.model_copy(update={"contact": TEXT})
     update = {"welcome": TEXT, "operator": operator, "hour": 18, "languages": ("en", "tr"), "avoid": {"en": ()}}
     found = compare_contents(content, content.model_copy(update=update))

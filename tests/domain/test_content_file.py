@@ -1,11 +1,11 @@
-"""The content file: a good one is read, and of a bad one every fault is named at its line and column."""
+"""A valid content file is read; of an invalid file every fault is reported with line and column."""
 
 import datetime as dt
 
 import pytest
-from benchmarks import contents
 from hypothesis import given, settings
 
+from benchmarks import contents
 from outreachbot.domain.content import file
 from outreachbot.domain.content.faults import Fault, Mark
 from outreachbot.errors import ContentError
@@ -25,20 +25,20 @@ def test_the_timeline_is_put_in_the_order_of_its_dates(bridge) -> None:
     assert timeline[1].date.first_day == dt.date(1840, 6, 1)
 
 
-def test_a_faults_path_is_that_of_the_file_where_the_timeline_was_out_of_order(bridge) -> None:
+def test_the_path_of_a_fault_is_the_files_even_if_its_timeline_is_not_sorted(bridge) -> None:
     document = file.read_content(bridge.encode(), "content.yaml")
     fault = document.fault(("timeline", 0, "text", "en"), "is too plain", warning=True)
     assert fault == Fault(Mark(65, 16), ("timeline", 1, "text", "en"), "is too plain", warning=True)
     assert fault.in_file("content.yaml") == "content.yaml:65:16: timeline[1].text.en: is too plain"
 
 
-def test_a_mark_is_that_of_the_value_or_of_the_nearest_part_above_it(bridge) -> None:
+def test_a_mark_is_that_of_the_value_or_of_its_nearest_existing_parent(bridge) -> None:
     document = file.read_content(bridge.encode(), "content.yaml")
-    assert document.mark(("facts", 1, "claim", "en")) == Mark(56, 17)
-    assert document.mark(("facts", 1, "claim", "de")) == Mark(56, 12)
-    assert document.mark(("facts", 1, "figures", 3)) == Mark(54, 5)
-    assert document.mark(("facts", 99)) == Mark(41, 3)
-    assert document.mark(()) == Mark(1, 1)
+    assert document.find_mark(("facts", 1, "claim", "en")) == Mark(56, 17)
+    assert document.find_mark(("facts", 1, "claim", "de")) == Mark(56, 12)
+    assert document.find_mark(("facts", 1, "figures", 3)) == Mark(54, 5)
+    assert document.find_mark(("facts", 99)) == Mark(41, 3)
+    assert document.find_mark(()) == Mark(1, 1)
 
 
 def test_the_last_line_break_of_a_block_is_not_part_of_the_text(bridge) -> None:
@@ -46,7 +46,7 @@ def test_the_last_line_break_of_a_block_is_not_part_of_the_text(bridge) -> None:
     assert letter == "Dear mayor,\nplease rebuild the bridge."
 
 
-def test_ten_different_faults_are_all_named_at_once(bridge, changed, faults_of) -> None:
+def test_ten_different_faults_are_all_reported_at_once(bridge, changed, faults_of) -> None:
     faults = faults_of(
         changed(
             ("zone: Europe/Berlin", "zone: Europe/Berlyn"),
@@ -104,11 +104,11 @@ def test_a_fault_is_one_line_whatever_is_written(bridge, faults_of) -> None:
 
 @settings(max_examples=200, deadline=None)
 @given(contents.BROKEN)
-def test_whatever_a_file_holds_it_is_read_or_refused_in_plain_words(raw: bytes) -> None:
+def test_any_file_is_read_or_refused_in_plain_words(raw: bytes) -> None:
     contents.is_refused(raw)
 
 
-def test_a_text_longer_than_a_message_is_named_beside_other_faults(bridge) -> None:
+def test_a_text_longer_than_a_message_is_reported_with_other_faults(bridge) -> None:
     long = bridge.replace("We keep your zone", "word " * 1000).replace("Rebuild it", "")
     with pytest.raises(ContentError) as raised:
         file.read_content(long.encode(), "content.yaml")

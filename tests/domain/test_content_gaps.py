@@ -1,4 +1,4 @@
-"""What a good file lacks is counted, language by language."""
+"""What is missing in a valid file is counted, language by language."""
 
 import pytest
 
@@ -18,7 +18,7 @@ def test_a_file_in_one_language_has_no_gaps(document):
     assert content_gaps.find_gaps(document(("[en, de]", "[en]"), (", de: Der Bau", ""))) == []
 
 
-def test_entries_are_counted_once_however_many_of_their_texts_lack(document):
+def test_entries_are_counted_once_however_many_of_their_texts_are_missing(document):
     (gap,) = content_gaps.find_gaps(document(("{en: Welcome}", "{en: Welcome, de: Willkommen}")))
 
     assert gap == Gap(
@@ -29,24 +29,24 @@ def test_entries_are_counted_once_however_many_of_their_texts_lack(document):
     )
 
 
-def test_each_language_after_the_default_has_its_own(document):
+def test_each_language_after_the_default_has_its_own_gap(document):
     found = content_gaps.find_gaps(document(("[en, de]", "[en, de, fr]")))
 
     assert [(gap.language, gap.entries["topics"]) for gap in found] == [("de", 1), ("fr", 2)]
 
 
-def test_a_gap_begins_with_its_first_in_the_file(document):
+def test_a_gap_has_the_position_of_its_first_text(document):
     (gap,) = content_gaps.find_gaps(document(("title: {en:", "title: {de: x, en:")))
 
     assert gap.first == Mark(6, 3)
 
 
-def test_sources_are_told_apart_by_how_far_they_were_read_and_where_they_are(document):
+def test_sources_are_listed_by_reading_status_and_by_address(document):
     content = document().content
 
-    assert [one.id for one in content_gaps.list_sources_read_as(content, Reading.NOT_CHECKED)] == ["herald"]
+    assert [source.id for source in content_gaps.list_sources_read_as(content, Reading.NOT_CHECKED)] == ["herald"]
     assert content_gaps.list_sources_read_as(content, Reading.REPORT) == []
-    assert [one.id for one in content_gaps.list_web_sources(content)] == ["chronicle-1902"]
+    assert [source.id for source in content_gaps.list_web_sources(content)] == ["chronicle-1902"]
 
 
 FIGURE = """\
@@ -63,7 +63,7 @@ FIGURE = """\
         (950, "stones", "chronicle-1902", False),
     ],
 )
-def test_figures_disagree_where_two_sources_count_the_same_differently(document, number, counts, source, disagrees):
+def test_figures_disagree_if_two_sources_count_the_same_differently(document, number, counts, source, disagrees):
     figure = FIGURE.format(number=number, counts=f'"{counts}"', source=source)
     content = document(("  - id: flood", figure)).content
 

@@ -1,4 +1,4 @@
-"""A long text that stands under another language's key is named at its place, and nothing else is."""
+"""A long text under the wrong language's key is reported with its position, and nothing else is."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ from outreachbot.domain.content import file
 from outreachbot.domain.content.checks import languages
 from outreachbot.services.content import validate
 from outreachbot.views import i18n
+from tests.support.paths import SHIPPED_CONTENT
 
 ENGLISH = "Every claim names its source, and who states it is written beside it."
 RUSSIAN = "У каждого утверждения назван источник, а рядом написано, кто это утверждает."
@@ -23,9 +24,9 @@ def warnings(bridge, **texts):
     welcome = "\n".join(f'  {language}: "{text}"' for language, text in texts.items())
     text = bridge.replace("[en, de]", f"[{', '.join(dict.fromkeys(['en', 'de', *texts]))}]")
     document = file.read_content(text.replace("welcome: {en: Welcome}", f"welcome:\n{welcome}").encode(), "c")
-    found = list(languages.find_warnings(document.marks, i18n.list_scripts))
-    assert all(one.warning and one.text.endswith(RIGHT) for one in found)
-    return [(one.path[-1], one.text.removesuffix(RIGHT)) for one in found]
+    found = list(languages.find_warnings(document.root, i18n.list_scripts))
+    assert all(warning.warning and warning.text.endswith(RIGHT) for warning in found)
+    return [(warning.path[-1], warning.text.removesuffix(RIGHT)) for warning in found]
 
 
 @pytest.mark.parametrize(
@@ -47,13 +48,13 @@ def warnings(bridge, **texts):
         ("xx", RUSSIAN, None),
     ],
 )
-def test_a_long_text_in_letters_of_another_script_is_named(bridge, language, text, script):
+def test_a_long_text_in_another_script_is_reported(bridge, language, text, script):
     said = f'is in {script} letters, and "{language}" is not written in them'
 
     assert warnings(bridge, en="Hello", **{language: text}) == ([(language, said)] if script else [])
 
 
-def test_a_long_text_that_two_languages_share_is_named_once(bridge):
+def test_a_long_text_that_two_languages_share_is_reported_once(bridge):
     long = f"{TURKISH} {TURKISH}"
 
     assert warnings(bridge, en=ENGLISH, tr=long, az=long) == [("az", 'is the very same text as under "tr"')]
@@ -63,19 +64,19 @@ def test_a_long_text_that_two_languages_share_is_named_once(bridge):
     ]
 
 
-def test_it_is_said_with_its_place_in_the_order_of_the_file(bridge):
+def test_warnings_have_positions_and_are_in_file_order(bridge):
     text = bridge.replace("en: Welcome", f'en: "{RUSSIAN}"').replace(
         "topics:\n", "topics:\n  - {id: x, title: {en: X}}\n"
     )
     document = validate.validate_content(text.encode(), "c", Path())
 
-    assert [one.in_file("c").split(": ")[:2] for one in document.warnings] == [
+    assert [warning.in_file("c").split(": ")[:2] for warning in document.warnings] == [
         ["c:8:15", "welcome.en"],
         ["c:24:10", "topics[0].id"],
     ]
 
 
-def test_the_shipped_content_stands_under_its_languages():
-    raw = (Path(__file__).parents[2] / "content.yaml").read_bytes()
+def test_the_shipped_content_is_under_the_right_languages():
+    raw = SHIPPED_CONTENT.read_bytes()
 
     assert validate.validate_content(raw, "content.yaml", Path()).warnings == ()

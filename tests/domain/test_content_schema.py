@@ -1,7 +1,6 @@
-"""The JSON Schema says of every key what it is for, takes what `check` takes, and refuses what an editor can see."""
+"""The JSON Schema describes every key, accepts what `check` accepts, and rejects what can be seen without context."""
 
 import re
-from pathlib import Path
 
 import pytest
 
@@ -11,8 +10,8 @@ from outreachbot.domain.content.schema import LANGUAGES
 from outreachbot.domain.content.yaml import reader, tree
 from outreachbot.errors import ContentError
 from outreachbot.views import i18n
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parents[2]
 SCHEMA = content_schema.build_schema()
 TYPES = {"object": dict, "array": list, "string": str, "integer": int, "boolean": bool, "null": type(None)}
 BY_THEMSELVES = {"type", "items", "properties", "patternProperties", "additionalProperties", "definitions"}
@@ -24,24 +23,24 @@ def is_a(value: object, name: str) -> bool:
 
 
 def faults(value: object, schema: dict, path: str = "") -> list[str]:
-    """What a validator says, by JSON Schema (draft 7); a keyword that stands nowhere in the schema is not known."""
+    """Validate by JSON Schema (draft 7); supports only the keywords that the schema uses."""
     if "$ref" in schema:
         return faults(value, SCHEMA["definitions"][schema["$ref"].removeprefix("#/definitions/")], path)
     types = schema.get("type", [])
     types = [types] if isinstance(types, str) else types
-    if types and not any(is_a(value, one) for one in types):
+    if types and not any(is_a(value, kind) for kind in types):
         return [f"{path} is not {types}"]
     assert schema.keys() <= {*RULES, *BY_THEMSELVES}
     found = [f"{path} breaks {key}" for key, rule in RULES.items() if key in schema and not rule(value, schema[key])]
     if isinstance(value, list):
         rule = schema.get("items", {})
-        found += [fault for n, one in enumerate(value) for fault in faults(one, rule, f"{path}[{n}]")]
-    for key, one in value.items() if isinstance(value, dict) else ():
+        found += [fault for n, item in enumerate(value) for fault in faults(item, rule, f"{path}[{n}]")]
+    for key, item in value.items() if isinstance(value, dict) else ():
         below = [schema.get("properties", {}).get(key)]
         below += [rule for pattern, rule in schema.get("patternProperties", {}).items() if re.search(pattern, key)]
         if not any(below) and schema.get("additionalProperties") is False:
             found.append(f"{path} has {key}")
-        found += [fault for rule in below if rule for fault in faults(one, rule, f"{path}.{key}")]
+        found += [fault for rule in below if rule for fault in faults(item, rule, f"{path}.{key}")]
     return found
 
 
@@ -56,8 +55,8 @@ RULES = {
     "maxLength": lambda value, rule: not isinstance(value, str) or len(value) <= rule,
     "minProperties": lambda value, rule: not isinstance(value, dict) or len(value) >= rule,
     "required": lambda value, rule: not isinstance(value, dict) or set(rule) <= value.keys(),
-    "anyOf": lambda value, rule: any(not faults(value, one) for one in rule),
-    "oneOf": lambda value, rule: sum(not faults(value, one) for one in rule) == 1,
+    "anyOf": lambda value, rule: any(not faults(value, schema) for schema in rule),
+    "oneOf": lambda value, rule: sum(not faults(value, schema) for schema in rule) == 1,
 }
 
 
@@ -92,7 +91,7 @@ def test_the_shipped_file_names_its_schema_and_passes_it():
         ),
     ],
 )
-def test_what_is_good_passes(changed, old, new):
+def test_a_valid_file_passes(changed, old, new):
     text = changed((old, new))
     file.read_content(text.encode(), "c")
 
@@ -127,7 +126,7 @@ def test_what_is_good_passes(changed, old, new):
         ("privacy:", "avoid: {english: [a]}\nprivacy:", ".avoid has english"),
     ],
 )
-def test_what_an_editor_can_see_is_refused_as_check_does(changed, old, new, said):
+def test_the_schema_rejects_what_check_rejects(changed, old, new, said):
     text = changed((old, new))
     with pytest.raises(ContentError):
         file.read_content(text.encode(), "c")
@@ -137,20 +136,22 @@ def test_what_an_editor_can_see_is_refused_as_check_does(changed, old, new, said
 
 def test_every_key_and_every_choice_is_explained():
     parts = {"": SCHEMA, **SCHEMA["definitions"]}
-    keys = {f"{name}.{key}": one for name, part in parts.items() for key, one in part.get("properties", {}).items()}
+    keys = {
+        f"{name}.{key}": schema for name, part in parts.items() for key, schema in part.get("properties", {}).items()
+    }
     choices = [part for part in parts.values() if "enum" in part]
 
-    assert [key for key, one in keys.items() if not one.get("description")] == []
+    assert [key for key, schema in keys.items() if not schema.get("description")] == []
     assert all(len(part["enum"]) == len(part["enumDescriptions"]) for part in choices)
     assert len(keys) > 60
     assert len(choices) == 5
 
 
-def test_nothing_is_explained_that_is_not_there():
+def test_no_description_is_left_over():
     parts = {"Content": SCHEMA, **SCHEMA["definitions"]}
 
-    assert {name: list(keys) for name, keys in content_schema.SAID.items()} == {
-        name: list(parts[name]["properties"]) for name in content_schema.SAID
+    assert {name: list(keys) for name, keys in content_schema.DESCRIPTIONS.items()} == {
+        name: list(parts[name]["properties"]) for name in content_schema.DESCRIPTIONS
     }
 
 

@@ -1,18 +1,18 @@
-"""The places of a content file follow from the models."""
+"""The expected types in a content file are derived from the models."""
 
 from outreachbot.domain.content import shape
 from outreachbot.domain.content.dates import PartialDate
 from outreachbot.domain.content.model import Certainty
 
 
-def test_wanted_tells_what_stands_at_a_path() -> None:
-    assert shape.expected_type(("facts", 3, "certainty")) is Certainty
-    assert shape.expected_type(("timeline", 0, "date")) is PartialDate
-    assert shape.expected_type(("facts", 0, "figures", 1, "range")) == tuple[int, int]
-    assert shape.expected_type(("facts", 0, "nothing")) is None
+def test_the_expected_type_of_a_path_is_found() -> None:
+    assert shape.find_expected_type(("facts", 3, "certainty")) is Certainty
+    assert shape.find_expected_type(("timeline", 0, "date")) is PartialDate
+    assert shape.find_expected_type(("facts", 0, "figures", 1, "range")) == tuple[int, int]
+    assert shape.find_expected_type(("facts", 0, "nothing")) is None
 
 
-def test_texts_are_found_wherever_they_stand() -> None:
+def test_texts_are_found_everywhere() -> None:
     assert {
         ("title",),
         ("operator", "about"),

@@ -1,4 +1,4 @@
-"""What must hold of the texts of a content file."""
+"""The texts of a content file are checked."""
 
 import pytest
 

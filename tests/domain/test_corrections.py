@@ -1,4 +1,4 @@
-"""What an editor writes about a correction: read, put in order, and told what is wrong with it."""
+"""Corrections are read and sorted, and their faults are reported."""
 
 import datetime as dt
 
@@ -21,29 +21,32 @@ GOOD = f"""{FACT}    corrected:
 
 @pytest.fixture
 def content(changed):
-    """The bridge's content, in which two facts were corrected: one on two days."""
+    """The bridge's content with three corrections of two facts."""
     first = "    certainty: documented\n"
-    one = first + "    corrected: [{on: 2026-05-03, was: {en: Few}, why: {en: Counted again}}]\n"
-    return file.read_content(changed((FACT, GOOD), (first, one)).encode(), "content.yaml").content
+    corrected = first + "    corrected: [{on: 2026-05-03, was: {en: Few}, why: {en: Counted again}}]\n"
+    return file.read_content(changed((FACT, GOOD), (first, corrected)).encode(), "content.yaml").content
 
 
 def test_a_correction_is_read_with_its_day_and_its_texts(content) -> None:
-    one, two = content.fact_by_id["flood"].corrected
+    older, newer = content.fact_by_id["flood"].corrected
 
-    assert (one.on, two.on) == (dt.date(2024, 2, 29), dt.date(2026, 5, 3))
-    assert content.say(one.was, "de") == "Ein Brand"
-    assert content.say(one.why, "de") == "The Herald was misread"
+    assert (older.on, newer.on) == (dt.date(2024, 2, 29), dt.date(2026, 5, 3))
+    assert content.say(older.was, "de") == "Ein Brand"
+    assert content.say(older.why, "de") == "The Herald was misread"
 
 
-def test_the_newest_come_first_and_those_of_a_day_in_the_order_of_the_file(content) -> None:
+def test_the_newest_come_first_and_those_of_one_day_in_file_order(content) -> None:
     found = corrections.list_all_corrections(content)
 
-    assert [(one.number, one.fact.id, one.correction.on.isoformat()) for one in found] == [
+    assert [(entry.number, entry.fact.id, entry.correction.on.isoformat()) for entry in found] == [
         (1, "stones", "2026-05-03"),
         (2, "flood", "2026-05-03"),
         (2, "flood", "2024-02-29"),
     ]
-    assert [one.on.year for one in corrections.list_corrections(content.fact_by_id["flood"])] == [2026, 2024]
+    assert [correction.on.year for correction in corrections.list_corrections(content.fact_by_id["flood"])] == [
+        2026,
+        2024,
+    ]
 
 
 NO_DAY = "is not a day; write year, month and day, as in 2026-05-03"
@@ -70,22 +73,22 @@ DAY, WAS, WHY = "on: 2026-05-03", "was: {en: Nobody knows}", "why: {en: The Hera
         (WHY, "why: {en: '[a](b)'}", "66:19", f'why.en: "b" in a link {NO_LINK}'),
     ],
 )
-def test_a_fault_is_named_at_its_line_and_column(changed, faults_of, old: str, new: str, mark: str, said: str) -> None:
+def test_a_fault_is_reported_with_line_and_column(changed, faults_of, old: str, new: str, mark: str, said: str) -> None:
     faults = faults_of(changed((FACT, GOOD), (old, new)))
 
     assert f"content.yaml:{mark}: facts[1].corrected[1].{said}" in faults
 
 
-def test_a_time_of_day_is_told_to_be_too_much(changed, faults_of) -> None:
+def test_a_date_with_a_time_of_day_is_a_fault(changed, faults_of) -> None:
     (fault,) = faults_of(changed((FACT, GOOD), (DAY, f"{DAY} 10:00")))
 
     assert fault.endswith("YAML reads `2026-05-03 10:00` as a date with a time of day")
 
 
-def test_one_correction_that_is_no_list_is_told_to_be_one(changed, faults_of) -> None:
-    one = f"{FACT}    corrected: {{on: 2026-05-03, was: {{en: A}}, why: {{en: B}}}}\n"
+def test_a_correction_outside_a_list_is_a_fault(changed, faults_of) -> None:
+    single = f"{FACT}    corrected: {{on: 2026-05-03, was: {{en: A}}, why: {{en: B}}}}\n"
 
-    assert faults_of(changed((FACT, one))) == (
+    assert faults_of(changed((FACT, single))) == (
         "content.yaml:60:16: facts[1].corrected: must be a list, each entry in a line that begins with `- `",
     )
 
@@ -96,7 +99,7 @@ def test_every_day_is_read_as_it_is_written(day) -> None:
 
 
 @given(st.one_of(st.text(), st.from_regex(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")))
-def test_what_is_read_as_a_day_is_one_and_all_else_is_told_so(written) -> None:
+def test_any_text_is_a_day_or_refused(written) -> None:
     try:
         found = dates.parse_day(written)
     except ValueError as error:

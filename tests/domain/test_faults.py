@@ -1,4 +1,4 @@
-"""How a fault is written."""
+"""How faults are formatted."""
 
 from outreachbot.domain.content.faults import Fault, Mark, count_faults, find_nearest, format_faults, format_path
 
@@ -15,7 +15,7 @@ def test_a_fault_of_the_whole_file_has_no_path() -> None:
     assert Fault(Mark(1, 1), (), "the file is empty").in_file("a.yaml") == "a.yaml:1:1: the file is empty"
 
 
-def test_few_known_names_are_listed_where_none_is_alike() -> None:
+def test_few_known_names_are_listed_if_none_is_similar() -> None:
     assert str(Fault(Mark(1, 1), (), "unknown", wrong="xyz", known=["en", "de"])) == "1:1: unknown; known: en, de"
     assert str(Fault(Mark(1, 1), (), "unknown", wrong="xyz", known=["en"] * 13)) == "1:1: unknown"
 
@@ -35,7 +35,7 @@ def test_faults_are_listed_in_the_order_of_the_file() -> None:
     assert format_faults(faults, "f") == ["f:1:1: x", "f:2:1: x", "f:3:1: x"]
 
 
-def test_it_is_known_how_many_faults_a_list_stands_for() -> None:
+def test_the_faults_in_a_list_of_lines_are_counted() -> None:
     for number in (0, 1, 200, 201, 5000):
         lines = format_faults([Fault(Mark(1, 1), (), "x")] * number, "f")
         assert (count_faults(lines), len(lines)) == (number, min(number, 201))

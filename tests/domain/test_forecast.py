@@ -1,4 +1,4 @@
-"""How long a wave lasts, when it begins, and what an admin is told of a day ahead."""
+"""How long a wave lasts, when it begins, and what is forecast for a day."""
 
 import datetime as dt
 
@@ -27,7 +27,7 @@ def test_a_wave_begins_half_its_length_before_its_hour_but_not_earlier_than_the_
     assert forecast.compute_start(NINE, size, 1.0, early) == NINE - MINUTE * before
 
 
-def test_without_chats_there_is_nothing_to_foretell():
+def test_without_chats_there_is_no_forecast():
     assert forecast.forecast_waves([], 25.0, 0) is None
     assert forecast.forecast_waves([(due(), 0), (due(10), 0)], 25.0, 0) is None
 
@@ -48,7 +48,7 @@ def test_a_wave_waits_for_the_one_before_it():
     assert found == Forecast(7260, NINE, NINE + 121 * MINUTE)
 
 
-def test_between_two_waves_there_may_be_rest():
+def test_there_may_be_a_pause_between_two_waves():
     assert forecast.forecast_waves([(due(9), 60), (due(20), 60)], 1.0, 0) == Forecast(120, NINE, NINE + 661 * MINUTE)
 
 
@@ -64,5 +64,5 @@ def test_a_day_lasts_at_least_as_long_as_its_messages_take(sizes, per_second, ea
     needed = dt.timedelta(seconds=found.chats / per_second)
     assert found.chats == sum(sizes.values())
     assert found.last - found.first >= needed - dt.timedelta(milliseconds=1)
-    assert found.last <= max(one.at for one, _ in waves) + needed
-    assert min(one.at for one, _ in waves) - early * MINUTE <= found.first <= min(one.at for one, _ in waves)
+    assert found.last <= max(wave.at for wave, _ in waves) + needed
+    assert min(wave.at for wave, _ in waves) - early * MINUTE <= found.first <= min(wave.at for wave, _ in waves)

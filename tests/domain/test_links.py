@@ -1,4 +1,6 @@
-"""Which addresses a file has, what an answer means, and when an address is asked again."""
+"""The addresses in a file, the meaning of a response, and when an address is checked again."""
+
+import datetime as dt
 
 import pytest
 from hypothesis import given
@@ -9,9 +11,11 @@ from outreachbot.domain.content import file
 from outreachbot.domain.links import DAY, DEAD, WEEK, Hop, LinkCheck, LinkNews, LinkState, WatchedLink
 
 ASKED = "https://a.example/page#part"
+START = dt.datetime(2026, 2, 26, tzinfo=dt.UTC)
+SECOND = dt.timedelta(seconds=1)
 
 
-def test_every_address_is_found_once_where_it_stands_first(changed):
+def test_every_address_is_found_once_at_its_first_occurrence(changed):
     text = changed(
         ("    read: full", "    archive: https://archive.example/copy\n    read: full"),
         ("en: Welcome", "en: '[a](https://bridge.example/petition) [b](https://c.example/) \\[c](https://d.example/)'"),
@@ -48,36 +52,36 @@ def test_every_address_is_found_once_where_it_stands_first(changed):
         (304, [], LinkCheck(ASKED, LinkState.UNCLEAR, "HTTP 304")),
     ],
 )
-def test_what_an_answer_means(status, hops, answer):
+def test_a_response_is_judged_by_status_and_redirects(status, hops, answer):
     assert links.judge_response(ASKED, status, hops) == answer
 
 
 def walk(*days: tuple[float, LinkState]) -> list[tuple[float, LinkNews]]:
-    """On which of these days, on each of which the address would answer so, somebody is told what."""
+    """Check the address on each of these days, if due, with this result; the news that results, with its day."""
     watch, told = None, []
     for day, state in days:
-        if links.is_due(watch, day * DAY):
-            watch, news = links.update_watch(watch, state, day * DAY)
+        if links.is_due(watch, START + day * DAY):
+            watch, news = links.update_watch(watch, state, START + day * DAY)
             told += [(day, news)] if news else []
     return told
 
 
-def test_it_is_asked_once_a_week():
-    watch, _ = links.update_watch(None, LinkState.OK, 5.0)
+def test_a_link_is_checked_once_a_week():
+    watch, _ = links.update_watch(None, LinkState.OK, START)
 
-    assert links.is_due(None, 0.0)
-    assert not links.is_due(watch, 5.0 + WEEK - 1)
-    assert links.is_due(watch, 5.0 + WEEK)
-    assert links.is_due(watch, 4.0), "the clock was set back"
+    assert links.is_due(None, START)
+    assert not links.is_due(watch, START + WEEK - SECOND)
+    assert links.is_due(watch, START + WEEK)
+    assert links.is_due(watch, START - SECOND), "the clock was set back"
 
 
-def test_a_page_that_is_gone_is_told_at_once_and_once():
+def test_a_page_that_is_gone_is_reported_immediately_and_once():
     assert walk((0, LinkState.OK), (7, LinkState.GONE), (14, LinkState.GONE), (21, LinkState.UNREACHED)) == [
         (7, LinkNews.DEAD)
     ]
 
 
-def test_a_site_that_can_not_be_reached_is_asked_again_a_day_later_and_then_told():
+def test_an_unreachable_site_is_checked_again_a_day_later_and_then_reported():
     assert walk(
         (0, LinkState.UNREACHED), (0.5, LinkState.UNREACHED), (1, LinkState.UNREACHED), (2, LinkState.UNREACHED)
     ) == [(1, LinkNews.DEAD)]
@@ -85,7 +89,7 @@ def test_a_site_that_can_not_be_reached_is_asked_again_a_day_later_and_then_told
     assert walk((0, LinkState.UNREACHED), (1, LinkState.GONE)) == [(1, LinkNews.DEAD)]
 
 
-def test_each_death_is_told_and_its_end_the_day_after():
+def test_each_death_is_reported_and_each_recovery_a_day_later():
     assert walk(
         (0, LinkState.GONE), (1, LinkState.MOVED), (2, LinkState.GONE), (8, LinkState.GONE), (9, LinkState.OK)
     ) == [
@@ -96,7 +100,7 @@ def test_each_death_is_told_and_its_end_the_day_after():
     ]
 
 
-def test_what_is_not_clear_is_no_news():
+def test_an_unclear_answer_is_no_news():
     assert walk((0, LinkState.GONE), (1, LinkState.UNCLEAR), (2, LinkState.GONE), (3, LinkState.OK)) == [
         (0, LinkNews.DEAD),
         (3, LinkNews.WELL),
@@ -105,22 +109,22 @@ def test_what_is_not_clear_is_no_news():
 
 
 @given(st.lists(st.tuples(st.integers(0, 20), st.sampled_from(LinkState)), max_size=30))
-def test_deaths_and_returns_are_told_in_turn(steps):
-    watch, day, told = None, 0, []
+def test_deaths_and_recoveries_alternate(steps):
+    watch, now, told = None, START, []
     for days, state in steps:
-        day += days
-        if not links.is_due(watch, day * DAY):
+        now += days * DAY
+        if not links.is_due(watch, now):
             continue
-        watch, news = links.update_watch(watch, state, day * DAY)
+        watch, news = links.update_watch(watch, state, now)
         told += [news] if news else []
         assert told == [LinkNews.DEAD, LinkNews.WELL] * (len(told) // 2) + [LinkNews.DEAD] * (len(told) % 2)
         assert watch.told == (len(told) % 2 == 1)
-        assert watch.asked_at == day * DAY
+        assert watch.asked_at == now
         assert news is None or (news is LinkNews.DEAD) == (state in DEAD)
         assert isinstance(watch, WatchedLink)
 
 
-def test_other_sites_tell_whether_the_network_works(changed):
+def test_other_sites_are_witnesses_of_the_network(changed):
     content = file.read_content(changed().encode(), "c").content
     link = content.model_copy(update={"campaign": content.campaign.model_copy(update={"link": content.sources[0].url})})
     source = content.sources[0]

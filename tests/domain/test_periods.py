@@ -1,4 +1,4 @@
-"""The pages of a timeline: nothing is out of reach of the arrows."""
+"""The pages of a timeline: the arrows reach every entry."""
 
 import datetime as dt
 
@@ -63,7 +63,7 @@ def test_no_page_is_empty_and_none_too_long(count, first):
 
 
 @given(lengths, st.integers(0, 60))
-def test_a_page_says_truly_which_entries_it_shows(count, first):
+def test_a_page_says_correctly_which_entries_it_shows(count, first):
     entries = a_year_each(count)
 
     page = paging.cut_page(entries, first)

@@ -1,4 +1,4 @@
-"""When a day is kept, in every zone and in every year."""
+"""When an anniversary is observed and its notices are due, in every zone and year."""
 
 import datetime as dt
 from itertools import pairwise
@@ -52,45 +52,45 @@ def due(anniversaries, zones, since, now):
 
 
 def told(kept, zone, hour, looks):
-    """What a planner that looks at these moments finds for one group, in its order."""
-    found = (one for since, now in pairwise(looks) for one in schedule.list_due(kept, [zone], since, now))
-    return [one for one in found if one.group == Group(zone, hour)]
+    """What a planner that runs at these moments finds for one group, in order."""
+    found = (entry for since, now in pairwise(looks) for entry in schedule.list_due(kept, [zone], since, now))
+    return [entry for entry in found if entry.group == Group(zone, hour)]
 
 
 def exists(date, zone):
-    """Whether the zone has the day at all: some crossed the date line and left one out."""
+    """Whether the zone has this day: some zones crossed the date line and skipped one."""
     noon = dt.datetime.combine(date, dt.time(12), tzinfo=ZoneInfo(zone))
     return noon.astimezone(dt.UTC).astimezone(noon.tzinfo).date() == date
 
 
 @pytest.mark.parametrize("year", [1900, 2000, 2023, 2024, 2025, 2100])
 @pytest.mark.parametrize(("rule", "kept"), [(LeapDay.FEB_28, (2, 28)), (LeapDay.MAR_1, (3, 1))])
-def test_the_leap_day_is_kept_beside_it_where_the_year_has_none(year, rule, kept):
+def test_in_common_years_the_leap_day_is_observed_on_a_neighbouring_day(year, rule, kept):
     is_leap = year in {2000, 2024}
 
     assert schedule.date_in_year(day("02-29", leap_day=rule), year) == dt.date(year, *((2, 29) if is_leap else kept))
 
 
 @pytest.mark.parametrize(("year", "kept"), [(1900, None), (2000, 29), (2023, None), (2024, 29), (2100, None)])
-def test_the_leap_day_is_kept_in_leap_years_only_where_that_is_wanted(year, kept):
+def test_the_leap_day_can_be_observed_in_leap_years_only(year, kept):
     date = schedule.date_in_year(day("02-29", leap_day=LeapDay.LEAP_YEARS), year)
 
     assert date == (kept and dt.date(year, 2, kept))
 
 
 @given(any_date.filter(lambda date: (date.month, date.day) != (2, 29)), st.integers(1990, 2060), leap_rules)
-def test_every_other_day_is_kept_on_itself(date, year, rule):
+def test_every_other_day_is_observed_on_its_date(date, year, rule):
     kept = schedule.date_in_year(day(f"{date:%m-%d}", leap_day=rule), year)
 
     assert (kept.year, kept.month, kept.day) == (year, date.month, date.day)
 
 
 @given(st.integers(1990, 2060), leap_rules)
-def test_a_leap_day_is_told_once_a_year_or_only_in_leap_years(year, rule):
+def test_a_leap_day_has_notices_once_a_year_or_only_in_leap_years(year, rule):
     kept = (day("02-29", leap_day=rule),)
     days = [dt.date(year, 1, 1) + n * DAY for n in range(365 + (year % 4 == 0))]
 
-    found = [item for one in days for item in schedule.list_items(kept, one)]
+    found = [item for date in days for item in schedule.list_items(kept, date)]
 
     date = schedule.date_in_year(kept[0], year)
     assert [(item.notice, item.occurrence.date, item.day) for item in found] == (
@@ -110,7 +110,7 @@ def test_the_hour_is_that_of_the_local_clock_or_does_not_exist_there(zone, date,
 
 
 def is_gap(wall, zone):
-    """PEP 495: only a time that the clocks jump over has a smaller offset before than after."""
+    """PEP 495: only for a skipped time is the offset before the change smaller than the one after it."""
     early, late = (wall.replace(tzinfo=ZoneInfo(zone), fold=fold).utcoffset() for fold in (0, 1))
     return early < late
 
@@ -152,15 +152,15 @@ def test_an_item_is_due_once_its_hour_has_come():
 def test_a_look_at_the_very_hour_is_not_repeated_by_the_next():
     kept, at = [day("02-26", 1992)], utc(2024, 2, 26, 5)
 
-    assert [one.group.hour for one in due(kept, [BAKU], at - HOUR, at)] == [9]
-    assert [one.group.hour for one in due(kept, [BAKU], at, at + HOUR)] == [10]
+    assert [entry.group.hour for entry in due(kept, [BAKU], at - HOUR, at)] == [9]
+    assert [entry.group.hour for entry in due(kept, [BAKU], at, at + HOUR)] == [10]
     assert due(kept, [BAKU], at, at) == []
 
 
 def test_a_day_has_each_hour_of_the_zone():
     found = due([day("02-26", 1992)], [BAKU], utc(2024, 2, 25, 12), utc(2024, 2, 27, 12))
 
-    assert [one.group.hour for one in found if one.day == dt.date(2024, 2, 26)] == list(range(24))
+    assert [entry.group.hour for entry in found if entry.day == dt.date(2024, 2, 26)] == list(range(24))
 
 
 @pytest.mark.parametrize(
@@ -171,7 +171,7 @@ def test_a_day_has_each_hour_of_the_zone():
         (dt.date(2024, 2, 26), Notice.DAY, 32),
     ],
 )
-def test_an_anniversary_is_told_a_week_and_a_day_before_and_on_its_day(date, notice, years):
+def test_an_anniversary_has_notices_a_week_and_a_day_before_and_on_its_day(date, notice, years):
     (item,) = schedule.list_items((day("02-26", 1992),), date)
 
     assert (item.notice, item.day, item.occurrence.years) == (notice, date, years)
@@ -189,7 +189,7 @@ def test_an_anniversary_is_told_a_week_and_a_day_before_and_on_its_day(date, not
         ("03-01", dt.date(2025, 2, 28), dt.date(2025, 3, 1), Notice.EVE),
     ],
 )
-def test_what_is_told_ahead_belongs_to_the_year_of_the_day_itself(written, date, occurrence, notice):
+def test_an_early_notice_belongs_to_the_year_of_the_day_itself(written, date, occurrence, notice):
     (item,) = schedule.list_items((day(written, 2000),), date)
 
     assert (item.occurrence.date, item.notice, item.day) == (occurrence, notice, date)
@@ -226,7 +226,7 @@ steps = st.lists(st.integers(1, 3000), min_size=1, max_size=30)
 
 
 def looks_over(date, minutes):
-    """From nine days before until three days after, at such distances over and over."""
+    """Moments from nine days before to three days after, with these distances repeated."""
     looks, end, n = [utc(date.year, date.month, date.day) - 9 * DAY], utc(date.year, date.month, date.day) + 3 * DAY, 0
     while looks[-1] < end:
         looks.append(looks[-1] + max(dt.timedelta(minutes=minutes[n % len(minutes)]), HOUR * 2))
@@ -244,24 +244,24 @@ def looks_over(date, minutes):
 @example("America/Nuuk", dt.date(2024, 3, 30), 23, [1])
 @example("Antarctica/Troll", dt.date(2024, 3, 31), 2, [1])
 @example("Africa/Casablanca", dt.date(2060, 12, 31), 2, [1])
-def test_each_item_is_told_once_on_its_local_day_at_its_local_hour(zone, date, hour, minutes):
+def test_each_item_is_due_once_on_its_local_day_at_its_local_hour(zone, date, hour, minutes):
     found = told([day(f"{date:%m-%d}")], zone, hour, looks_over(date, minutes))
 
-    assert [(one.day, one.items[0].notice, len(one.items)) for one in found] == [
+    assert [(entry.day, entry.items[0].notice, len(entry.items)) for entry in found] == [
         (date - 7 * DAY, Notice.WEEK, 1),
         (date - DAY, Notice.EVE, 1),
         (date, Notice.DAY, 1),
     ]
-    for one in found:
-        local = one.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
-        wanted = dt.datetime.combine(one.day, dt.time(hour))
+    for entry in found:
+        local = entry.at.astimezone(ZoneInfo(zone)).replace(tzinfo=None)
+        wanted = dt.datetime.combine(entry.day, dt.time(hour))
         assert local == wanted or is_gap(wanted, zone)
-        assert local.date() == (one.day if exists(one.day, zone) else one.day - DAY)
-        assert one.at < one.until or not exists(one.day, zone)
+        assert local.date() == (entry.day if exists(entry.day, zone) else entry.day - DAY)
+        assert entry.at < entry.until or not exists(entry.day, zone)
 
 
 @pytest.mark.parametrize(("zone", "date"), LEFT_OUT)
-def test_a_day_that_the_zone_leaves_out_is_told_on_the_day_before_at_the_same_hour(zone, date):
+def test_the_items_of_a_skipped_day_are_due_on_the_day_before_at_the_same_hour(zone, date):
     start = utc(date.year, date.month, date.day) - 3 * DAY
     looks = [start + n * HOUR / 2 for n in range(24 * 12)]
     assert not exists(date, zone)
@@ -275,7 +275,7 @@ def test_a_day_that_the_zone_leaves_out_is_told_on_the_day_before_at_the_same_ho
 
 
 def jumps(zone):
-    """When its clocks are changed by anything but an hour, from 1990 to 2060."""
+    """The changes of the zone's clocks from 1990 to 2060 by anything but an hour."""
     local, at, week = ZoneInfo(zone), utc(1990, 1, 1), 7 * DAY
     before = at.astimezone(local).utcoffset()
     while at.year <= 2060:
@@ -293,58 +293,60 @@ SOME = ["Antarctica/Casey", "Antarctica/Troll", "Antarctica/Vostok", "America/Da
 
 
 @pytest.mark.parametrize("zone", [*SOME, *(zone for zone, _ in LEFT_OUT)])
-def test_no_hour_is_missed_nor_told_twice_however_the_clocks_are_changed(zone):
+def test_no_hour_is_missed_or_repeated_however_the_clocks_change(zone):
     found = list(jumps(zone))
     assert found
     for jump in found[:3] + found[-3:]:
         local = jump.astimezone(ZoneInfo(zone)).date()
         looks = [jump + n * HOUR / 2 for n in range(-110, 110)]
         for date in (local - DAY, local, local + DAY):
-            every = [one for since, now in pairwise(looks) for one in due([day(f"{date:%m-%d}")], [zone], since, now)]
-            assert sorted(one.group.hour for one in every if one.day == date) == list(range(24))
+            every = [
+                entry for since, now in pairwise(looks) for entry in due([day(f"{date:%m-%d}")], [zone], since, now)
+            ]
+            assert sorted(entry.group.hour for entry in every if entry.day == date) == list(range(24))
 
 
 @settings(max_examples=100, deadline=None)
 @given(st.lists(any_zone, min_size=1, max_size=4, unique=True), any_date, st.integers(0, 60 * 72), st.integers(1, 4000))
-def test_what_is_due_is_all_that_lies_between_two_looks(names, date, start, length):
+def test_everything_between_two_looks_is_due(names, date, start, length):
     kept = [day(f"{date:%m-%d}"), day("02-29", name="leap", leap_day=LeapDay.MAR_1)]
     since = utc(date.year, date.month, date.day) - 2 * DAY + dt.timedelta(minutes=start)
     now = since + dt.timedelta(minutes=length)
     days = [since.date() + n * DAY for n in range(-3, 8)]
 
     every = (
-        Due(one, schedule.list_items(tuple(kept), one), Group(zone, hour))
+        Due(local_day, schedule.list_items(tuple(kept), local_day), Group(zone, hour))
         for zone in names
-        for one in days
+        for local_day in days
         for hour in range(24)
     )
-    assert due(kept, names, since, now) == [one for one in every if one.items and since < one.at <= now]
+    assert due(kept, names, since, now) == [entry for entry in every if entry.items and since < entry.at <= now]
 
 
 @given(any_zone, any_date, any_hour)
-def test_the_key_tells_the_day_the_group_and_what_is_told(zone, date, hour):
+def test_the_key_contains_the_day_the_group_and_the_items(zone, date, hour):
     kept = (day("12-31", name="last"), day("01-01", name="first"))
     items = schedule.list_items(kept, dt.date(2024, 12, 31))
-    one = Due(date, items, Group(zone, hour))
+    entry = Due(date, items, Group(zone, hour))
 
-    assert one.key(items) == f"reminder:{date.isoformat()}:{zone}:{hour}:last.day+first.eve"
-    assert one.key(items[:1]) == f"reminder:{date.isoformat()}:{zone}:{hour}:last.day"
+    assert entry.key(items) == f"reminder:{date.isoformat()}:{zone}:{hour}:last.day+first.eve"
+    assert entry.key(items[:1]) == f"reminder:{date.isoformat()}:{zone}:{hour}:last.day"
 
 
 def test_no_two_messages_share_a_key():
     kept = [day("02-26", name="one"), day("02-27", name="two")]
     looks = [(utc(year, 2, 17), utc(year, 2, 28)) for year in (2024, 2025)]
-    found = [one for since, now in looks for one in due(kept, [BAKU, "Asia/Tbilisi"], since, now)]
+    found = [entry for since, now in looks for entry in due(kept, [BAKU, "Asia/Tbilisi"], since, now)]
 
-    keys = [one.key(items) for one in found for items in (one.items[:1], one.items[1:]) if items]
+    keys = [entry.key(items) for entry in found for items in (entry.items[:1], entry.items[1:]) if items]
 
     assert len(set(keys)) == len(keys) == 2 * 2 * 24 * 6  # years, zones, hours; three notices of each
 
 
-def test_the_keys_of_items_tell_them_apart():
+def test_the_keys_of_items_are_unique():
     kept = (day("02-26", name="one"), day("02-27", name="two"))
     days = [dt.date(year, 1, 1) + n * DAY for year in (2024, 2025) for n in range(365)]
-    items = [item for one in days for item in schedule.list_items(kept, one)]
+    items = [item for date in days for item in schedule.list_items(kept, date)]
 
     assert len(items) == len({item.key for item in items}) == 12
     assert all(item == Item(item.occurrence, item.notice) for item in items)
@@ -355,12 +357,16 @@ def test_years_are_counted_from_the_event():
     assert Occurrence(day("02-26"), dt.date(2024, 2, 26)).years is None
 
 
-def test_what_comes_is_told_soonest_first():
+def test_upcoming_occurrences_are_sorted_soonest_first():
     kept = [day("12-31", name="last"), day("01-01", name="first"), day("06-15", name="middle")]
 
     found = schedule.list_upcoming(kept, dt.date(2024, 6, 1))
 
-    assert [(one.anniversary.id, one.date.year) for one in found] == [("middle", 2024), ("last", 2024), ("first", 2025)]
+    assert [(entry.anniversary.id, entry.date.year) for entry in found] == [
+        ("middle", 2024),
+        ("last", 2024),
+        ("first", 2025),
+    ]
 
 
 @pytest.mark.parametrize(
@@ -409,4 +415,4 @@ def test_a_skipped_occurrence_gives_way_to_the_one_after_it():
     skipped = {("one", 2027), ("one", 2028), ("leap", 2028), ("other", 2029)}
     found = schedule.list_upcoming(days, dt.date(2027, 1, 1), skipped)
 
-    assert [one.date for one in found] == [dt.date(2029, 2, 26), dt.date(2032, 2, 29)]
+    assert [entry.date for entry in found] == [dt.date(2029, 2, 26), dt.date(2032, 2, 29)]

@@ -1,4 +1,4 @@
-"""What a chat chose, what it therefore wants, and what a change must not make it miss nor hear twice."""
+"""What a chat chose, which notices it therefore wants, and that a change neither loses nor repeats any."""
 
 import datetime as dt
 from dataclasses import replace
@@ -14,7 +14,7 @@ from outreachbot.domain.content.model import Notice
 from outreachbot.domain.reminders import schedule
 from outreachbot.domain.reminders import settings as rules
 from outreachbot.domain.reminders.schedule import Due, Group, list_items
-from outreachbot.domain.reminders.settings import Change, ChatSettings, Quiet
+from outreachbot.domain.reminders.settings import ChatSettings, Quiet, SettingsChange
 
 HOUR, DAY = dt.timedelta(hours=1), dt.timedelta(days=1)
 DATE = dt.date(2026, 2, 26)  # of khojaly, whose eve is the day of another
@@ -23,16 +23,16 @@ ALWAYS = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
 @pytest.fixture(scope="session")
 def content(content):
-    """The shipped content, with what these tests are about as they need it."""
-    kept = tuple(one.model_copy(update={"big": False}) for one in content.anniversaries)
+    """The shipped content, with the settings that these tests need."""
+    kept = tuple(anniversary.model_copy(update={"big": False}) for anniversary in content.anniversaries)
     return content.model_copy(update={"anniversaries": kept, "notices": (Notice.DAY,)})
 
 
 def item(content, date=DATE, notice=Notice.DAY, name="khojaly"):
     (found,) = (
-        one
-        for one in list_items(content.anniversaries, date)
-        if (one.occurrence.anniversary.id, one.notice) == (name, notice)
+        item
+        for item in list_items(content.anniversaries, date)
+        if (item.occurrence.anniversary.id, item.notice) == (name, notice)
     )
     return found
 
@@ -53,16 +53,16 @@ def test_quiet_hours_go_over_midnight_and_end_before_their_end(quiet, hours):
 
 @given(st.integers(0, 23), st.integers(0, 23))
 def test_two_quiet_times_that_meet_are_the_whole_day_once(start, end):
-    one, other = Quiet(start, end), Quiet(end, start)
-    loud = [hour for hour in range(24) if not one.holds(hour) and not other.holds(hour)]
+    first, second = Quiet(start, end), Quiet(end, start)
+    loud = [hour for hour in range(24) if not first.holds(hour) and not second.holds(hour)]
 
-    assert not any(one.holds(hour) and other.holds(hour) for hour in range(24))
+    assert not any(first.holds(hour) and second.holds(hour) for hour in range(24))
     assert len(loud) == (24 if start == end else 0)
 
 
 @pytest.mark.parametrize(("zone", "holds"), [("Asia/Baku", True), ("UTC", False), ("America/New_York", False)])
-def test_quiet_hours_are_those_of_the_chats_clock(zone, holds):
-    assert Quiet(22, 7).holds_at(dt.datetime(2026, 2, 26, 18, 0, tzinfo=dt.UTC).timestamp(), zone) is holds
+def test_quiet_hours_are_in_the_chats_local_time(zone, holds):
+    assert Quiet(22, 7).holds_at(dt.datetime(2026, 2, 26, 18, 0, tzinfo=dt.UTC), zone) is holds
 
 
 @pytest.mark.parametrize(
@@ -74,7 +74,7 @@ def test_quiet_hours_are_those_of_the_chats_clock(zone, holds):
         (ChatSettings("UTC", 20), Group("UTC", 20)),
     ],
 )
-def test_what_a_chat_did_not_choose_is_what_the_content_says(content, chosen, group):
+def test_without_a_choice_the_contents_default_applies(content, chosen, group):
     assert chosen.group(content) == group
 
 
@@ -93,11 +93,11 @@ def test_what_a_chat_did_not_choose_is_what_the_content_says(content, chosen, gr
         (ChatSettings(silent=True), True),
     ],
 )
-def test_a_chat_wants_what_it_did_not_choose_against(content, chosen, wanted):
+def test_a_chat_wants_what_it_did_not_decline(content, chosen, wanted):
     assert rules.wants_item(chosen, item(content), content) is wanted
 
 
-def test_notices_are_told_as_the_content_says_unless_the_chat_chose(content):
+def test_notices_are_the_contents_unless_the_chat_chose(content):
     eve = item(content, DATE - DAY, Notice.EVE)
 
     assert rules.wants_item(ChatSettings(), eve, content) is False
@@ -132,30 +132,30 @@ class Life:
         self.dues, self.early, self.planned = list(dues), early, []
 
     def until(self, now):
-        """What came due is told to its group as the planner does it."""
+        """Send what has become due to its group, as the planner does."""
         while self.dues and self.dues[0][0] - self.early <= now:
             at, due = self.dues.pop(0)
             self.planned.append(due)
             if due.group == self.settings.group(self.content) and self.subscribed_at <= at:
-                wanted = [one for one in due.items if rules.wants_item(self.settings, one, self.content)]
-                self.told += [one.key for one in wanted if one.key not in self.told]
+                wanted = [item for item in due.items if rules.wants_item(self.settings, item, self.content)]
+                self.told += [item.key for item in wanted if item.key not in self.told]
 
     def change(self, now, after):
         self.until(now)
-        one = Change(self.settings, after, self.subscribed_at, now)
-        days = rules.list_open_days(one, self.content)
-        found = rules.list_owed(one, self.content, days, self.told, self.planned)
-        assert all(now < rules.compute_owed_until([each], one, self.content) for each in found)
-        self.told += [each.key for each in found]
+        change = SettingsChange(self.settings, after, self.subscribed_at, now)
+        days = rules.list_open_days(change, self.content)
+        found = rules.list_owed(change, self.content, days, self.told, self.planned)
+        assert all(now < rules.compute_owed_until([item], change, self.content) for item in found)
+        self.told += [item.key for item in found]
         self.settings = after
 
 
 @pytest.fixture(scope="session")
 def lives(content):
-    """Makes lives; a function, because a test that fails shows what it was given."""
+    """A function that creates a Life; not a Life itself, because a failing test prints its arguments."""
     groups = [Group(zone, hour) for zone, hour in product(ZONES, range(24))]
     every = [Due(day, list_items(content.anniversaries, day), group) for day, group in product(DAYS, groups)]
-    dues = sorted(((due.at, due) for due in every), key=lambda one: one[0])
+    dues = sorted(((due.at, due) for due in every), key=lambda pair: pair[0])
 
     def live(*chosen):
         return Life(content, dues, *chosen)
@@ -176,15 +176,15 @@ WEST, EAST = "Pacific/Pago_Pago", "Pacific/Kiritimati"
 @example("Asia/Baku", 9, [(0, EAST, 20), (10, WEST, 3), (20, "Asia/Baku", 0)], 10)
 @example("Etc/GMT+12", 1, [(-1, "Etc/GMT+12", 0)], 10)  # a moment before midnight, of a day that was told early
 @example(WEST, 23, [(-90, EAST, 9)], 0)  # from the 25th to the 27th: the 26th lies between
-def test_who_changes_zone_and_hour_is_told_all_and_nothing_twice(lives, zone, hour, steps, early):
+def test_a_chat_that_changes_zone_and_hour_gets_everything_once(lives, zone, hour, steps, early):
     life = lives(ChatSettings(zone, hour, notices=dict.fromkeys(Notice, True)), dt.timedelta(minutes=early))
     content = life.content
-    for minute, to_zone, to_hour in sorted(steps, key=lambda one: one[0]):
+    for minute, to_zone, to_hour in sorted(steps, key=lambda step: step[0]):
         now = NOON + dt.timedelta(minutes=minute)
         life.change(now, replace(life.settings, zone=to_zone, hour=to_hour))
     life.until(NOON + 9 * DAY)
 
-    wanted = {one.key for day in DAYS for one in list_items(content.anniversaries, day)}
+    wanted = {item.key for day in DAYS for item in list_items(content.anniversaries, day)}
     wanted = {key for key in wanted if content.anniversary_by_id[key.split(":")[0]].default}
     assert sorted(life.told) == sorted(wanted)
 
@@ -202,25 +202,24 @@ choices = st.builds(
 
 @trying(max_examples=150, deadline=None)
 @given(choices, st.lists(st.tuples(minutes, choices), max_size=6), st.sampled_from([0, 60]), minutes)
-def test_nothing_is_told_twice_whatever_a_chat_changes_and_what_it_never_wanted_is_not_told(
-    lives, first, steps, early, subscribed
-):
+def test_a_chat_gets_nothing_twice_and_nothing_unwanted_whatever_it_changes(lives, first, steps, early, subscribed):
     life = lives(first, dt.timedelta(minutes=early), NOON + dt.timedelta(minutes=subscribed))
     seen = [first]
-    for minute, after in sorted(steps, key=lambda one: one[0]):
+    for minute, after in sorted(steps, key=lambda step: step[0]):
         if minute >= subscribed:
             life.change(NOON + dt.timedelta(minutes=minute), after)
             seen.append(after)
     life.until(NOON + 9 * DAY)
 
-    every = {one.key: one for day in DAYS for one in list_items(life.content.anniversaries, day)}
+    every = {item.key: item for day in DAYS for item in list_items(life.content.anniversaries, day)}
     assert len(life.told) == len(set(life.told))
-    assert all(any(rules.wants_item(each, every[key], life.content) for each in seen) for key in life.told)
+    assert all(any(rules.wants_item(settings, every[key], life.content) for settings in seen) for key in life.told)
 
 
 def change(content, before, after, now, subscribed_at=ALWAYS, told=()):
-    one = Change(before, after, subscribed_at, now)
-    return [each.key for each in rules.list_owed(one, content, rules.list_open_days(one, content), told, ())]
+    change = SettingsChange(before, after, subscribed_at, now)
+    days = rules.list_open_days(change, content)
+    return [item.key for item in rules.list_owed(change, content, days, told, ())]
 
 
 def baku(hour):
@@ -239,7 +238,7 @@ KEY = "khojaly:2026-02-26:day"
         (12, baku(8), []),
     ],
 )
-def test_what_the_new_hour_is_past_is_owed(content, after, now, owed):
+def test_what_the_new_group_has_already_had_is_owed(content, after, now, owed):
     assert change(content, ChatSettings(), ChatSettings(hour=after), now) == owed
 
 
@@ -247,7 +246,7 @@ def test_what_was_told_is_not_owed(content):
     assert change(content, ChatSettings(), ChatSettings(hour=8), baku(10), told=[KEY]) == []
 
 
-def test_who_subscribed_after_both_hours_gets_it_next_time(content):
+def test_a_chat_that_subscribed_after_both_hours_is_owed_nothing(content):
     assert change(content, ChatSettings(), ChatSettings(hour=8), baku(11), subscribed_at=baku(10)) == []
     assert change(content, ChatSettings(hour=12), ChatSettings(hour=8), baku(11), subscribed_at=baku(10)) == [KEY]
 
@@ -260,13 +259,13 @@ def test_what_is_wanted_only_from_now_on_is_not_owed(content):
 
 
 def test_an_ordinary_day_has_nothing_open(content):
-    one = Change(ChatSettings(), ChatSettings(hour=8), ALWAYS, baku(10) + 5 * DAY)
+    one = SettingsChange(ChatSettings(), ChatSettings(hour=8), ALWAYS, baku(10) + 5 * DAY)
 
     assert rules.list_open_days(one, content) == []
 
 
 def test_what_is_owed_may_come_until_the_day_is_over_in_the_later_zone(content):
-    one = Change(ChatSettings(), ChatSettings("America/New_York"), ALWAYS, baku(10))
+    one = SettingsChange(ChatSettings(), ChatSettings("America/New_York"), ALWAYS, baku(10))
 
     assert rules.compute_owed_until([item(content)], one, content) == schedule.local_moment(
         DATE + DAY, 0, "America/New_York"

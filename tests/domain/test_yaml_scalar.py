@@ -1,4 +1,4 @@
-"""What YAML tools read in an unquoted word."""
+"""How YAML tools read unquoted words."""
 
 import pytest
 
@@ -46,7 +46,7 @@ def test_nothing_is_read_as_nothing(word: str) -> None:
         ("1992-02-26T10:00:00Z", "a date with a time of day"),
     ],
 )
-def test_a_trap_knows_what_is_read(word: str, meaning: str) -> None:
+def test_a_trap_says_what_is_read(word: str, meaning: str) -> None:
     assert scalars.read_scalar(word) == scalars.Trap(meaning)
 
 

@@ -1,4 +1,4 @@
-"""Bytes become a tree with lines and columns, or faults in plain words."""
+"""Bytes become a tree with positions, or faults in plain words."""
 
 import pytest
 from hypothesis import given, settings
@@ -19,7 +19,7 @@ def root_of(text: str) -> tree.Node:
     return written.root
 
 
-def test_every_node_knows_its_line_and_column() -> None:
+def test_every_node_has_a_line_and_column() -> None:
     root = root_of('a:\n  - x\n  - {b: "é", c: 3}\nd: |\n  text\n')
     assert tree.to_values(root) == {"a": ["x", {"b": "é", "c": 3}], "d": "text"}
     assert tree.find_mark(root, ("a", 1, "b")) == Mark(3, 9)
@@ -55,7 +55,7 @@ def test_a_file_too_large_is_refused() -> None:
         (b'a: "\\0"', "1:4: a: an invisible sign (U+0000); write the text without it"),
     ],
 )
-def test_what_is_no_text_is_refused_at_its_place(raw: bytes, fault: str) -> None:
+def test_bytes_that_are_no_text_are_refused_with_their_position(raw: bytes, fault: str) -> None:
     assert faults_of(raw) == [fault]
 
 
@@ -91,7 +91,7 @@ def test_what_an_editor_does_not_need_is_refused_in_plain_words(text: str, fault
     assert faults_of(text) == [fault]
 
 
-def test_the_key_that_says_on_which_day_needs_no_quotes() -> None:
+def test_the_key_on_needs_no_quotes() -> None:
     assert tree.to_values(root_of("on: 2026-05-03")) == {"on": "2026-05-03"}
     assert faults_of("yes: x") == ['1:1: yes: YAML reads `yes` as true; put it in quotes: "yes"']
 

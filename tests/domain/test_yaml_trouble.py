@@ -1,4 +1,4 @@
-"""What the YAML parser complains of is said in the words of somebody who edits a text."""
+"""The YAML parser's error messages are rephrased for people who edit texts."""
 
 import pytest
 import yaml
@@ -49,20 +49,20 @@ NO_COLON = "here a key with a colon is wanted: write `key: text`, or indent the 
         ('a: "\\U0fffffff"', None),
     ],
 )
-def test_a_complaint_is_one_plain_sentence(monkeypatch, loader, text: str, said: str | None) -> None:
+def test_an_explanation_is_one_plain_sentence(monkeypatch, loader, text: str, said: str | None) -> None:
     monkeypatch.setattr(reader, "_LOADER", loader)
     (fault,) = reader.read_tree(text.encode()).faults
     assert said is None or str(fault) == said
 
 
-def test_list_entries_in_two_columns_are_told_to_stand_in_one() -> None:
+def test_list_entries_in_two_columns_are_a_fault() -> None:
     (fault,) = reader.read_tree(b"- a\nb: 1").faults
     assert fault.text == "every entry of this list must begin with `- ` in the same column"
 
 
 @pytest.mark.parametrize("loader", [yaml.CSafeLoader, yaml.SafeLoader])
 @given(text=st.text(alphabet='a: \n[]{}?&|",-', max_size=12))
-def test_no_complaint_names_a_sign_that_is_not_there(loader, text: str) -> None:
+def test_no_explanation_names_a_character_that_is_not_there(loader, text: str) -> None:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(reader, "_LOADER", loader)
         assert not any("``" in fault.text for fault in reader.read_tree(text.encode()).faults)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from outreachbot.domain.messages.pictures import Bar, Chart, End, Event, Strip
-from outreachbot.drawing import chart, picture, strip, typesetting
+from outreachbot.drawing import chart, layout, picture, strip, typesetting
 from outreachbot.drawing.sheet import ACCENT, MARGIN, MAX_HEIGHT, WIDTH
 
 words = st.text(max_size=60) | st.text(st.sampled_from("aщə W\u00a0"), max_size=4000)
@@ -70,7 +70,7 @@ def test_all_type_can_be_read_on_a_phone():
     """A phone shows the picture about 390 points wide: 34 pixels are then 12 points."""
     types = [
         value
-        for module in (chart, strip, picture)
+        for module in (chart, layout, strip)
         for value in vars(module).values()
         if type(value) is typesetting.TextStyle
     ]

@@ -3,57 +3,65 @@
 A message that Telegram refuses for every chat is tested in tests/walks.
 """
 
-from accounts import CHATS, PACE, begin, claimed, copies, in_flight, on_postgres, reached, tally
-from test_broadcast import numbers
-from test_full_disk import wrote
-
 from outreachbot.sandbox.faults import ALWAYS, ANY_SEND, FaultKind, InjectedFault
-from program import started
-from town import ADMIN, Town
+from tests.support.broadcasts import report_numbers
+from tests.support.deliveries import (
+    CHATS,
+    PACE,
+    chats_reached,
+    delivery_tally,
+    messages_received,
+    most_claimed,
+    most_in_flight,
+    postgres_only,
+    start_broadcast,
+)
+from tests.support.harness import ADMIN, Harness
+from tests.support.program import started
 
 
-def revoke(town: Town) -> None:
+def revoke(harness: Harness) -> None:
     """Revoke the token as @BotFather does with /revoke, except for polls."""
     words = "Unauthorized"
-    town.world.faults.pending.append(
+    harness.world.faults.pending.append(
         InjectedFault(FaultKind.REFUSED, ANY_SEND, times=ALWAYS, code=401, description=words)
     )
 
 
-async def test_after_a_401_everything_stops_and_the_rest_waits_for_the_next_start(town, db, crowd):
-    async with started(town, "run") as program:
-        await begin(town)
-        await town.until(lambda: reached(town) >= 100)
-        revoke(town)
+async def test_after_a_401_everything_stops_and_the_rest_waits_for_the_next_start(harness, db, crowd):
+    async with started(harness, "run") as program:
+        await start_broadcast(harness)
+        await harness.wait_until(lambda: chats_reached(harness) >= 100)
+        revoke(harness)
         code, written = await program.end()
-    left, refused = await tally(db), town.world.tally.errors[401]
-    town.world.faults.pending.clear()
-    async with town.bot():
-        await town.until(lambda: "finished" in town.said(ADMIN)[-1]["text"])
-        report = numbers(town.said(ADMIN)[-1]["text"])
+    left, refused = await delivery_tally(db), harness.world.tally.errors[401]
+    harness.world.faults.pending.clear()
+    async with harness.running_bot():
+        await harness.wait_until(lambda: "finished" in harness.said(ADMIN)[-1]["text"])
+        report = report_numbers(harness.said(ADMIN)[-1]["text"])
 
     assert code == 1
     assert written.splitlines()[-1].endswith("(Unauthorized): check OUTREACHBOT_TOKEN with @BotFather")
     assert "Traceback" not in written
     assert (left.sent + left.queued, left.audience) == (CHATS, CHATS)
-    assert 0 < refused <= claimed(PACE) + in_flight(PACE)
+    assert 0 < refused <= most_claimed(PACE) + most_in_flight(PACE)
     assert report == {"sent": CHATS, "audience": CHATS}
-    assert copies(town, crowd) == [1] * CHATS
+    assert messages_received(harness, crowd) == [1] * CHATS
 
 
-@on_postgres
-async def test_after_a_401_the_extra_sender_stops_as_well(town, db, crowd):
-    async with started(town, "run") as program, started(town, "send") as extra:
-        await wrote(extra, b"works beside the bot")
-        await begin(town)
-        await town.until(lambda: reached(town) >= 100)
-        revoke(town)
+@postgres_only
+async def test_after_a_401_the_extra_sender_stops_as_well(harness, db, crowd):
+    async with started(harness, "run") as program, started(harness, "send") as extra:
+        await extra.wait_for_text(b"works beside the bot")
+        await start_broadcast(harness)
+        await harness.wait_until(lambda: chats_reached(harness) >= 100)
+        revoke(harness)
         ends = [await process.end() for process in (program, extra)]
-    left = await tally(db)
+    left = await delivery_tally(db)
 
     for code, written in ends:
         assert code == 1
         assert "check OUTREACHBOT_TOKEN" in written.splitlines()[-1]
         assert "Traceback" not in written
     assert (left.sent + left.queued, left.audience) == (CHATS, CHATS)
-    assert left.sent == sum(copies(town, crowd)) == reached(town)
+    assert left.sent == sum(messages_received(harness, crowd)) == chats_reached(harness)

@@ -7,80 +7,90 @@ import resource
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from accounts import CHATS, PACE, begin, claimed, copies, finished, locked, next_look, on_postgres, on_sqlite, reached
-from test_broadcast import numbers
-from test_full_disk import allow, nothing_left_to_write, wrote
-
 from outreachbot.errors import StoreFailed
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
-from program import started
+from tests.support.broadcasts import report_numbers
+from tests.support.deliveries import (
+    CHATS,
+    PACE,
+    chats_reached,
+    deliveries_locked,
+    messages_received,
+    most_claimed,
+    next_look,
+    postgres_only,
+    sqlite_only,
+    start_broadcast,
+    wait_for_report,
+)
+from tests.support.program import started
 
 BEFORE = 100  # sent when the database fails
 
 
-@on_sqlite
-async def test_a_disk_that_is_full_for_a_while_delays_the_broadcast(town, db, crowd):
-    async with started(town, "run") as program:
-        progress = await begin(town)
-        await nothing_left_to_write(town)
-        await town.until(lambda: reached(town) >= BEFORE)
-        allow(program, 0)
-        await wrote(program, b" waits: ")
-        before = reached(town)
+@sqlite_only
+async def test_a_disk_that_is_full_for_a_while_delays_the_broadcast(harness, db, crowd):
+    async with started(harness, "run") as program:
+        progress = await start_broadcast(harness)
+        await harness.wait_until_inbox_is_empty()
+        await harness.wait_until(lambda: chats_reached(harness) >= BEFORE)
+        program.limit_file_size(0)
+        await program.wait_for_text(b" waits: ")
+        before = chats_reached(harness)
         await next_look()
-        more = reached(town) - before
-        allow(program, resource.RLIM_INFINITY)
-        report = numbers(await finished(town, progress))
+        more = chats_reached(harness) - before
+        program.limit_file_size(resource.RLIM_INFINITY)
+        report = report_numbers(await wait_for_report(harness, progress))
         code, written = await program.terminate()
 
     assert (re.findall(r"(\w+) waits: the database \S+ does not work", written), code) == (["sending"], 0)
     assert re.findall(r"(\w+) goes on: ", written) == ["sending"]
     assert "Traceback" not in written
-    assert more <= claimed(PACE)
+    assert more <= most_claimed(PACE)
     assert report == {"sent": CHATS, "audience": CHATS}
-    assert copies(town, crowd) == [1] * CHATS
+    assert messages_received(harness, crowd) == [1] * CHATS
 
 
-@on_sqlite
-async def test_a_locked_sqlite_file_delays_the_broadcast(town, db, crowd, monkeypatch, caplog):
+@sqlite_only
+async def test_a_locked_sqlite_file_delays_the_broadcast(harness, db, crowd, sender_looks, monkeypatch, caplog):
     monkeypatch.setattr(connect, "BUSY_SECONDS", 0.2)
-    async with town.bot():
-        progress = await begin(town)
-        await town.until(lambda: reached(town) >= BEFORE)
-        async with locked(db):
-            await town.until(lambda: "sending waits" in caplog.text)
-            before = reached(town)
-            await next_look()
-            more = reached(town) - before
-        report = numbers(await finished(town, progress))
+    async with harness.running_bot():
+        progress = await start_broadcast(harness)
+        await harness.wait_until(lambda: chats_reached(harness) >= BEFORE)
+        async with deliveries_locked(db):
+            await harness.wait_until(lambda: "sending waits" in caplog.text)
+            before = chats_reached(harness)
+            await sender_looks.wait_for_one()
+            more = chats_reached(harness) - before
+        report = report_numbers(await wait_for_report(harness, progress))
 
     assert len(re.findall(r"sending waits: the database \S+ does not work: database is locked", caplog.text)) == 1
     assert len(re.findall(r"sending goes on", caplog.text)) == 1
-    assert more <= claimed(PACE)
+    assert more <= most_claimed(PACE)
     assert report == {"sent": CHATS, "audience": CHATS}
-    assert copies(town, crowd) == [1] * CHATS
+    assert messages_received(harness, crowd) == [1] * CHATS
 
 
-@on_postgres
-async def test_a_locked_postgresql_table_delays_the_broadcast(town, db, crowd):
+@postgres_only
+async def test_a_locked_postgresql_table_delays_the_broadcast(harness, db, crowd):
     """PostgreSQL waits without a limit, so there is no failure to log."""
-    async with town.bot():
-        progress = await begin(town)
-        await town.until(lambda: reached(town) >= BEFORE)
-        async with locked(db):
-            before = reached(town)
+    async with harness.running_bot():
+        progress = await start_broadcast(harness)
+        await harness.wait_until(lambda: chats_reached(harness) >= BEFORE)
+        async with deliveries_locked(db):
+            before = chats_reached(harness)
             await next_look()
-            more = reached(town) - before
-        report = numbers(await finished(town, progress))
+            more = chats_reached(harness) - before
+        report = report_numbers(await wait_for_report(harness, progress))
 
-    assert more <= claimed(PACE)
+    assert more <= most_claimed(PACE)
     assert report == {"sent": CHATS, "audience": CHATS}
-    assert copies(town, crowd) == [1] * CHATS
+    assert messages_received(harness, crowd) == [1] * CHATS
 
 
-@on_postgres
-async def test_a_commit_whose_answer_is_lost_leaves_nothing_claimed_for_ever(town, db, crowd, monkeypatch, caplog):
+@postgres_only
+async def test_a_commit_whose_answer_is_lost_leaves_nothing_claimed_for_ever(harness, db, crowd, monkeypatch, caplog):
     """As when the server restarts or the network fails at that moment: it is committed and seems to have failed."""
     lost = itertools.cycle([False] * 9 + [True])
     writing = connect.writing
@@ -93,9 +103,9 @@ async def test_a_commit_whose_answer_is_lost_leaves_nothing_claimed_for_ever(tow
             raise StoreFailed("connection was closed in the middle of operation")
 
     monkeypatch.setattr(connect, "writing", write)
-    async with town.bot():
-        report = numbers(await finished(town, await begin(town)))
+    async with harness.running_bot():
+        report = report_numbers(await wait_for_report(harness, await start_broadcast(harness)))
 
     assert "sending waits" in caplog.text
     assert report == {"sent": CHATS, "audience": CHATS}
-    assert copies(town, crowd) == [1] * CHATS
+    assert messages_received(harness, crowd) == [1] * CHATS

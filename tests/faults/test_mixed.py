@@ -3,8 +3,6 @@
 from dataclasses import dataclass
 
 import sqlalchemy as sa
-from accounts import begin, copies, finished, in_state, subscribe
-from test_broadcast import numbers
 
 from outreachbot.domain.delivery.states import DeliveryState, Reason
 from outreachbot.sandbox import groups, people
@@ -13,7 +11,15 @@ from outreachbot.sandbox.faults import ANY_SEND, FaultKind, InjectedFault
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
 from outreachbot.store.tables import chats
-from town import ADMIN, Town
+from tests.support.broadcasts import report_numbers
+from tests.support.deliveries import (
+    chats_in_state,
+    messages_received,
+    start_broadcast,
+    subscribe_in_bulk,
+    wait_for_report,
+)
+from tests.support.harness import ADMIN, Harness
 
 PEOPLE, GROUPS = 990, 10
 
@@ -31,31 +37,31 @@ class Crowd:
     lost: list[int]  # the message is sent, and the answer is lost
 
 
-def gather(town: Town) -> Crowd:
+def gather(harness: Harness) -> Crowd:
     """The 5xx and lost answers are spread out: three in a row would be an outage (see test_network.py)."""
-    everybody = list(people.add_crowd(town.world, PEOPLE))
+    everybody = list(people.add_crowd(harness.world, PEOPLE))
     blocked = everybody[3::20][:50]
     unanswered = everybody[7::30][:30]
     others = [chat for chat in everybody if chat not in {*blocked, *unanswered}]
     old_groups = list(range(-GROUPS, 0))
     for chat in old_groups:
-        groups.create_chat(town.world, chat, "Neighbours", ADMIN, kind="group")
-        groups.add_bot(town.world, chat, ADMIN)
-    new_groups = [groups.migrate(town.world, chat) for chat in old_groups]
+        groups.create_chat(harness.world, chat, "Neighbours", ADMIN, kind="group")
+        groups.add_bot(harness.world, chat, ADMIN)
+    new_groups = [groups.migrate(harness.world, chat) for chat in old_groups]
     for chat in blocked:
-        town.world.chats[chat].bot_status = MemberStatus.KICKED
-    town.world.updates.clear()  # the bot learns of it only from errors
+        harness.world.chats[chat].bot_status = MemberStatus.KICKED
+    harness.world.updates.clear()  # the bot learns of it only from errors
     lost = unanswered[::3]
     failing = [chat for chat in unanswered if chat not in lost]
     flooded = others[300:310] + others[600:610]  # in two bursts
     return Crowd(everybody, old_groups, new_groups, blocked, flooded, failing, lost)
 
 
-def order(town: Town, crowd: Crowd) -> None:
+def order(harness: Harness, crowd: Crowd) -> None:
     def fault(kind: FaultKind, chats: list[int], code: int = 0) -> InjectedFault:
         return InjectedFault(kind, ANY_SEND, times=len(chats), chats=frozenset(chats), code=code)
 
-    town.world.faults.pending += [
+    harness.world.faults.pending += [
         fault(FaultKind.TOO_MANY, crowd.flooded),
         fault(FaultKind.PROXY, crowd.failing[::2], code=502),
         fault(FaultKind.REFUSED, crowd.failing[1::2], code=500),
@@ -63,13 +69,13 @@ def order(town: Town, crowd: Crowd) -> None:
     ]
 
 
-async def test_each_chat_ends_as_what_it_is(town: Town, db: Database):
-    crowd = gather(town)
-    order(town, crowd)
-    await subscribe(db, crowd.everybody)
-    await subscribe(db, crowd.old_groups, kind="group")
-    async with town.bot():
-        report = numbers(await finished(town, await begin(town)))
+async def test_each_chat_ends_as_what_it_is(harness: Harness, db: Database):
+    crowd = gather(harness)
+    order(harness, crowd)
+    await subscribe_in_bulk(db, crowd.everybody)
+    await subscribe_in_bulk(db, crowd.old_groups, kind="group")
+    async with harness.running_bot():
+        report = report_numbers(await wait_for_report(harness, await start_broadcast(harness)))
     async with connect.reading(db) as connection:
         recorded = dict((await connection.execute(sa.select(chats.c.id, chats.c.gone_reason))).all())
     uncertain = {*crowd.failing, *crowd.lost}
@@ -77,12 +83,12 @@ async def test_each_chat_ends_as_what_it_is(town: Town, db: Database):
 
     assert report == {"sent": 920, "failed": 50, "uncertain": 30, "audience": 1000}
     assert {chat for chat, why in recorded.items() if why == Reason.BLOCKED} == {*crowd.blocked}
-    assert copies(town, crowd.new_groups) == [1] * GROUPS
+    assert messages_received(harness, crowd.new_groups) == [1] * GROUPS
     assert {*crowd.new_groups} < {*recorded}
-    assert copies(town, crowd.flooded) == [1] * 20
-    assert await in_state(db, DeliveryState.UNCERTAIN) == uncertain
-    assert await in_state(db, DeliveryState.SENT) == sent
-    assert await in_state(db, DeliveryState.FAILED) == {*crowd.blocked}
-    assert set(copies(town, crowd.failing)) == {0}
-    assert set(copies(town, sent | {*crowd.lost})) == {1}
-    assert (town.world.tally.errors[403], town.world.tally.errors[429]) == (50, 20)
+    assert messages_received(harness, crowd.flooded) == [1] * 20
+    assert await chats_in_state(db, DeliveryState.UNCERTAIN) == uncertain
+    assert await chats_in_state(db, DeliveryState.SENT) == sent
+    assert await chats_in_state(db, DeliveryState.FAILED) == {*crowd.blocked}
+    assert set(messages_received(harness, crowd.failing)) == {0}
+    assert set(messages_received(harness, sent | {*crowd.lost})) == {1}
+    assert (harness.world.tally.errors[403], harness.world.tally.errors[429]) == (50, 20)

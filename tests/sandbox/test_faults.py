@@ -60,8 +60,14 @@ async def test_a_refusal_can_be_lost_too(bot, world):
 
 async def test_a_slow_answer_is_given_up_by_the_client_yet_delivered(bot, world):
     world.faults.pending.append(InjectedFault(FaultKind.SLOW, seconds=60))
-    with pytest.raises(asyncio.TimeoutError):
-        await asyncio.wait_for(send(bot), 0.3)
+    sending = asyncio.create_task(send(bot))
+    version = 0
+    while not world.tally.deliveries:
+        version = await world.wait_for_change(version)
+    assert not sending.done()
+    sending.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await sending
     assert world.tally.deliveries == {1001: 1}
 
 

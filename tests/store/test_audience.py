@@ -14,7 +14,7 @@ from outreachbot.store import tables as t
 from outreachbot.store.audience import ChatCount
 from outreachbot.store.database import connect
 from outreachbot.store.reminders import plans
-from transactions import do
+from tests.support.transactions import transact
 
 
 async def count(db, to):
@@ -50,8 +50,8 @@ async def choose(db):
 
 async def test_who_left_or_is_gone_belongs_to_none(db, subscribe, reached):
     await subscribe(1, 2, 3)
-    await do(db, chats.unsubscribe, 1)
-    await do(db, chats.mark_gone, 2, Reason.BLOCKED, 1.0)
+    await transact(db, chats.unsubscribe, 1)
+    await transact(db, chats.mark_gone, 2, Reason.BLOCKED, 1.0)
 
     assert await reached(BroadcastAudience()) == {3}
     assert await count(db, BroadcastAudience()) == [ChatCount("private", "en", 1)]
@@ -127,8 +127,8 @@ async def test_who_is_reminded_of_an_anniversary_chose_it_or_has_it_by_default(
 async def test_what_a_group_chose_moves_with_it_and_goes_with_a_chat_that_is_forgotten(db, subscribe, choose, reached):
     await subscribe(-5, 6, kind="group")
     await choose({-5: False, 6: False})
-    await do(db, chats.migrate, -5, -1005)
-    await do(db, chats.migrate, 6, -1005)
+    await transact(db, chats.migrate, -5, -1005)
+    await transact(db, chats.migrate, 6, -1005)
 
     assert await reached(BroadcastAudience(anniversary="a")) == set()
     await subscribe(6, kind="group")
@@ -168,7 +168,7 @@ async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subsc
     for number, (zone, hour) in enumerate(itertools.product([None, "Asia/Baku", "Asia/Tokyo"], [None, 0, 9])):
         await subscribe(number, zone=zone, hour=hour)
     everybody = []
-    for group in await do(db, plans.list_groups, Group("Asia/Baku", 9)):
+    for group in await transact(db, plans.list_groups, Group("Asia/Baku", 9)):
         message_id = await confirm(ReminderAudience(group=group, default=Group("Asia/Baku", 9)))
         await queue()
         everybody += await states(message_id)
@@ -181,63 +181,66 @@ async def test_the_chats_of_an_audience_are_counted_by_zone_with_the_default_for
     await subscribe(3, zone="Asia/Baku", language="az")
     await subscribe(4, zone="Asia/Tokyo")
     await subscribe(5, zone="Europe/Paris")
-    await do(db, chats.unsubscribe, 5)
+    await transact(db, chats.unsubscribe, 5)
 
-    assert await do(db, audience.count_by_zone, BroadcastAudience(), "Asia/Baku") == {"Asia/Baku": 3, "Asia/Tokyo": 1}
-    assert await do(db, audience.count_by_zone, BroadcastAudience(), "UTC") == {
+    assert await transact(db, audience.count_by_zone, BroadcastAudience(), "Asia/Baku") == {
+        "Asia/Baku": 3,
+        "Asia/Tokyo": 1,
+    }
+    assert await transact(db, audience.count_by_zone, BroadcastAudience(), "UTC") == {
         "UTC": 2,
         "Asia/Baku": 1,
         "Asia/Tokyo": 1,
     }
-    assert await do(db, audience.count_by_zone, BroadcastAudience(languages=("az",)), "UTC") == {"Asia/Baku": 1}
-    assert await do(db, audience.count_by_zone, BroadcastAudience(languages=("xx",)), "UTC") == {}
+    assert await transact(db, audience.count_by_zone, BroadcastAudience(languages=("az",)), "UTC") == {"Asia/Baku": 1}
+    assert await transact(db, audience.count_by_zone, BroadcastAudience(languages=("xx",)), "UTC") == {}
 
 
 async def test_every_zone_that_a_subscribed_chat_is_in_is_told_once_and_the_default_where_one_chose_none(db, subscribe):
-    assert await do(db, audience.list_zones, "UTC") == []
+    assert await transact(db, audience.list_zones, "UTC") == []
     await subscribe(1, 2, zone="Asia/Tokyo")
     await subscribe(3, zone="Asia/Baku")
     await subscribe(4, zone="Europe/Paris")
     await subscribe(5, zone="America/Lima")
     for gone in (4, 5):
-        await do(db, chats.unsubscribe, gone)
-    await do(db, chats.mark_gone, 3, Reason.BLOCKED, 5.0)
-    await do(db, chats.record_start_code, 6, "leaflet", language="en")
-    assert await do(db, audience.list_zones, "UTC") == ["Asia/Tokyo"]
+        await transact(db, chats.unsubscribe, gone)
+    await transact(db, chats.mark_gone, 3, Reason.BLOCKED, 5.0)
+    await transact(db, chats.record_start_code, 6, "leaflet", language="en")
+    assert await transact(db, audience.list_zones, "UTC") == ["Asia/Tokyo"]
 
     await subscribe(7)
-    assert await do(db, audience.list_zones, "UTC") == ["Asia/Tokyo", "UTC"]
-    assert await do(db, audience.list_zones, "Asia/Tokyo") == ["Asia/Tokyo"]
+    assert await transact(db, audience.list_zones, "UTC") == ["Asia/Tokyo", "UTC"]
+    assert await transact(db, audience.list_zones, "Asia/Tokyo") == ["Asia/Tokyo"]
 
 
 async def test_the_codes_that_most_subscribed_chats_came_with_are_told_first_and_not_too_many(db, subscribe):
     await subscribe(1, 2, joined="poster")
     await subscribe(3, joined="leaflet")
     await subscribe(4)
-    await do(db, chats.record_start_code, 5, "nobody", language="en")
-    assert await do(db, audience.list_start_codes) == ["poster", "leaflet"]
+    await transact(db, chats.record_start_code, 5, "nobody", language="en")
+    assert await transact(db, audience.list_start_codes) == ["poster", "leaflet"]
     for number in range(60):
         await subscribe(100 + number, joined=f"code {number:02}")
-    assert await do(db, audience.list_start_codes) == [
+    assert await transact(db, audience.list_start_codes) == [
         "poster",
-        *(f"code {number:02}" for number in range(audience.CODES - 1)),
+        *(f"code {number:02}" for number in range(audience.MAX_START_CODES - 1)),
     ]
 
     await subscribe(200, 201, 202, joined="the last")
-    assert (await do(db, audience.list_start_codes))[:2] == ["the last", "poster"]
+    assert (await transact(db, audience.list_start_codes))[:2] == ["the last", "poster"]
 
 
 async def test_copies_are_counted_that_surely_arrived_and_can_be_found_again(db, deliver):
-    assert await do(db, audience.count_copies, await deliver(dict(enumerate(DeliveryState)), telegram_id=7)) == 1
-    assert await do(db, audience.count_copies, await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT})) == 0
+    assert await transact(db, audience.count_copies, await deliver(dict(enumerate(DeliveryState)), telegram_id=7)) == 1
+    assert await transact(db, audience.count_copies, await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT})) == 0
     assert (
-        await do(
+        await transact(
             db, audience.count_copies, await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT}, telegram_id=7)
         )
         == 2
     )
     assert (
-        await do(
+        await transact(
             db, audience.count_copies, await deliver({1: DeliveryState.SENT}, kind=MessageKind.REMINDER, telegram_id=0)
         )
         == 0

@@ -12,14 +12,14 @@ from outreachbot.store.broadcasts import records
 from outreachbot.store.broadcasts.records import Broadcast
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages, outbox
-from transactions import do
+from tests.support.transactions import transact
 
 ADMIN, OTHER = 11, 22
 BODIES = {"en": Message("hello")}
 
 
 async def draft(db, admin_id=ADMIN, chat_id=5, now=1.0, **job):
-    return await do(db, records.create_draft, admin_id, chat_id, BODIES, now, **job)
+    return await transact(db, records.create_draft, admin_id, chat_id, BODIES, now, **job)
 
 
 async def unreported(db):
@@ -31,14 +31,14 @@ async def test_a_draft_is_found_as_it_was_written(db):
     message_id = await draft(db)
 
     message = OutboxMessage(message_id, MessageKind.BROADCAST, MessageState.DRAFT)
-    assert await do(db, records.find, message_id) == Broadcast(message, ADMIN, chat_id=5, progress_id=None)
-    assert await do(db, messages.load_bodies, message_id) == BODIES
+    assert await transact(db, records.find, message_id) == Broadcast(message, ADMIN, chat_id=5, progress_id=None)
+    assert await transact(db, messages.load_bodies, message_id) == BODIES
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))
 async def test_a_job_knows_whose_copies_it_changes(db, kind):
     of_id = await draft(db)
-    found = await do(db, records.find, await draft(db, kind=kind, of_id=of_id))
+    found = await transact(db, records.find, await draft(db, kind=kind, of_id=of_id))
 
     assert (found.message.kind, found.message.of_id, found.message.state) == (kind, of_id, MessageState.DRAFT)
 
@@ -48,37 +48,37 @@ async def test_a_draft_goes_to_nobody(db, subscribe, queue, states):
     message_id = await draft(db)
     await queue()
 
-    assert await do(db, outbox.claim, 1, 10, 2.0) == []
+    assert await transact(db, outbox.claim, 1, 10, 2.0) == []
     assert await states(message_id) == {}
 
 
 async def test_a_reminder_is_no_broadcast(db, deliver):
-    assert await do(db, records.find, await deliver({}, kind=MessageKind.REMINDER)) is None
+    assert await transact(db, records.find, await deliver({}, kind=MessageKind.REMINDER)) is None
     assert await unreported(db) == []
 
 
 async def test_a_confirmed_broadcast_is_unreported_until_its_report_was_shown(db):
     only_draft, discarded, started, scheduled, stopped = [await draft(db) for _ in range(5)]
-    await do(db, messages.change_state, discarded, MessageState.CANCELLED, only_from=[MessageState.DRAFT])
-    await do(db, messages.start, started, 2.0)
-    await do(db, messages.schedule, scheduled, 9.0)
-    await do(db, messages.schedule, stopped, 9.0)
-    await do(db, messages.stop, stopped, 3.0)
+    await transact(db, messages.change_state, discarded, MessageState.CANCELLED, only_from=[MessageState.DRAFT])
+    await transact(db, messages.start, started, 2.0)
+    await transact(db, messages.schedule, scheduled, 9.0)
+    await transact(db, messages.schedule, stopped, 9.0)
+    await transact(db, messages.stop, stopped, 3.0)
     assert await unreported(db) == [started, scheduled, stopped]
 
-    await do(db, records.mark_reported, stopped)
+    await transact(db, records.mark_reported, stopped)
     assert await unreported(db) == [started, scheduled]
-    assert (await do(db, records.find, only_draft)).message.state is MessageState.DRAFT
+    assert (await transact(db, records.find, only_draft)).message.state is MessageState.DRAFT
 
 
 async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
     """Some of it are sent again."""
     message_id = await draft(db)
-    await do(db, messages.start, message_id, 2.0)
-    await do(db, messages.change_state, message_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
-    await do(db, records.mark_reported, message_id)
+    await transact(db, messages.start, message_id, 2.0)
+    await transact(db, messages.change_state, message_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
+    await transact(db, records.mark_reported, message_id)
     assert await unreported(db) == []
-    await do(db, records.mark_unreported, message_id)
+    await transact(db, records.mark_unreported, message_id)
 
     assert await unreported(db) == [message_id]
 
@@ -87,28 +87,28 @@ async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
 async def test_what_goes_on_by_now_is_not_reported(db, state):
     """Some of it are sent again while its report was on its way to the admin."""
     message_id = await draft(db)
-    await do(db, messages.start, message_id, 2.0)
-    await do(db, messages.change_state, message_id, state, only_from=[MessageState.RUNNING])
-    await do(db, records.mark_reported, message_id)
+    await transact(db, messages.start, message_id, 2.0)
+    await transact(db, messages.change_state, message_id, state, only_from=[MessageState.RUNNING])
+    await transact(db, records.mark_reported, message_id)
 
     assert await unreported(db) == [message_id]
 
 
 async def test_it_is_known_while_its_audience_is_queued(db, confirm, queue):
     message_id = await confirm()
-    assert (await do(db, records.find, message_id)).message.is_queueing is True
+    assert (await transact(db, records.find, message_id)).message.is_queueing is True
     await queue()
 
-    assert (await do(db, records.find, message_id)).message.is_queueing is False
+    assert (await transact(db, records.find, message_id)).message.is_queueing is False
 
 
 async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
     message_id = await draft(db)
-    await do(db, messages.start, message_id, 2.0)
-    await do(db, messages.pause, message_id, "can't parse entities")
-    await do(db, records.set_progress_message, message_id, 99)
+    await transact(db, messages.start, message_id, 2.0)
+    await transact(db, messages.pause, message_id, "can't parse entities")
+    await transact(db, records.set_progress_message, message_id, 99)
 
-    found = await do(db, records.find, message_id)
+    found = await transact(db, records.find, message_id)
 
     assert (found.message.state, found.message.state_reason) == (MessageState.PAUSED, "can't parse entities")
     assert (found.progress_id, found.message.started_at) == (99, dt.datetime.fromtimestamp(2.0, dt.UTC))
@@ -117,28 +117,28 @@ async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
 async def test_two_admins_who_write_at_once_each_get_their_own(db):
     first, second = await asyncio.gather(draft(db, ADMIN), draft(db, OTHER))
 
-    assert (await do(db, records.find, first)).admin_id == ADMIN
-    assert (await do(db, records.find, second)).admin_id == OTHER
+    assert (await transact(db, records.find, first)).admin_id == ADMIN
+    assert (await transact(db, records.find, second)).admin_id == OTHER
 
 
 async def test_only_the_message_that_shows_the_progress_follows_it(db):
     message_id, other = await draft(db), await draft(db)
-    await do(db, records.set_progress_message, message_id, 99)
+    await transact(db, records.set_progress_message, message_id, 99)
 
-    assert await do(db, records.is_progress_message, message_id, 99) is True
-    assert await do(db, records.is_progress_message, message_id, 98) is False
-    assert await do(db, records.is_progress_message, other, 99) is False
+    assert await transact(db, records.is_progress_message, message_id, 99) is True
+    assert await transact(db, records.is_progress_message, message_id, 98) is False
+    assert await transact(db, records.is_progress_message, other, 99) is False
 
 
 async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, state):
     ours, started, scheduled, theirs = await draft(db), await draft(db), await draft(db), await draft(db, OTHER)
-    await do(db, messages.start, started, 2.0)
-    await do(db, messages.schedule, scheduled, 9.0)
+    await transact(db, messages.start, started, 2.0)
+    await transact(db, messages.schedule, scheduled, 9.0)
 
-    assert await do(db, records.discard_drafts, ADMIN) is True
-    assert await do(db, records.discard_drafts, ADMIN) is False
-    assert await do(db, messages.start, ours, 3.0) is False
-    assert await do(db, messages.load_bodies, ours) == {}
+    assert await transact(db, records.discard_drafts, ADMIN) is True
+    assert await transact(db, records.discard_drafts, ADMIN) is False
+    assert await transact(db, messages.start, ours, 3.0) is False
+    assert await transact(db, messages.load_bodies, ours) == {}
     assert [await state(one) for one in (ours, started, scheduled, theirs)] == [
         MessageState.CANCELLED,
         MessageState.RUNNING,
@@ -150,60 +150,60 @@ async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, 
 async def test_the_id_of_a_discarded_draft_is_never_that_of_another(db):
     """Or an old button would send a new message."""
     discarded = await draft(db)
-    await do(db, records.discard_drafts, ADMIN)
+    await transact(db, records.discard_drafts, ADMIN)
     new = await draft(db)
 
     assert new != discarded
-    assert (await do(db, records.find, discarded)).message.state is MessageState.CANCELLED
+    assert (await transact(db, records.find, discarded)).message.state is MessageState.CANCELLED
 
 
 async def test_a_draft_that_waits_for_the_consent_of_others_may_stay(db, state):
     waiting, fresh = await draft(db), await draft(db)
-    await do(db, records.add_consent, waiting, ADMIN)
+    await transact(db, records.add_consent, waiting, ADMIN)
 
-    assert await do(db, records.discard_drafts, ADMIN, confirmed_too=False) is True
+    assert await transact(db, records.discard_drafts, ADMIN, confirmed_too=False) is True
     assert (await state(waiting), await state(fresh)) == (MessageState.DRAFT, MessageState.CANCELLED)
-    assert await do(db, records.discard_drafts, ADMIN, confirmed_too=False) is False
-    assert await do(db, records.discard_drafts, ADMIN) is True
+    assert await transact(db, records.discard_drafts, ADMIN, confirmed_too=False) is False
+    assert await transact(db, records.discard_drafts, ADMIN) is True
     assert await state(waiting) == MessageState.CANCELLED
 
 
 async def test_each_admin_consents_once(db):
     message_id, other = await draft(db), await draft(db)
 
-    assert await do(db, records.count_consents, message_id) == 0
-    assert await do(db, records.add_consent, message_id, ADMIN) == 1
-    assert await do(db, records.add_consent, message_id, ADMIN) == 1
-    assert await do(db, records.add_consent, message_id, OTHER) == 2
-    assert await do(db, records.count_consents, message_id) == 2
-    assert await do(db, records.count_consents, other) == 0
+    assert await transact(db, records.count_consents, message_id) == 0
+    assert await transact(db, records.add_consent, message_id, ADMIN) == 1
+    assert await transact(db, records.add_consent, message_id, ADMIN) == 1
+    assert await transact(db, records.add_consent, message_id, OTHER) == 2
+    assert await transact(db, records.count_consents, message_id) == 2
+    assert await transact(db, records.count_consents, other) == 0
 
 
 async def test_admins_that_consent_at_once_are_all_counted(db):
     message_id = await draft(db)
-    await asyncio.gather(*(do(db, records.add_consent, message_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
+    await asyncio.gather(*(transact(db, records.add_consent, message_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
 
-    assert await do(db, records.count_consents, message_id) == 3
+    assert await transact(db, records.count_consents, message_id) == 3
 
 
 async def test_who_consents_is_known(db):
     message_id, other = await draft(db), await draft(db)
     for admin_id in (33, OTHER, 33):
-        await do(db, records.add_consent, message_id, admin_id)
+        await transact(db, records.add_consent, message_id, admin_id)
 
-    assert await do(db, records.list_consenting, message_id) == {OTHER, 33}
-    assert await do(db, records.list_consenting, other) == set()
+    assert await transact(db, records.list_consenting, message_id) == {OTHER, 33}
+    assert await transact(db, records.list_consenting, other) == set()
 
 
 async def test_it_is_deleted_from_the_moment_a_deletion_of_it_begins(db):
     of_id, other = await draft(db), await draft(db)
     correction = await draft(db, kind=MessageKind.CORRECTION, of_id=of_id)
-    await do(db, messages.start, correction, 2.0)
+    await transact(db, messages.start, correction, 2.0)
     deletion, discarded = [await draft(db, kind=MessageKind.DELETION, of_id=of_id) for _ in range(2)]
-    await do(db, messages.stop, discarded, 2.0, only_from=messages.UNCONFIRMED)
-    assert not await do(db, records.is_deleted, of_id)
+    await transact(db, messages.stop, discarded, 2.0, only_from=messages.UNCONFIRMED)
+    assert not await transact(db, records.is_deleted, of_id)
 
-    await do(db, messages.start, deletion, 3.0)
+    await transact(db, messages.start, deletion, 3.0)
 
-    assert await do(db, records.is_deleted, of_id)
-    assert not await do(db, records.is_deleted, other)
+    assert await transact(db, records.is_deleted, of_id)
+    assert not await transact(db, records.is_deleted, other)

@@ -6,7 +6,7 @@ from outreachbot.domain.messages.message import MAX_ALBUM, Media, MediaKind
 from outreachbot.store.broadcasts import composing
 from outreachbot.store.broadcasts.composing import ALBUM_SECONDS, SECONDS, Album, Composing
 from outreachbot.store.database import connect
-from transactions import do
+from tests.support.transactions import transact
 
 ADMIN, OTHER = 11, 22
 PHOTOS = [Media(MediaKind.PHOTO, f"photo {number}") for number in range(MAX_ALBUM + 3)]
@@ -14,7 +14,7 @@ VIDEO = Media(MediaKind.VIDEO, "video")
 
 
 async def add(db, media, now, *, admin_id=ADMIN, group="g", caption="", language="en"):
-    await do(db, composing.add_album_part, admin_id, group, media, caption, language=language, now=now)
+    await transact(db, composing.add_album_part, admin_id, group, media, caption, language=language, now=now)
 
 
 async def whole(db, now):
@@ -23,45 +23,45 @@ async def whole(db, now):
 
 
 async def test_who_was_asked_writes_a_broadcast_next(db):
-    await do(db, composing.start, ADMIN, 100.0)
+    await transact(db, composing.start, ADMIN, 100.0)
 
-    assert await do(db, composing.find, ADMIN, 101.0) == Composing(None)
-    assert await do(db, composing.find, OTHER, 101.0) is None
+    assert await transact(db, composing.find, ADMIN, 101.0) == Composing(None)
+    assert await transact(db, composing.find, OTHER, 101.0) is None
 
 
 async def test_or_the_correction_of_one(db):
-    await do(db, composing.start, ADMIN, 100.0, 7)
-    assert await do(db, composing.find, ADMIN, 101.0) == Composing(7)
-    await do(db, composing.start, ADMIN, 102.0)
-    assert await do(db, composing.find, ADMIN, 103.0) == Composing(None)
+    await transact(db, composing.start, ADMIN, 100.0, 7)
+    assert await transact(db, composing.find, ADMIN, 101.0) == Composing(7)
+    await transact(db, composing.start, ADMIN, 102.0)
+    assert await transact(db, composing.find, ADMIN, 103.0) == Composing(None)
 
 
 async def test_an_hour_later_it_is_forgotten(db):
-    await do(db, composing.start, ADMIN, 100.0)
+    await transact(db, composing.start, ADMIN, 100.0)
 
-    assert await do(db, composing.find, ADMIN, 99.0 + SECONDS) is not None
-    assert await do(db, composing.find, ADMIN, 100.0 + SECONDS) is None
+    assert await transact(db, composing.find, ADMIN, 99.0 + SECONDS) is not None
+    assert await transact(db, composing.find, ADMIN, 100.0 + SECONDS) is None
 
 
 async def test_asking_again_starts_the_hour_anew(db):
-    await do(db, composing.start, ADMIN, 100.0)
-    await do(db, composing.start, ADMIN, 200.0)
+    await transact(db, composing.start, ADMIN, 100.0)
+    await transact(db, composing.start, ADMIN, 200.0)
 
-    assert await do(db, composing.find, ADMIN, 150.0 + SECONDS) is not None
+    assert await transact(db, composing.find, ADMIN, 150.0 + SECONDS) is not None
 
 
 async def test_who_gave_up_writes_ordinary_messages_again(db):
-    await do(db, composing.start, ADMIN, 100.0)
-    await do(db, composing.start, OTHER, 100.0)
+    await transact(db, composing.start, ADMIN, 100.0)
+    await transact(db, composing.start, OTHER, 100.0)
 
-    assert await do(db, composing.stop, ADMIN) is True
-    assert await do(db, composing.stop, ADMIN) is False
-    assert await do(db, composing.find, ADMIN, 101.0) is None
-    assert await do(db, composing.find, OTHER, 101.0) is not None
+    assert await transact(db, composing.stop, ADMIN) is True
+    assert await transact(db, composing.stop, ADMIN) is False
+    assert await transact(db, composing.find, ADMIN, 101.0) is None
+    assert await transact(db, composing.find, OTHER, 101.0) is not None
 
 
 async def test_an_album_is_whole_when_no_further_part_comes(db):
-    await do(db, composing.start, ADMIN, 100.0, 7)
+    await transact(db, composing.start, ADMIN, 100.0, 7)
     await add(db, PHOTOS[0], 100.0, caption="<b>look</b>", language="az")
     await add(db, VIDEO, 101.0, language="az")
     assert await whole(db, 101.0 + ALBUM_SECONDS / 2) == []
@@ -72,7 +72,7 @@ async def test_an_album_is_whole_when_no_further_part_comes(db):
 
 
 async def test_the_caption_is_that_of_the_part_that_has_one(db):
-    await do(db, composing.start, ADMIN, 100.0)
+    await transact(db, composing.start, ADMIN, 100.0)
     for number, caption in enumerate(["", "the caption", ""]):
         await add(db, PHOTOS[number], 100.0, caption=caption)
 
@@ -81,7 +81,7 @@ async def test_the_caption_is_that_of_the_part_that_has_one(db):
 
 
 async def test_an_album_has_no_more_parts_than_telegram_allows(db):
-    await do(db, composing.start, ADMIN, 100.0)
+    await transact(db, composing.start, ADMIN, 100.0)
     for media in PHOTOS:
         await add(db, media, 100.0)
 
@@ -89,7 +89,7 @@ async def test_an_album_has_no_more_parts_than_telegram_allows(db):
 
 
 async def test_another_album_takes_the_place_of_the_first(db):
-    await do(db, composing.start, ADMIN, 100.0)
+    await transact(db, composing.start, ADMIN, 100.0)
     await add(db, PHOTOS[0], 100.0, group="first", caption="first")
     await add(db, PHOTOS[1], 100.0, group="second")
 
@@ -98,9 +98,9 @@ async def test_another_album_takes_the_place_of_the_first(db):
 
 @pytest.mark.parametrize("end", ["gave up", "asked anew"])
 async def test_of_an_album_that_is_not_wanted_any_more_nothing_stays(db, end):
-    await do(db, composing.start, ADMIN, 100.0)
+    await transact(db, composing.start, ADMIN, 100.0)
     await add(db, PHOTOS[0], 100.0)
-    await do(db, composing.stop, ADMIN) if end == "gave up" else await do(db, composing.start, ADMIN, 101.0)
+    await transact(db, composing.stop, ADMIN) if end == "gave up" else await transact(db, composing.start, ADMIN, 101.0)
 
     assert await whole(db, 110.0) == []
 
@@ -109,12 +109,12 @@ async def test_a_part_that_nobody_asked_for_is_none(db):
     await add(db, PHOTOS[0], 100.0)
 
     assert await whole(db, 110.0) == []
-    assert await do(db, composing.find, ADMIN, 110.0) is None
+    assert await transact(db, composing.find, ADMIN, 110.0) is None
 
 
 async def test_two_admins_each_write_an_album_of_their_own(db):
     for admin_id in (ADMIN, OTHER):
-        await do(db, composing.start, admin_id, 100.0)
+        await transact(db, composing.start, admin_id, 100.0)
     for number, admin_id in enumerate([ADMIN, OTHER, ADMIN]):
         await add(db, PHOTOS[number], 100.0, admin_id=admin_id)
 

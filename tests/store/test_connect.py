@@ -60,21 +60,21 @@ async def glance(url):
         return await count(db)
 
 
-async def test_a_look_needs_no_hold_and_changes_nothing(database_url):
-    async with connect.open_database(database_url) as db:
+async def test_a_look_needs_no_hold_and_changes_nothing(empty_database_url):
+    async with connect.open_database(empty_database_url) as db:
         await put(db, 1)
-        assert await glance(database_url) == 1
+        assert await glance(empty_database_url) == 1
 
 
-async def test_a_look_into_what_is_empty_or_older_is_refused_and_leaves_it_so(database_url):
+async def test_a_look_into_what_is_empty_or_older_is_refused_and_leaves_it_so(empty_database_url):
     with pytest.raises(StoreFailed):
-        await glance(database_url)
-    if "sqlite" in database_url:
-        assert not file_of(database_url).exists()
-    async with connect.open_database(database_url) as db, connect.writing(db) as transaction:
+        await glance(empty_database_url)
+    if "sqlite" in empty_database_url:
+        assert not file_of(empty_database_url).exists()
+    async with connect.open_database(empty_database_url) as db, connect.writing(db) as transaction:
         await transaction.execute(text("UPDATE alembic_version SET version_num = '0001'"))
     with pytest.raises(StoreFailed, match="is not of this version: start the bot once"):
-        await glance(database_url)
+        await glance(empty_database_url)
 
 
 def file_of(url):
@@ -87,19 +87,19 @@ def touch(url):
         file_of(url).touch()
 
 
-async def test_a_second_opening_is_refused(ready_url, db):
-    said = await refusal(ready_url, AlreadyRunning)
+async def test_a_second_opening_is_refused(database_url, db):
+    said = await refusal(database_url, AlreadyRunning)
 
     assert said == f"another outreachbot already works with {db.name}: stop it first, or use another database"
 
 
-def test_another_process_is_refused_until_the_first_dies(database_url):
+def test_another_process_is_refused_until_the_first_dies(empty_database_url):
     async def opens():
-        async with connect.open_database(database_url) as db:
+        async with connect.open_database(empty_database_url) as db:
             return await count(db)
 
     with subprocess.Popen(
-        [sys.executable, "-c", HOLD, database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        [sys.executable, "-c", HOLD, empty_database_url], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as holder:
         assert holder.stdout.readline() == b"open\n"
         with pytest.raises(AlreadyRunning):
@@ -119,38 +119,41 @@ async def until_free(opens):
                 await asyncio.sleep(0.01)
 
 
-async def test_a_closed_database_can_be_opened_again_with_what_was_written(database_url):
-    async with connect.open_database(database_url) as db:
+async def test_a_closed_database_can_be_opened_again_with_what_was_written(empty_database_url):
+    async with connect.open_database(empty_database_url) as db:
         await put(db, 1)
-    async with connect.open_database(database_url) as db:
+    async with connect.open_database(empty_database_url) as db:
         assert await count(db) == 1
 
 
-async def test_a_database_whose_user_failed_is_free_again(database_url):
+async def test_a_database_whose_user_failed_is_free_again(empty_database_url):
     with pytest.raises(ZeroDivisionError):
-        async with connect.open_database(database_url):
+        async with connect.open_database(empty_database_url):
             raise ZeroDivisionError
-    async with connect.open_database(database_url) as db:
+    async with connect.open_database(empty_database_url) as db:
         assert await count(db) == 0
 
 
-async def test_a_refused_opening_leaves_the_lock_with_the_first(ready_url, db):
-    await refusal(ready_url, AlreadyRunning)
-    await refusal(ready_url, AlreadyRunning)
+async def test_a_refused_opening_leaves_the_lock_with_the_first(database_url, db):
+    await refusal(database_url, AlreadyRunning)
+    await refusal(database_url, AlreadyRunning)
 
     assert await count(db) == 0
 
 
-async def test_who_does_not_want_it_alone_may_open_beside(ready_url, db):
-    async with connect.open_database(ready_url, exclusive=False) as other:
+async def test_who_does_not_want_it_alone_may_open_beside(database_url, db):
+    async with connect.open_database(database_url, exclusive=False) as other:
         await put(db, 1)
         await put(other, 2)
         assert await count(other) == await count(db) == 2
 
 
-async def test_beside_a_shared_opening_one_may_want_it_alone(database_url):
-    touch(database_url)
-    async with connect.open_database(database_url, exclusive=False), connect.open_database(database_url) as db:
+async def test_beside_a_shared_opening_one_may_want_it_alone(empty_database_url):
+    touch(empty_database_url)
+    async with (
+        connect.open_database(empty_database_url, exclusive=False),
+        connect.open_database(empty_database_url) as db,
+    ):
         assert await count(db) == 0
 
 
@@ -186,8 +189,8 @@ async def test_a_cancelled_writer_writes_nothing_and_blocks_nobody(db):
 
 
 @pytest.mark.parametrize("turns", [0, 1, 2, 3, 5, 8, 13])
-async def test_a_writer_cancelled_at_any_moment_blocks_nobody(sqlite_url, turns):
-    async with connect.open_database(sqlite_url) as db:
+async def test_a_writer_cancelled_at_any_moment_blocks_nobody(empty_sqlite_url, turns):
+    async with connect.open_database(empty_sqlite_url) as db:
         task = asyncio.create_task(put(db, *range(20)))
         for _ in range(turns):
             await asyncio.sleep(0)
@@ -246,8 +249,8 @@ async def test_a_missing_driver_is_wrong_use_and_says_what_to_install(monkeypatc
     assert said == "OUTREACHBOT_DATABASE_URL needs asyncpg: pip install 'outreachbot[postgres]'"
 
 
-async def test_an_option_that_the_driver_does_not_know_is_wrong_use(postgres_url):
-    assert "sslmode" in await refusal(f"{postgres_url}&sslmode=require", WrongUse)
+async def test_an_option_that_the_driver_does_not_know_is_wrong_use(empty_postgres_url):
+    assert "sslmode" in await refusal(f"{empty_postgres_url}&sslmode=require", WrongUse)
 
 
 async def test_a_server_that_is_not_there_is_said_without_the_password():
@@ -259,16 +262,16 @@ async def test_a_server_that_is_not_there_is_said_without_the_password():
 
 @pytest.mark.parametrize("exclusive", [True, False])
 @pytest.mark.parametrize("change", [{"database": "nowhere"}, {"username": "nobody"}])
-async def test_an_unknown_database_or_user_is_said(postgres_url, change, exclusive):
-    url = make_url(postgres_url).set(**change).render_as_string(hide_password=False)
+async def test_an_unknown_database_or_user_is_said(empty_postgres_url, change, exclusive):
+    url = make_url(empty_postgres_url).set(**change).render_as_string(hide_password=False)
 
     assert "does not exist" in await refusal(url, StoreFailed, exclusive=exclusive)
 
 
-async def test_a_user_without_rights_is_said(postgres_url):
-    async with connect.open_database(postgres_url) as db, connect.writing(db) as transaction:
+async def test_a_user_without_rights_is_said(empty_postgres_url):
+    async with connect.open_database(empty_postgres_url) as db, connect.writing(db) as transaction:
         await transaction.execute(text("CREATE ROLE guest LOGIN"))
-    url = make_url(postgres_url).set(username="guest").render_as_string(hide_password=False)
+    url = make_url(empty_postgres_url).set(username="guest").render_as_string(hide_password=False)
 
     assert "permission denied" in await refusal(url, StoreFailed)
 
@@ -283,14 +286,17 @@ async def end_connections(db):
         await transaction.execute(others)
 
 
-async def test_a_connection_lost_in_a_transaction_fails_it_and_the_next_works(postgres_url):
+async def test_a_connection_lost_in_a_transaction_fails_it_and_the_next_works(empty_postgres_url):
     async def lose(db, other):
         async with connect.writing(db) as transaction:
             await transaction.execute(insert(composing).values(admin_id=1, since=1.0))
             await end_connections(other)
             await transaction.execute(select(1))
 
-    async with connect.open_database(postgres_url) as db, connect.open_database(postgres_url, exclusive=False) as other:
+    async with (
+        connect.open_database(empty_postgres_url) as db,
+        connect.open_database(empty_postgres_url, exclusive=False) as other,
+    ):
         with pytest.raises(StoreFailed) as caught:
             await lose(db, other)
 
@@ -298,40 +304,40 @@ async def test_a_connection_lost_in_a_transaction_fails_it_and_the_next_works(po
         assert await count(db) == 0
 
 
-async def test_a_database_whose_connections_were_lost_closes_in_peace(postgres_url):
-    async with connect.open_database(postgres_url, exclusive=False) as other:
-        async with connect.open_database(postgres_url):
+async def test_a_database_whose_connections_were_lost_closes_in_peace(empty_postgres_url):
+    async with connect.open_database(empty_postgres_url, exclusive=False) as other:
+        async with connect.open_database(empty_postgres_url):
             await end_connections(other)
-        async with connect.open_database(postgres_url) as db:
+        async with connect.open_database(empty_postgres_url) as db:
             assert await count(db) == 0
 
 
 @pytest.mark.parametrize("statement", ["SELECT pg_sleep(5)", "LOCK TABLE inbox"])
-async def test_a_statement_that_takes_too_long_fails(postgres_url, statement):
+async def test_a_statement_that_takes_too_long_fails(empty_postgres_url, statement):
     async def run_short(db):
         async with connect.writing(db) as transaction:
             await transaction.execute(text("SET LOCAL statement_timeout = 20"))
             await transaction.execute(text(statement))
 
-    async with connect.open_database(postgres_url) as db, connect.writing(db) as blocking:
+    async with connect.open_database(empty_postgres_url) as db, connect.writing(db) as blocking:
         await blocking.execute(text("LOCK TABLE inbox"))
         with pytest.raises(StoreFailed, match="timeout"):
             await run_short(db)
 
 
-async def test_programs_that_open_an_empty_database_at_once_all_get_it(database_url):
-    touch(database_url)
+async def test_programs_that_open_an_empty_database_at_once_all_get_it(empty_database_url):
+    touch(empty_database_url)
 
     async def opens():
-        async with connect.open_database(database_url, exclusive=False) as db:
+        async with connect.open_database(empty_database_url, exclusive=False) as db:
             return await count(db)
 
     async with asyncio.timeout(20):
         assert await asyncio.gather(*(opens() for _ in range(4))) == [0] * 4
 
 
-async def test_sqlite_keeps_what_is_committed_through_a_power_cut(sqlite_url):
-    async with connect.open_database(sqlite_url) as db, connect.reading(db) as connection:
+async def test_sqlite_keeps_what_is_committed_through_a_power_cut(empty_sqlite_url):
+    async with connect.open_database(empty_sqlite_url) as db, connect.reading(db) as connection:
         pragmas = [
             await connection.scalar(text(f"PRAGMA {name}")) for name in ("journal_mode", "synchronous", "foreign_keys")
         ]
@@ -349,33 +355,33 @@ async def test_a_folder_that_is_missing_or_a_file_is_said(tmp_path, exclusive):
     assert not (tmp_path / "missing").exists()
 
 
-async def test_who_opens_beside_makes_no_new_database(sqlite_url):
-    assert "there is no database" in await refusal(sqlite_url, StoreFailed, exclusive=False)
-    assert not file_of(sqlite_url).exists()
+async def test_who_opens_beside_makes_no_new_database(empty_sqlite_url):
+    assert "there is no database" in await refusal(empty_sqlite_url, StoreFailed, exclusive=False)
+    assert not file_of(empty_sqlite_url).exists()
 
 
 async def test_a_folder_in_place_of_the_file_is_said(tmp_path):
     assert "unable to open" in await refusal(f"sqlite+aiosqlite:///{tmp_path}", StoreFailed)
 
 
-async def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(sqlite_url):
-    file_of(sqlite_url).write_bytes(b"These are the minutes of our last meeting.\n" * 100)
+async def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(empty_sqlite_url):
+    file_of(empty_sqlite_url).write_bytes(b"These are the minutes of our last meeting.\n" * 100)
 
-    assert "not a database" in await refusal(sqlite_url, StoreFailed)
-    assert file_of(sqlite_url).read_bytes() == b"These are the minutes of our last meeting.\n" * 100
+    assert "not a database" in await refusal(empty_sqlite_url, StoreFailed)
+    assert file_of(empty_sqlite_url).read_bytes() == b"These are the minutes of our last meeting.\n" * 100
 
 
-async def test_a_damaged_database_is_said(sqlite_url):
-    async with connect.open_database(sqlite_url):
+async def test_a_damaged_database_is_said(empty_sqlite_url):
+    async with connect.open_database(empty_sqlite_url):
         pass
-    whole = file_of(sqlite_url).read_bytes()
-    file_of(sqlite_url).write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
+    whole = file_of(empty_sqlite_url).read_bytes()
+    file_of(empty_sqlite_url).write_bytes(whole[:4096] + b"\xff" * (len(whole) - 4096))
 
-    assert "malformed" in await refusal(sqlite_url, StoreFailed)
+    assert "malformed" in await refusal(empty_sqlite_url, StoreFailed)
 
 
-async def test_a_database_that_may_only_be_read_says_so(sqlite_url):
-    async with connect.open_database(sqlite_url) as db:
+async def test_a_database_that_may_only_be_read_says_so(empty_sqlite_url):
+    async with connect.open_database(empty_sqlite_url) as db:
         event.listen(db.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA query_only = ON"))
         await db.engine.dispose()
 
@@ -390,8 +396,8 @@ async def limit_pages(db, pages):
     event.listen(db.engine.sync_engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count = {pages}"))
 
 
-async def test_a_full_disk_writes_nothing_of_the_transaction(sqlite_url):
-    async with connect.open_database(sqlite_url) as db:
+async def test_a_full_disk_writes_nothing_of_the_transaction(empty_sqlite_url):
+    async with connect.open_database(empty_sqlite_url) as db:
         await put(db, 1)
         await limit_pages(db, 1)
         with pytest.raises(StoreFailed, match="full"):
@@ -423,20 +429,20 @@ asyncio.run(main())
 """
 
 
-async def test_a_disk_that_takes_no_more_bytes_keeps_whole_transactions_only(sqlite_url):
-    run = await asyncio.create_subprocess_exec(sys.executable, "-c", FILL, sqlite_url, stdout=subprocess.PIPE)
+async def test_a_disk_that_takes_no_more_bytes_keeps_whole_transactions_only(empty_sqlite_url):
+    run = await asyncio.create_subprocess_exec(sys.executable, "-c", FILL, empty_sqlite_url, stdout=subprocess.PIPE)
     out, _ = await run.communicate()
     written, newlines = map(int, out.split())
 
     assert (run.returncode, newlines) == (0, 0)
-    async with connect.open_database(sqlite_url) as db:
+    async with connect.open_database(empty_sqlite_url) as db:
         assert await count(db) == written > 0
 
 
-async def test_a_file_that_another_program_holds_is_said(sqlite_url, monkeypatch):
+async def test_a_file_that_another_program_holds_is_said(empty_sqlite_url, monkeypatch):
     monkeypatch.setattr(connect, "BUSY_SECONDS", 0.05)
-    async with connect.open_database(sqlite_url) as db:
-        other = sqlite3.connect(file_of(sqlite_url), isolation_level=None)
+    async with connect.open_database(empty_sqlite_url) as db:
+        other = sqlite3.connect(file_of(empty_sqlite_url), isolation_level=None)
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreFailed, match="locked"):
             await put(db, 1)

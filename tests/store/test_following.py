@@ -8,7 +8,7 @@ from outreachbot.domain.delivery.states import DeliveryState, MessageKind, Reaso
 from outreachbot.store import chats
 from outreachbot.store.delivery import ledger, messages
 from outreachbot.store.delivery import queueing as delivery_queueing
-from transactions import do, piece
+from tests.support.transactions import queue_piece, transact
 
 
 @pytest.fixture(autouse=True)
@@ -29,8 +29,8 @@ async def test_a_group_that_moves_while_its_audience_is_half_queued_gets_it_once
     await subscribe(*{-45, -35, -25, -15, old}, kind="group")
     message_id = await confirm()
     for _ in range(pieces):
-        await do(db, piece)
-    await do(db, chats.migrate, old, new)
+        await transact(db, queue_piece)
+    await transact(db, chats.migrate, old, new)
     await queue()
 
     assert await states(message_id) == dict.fromkeys([-45, -35, -25, -15, new], DeliveryState.QUEUED)
@@ -46,8 +46,8 @@ async def test_and_a_job_changes_its_copy_once(db, subscribe, deliver, confirm, 
     of_id = await deliver(dict.fromkeys({-45, -35, -25, -15, old}, DeliveryState.SENT), telegram_id=7)
     job = await confirm(kind=MessageKind.CORRECTION, of_id=of_id)
     for _ in range(pieces):
-        await do(db, piece)
-    await do(db, chats.migrate, old, new)
+        await transact(db, queue_piece)
+    await transact(db, chats.migrate, old, new)
     await queue()
 
     assert await states(job) == dict.fromkeys([-45, -35, -25, -15, new], DeliveryState.QUEUED)
@@ -56,22 +56,22 @@ async def test_and_a_job_changes_its_copy_once(db, subscribe, deliver, confirm, 
 async def test_a_group_that_moves_in_a_stopped_message_is_accounted_for(db, subscribe, confirm, queue, states):
     await subscribe(-45, -35, -25, -15, kind="group")
     message_id = await confirm()
-    await do(db, piece)
-    await do(db, messages.stop, message_id, 6.0)
-    await do(db, chats.migrate, -15, -40)
+    await transact(db, queue_piece)
+    await transact(db, messages.stop, message_id, 6.0)
+    await transact(db, chats.migrate, -15, -40)
     await queue()
 
     assert await states(message_id) == dict.fromkeys([-45, -40, -35, -25], DeliveryState.SKIPPED)
-    assert await do(db, ledger.count_reasons, message_id) == [(DeliveryState.SKIPPED, Reason.CANCELLED, 4)]
+    assert await transact(db, ledger.count_reasons, message_id) == [(DeliveryState.SKIPPED, Reason.CANCELLED, 4)]
 
 
 async def test_who_left_the_audience_does_not_come_back_by_moving(db, subscribe, confirm, queue, states):
     await subscribe(-45, -35, -25, -15, kind="group")
     message_id = await confirm()
-    await do(db, piece)
-    await do(db, chats.unsubscribe, -15)
-    await do(db, chats.migrate, -15, -40)
+    await transact(db, queue_piece)
+    await transact(db, chats.unsubscribe, -15)
+    await transact(db, chats.migrate, -15, -40)
     await queue()
 
     assert set(await states(message_id)) == {-45, -35, -25}
-    assert (await do(db, ledger.count_states, message_id)).audience == 3
+    assert (await transact(db, ledger.count_states, message_id)).audience == 3

@@ -11,27 +11,29 @@ from outreachbot.domain.delivery.states import JOBS, DeliveryState, MessageKind,
 from outreachbot.domain.messages.message import Message
 from outreachbot.store.broadcasts import records
 from outreachbot.store.delivery import ledger, messages
-from transactions import BODIES, do, draft, put, row
+from tests.support.transactions import BODIES, draft, message_row, set_state, transact
 
 OVER = [MessageState.CANCELLED, MessageState.FINISHED]
 
 
 async def test_a_key_is_written_once(db):
-    first = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
+    first = await transact(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
 
-    assert await do(db, messages.create, MessageKind.REMINDER, BODIES, 2.0, key="a") is None
-    assert await do(db, messages.create, MessageKind.REMINDER, BODIES, 2.0, key="b") not in {None, first}
-    assert (await row(db, first)).created_at == 1.0
+    assert await transact(db, messages.create, MessageKind.REMINDER, BODIES, 2.0, key="a") is None
+    assert await transact(db, messages.create, MessageKind.REMINDER, BODIES, 2.0, key="b") not in {None, first}
+    assert (await message_row(db, first)).created_at == 1.0
 
 
 async def test_messages_without_a_key_are_all_written(db):
-    written = [await do(db, messages.create, MessageKind.BROADCAST, BODIES, 1.0) for _ in range(3)]
+    written = [await transact(db, messages.create, MessageKind.BROADCAST, BODIES, 1.0) for _ in range(3)]
 
     assert len(set(written) - {None}) == 3
 
 
 async def test_a_reminder_runs_at_once(db):
-    written = await row(db, await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, expires_at=9.0))
+    written = await message_row(
+        db, await transact(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, expires_at=9.0)
+    )
 
     assert (written.state, written.started_at, written.expires_at) == (MessageState.RUNNING, 1.0, 9.0)
     assert written.queued_to is not None
@@ -39,7 +41,7 @@ async def test_a_reminder_runs_at_once(db):
 
 @pytest.mark.parametrize("kind", [MessageKind.BROADCAST, *sorted(JOBS)])
 async def test_what_an_admin_writes_waits_for_the_admin(db, kind):
-    written = await row(db, await do(db, messages.create, kind, BODIES, 1.0, of_id=4))
+    written = await message_row(db, await transact(db, messages.create, kind, BODIES, 1.0, of_id=4))
 
     assert (written.state, written.started_at, written.queued_to) == (MessageState.DRAFT, None, None)
     assert (written.kind, written.of_id) == (kind, 4)
@@ -49,78 +51,78 @@ async def test_only_a_draft_changes_what_it_says_to_whom_and_when(db):
     message_id = await draft(db)
 
     async def change(word, at):
-        await do(db, messages.rewrite, message_id, {"en": Message(word)})
-        await do(db, messages.set_audience, message_id, BroadcastAudience(languages=(word,)))
-        await do(db, messages.set_timing, message_id, Moment(dt.datetime.fromtimestamp(at, dt.UTC)))
-        found = await do(db, records.find, message_id)
+        await transact(db, messages.rewrite, message_id, {"en": Message(word)})
+        await transact(db, messages.set_audience, message_id, BroadcastAudience(languages=(word,)))
+        await transact(db, messages.set_timing, message_id, Moment(dt.datetime.fromtimestamp(at, dt.UTC)))
+        found = await transact(db, records.find, message_id)
         return (
-            (await do(db, messages.load_bodies, message_id))["en"].text,
+            (await transact(db, messages.load_bodies, message_id))["en"].text,
             found.message.audience.languages,
             found.message.timing,
         )
 
     assert await change("better", 7.0) == ("better", ("better",), Moment(dt.datetime.fromtimestamp(7.0, dt.UTC)))
-    await do(db, messages.start, message_id, 2.0)
+    await transact(db, messages.start, message_id, 2.0)
     assert await change("late", 8.0) == ("better", ("better",), Moment(dt.datetime.fromtimestamp(7.0, dt.UTC)))
 
 
 @pytest.mark.parametrize(("now", "to"), list(itertools.permutations(MessageState, 2)))
 async def test_a_message_moves_only_from_where_it_may(db, deliver, now, to):
     message_id = await deliver({})
-    await put(db, message_id, now)
+    await set_state(db, message_id, now)
     others = [state for state in MessageState if state is not now]
 
-    assert await do(db, messages.change_state, message_id, to, only_from=others) is False
-    assert (await row(db, message_id)).state == now
-    assert await do(db, messages.change_state, message_id, to, only_from=[now]) is True
-    assert (await row(db, message_id)).state == to
+    assert await transact(db, messages.change_state, message_id, to, only_from=others) is False
+    assert (await message_row(db, message_id)).state == now
+    assert await transact(db, messages.change_state, message_id, to, only_from=[now]) is True
+    assert (await message_row(db, message_id)).state == to
 
 
 async def test_an_unknown_message_does_nothing(db):
-    assert await do(db, messages.change_state, 77, MessageState.RUNNING, only_from=list(MessageState)) is False
-    assert await do(db, messages.pause, 77, "why") is False
-    assert await do(db, messages.schedule, 77, 1.0) is False
-    assert await do(db, messages.start, 77, 1.0) is False
-    assert await do(db, messages.stop, 77, 1.0) is False
-    assert await do(db, messages.queue_again, 77, DeliveryState.UNCERTAIN, 1.0) == 0
+    assert await transact(db, messages.change_state, 77, MessageState.RUNNING, only_from=list(MessageState)) is False
+    assert await transact(db, messages.pause, 77, "why") is False
+    assert await transact(db, messages.schedule, 77, 1.0) is False
+    assert await transact(db, messages.start, 77, 1.0) is False
+    assert await transact(db, messages.stop, 77, 1.0) is False
+    assert await transact(db, messages.queue_again, 77, DeliveryState.UNCERTAIN, 1.0) == 0
 
 
 async def test_the_program_pauses_what_runs_and_says_why_until_it_goes_on(db, deliver):
     message_id = await deliver({})
 
-    assert await do(db, messages.pause, message_id, "can't parse entities") is True
-    assert await do(db, messages.pause, message_id, "again") is False
-    assert (await row(db, message_id)).state_reason == "can't parse entities"
-    await do(db, messages.change_state, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
-    assert (await row(db, message_id)).state_reason is None
+    assert await transact(db, messages.pause, message_id, "can't parse entities") is True
+    assert await transact(db, messages.pause, message_id, "again") is False
+    assert (await message_row(db, message_id)).state_reason == "can't parse entities"
+    await transact(db, messages.change_state, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+    assert (await message_row(db, message_id)).state_reason is None
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state is not MessageState.RUNNING])
 async def test_what_does_not_run_is_not_paused(db, deliver, state):
     message_id = await deliver({})
-    await put(db, message_id, state)
+    await set_state(db, message_id, state)
 
-    assert await do(db, messages.pause, message_id, "why") is False
-    assert (await row(db, message_id)).state == state
+    assert await transact(db, messages.pause, message_id, "why") is False
+    assert (await message_row(db, message_id)).state == state
 
 
 async def test_of_a_stopped_message_nothing_waits_and_the_rest_is_as_it_was(db, deliver, states):
     mix = dict(enumerate(DeliveryState))
     message_id, other = await deliver(mix), await deliver(mix)
 
-    assert await do(db, messages.stop, message_id, 6.0) is True
-    assert await do(db, messages.stop, message_id, 7.0) is False
+    assert await transact(db, messages.stop, message_id, 6.0) is True
+    assert await transact(db, messages.stop, message_id, 7.0) is False
     assert (await states(message_id), await states(other)) == (mix | {0: DeliveryState.SKIPPED}, mix)
-    assert (DeliveryState.SKIPPED, Reason.CANCELLED, 1) in await do(db, ledger.count_reasons, message_id)
-    assert (await row(db, message_id)).finished_at == 6.0
+    assert (DeliveryState.SKIPPED, Reason.CANCELLED, 1) in await transact(db, ledger.count_reasons, message_id)
+    assert (await message_row(db, message_id)).finished_at == 6.0
 
 
 @pytest.mark.parametrize("state", [MessageState.DRAFT, *OVER])
 async def test_what_nobody_confirmed_or_is_over_is_not_stopped(db, deliver, states, state):
     message_id = await deliver({1: DeliveryState.QUEUED})
-    await put(db, message_id, state)
+    await set_state(db, message_id, state)
 
-    assert await do(db, messages.stop, message_id, 6.0) is False
+    assert await transact(db, messages.stop, message_id, 6.0) is False
     assert await states(message_id) == {1: DeliveryState.QUEUED}
 
 
@@ -131,36 +133,36 @@ MIXES = [mix for size in (0, 1, 2) for mix in itertools.combinations(DeliverySta
 async def test_a_message_is_finished_when_nothing_is_queued_or_sending(db, deliver, going):
     made = {await deliver(dict(enumerate(mix))): mix for mix in MIXES}
     for number in made:
-        await put(db, number, going)
+        await set_state(db, number, going)
     done = {number for number, mix in made.items() if not {DeliveryState.QUEUED, DeliveryState.SENDING} & set(mix)}
 
-    assert set(await do(db, messages.finish_completed, 7.0)) == done
-    assert await do(db, messages.finish_completed, 8.0) == []
+    assert set(await transact(db, messages.finish_completed, 7.0)) == done
+    assert await transact(db, messages.finish_completed, 8.0) == []
     for number in made:
-        kept = await row(db, number)
+        kept = await message_row(db, number)
         assert (kept.state, kept.finished_at) == ((MessageState.FINISHED, 7.0) if number in done else (going, None))
 
 
 async def test_a_paused_message_that_is_finished_has_no_trouble_any_more(db, deliver):
     message_id = await deliver({1: DeliveryState.FAILED})
-    await do(db, messages.pause, message_id, "can't parse entities")
-    await do(db, messages.finish_completed, 7.0)
+    await transact(db, messages.pause, message_id, "can't parse entities")
+    await transact(db, messages.finish_completed, 7.0)
 
-    assert (await row(db, message_id)).state_reason is None
+    assert (await message_row(db, message_id)).state_reason is None
 
 
 async def test_a_message_is_not_finished_before_its_whole_audience_is_queued(db, confirm, queue):
     message_id = await confirm()
 
-    assert await do(db, messages.finish_completed, 7.0) == []
+    assert await transact(db, messages.finish_completed, 7.0) == []
     assert await queue() == [0]
-    assert await do(db, messages.finish_completed, 8.0) == [message_id]
+    assert await transact(db, messages.finish_completed, 8.0) == [message_id]
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state not in messages.ACTIVE])
 async def test_only_what_goes_on_is_finished(db, deliver, state):
     message_id = await deliver({})
-    await put(db, message_id, state)
+    await set_state(db, message_id, state)
 
-    assert await do(db, messages.finish_completed, 7.0) == []
-    assert (await row(db, message_id)).state == state
+    assert await transact(db, messages.finish_completed, 7.0) == []
+    assert (await message_row(db, message_id)).state == state

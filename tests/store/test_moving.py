@@ -13,7 +13,7 @@ from outreachbot.store.broadcasts import records
 from outreachbot.store.chats import Chat
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import outbox
-from transactions import do
+from tests.support.transactions import transact
 
 OLD, NEW = -5, -1005
 
@@ -24,10 +24,10 @@ async def find(db, chat_id):
 
 
 async def test_a_group_that_moves_keeps_all_it_said(db):
-    await do(db, chats.subscribe, OLD, kind="group", language="az", topic_id=4, now=3.0)
+    await transact(db, chats.subscribe, OLD, kind="group", language="az", topic_id=4, now=3.0)
     async with connect.writing(db) as transaction:
         await transaction.execute(update(t.chats).values(zone="Asia/Tokyo", hour=7, joined="poster"))
-    await do(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
 
     assert await find(db, OLD) is None
     assert await find(db, NEW) == Chat(NEW, "supergroup", "az", 4, 3.0)
@@ -39,8 +39,8 @@ async def test_a_group_that_moves_keeps_all_it_said(db):
 async def test_moving_twice_is_like_moving_once(db, subscribe, deliver, states):
     await subscribe(OLD)
     message_id = await deliver({OLD: DeliveryState.QUEUED})
-    await do(db, chats.migrate, OLD, NEW)
-    await do(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
 
     assert await states(message_id) == {NEW: DeliveryState.QUEUED}
     assert await find(db, OLD) is None
@@ -49,21 +49,21 @@ async def test_moving_twice_is_like_moving_once(db, subscribe, deliver, states):
 async def test_a_chat_that_moves_to_itself_stays(db, subscribe, deliver, states):
     await subscribe(OLD)
     message_id = await deliver({OLD: DeliveryState.QUEUED})
-    await do(db, chats.migrate, OLD, OLD)
+    await transact(db, chats.migrate, OLD, OLD)
 
     assert (await find(db, OLD)).subscribed is True
     assert await states(message_id) == {OLD: DeliveryState.QUEUED}
 
 
 async def test_a_move_of_unknown_chats_makes_none_known(db):
-    await do(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
 
     assert (await find(db, OLD), await find(db, NEW)) == (None, None)
 
 
 async def test_a_group_known_by_its_new_id_only_stays_as_it_is(db, subscribe):
     await subscribe(NEW, kind="supergroup")
-    await do(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
 
     assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, 1.0)
 
@@ -74,8 +74,8 @@ async def test_a_subscription_of_either_id_holds(db, subscribe, old, new):
     await subscribe(NEW, kind="supergroup")
     for chat_id, wants in ((OLD, old), (NEW, new)):
         if not wants:
-            await do(db, chats.unsubscribe, chat_id)
-    await do(db, chats.migrate, OLD, NEW)
+            await transact(db, chats.unsubscribe, chat_id)
+    await transact(db, chats.migrate, OLD, NEW)
 
     assert await find(db, OLD) is None
     assert await find(db, NEW) == Chat(NEW, "supergroup", "en", None, 1.0 if old or new else None)
@@ -85,7 +85,7 @@ async def test_a_subscription_of_either_id_holds(db, subscribe, old, new):
 async def test_a_delivery_moves_as_it_is(db, subscribe, deliver, states, state):
     await subscribe(OLD)
     message_id = await deliver({OLD: state, 7: DeliveryState.SENT})
-    await do(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
 
     assert await states(message_id) == {NEW: state, 7: DeliveryState.SENT}
 
@@ -107,7 +107,7 @@ def kept(old, new):
 @pytest.mark.parametrize(("old", "new"), list(itertools.product(LANDED, repeat=2)))
 async def test_a_message_for_both_ids_is_one_delivery_that_is_never_sent_twice(db, deliver, states, old, new):
     message_id = await deliver({OLD: old, NEW: new})
-    await do(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
 
     assert await states(message_id) == {NEW: kept(old, new)}
 
@@ -115,7 +115,7 @@ async def test_a_message_for_both_ids_is_one_delivery_that_is_never_sent_twice(d
 @pytest.mark.parametrize("old", LANDED)
 async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deliver, states, old):
     message_id = await deliver({OLD: old, NEW: DeliveryState.SENDING})
-    await do(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
 
     assert await states(message_id) == {NEW: DeliveryState.SENT if old is DeliveryState.SENT else DeliveryState.SENDING}
 
@@ -124,8 +124,8 @@ async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deli
 async def test_what_is_in_the_air_to_the_old_id_lands_under_it(db, deliver, states, sender, new):
     """Moved with the others it would be `sending` for ever: nobody would settle it under its new id."""
     message_id = await deliver({OLD: DeliveryState.SENDING} | ({} if new is None else {NEW: new}))
-    await do(db, chats.migrate, OLD, NEW)
-    await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
+    await transact(db, chats.migrate, OLD, NEW)
+    await transact(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
 
     now = await states(message_id)
     assert now[OLD] == DeliveryState.SENT
@@ -137,8 +137,8 @@ async def test_what_telegram_sends_on_to_the_new_id_is_queued_for_it(db, subscri
     await subscribe(OLD)
     first, second = [await deliver({OLD: DeliveryState.SENDING}) for _ in range(2)]
     for message_id in (first, second):
-        await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.QUEUED)], 2.0)
-        await do(db, chats.migrate, OLD, NEW)
+        await transact(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.QUEUED)], 2.0)
+        await transact(db, chats.migrate, OLD, NEW)
 
     assert (await states(first), await states(second)) == ({NEW: DeliveryState.QUEUED}, {NEW: DeliveryState.QUEUED})
 
@@ -148,16 +148,16 @@ async def test_other_messages_and_other_chats_do_not_move(db, deliver, states):
         await deliver({OLD: DeliveryState.SENT, NEW: DeliveryState.QUEUED}),
         await deliver({NEW: DeliveryState.QUEUED, 7: DeliveryState.QUEUED}),
     )
-    await do(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
 
     assert await states(both) == {NEW: DeliveryState.SENT}
     assert await states(only_new) == {NEW: DeliveryState.QUEUED, 7: DeliveryState.QUEUED}
 
 
 async def test_a_broadcast_shows_its_progress_in_the_group_that_moved(db):
-    here = await do(db, records.create_draft, 1, OLD, {"en": Message("x")}, 1.0)
-    there = await do(db, records.create_draft, 1, 7, {"en": Message("x")}, 1.0)
-    await do(db, chats.migrate, OLD, NEW)
+    here = await transact(db, records.create_draft, 1, OLD, {"en": Message("x")}, 1.0)
+    there = await transact(db, records.create_draft, 1, 7, {"en": Message("x")}, 1.0)
+    await transact(db, chats.migrate, OLD, NEW)
     async with connect.reading(db) as connection:
         assert (await records.find(connection, here)).chat_id == NEW
         assert (await records.find(connection, there)).chat_id == 7
@@ -165,7 +165,7 @@ async def test_a_broadcast_shows_its_progress_in_the_group_that_moved(db):
 
 async def test_the_ids_of_a_copy_move_with_it(db, deliver):
     await deliver({OLD: DeliveryState.SENT}, telegram_id=70, more_ids=[71, 72])
-    await do(db, chats.migrate, OLD, NEW)
+    await transact(db, chats.migrate, OLD, NEW)
     async with connect.reading(db) as connection:
         moved = (await connection.execute(select(t.deliveries))).one()
 
@@ -175,7 +175,7 @@ async def test_the_ids_of_a_copy_move_with_it(db, deliver):
 async def test_a_late_answer_to_what_moved_meanwhile_changes_nothing(db, deliver, states, sender):
     """Its sender's lease was taken for over, and only then the group moved: nobody finds it under the old id."""
     message_id = await deliver({OLD: DeliveryState.UNCERTAIN})
-    await do(db, chats.migrate, OLD, NEW)
-    await do(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
+    await transact(db, chats.migrate, OLD, NEW)
+    await transact(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
 
     assert await states(message_id) == {NEW: DeliveryState.UNCERTAIN}

@@ -206,24 +206,24 @@ async def test_a_clock_that_is_set_forward_gives_no_burst(db):
     assert firsts == pytest.approx([90_000.0, 90_000.1, 90_000.2])
 
 
-async def test_a_429_survives_a_restart(database_url):
-    async with connect.open_database(database_url) as db:
+async def test_a_429_survives_a_restart(empty_database_url):
+    async with connect.open_database(empty_database_url) as db:
         await slow_down(db, 100.0)
-    async with connect.open_database(database_url) as db:
+    async with connect.open_database(empty_database_url) as db:
         assert await rate(db, 100.0) == pytest.approx(700.0)
 
 
-async def test_the_pace_survives_a_restart(database_url):
-    async with connect.open_database(database_url) as db:
+async def test_the_pace_survives_a_restart(empty_database_url):
+    async with connect.open_database(empty_database_url) as db:
         await hold(db, 60, 100.0)
-    async with connect.open_database(database_url) as db:
+    async with connect.open_database(empty_database_url) as db:
         assert await take(db, 1, 101.0) == pytest.approx(160.0)
 
 
-async def test_two_programs_share_the_pace(database_url):
+async def test_two_programs_share_the_pace(empty_database_url):
     async with (
-        connect.open_database(database_url) as one,
-        connect.open_database(database_url, exclusive=False) as other,
+        connect.open_database(empty_database_url) as one,
+        connect.open_database(empty_database_url, exclusive=False) as other,
     ):
         firsts = await asyncio.gather(*(take(db, 2, 100.0) for db in (one, other) for _ in range(10)))
 
@@ -243,7 +243,7 @@ async def test_another_row_is_left_alone(db):
     assert row == ("other", 5.0, 5.0, 1.0, 0.0)
 
 
-@pytest.mark.parametrize("skew", [0.0, 0.2, -0.2, pace.SKEW - 0.5])
+@pytest.mark.parametrize("skew", [0.0, 0.2, -0.2, pace.MAX_SKEW - 0.5])
 async def test_two_senders_whose_clocks_differ_a_little_keep_to_the_pace_together(db, skew):
     """Each looks twenty times a second; the second's clock differs, and it looks a little after the first."""
     leave = []  # in the time of the first

@@ -97,7 +97,7 @@ async def test_what_is_for_one_chat_alone_is_for_nobody_else(db, subscribe, queu
     assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == [1]
 
 
-@pytest.mark.parametrize(("kind", "claimed"), [(MessageKind.ALARM, [5]), (MessageKind.REMINDER, [])])
+@pytest.mark.parametrize(("kind", "claimed"), [(MessageKind.ALERT, [5]), (MessageKind.REMINDER, [])])
 async def test_an_alarm_reaches_an_admin_who_did_not_subscribe(db, subscribe, sender, kind, claimed):
     await subscribe(5, subscribed_at=None)
     message_id = await do(db, messages.create, kind, BODIES, 1.0)

@@ -11,7 +11,7 @@ from outreachbot.store import tables as t
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages, outbox
 from outreachbot.store.delivery import queueing as delivery_queueing
-from transactions import do, piece
+from tests.support.transactions import queue_piece, transact
 
 BODIES = {"en": Message("hello")}
 
@@ -31,9 +31,9 @@ def small_pieces(monkeypatch):
 
 async def test_nothing_is_queued_of_what_nobody_confirmed(db, subscribe, queue):
     await subscribe(1)
-    await do(db, messages.create, MessageKind.BROADCAST, BODIES, 1.0)
+    await transact(db, messages.create, MessageKind.BROADCAST, BODIES, 1.0)
 
-    assert await do(db, delivery_queueing.list_queueing, 1) == []
+    assert await transact(db, delivery_queueing.list_queueing, 1) == []
     assert await queue() == []
 
 
@@ -52,7 +52,7 @@ async def test_an_audience_is_queued_in_pieces_each_chat_once(subscribe, confirm
 
 async def test_a_reminder_is_queued_as_soon_as_it_is_written(db, subscribe, queue, states):
     await subscribe(1, 2, 3)
-    message_id = await do(
+    message_id = await transact(
         db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a", audience=ReminderAudience(5.0)
     )
 
@@ -63,8 +63,8 @@ async def test_a_reminder_is_queued_as_soon_as_it_is_written(db, subscribe, queu
 async def test_the_oldest_message_is_queued_first(db, subscribe, confirm, queue, states):
     await subscribe(1, 2, 3)
     first, second = await confirm(), await confirm()
-    await do(db, piece)
-    await do(db, piece)
+    await transact(db, queue_piece)
+    await transact(db, queue_piece)
 
     assert (len(await states(first)), len(await states(second))) == (3, 0)
     await queue()
@@ -77,14 +77,14 @@ async def test_a_crash_in_a_piece_loses_nothing_and_doubles_nothing(db, subscrib
 
     async def crash():
         async with connect.writing(db) as transaction:
-            await piece(transaction)
+            await queue_piece(transaction)
             raise ZeroDivisionError
 
     for done in (0, 2, 4, 6):
         with pytest.raises(ZeroDivisionError):
             await crash()
         assert len(await states(message_id)) == done
-        await do(db, piece)
+        await transact(db, queue_piece)
     assert await queue() == []
     assert set(await states(message_id)) == set(range(7))
 
@@ -92,11 +92,11 @@ async def test_a_crash_in_a_piece_loses_nothing_and_doubles_nothing(db, subscrib
 async def test_what_is_queued_already_is_sent_while_the_rest_is_queued(db, subscribe, confirm, queue, states, sender):
     await subscribe(1, 2, 3)
     message_id = await confirm()
-    await do(db, piece)
-    claimed = await do(db, outbox.claim, sender, 10, 5.0)
+    await transact(db, queue_piece)
+    claimed = await transact(db, outbox.claim, sender, 10, 5.0)
     sent = [outbox.Settled(one.outbox_id, one.chat_id, DeliveryState.SENT, telegram_id=9) for one in claimed]
-    await do(db, outbox.settle, sender, sent, 5.0)
-    assert await do(db, messages.finish_completed, 5.0) == []
+    await transact(db, outbox.settle, sender, sent, 5.0)
+    assert await transact(db, messages.finish_completed, 5.0) == []
     await queue()
 
     assert await states(message_id) == {1: DeliveryState.SENT, 2: DeliveryState.SENT, 3: DeliveryState.QUEUED}
@@ -106,8 +106,8 @@ async def test_who_leaves_and_comes_between_two_pieces(db, subscribe, confirm, q
     """Who comes behind the piece is too late, who comes before it is in time: as at any other moment."""
     await subscribe(2, 4, 6, 8)
     message_id = await confirm()
-    await do(db, piece)
-    await do(db, chats.unsubscribe, 6)
+    await transact(db, queue_piece)
+    await transact(db, chats.unsubscribe, 6)
     await subscribe(1, 9)
     await queue()
 
@@ -121,8 +121,8 @@ async def test_of_a_message_that_is_stopped_in_between_the_rest_is_accounted_for
     await subscribe(*range(5))
     message_id = await confirm()
     for _ in range(stopped_after):
-        await do(db, piece)
-    await do(db, messages.stop, message_id, 6.0)
+        await transact(db, queue_piece)
+    await transact(db, messages.stop, message_id, 6.0)
     await queue()
 
     assert await rows(db, message_id) == dict.fromkeys(range(5), (DeliveryState.SKIPPED, Reason.CANCELLED, 0.0))
@@ -131,7 +131,7 @@ async def test_of_a_message_that_is_stopped_in_between_the_rest_is_accounted_for
 async def test_a_paused_message_is_queued_on(db, subscribe, confirm, queue, states):
     await subscribe(1, 2, 3)
     message_id = await confirm()
-    await do(db, messages.pause, message_id, "why")
+    await transact(db, messages.pause, message_id, "why")
     await queue()
 
     assert len(await states(message_id)) == 3
@@ -151,8 +151,8 @@ async def test_each_zone_gets_its_wave_and_who_is_left_out_has_a_row_too(db, sub
         4: (DeliveryState.QUEUED, None, 200.0),
         5: (DeliveryState.QUEUED, None, 200.0),
     }
-    assert [one.chat_id for one in await do(db, outbox.claim, 1, 10, 200.0)] == [4, 5]
-    assert [one.chat_id for one in await do(db, outbox.claim, 1, 10, 300.0)] == [3]
+    assert [one.chat_id for one in await transact(db, outbox.claim, 1, 10, 200.0)] == [4, 5]
+    assert [one.chat_id for one in await transact(db, outbox.claim, 1, 10, 300.0)] == [3]
 
 
 async def test_a_wave_may_leave_out_everybody(db, subscribe, confirm, queue, states):
@@ -162,13 +162,13 @@ async def test_a_wave_may_leave_out_everybody(db, subscribe, confirm, queue, sta
     await queue({"Asia/Tokyo": None, "Asia/Baku": None}, "Asia/Baku")
 
     assert await states(message_id) == {1: DeliveryState.SKIPPED, 2: DeliveryState.SKIPPED}
-    assert await do(db, messages.finish_completed, 9.0) == [message_id]
+    assert await transact(db, messages.finish_completed, 9.0) == [message_id]
 
 
 async def test_a_stop_takes_the_waves_with_it(db, subscribe, confirm, queue):
     await subscribe(1, zone="Asia/Tokyo")
     message_id = await confirm()
-    await do(db, messages.stop, message_id, 6.0)
+    await transact(db, messages.stop, message_id, 6.0)
     await queue({"Asia/Tokyo": 300.0}, "Asia/Baku")
 
     assert await rows(db, message_id) == {1: (DeliveryState.SKIPPED, Reason.CANCELLED, 0.0)}
@@ -182,7 +182,7 @@ async def test_a_job_goes_to_every_copy_that_surely_arrived(db, deliver, confirm
     await deliver({9: DeliveryState.SENT}, **album)
     job = await confirm(kind=kind, of_id=of_id)
     await queue()
-    claimed = await do(db, outbox.claim, 1, 10, 5.0)
+    claimed = await transact(db, outbox.claim, 1, 10, 5.0)
 
     sent = list(DeliveryState).index(DeliveryState.SENT)
     expected = [(job, -5, (70, 71, 72)), (job, sent, (70, 71, 72))]

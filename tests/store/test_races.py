@@ -13,14 +13,14 @@ from outreachbot.store.delivery import leases, messages, outbox
 from outreachbot.store.delivery import queueing as delivery_queueing
 from outreachbot.store.delivery.outbox import Settled
 from outreachbot.store.reminders import plans
-from transactions import do
+from tests.support.transactions import transact
 
 BODIES = {"en": Message("hello")}
-at_once = pytest.mark.parametrize("ready_url", ["postgres"], indirect=True)  # the database that `db` is then
+at_once = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  # the database that `db` is then
 
 
 async def claim(db, sender, limit=3):
-    return [one.chat_id for one in await do(db, outbox.claim, sender, limit, 5.0)]
+    return [one.chat_id for one in await transact(db, outbox.claim, sender, limit, 5.0)]
 
 
 @at_once
@@ -47,16 +47,16 @@ async def test_a_claim_passes_over_what_a_stop_is_about_to_skip(db, subscribe, d
     assert set((await states(message_id)).values()) == {DeliveryState.SKIPPED}
 
 
-async def test_many_senders_at_once_claim_everything_once(database_url):
+async def test_many_senders_at_once_claim_everything_once(empty_database_url):
     async with (
-        connect.open_database(database_url) as one,
-        connect.open_database(database_url, exclusive=False) as other,
+        connect.open_database(empty_database_url) as one,
+        connect.open_database(empty_database_url, exclusive=False) as other,
     ):
         for chat_id in range(40):
-            await do(one, chats.subscribe, chat_id, kind="private", language="en", topic_id=None, now=1.0)
-        message_id = await do(one, records.create_draft, 1, 1, BODIES, 1.0)
-        await do(one, messages.start, message_id, 2.0)
-        await do(one, queue_whole)
+            await transact(one, chats.subscribe, chat_id, kind="private", language="en", topic_id=None, now=1.0)
+        message_id = await transact(one, records.create_draft, 1, 1, BODIES, 1.0)
+        await transact(one, messages.start, message_id, 2.0)
+        await transact(one, queue_whole)
         claims = await asyncio.gather(*(claim(db, number) for db in (one, other) for number in range(8)))
         claims.append(await claim(one, 9))
 
@@ -70,7 +70,7 @@ async def queue_whole(transaction):
 
 async def test_a_key_that_two_write_at_once_is_written_once(db):
     written = await asyncio.gather(
-        *(do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a") for _ in range(5))
+        *(transact(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a") for _ in range(5))
     )
 
     assert sorted(one is None for one in written) == [False, True, True, True, True]
@@ -80,15 +80,15 @@ async def test_of_two_who_press_at_once_one_moves_it(db, deliver):
     message_id = await deliver({})
     move = {"only_from": [MessageState.RUNNING]}
     moved = await asyncio.gather(
-        *(do(db, messages.change_state, message_id, MessageState.PAUSED, **move) for _ in range(4))
+        *(transact(db, messages.change_state, message_id, MessageState.PAUSED, **move) for _ in range(4))
     )
 
     assert sorted(moved) == [False, False, False, True]
 
 
 async def test_a_draft_that_two_confirm_at_once_starts_once(db):
-    message_id = await do(db, records.create_draft, 11, 5, BODIES, 1.0)
-    started = await asyncio.gather(*(do(db, messages.start, message_id, 2.0) for _ in range(4)))
+    message_id = await transact(db, records.create_draft, 11, 5, BODIES, 1.0)
+    started = await asyncio.gather(*(transact(db, messages.start, message_id, 2.0) for _ in range(4)))
 
     assert sorted(started) == [False, False, False, True]
 
@@ -98,7 +98,7 @@ async def test_who_stops_waits_for_what_is_just_coming_back_unsent(db, deliver, 
     message_id = await deliver({1: DeliveryState.SENDING})
     async with connect.writing(db) as settling:
         await outbox.settle(settling, sender, [Settled(message_id, 1, DeliveryState.QUEUED)], 6.0)
-        stopping = asyncio.create_task(do(db, messages.stop, message_id, 7.0))
+        stopping = asyncio.create_task(transact(db, messages.stop, message_id, 7.0))
         await until_blocked(stopping)
 
     assert await stopping is True
@@ -111,7 +111,7 @@ async def test_what_comes_back_unsent_waits_for_who_is_just_stopping(db, deliver
     async with connect.writing(db) as stopping:
         await messages.stop(stopping, message_id, 6.0)
         unsent = [Settled(message_id, 1, DeliveryState.QUEUED)]
-        settling = asyncio.create_task(do(db, outbox.settle, sender, unsent, 7.0))
+        settling = asyncio.create_task(transact(db, outbox.settle, sender, unsent, 7.0))
         await until_blocked(settling)
     await settling
 
@@ -121,10 +121,10 @@ async def test_what_comes_back_unsent_waits_for_who_is_just_stopping(db, deliver
 @at_once
 async def test_who_stops_leaves_nothing_of_what_a_wrong_message_puts_back(db, deliver, states, until_blocked):
     message_id = await deliver({1: DeliveryState.FAILED}, reason=Reason.TEMPLATE)
-    await do(db, messages.pause, message_id, "can't parse entities")
+    await transact(db, messages.pause, message_id, "can't parse entities")
     async with connect.writing(db) as breaking:
         await outbox.requeue_rejected(breaking, message_id)
-        stopping = asyncio.create_task(do(db, messages.stop, message_id, 7.0))
+        stopping = asyncio.create_task(transact(db, messages.stop, message_id, 7.0))
         await until_blocked(stopping)
 
     assert await stopping is True
@@ -137,7 +137,7 @@ async def test_who_stops_leaves_nothing_of_what_is_just_being_queued(db, subscri
     message_id = await confirm()
     async with connect.writing(db) as queueing:
         await queue_whole(queueing)
-        stopping = asyncio.create_task(do(db, messages.stop, message_id, 7.0))
+        stopping = asyncio.create_task(transact(db, messages.stop, message_id, 7.0))
         await until_blocked(stopping)
 
     assert await stopping is True
@@ -149,7 +149,7 @@ async def test_who_sends_again_waits_for_who_is_just_stopping(db, deliver, state
     message_id = await deliver({1: DeliveryState.UNCERTAIN})
     async with connect.writing(db) as stopping:
         await messages.stop(stopping, message_id, 6.0)
-        again = asyncio.create_task(do(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, 7.0))
+        again = asyncio.create_task(transact(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, 7.0))
         await until_blocked(again)
 
     assert await again == 0
@@ -161,7 +161,7 @@ async def test_a_message_is_not_finished_while_an_admin_sends_some_again(db, del
     message_id = await deliver({1: DeliveryState.UNCERTAIN, 2: DeliveryState.SENT})
     async with connect.writing(db) as pressing:
         await messages.queue_again(pressing, message_id, DeliveryState.UNCERTAIN, 6.0)
-        finishing = asyncio.create_task(do(db, messages.finish_completed, 7.0))
+        finishing = asyncio.create_task(transact(db, messages.finish_completed, 7.0))
         await until_blocked(finishing)
 
     assert await finishing == []
@@ -199,7 +199,7 @@ async def test_a_group_that_moves_while_a_piece_is_queued_is_not_forgotten(
     async with connect.writing(db) as queueing:
         (one,) = await delivery_queueing.list_queueing(queueing, 1)
         await delivery_queueing.queue_next_piece(queueing, one)
-        moving = asyncio.create_task(do(db, chats.migrate, -5, -25))
+        moving = asyncio.create_task(transact(db, chats.migrate, -5, -25))
         await until_blocked(moving)
     await moving
     await queue()
@@ -213,17 +213,17 @@ async def test_a_lease_that_is_renewed_in_time_is_not_taken_for_over(db, deliver
     over = 1.0 + leases.SECONDS
     async with connect.writing(db) as renewing:
         await leases.renew(renewing, sender, over)
-        recovering = asyncio.create_task(do(db, leases.recover, over))
+        recovering = asyncio.create_task(transact(db, leases.recover, over))
         await until_blocked(recovering)
     await recovering
-    await do(db, outbox.settle, sender, [Settled(message_id, 1, DeliveryState.SENT, telegram_id=9)], over)
+    await transact(db, outbox.settle, sender, [Settled(message_id, 1, DeliveryState.SENT, telegram_id=9)], over)
 
     assert await states(message_id) == {1: DeliveryState.SENT}
 
 
 @at_once
 async def test_of_two_admins_who_consent_at_the_same_moment_the_second_counts_both(db, until_blocked):
-    message_id = await do(db, records.create_draft, 11, 5, BODIES, 1.0)
+    message_id = await transact(db, records.create_draft, 11, 5, BODIES, 1.0)
 
     async def consent(transaction, admin_id):
         await records.lock(transaction, message_id)
@@ -231,7 +231,7 @@ async def test_of_two_admins_who_consent_at_the_same_moment_the_second_counts_bo
 
     async with connect.writing(db) as first:
         assert await consent(first, 22) == 1
-        second = asyncio.create_task(do(db, consent, 33))
+        second = asyncio.create_task(transact(db, consent, 33))
         await until_blocked(second)
         assert not second.done()
 
@@ -242,7 +242,7 @@ async def test_of_two_admins_who_consent_at_the_same_moment_the_second_counts_bo
 async def test_who_plans_and_who_changes_wait_for_each_other_until_the_end(db, until_blocked):
     async with connect.writing(db) as planning:
         await plans.lock_planning(planning)
-        changing = asyncio.create_task(do(db, plans.lock_planning))
+        changing = asyncio.create_task(transact(db, plans.lock_planning))
         await until_blocked(changing)
         assert not changing.done()
     await changing

@@ -14,21 +14,21 @@ from outreachbot.store import tables as t
 from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import ledger, messages, outbox
-from transactions import BODIES, do, row
+from tests.support.transactions import BODIES, message_row, transact
 
 NOW = 1_772_366_400.0
 
 
 async def add(db, chat_id=5, message_id=1, now=NOW, fact="flood", words="It was a fire"):
-    return await do(db, reports.add, fact, chat_id, message_id, language="en", words=words, now=now)
+    return await transact(db, reports.add, fact, chat_id, message_id, language="en", words=words, now=now)
 
 
 async def test_a_report_is_kept_as_it_was_written(db):
     words = "<b>☂ 'quoted' \\ {0} %s\n🌉"
     one = await add(db, words=words)
 
-    assert await do(db, reports.find, one.id) == one == reports.Report(one.id, "flood", 5, "en", words)
-    assert await do(db, reports.find, one.id + 1) is None
+    assert await transact(db, reports.find, one.id) == one == reports.Report(one.id, "flood", 5, "en", words)
+    assert await transact(db, reports.find, one.id + 1) is None
 
 
 async def test_the_same_message_is_one_report(db):
@@ -44,12 +44,16 @@ async def test_reports_are_counted_for_the_chat_and_for_all(db):
     for chat_id in (6, 7):
         await add(db, chat_id=chat_id, now=NOW - 5)
 
-    assert await do(db, reports.count_recent, 5, NOW) == RecentReports(ignored=False, minute=2, day=5, everybody=5)
-    assert await do(db, reports.count_recent, 5, NOW, but=1) == RecentReports(
+    assert await transact(db, reports.count_recent, 5, NOW) == RecentReports(
+        ignored=False, minute=2, day=5, everybody=5
+    )
+    assert await transact(db, reports.count_recent, 5, NOW, excluding=1) == RecentReports(
         ignored=False, minute=1, day=4, everybody=4
     )
-    assert await do(db, reports.count_recent, 6, NOW) == RecentReports(ignored=False, minute=1, day=1, everybody=5)
-    assert await do(db, reports.count_recent, 8, NOW, but=1) == RecentReports(
+    assert await transact(db, reports.count_recent, 6, NOW) == RecentReports(
+        ignored=False, minute=1, day=1, everybody=5
+    )
+    assert await transact(db, reports.count_recent, 8, NOW, excluding=1) == RecentReports(
         ignored=False, minute=0, day=0, everybody=5
     )
 
@@ -74,43 +78,43 @@ async def test_no_window_of_time_holds_more_than_the_limits(db):
 
 async def test_who_is_ignored_is_so_until_heard_again(db):
     for _ in range(2):
-        await do(db, reports.ignore, 5)
-    assert (await do(db, reports.count_recent, 5, NOW)).ignored
-    assert not (await do(db, reports.count_recent, 6, NOW)).ignored
+        await transact(db, reports.ignore, 5)
+    assert (await transact(db, reports.count_recent, 5, NOW)).ignored
+    assert not (await transact(db, reports.count_recent, 6, NOW)).ignored
     for _ in range(2):
-        await do(db, reports.stop_ignoring, 5)
-    assert not (await do(db, reports.count_recent, 5, NOW)).ignored
+        await transact(db, reports.stop_ignoring, 5)
+    assert not (await transact(db, reports.count_recent, 5, NOW)).ignored
 
 
 async def test_of_two_answers_one_counts_and_the_same_one_may_be_handled_again(db):
     one = await add(db)
 
-    assert await do(db, reports.record_answer, one.id, 22, 7, NOW)
-    assert not await do(db, reports.record_answer, one.id, 23, 7, NOW)
-    assert not await do(db, reports.record_answer, one.id, 22, 8, NOW)
-    assert await do(db, reports.record_answer, one.id, 22, 7, NOW + 1)
-    assert (await do(db, reports.find, one.id)).answered_at == NOW + 1
+    assert await transact(db, reports.record_answer, one.id, 22, 7, NOW)
+    assert not await transact(db, reports.record_answer, one.id, 23, 7, NOW)
+    assert not await transact(db, reports.record_answer, one.id, 22, 8, NOW)
+    assert await transact(db, reports.record_answer, one.id, 22, 7, NOW + 1)
+    assert (await transact(db, reports.find, one.id)).answered_at == NOW + 1
 
 
 async def test_of_two_admins_who_answer_at_once_one_does(db):
     one = await add(db)
 
-    both = await asyncio.gather(*(do(db, reports.record_answer, one.id, admin, 7, NOW) for admin in (22, 23)))
+    both = await asyncio.gather(*(transact(db, reports.record_answer, one.id, admin, 7, NOW) for admin in (22, 23)))
 
     assert sorted(both) == [False, True]
 
 
 async def test_what_did_not_arrive_can_be_answered_again(db):
     one = await add(db)
-    await do(db, reports.record_answer, one.id, 22, 7, NOW)
-    await do(db, reports.reopen, one.id)
+    await transact(db, reports.record_answer, one.id, 22, 7, NOW)
+    await transact(db, reports.reopen, one.id)
 
-    assert await do(db, reports.find, one.id) == one
-    assert await do(db, reports.record_answer, one.id, 23, 9, NOW)
+    assert await transact(db, reports.find, one.id) == one
+    assert await transact(db, reports.record_answer, one.id, 23, 9, NOW)
 
 
 async def test_a_report_that_is_gone_can_not_be_answered(db):
-    assert not await do(db, reports.record_answer, 99, 22, 7, NOW)
+    assert not await transact(db, reports.record_answer, 99, 22, 7, NOW)
 
 
 async def told(db, one):
@@ -122,37 +126,37 @@ async def told(db, one):
 async def test_every_admin_is_told_once_subscribed_or_not(db, states, subscribe):
     await subscribe(70, 71)
     one = await add(db)
-    await do(db, reports.queue_alert, one.id, BODIES, [22, 33], NOW)
+    await transact(db, reports.queue_alert, one.id, BODIES, [22, 33], NOW)
     message_id = await told(db, one)
 
-    assert (await row(db, message_id)).kind == MessageKind.ALARM
+    assert (await message_row(db, message_id)).kind == MessageKind.ALERT
     assert await states(message_id) == {22: DeliveryState.QUEUED, 33: DeliveryState.QUEUED}
 
 
 async def test_after_ninety_days_nothing_of_the_words_is_left(db, sender):
     old, young = await add(db), await add(db, message_id=2, now=NOW + 60)
     for one, at in ((old, NOW), (young, NOW + 60)):
-        await do(db, reports.queue_alert, one.id, {"en": Message("It was a fire")}, [22], at)
+        await transact(db, reports.queue_alert, one.id, {"en": Message("It was a fire")}, [22], at)
     old_told, young_told = await told(db, old), await told(db, young)
-    other = await do(db, records.create_draft, 11, 11, BODIES, 1.0)
+    other = await transact(db, records.create_draft, 11, 11, BODIES, 1.0)
 
-    await do(db, outbox.claim, sender, 10, NOW + KEEP_SECONDS - 60)  # too late: the admin never got it
-    await do(db, reports.purge, NOW + KEEP_SECONDS - 1)
-    assert await do(db, reports.find, old.id) is not None
-    await do(db, reports.purge, NOW + KEEP_SECONDS)
+    await transact(db, outbox.claim, sender, 10, NOW + KEEP_SECONDS - 60)  # too late: the admin never got it
+    await transact(db, reports.purge, NOW + KEEP_SECONDS - 1)
+    assert await transact(db, reports.find, old.id) is not None
+    await transact(db, reports.purge, NOW + KEEP_SECONDS)
 
-    assert await do(db, reports.find, old.id) is None
-    assert await do(db, reports.find, young.id) is not None
-    assert await do(db, messages.load_bodies, old_told) == {}
-    assert (await do(db, ledger.count_states, old_told)).skipped == 1
-    assert await do(db, messages.load_bodies, young_told) == {"en": Message("It was a fire")}
-    assert await do(db, messages.load_bodies, other) == BODIES
+    assert await transact(db, reports.find, old.id) is None
+    assert await transact(db, reports.find, young.id) is not None
+    assert await transact(db, messages.load_bodies, old_told) == {}
+    assert (await transact(db, ledger.count_states, old_told)).skipped == 1
+    assert await transact(db, messages.load_bodies, young_told) == {"en": Message("It was a fire")}
+    assert await transact(db, messages.load_bodies, other) == BODIES
 
 
 async def test_the_number_of_a_deleted_report_is_never_given_again(db):
     """An old button names it."""
     old = await add(db)
-    await do(db, reports.purge, NOW + KEEP_SECONDS)
+    await transact(db, reports.purge, NOW + KEEP_SECONDS)
 
     assert (await add(db, message_id=2, now=NOW + KEEP_SECONDS)).id > old.id
 

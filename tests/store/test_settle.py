@@ -10,14 +10,14 @@ from outreachbot.store import tables as t
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import leases, messages, outbox
 from outreachbot.store.delivery.outbox import Settled
-from transactions import do
+from tests.support.transactions import transact
 
 OVER = 1.0 + leases.SECONDS  # when the lease of `sender` is over
 ENDS = [DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.FAILED, DeliveryState.SKIPPED, DeliveryState.QUEUED]
 
 
 async def settle(db, sender, *results, now=6.0):
-    await do(db, outbox.settle, sender, results, now)
+    await transact(db, outbox.settle, sender, results, now)
 
 
 async def delivery(db, message_id, chat_id=1):
@@ -28,7 +28,7 @@ async def delivery(db, message_id, chat_id=1):
 
 async def take_over(db, now=OVER):
     """The sender gave no sign of life: what it was sending is uncertain."""
-    await do(db, leases.recover, now)
+    await transact(db, leases.recover, now)
 
 
 async def test_what_became_of_a_delivery_is_written_down(db, deliver, sender):
@@ -87,7 +87,7 @@ async def test_what_was_surely_not_sent_is_claimed_again(db, subscribe, deliver,
     message_id = await deliver({1: DeliveryState.SENDING})
     await settle(db, sender, Settled(message_id, 1, DeliveryState.QUEUED))
 
-    (claimed,) = await do(db, outbox.claim, sender + 1, 10, 5.0)
+    (claimed,) = await transact(db, outbox.claim, sender + 1, 10, 5.0)
     assert (claimed.outbox_id, claimed.chat_id) == (message_id, 1)
     assert (await delivery(db, message_id)).sender_id == sender + 1
 
@@ -121,7 +121,7 @@ async def test_and_what_was_refused_or_got_no_answer(db, deliver, states, sender
 async def test_but_it_queues_nothing_of_a_message_that_may_be_over(db, deliver, states, sender):
     message_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
-    assert await do(db, messages.finish_completed, OVER) == [message_id]
+    assert await transact(db, messages.finish_completed, OVER) == [message_id]
     await settle(db, sender, Settled(message_id, 1, DeliveryState.QUEUED))
 
     assert await states(message_id) == {1: DeliveryState.UNCERTAIN}
@@ -130,7 +130,7 @@ async def test_but_it_queues_nothing_of_a_message_that_may_be_over(db, deliver, 
 async def test_what_it_surely_did_not_send_of_a_stopped_message_is_skipped(db, deliver, states, sender):
     message_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
-    await do(db, messages.stop, message_id, OVER)
+    await transact(db, messages.stop, message_id, OVER)
     await settle(db, sender, Settled(message_id, 1, DeliveryState.QUEUED))
 
     assert await states(message_id) == {1: DeliveryState.SKIPPED}
@@ -141,11 +141,11 @@ async def test_nor_touches_what_an_admin_has_sent_again(db, subscribe, deliver, 
     await subscribe(1)
     message_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
-    await do(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, OVER)
+    await transact(db, messages.queue_again, message_id, DeliveryState.UNCERTAIN, OVER)
     late = Settled(message_id, 1, to, telegram_id=70)
     await settle(db, sender, late)
     assert await states(message_id) == {1: DeliveryState.QUEUED}
-    await do(db, outbox.claim, sender + 1, 10, OVER)
+    await transact(db, outbox.claim, sender + 1, 10, OVER)
     await settle(db, sender, late)
     assert await states(message_id) == {1: DeliveryState.SENDING}
     await settle(db, sender + 1, Settled(message_id, 1, DeliveryState.UNCERTAIN, Reason.NO_ANSWER))
@@ -166,7 +166,7 @@ async def test_a_copy_that_was_to_be_changed_keeps_its_id(db, deliver, sender, k
 
 async def test_what_comes_back_unsent_of_a_stopped_message_is_skipped(db, deliver, states, sender):
     message_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENDING, 3: DeliveryState.SENDING})
-    await do(db, messages.stop, message_id, 6.0)
+    await transact(db, messages.stop, message_id, 6.0)
     await settle(
         db, sender, Settled(message_id, 1, DeliveryState.QUEUED), Settled(message_id, 2, DeliveryState.SENT), now=7.0
     )
@@ -178,9 +178,9 @@ async def test_what_comes_back_unsent_of_a_stopped_message_is_skipped(db, delive
 async def test_whom_a_wrong_message_failed_for_keeps_the_place_in_the_queue(db, deliver, states):
     wrong = await deliver({1: DeliveryState.FAILED, 2: DeliveryState.SENT}, reason=Reason.TEMPLATE)
     blocked = await deliver({1: DeliveryState.FAILED}, reason=Reason.BLOCKED)
-    await do(db, messages.pause, wrong, "can't parse entities")
+    await transact(db, messages.pause, wrong, "can't parse entities")
     for message_id in (wrong, blocked):
-        await do(db, outbox.requeue_rejected, message_id)
+        await transact(db, outbox.requeue_rejected, message_id)
 
     assert (await states(wrong), await states(blocked)) == (
         {1: DeliveryState.QUEUED, 2: DeliveryState.SENT},
@@ -192,8 +192,8 @@ async def test_whom_a_wrong_message_failed_for_keeps_the_place_in_the_queue(db, 
 @pytest.mark.parametrize("over", [MessageState.CANCELLED, MessageState.FINISHED])
 async def test_of_a_wrong_message_that_is_over_nothing_is_queued(db, deliver, states, over):
     message_id = await deliver({1: DeliveryState.FAILED}, reason=Reason.TEMPLATE)
-    await do(db, messages.change_state, message_id, over, only_from=[MessageState.RUNNING])
-    await do(db, outbox.requeue_rejected, message_id)
+    await transact(db, messages.change_state, message_id, over, only_from=[MessageState.RUNNING])
+    await transact(db, outbox.requeue_rejected, message_id)
 
     assert await states(message_id) == {1: DeliveryState.FAILED}
 
@@ -202,7 +202,7 @@ async def test_what_a_sender_claimed_without_knowing_it_is_queued(db, deliver, s
     """The answer to its commit was lost, say: none of it has left."""
     message_id = await deliver(dict.fromkeys([1, 2, 3], DeliveryState.SENDING) | {4: DeliveryState.SENT})
     other = await deliver({1: DeliveryState.SENDING})
-    await do(db, outbox.requeue_unknown, sender, {(message_id, 2), (other, 1)}, 6.0)
+    await transact(db, outbox.requeue_unknown, sender, {(message_id, 2), (other, 1)}, 6.0)
 
     assert await states(message_id) == {
         1: DeliveryState.QUEUED,
@@ -211,15 +211,15 @@ async def test_what_a_sender_claimed_without_knowing_it_is_queued(db, deliver, s
         4: DeliveryState.SENT,
     }
     assert await states(other) == {1: DeliveryState.SENDING}
-    await do(db, outbox.requeue_unknown, sender + 1, set(), 7.0)
+    await transact(db, outbox.requeue_unknown, sender + 1, set(), 7.0)
     assert await states(other) == {1: DeliveryState.SENDING}
 
 
 async def test_of_a_stopped_message_it_is_skipped_and_a_copy_keeps_its_ids(db, deliver, states, sender):
     stopped = await deliver({1: DeliveryState.SENDING})
     job = await deliver({1: DeliveryState.SENDING}, kind=MessageKind.DELETION, telegram_id=70, more_ids=[71])
-    await do(db, messages.stop, stopped, 5.0)
-    await do(db, outbox.requeue_unknown, sender, [], 6.0)
+    await transact(db, messages.stop, stopped, 5.0)
+    await transact(db, outbox.requeue_unknown, sender, [], 6.0)
 
     assert (await states(stopped), await states(job)) == ({1: DeliveryState.SKIPPED}, {1: DeliveryState.QUEUED})
     assert ((await delivery(db, job)).telegram_id, (await delivery(db, job)).more_ids) == (70, [71])

@@ -8,45 +8,45 @@ from outreachbot.domain.broadcasts.timing import LocalHour, Past
 from outreachbot.domain.delivery.states import DeliveryState, MessageState
 from outreachbot.store.delivery import messages
 from outreachbot.store.delivery import queueing as delivery_queueing
-from transactions import do, draft, put, row
+from tests.support.transactions import draft, message_row, set_state, transact
 
 
 @pytest.mark.parametrize("state", list(MessageState))
 async def test_only_what_waits_is_started_and_it_starts_once(db, state):
     message_id = await draft(db)
-    await put(db, message_id, state)
+    await set_state(db, message_id, state)
     waits = state in {MessageState.DRAFT, MessageState.SCHEDULED, MessageState.MISSED}
 
-    assert await do(db, messages.start, message_id, 2.0) is waits
-    assert await do(db, messages.start, message_id, 3.0) is False
-    started = await row(db, message_id)
+    assert await transact(db, messages.start, message_id, 2.0) is waits
+    assert await transact(db, messages.start, message_id, 3.0) is False
+    started = await message_row(db, message_id)
     assert (started.state, started.started_at) == ((MessageState.RUNNING, 2.0) if waits else (state, None))
     assert (started.queued_to is not None) is waits
 
 
 async def test_a_scheduled_message_is_due_from_its_moment_on_until_it_is_started(db):
     message_id, later = await draft(db), await draft(db)
-    await do(db, messages.schedule, later, 200.0)
+    await transact(db, messages.schedule, later, 200.0)
 
-    assert await do(db, messages.schedule, message_id, 100.0) is True
-    assert await do(db, messages.schedule, message_id, 50.0) is False
-    assert await do(db, messages.list_due, 99.9) == []
-    assert await do(db, messages.list_due, 100.0) == [(message_id, 100.0)]
-    assert await do(db, messages.list_due, 300.0) == [(message_id, 100.0), (later, 200.0)]
-    await do(db, messages.start, message_id, 300.0)
-    await do(db, messages.stop, later, 300.0)
-    assert await do(db, messages.list_due, 400.0) == []
+    assert await transact(db, messages.schedule, message_id, 100.0) is True
+    assert await transact(db, messages.schedule, message_id, 50.0) is False
+    assert await transact(db, messages.list_due, 99.9) == []
+    assert await transact(db, messages.list_due, 100.0) == [(message_id, 100.0)]
+    assert await transact(db, messages.list_due, 300.0) == [(message_id, 100.0), (later, 200.0)]
+    await transact(db, messages.start, message_id, 300.0)
+    await transact(db, messages.stop, later, 300.0)
+    assert await transact(db, messages.list_due, 400.0) == []
 
 
 async def test_a_plan_begins_at_the_moment_it_was_made_for(db):
     """Which local hours have passed is asked of that moment, not of a start that comes a little later."""
     message_id = await draft(db)
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
-    await do(db, messages.set_timing, message_id, plan)
-    await do(db, messages.schedule, message_id, 100.0)
-    await do(db, messages.start, message_id, 130.0)
+    await transact(db, messages.set_timing, message_id, plan)
+    await transact(db, messages.schedule, message_id, 100.0)
+    await transact(db, messages.start, message_id, 130.0)
 
-    (one,) = await do(db, delivery_queueing.list_queueing, 1)
+    (one,) = await transact(db, delivery_queueing.list_queueing, 1)
     assert (one.timing, one.planned_start.timestamp()) == (plan, 100.0)
 
 
@@ -54,13 +54,13 @@ async def test_what_was_missed_keeps_its_hours_once_a_person_starts_it(db):
     """Which of them have passed is asked of the moment it was made for: none of them had."""
     message_id = await draft(db)
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
-    await do(db, messages.set_timing, message_id, plan)
-    await do(db, messages.schedule, message_id, 100.0)
-    await put(db, message_id, MessageState.MISSED)
+    await transact(db, messages.set_timing, message_id, plan)
+    await transact(db, messages.schedule, message_id, 100.0)
+    await set_state(db, message_id, MessageState.MISSED)
 
-    assert await do(db, messages.start, message_id, 900.0, only_from=[MessageState.DRAFT]) is False
-    assert await do(db, messages.start, message_id, 900.0, only_from=[MessageState.MISSED]) is True
-    (one,) = await do(db, delivery_queueing.list_queueing, 1)
+    assert await transact(db, messages.start, message_id, 900.0, only_from=[MessageState.DRAFT]) is False
+    assert await transact(db, messages.start, message_id, 900.0, only_from=[MessageState.MISSED]) is True
+    (one,) = await transact(db, delivery_queueing.list_queueing, 1)
     assert (one.timing, one.planned_start.timestamp()) == (plan, 100.0)
 
 
@@ -76,15 +76,15 @@ async def test_a_wave_that_was_due_while_the_program_was_down_is_told(db, delive
         ]
     ]
     for message_id in (early, missed, later, done):
-        await put(db, message_id, MessageState.DRAFT)
-        await do(db, messages.set_timing, message_id, LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP))
-        await put(db, message_id, MessageState.RUNNING)
+        await set_state(db, message_id, MessageState.DRAFT)
+        await transact(db, messages.set_timing, message_id, LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP))
+        await set_state(db, message_id, MessageState.RUNNING)
     at_once, paused = (
         await deliver({1: DeliveryState.QUEUED}, not_before=15),
         await deliver({1: DeliveryState.QUEUED}, not_before=15),
     )
-    await put(db, paused, MessageState.PAUSED)
+    await set_state(db, paused, MessageState.PAUSED)
 
-    assert at_once not in await do(db, messages.list_missed_waves, 10.0, 20.0)
-    assert await do(db, messages.list_missed_waves, 10.0, 20.0) == [missed]
-    assert await do(db, messages.list_missed_waves, 16.0, 20.0) == []
+    assert at_once not in await transact(db, messages.list_missed_waves, 10.0, 20.0)
+    assert await transact(db, messages.list_missed_waves, 10.0, 20.0) == [missed]
+    assert await transact(db, messages.list_missed_waves, 16.0, 20.0) == []

@@ -22,7 +22,7 @@ from outreachbot.store.delivery import leases, ledger, messages, outbox, pace
 from outreachbot.store.delivery import queueing as delivery_queueing
 from outreachbot.store.delivery.outbox import Claimed
 from outreachbot.store.reminders import plans, settings
-from transactions import do
+from tests.support.transactions import transact
 
 OLD = {"buttons": [], "photo": "", "copy": None, "asks": False}
 BODIES = {
@@ -49,9 +49,9 @@ def schema_of(connection, revision):
 
 
 @pytest.fixture
-async def old_url(database_url):
+async def old_url(empty_database_url):
     """A database at revision 0001: a broadcast to three chats is under way."""
-    engine = create_async_engine(database_url)
+    engine = create_async_engine(empty_database_url)
     async with engine.begin() as connection:
         await connection.run_sync(schema_of, "0001")
         for body in BODIES.values():
@@ -61,12 +61,12 @@ async def old_url(database_url):
         for statement in ROWS.split(";"):
             await connection.execute(text(statement))
     await engine.dispose()
-    return database_url
+    return empty_database_url
 
 
 async def test_a_picture_of_the_first_schema_is_a_photo(old_url):
     async with connect.open_database(old_url) as db:
-        bodies = [await do(db, messages.load_bodies, message_id) for message_id in BODIES]
+        bodies = [await transact(db, messages.load_bodies, message_id) for message_id in BODIES]
 
     photo = (Media(MediaKind.PHOTO, "AgAC"),)
     assert bodies == [
@@ -79,15 +79,15 @@ async def test_a_picture_of_the_first_schema_is_a_photo(old_url):
 
 async def test_a_broadcast_of_the_first_schema_goes_on(old_url):
     async with connect.open_database(old_url) as db:
-        assert await do(db, leases.find_last_seen) is None
-        assert await do(db, leases.recover, 10.0, main_is_new=True) == 1
-        sender = await do(db, leases.begin, "test", 10.0, is_main=True)
-        assert await do(db, outbox.claim, sender, 10, 10.0) == [Claimed(1, 7, "en")]
+        assert await transact(db, leases.find_last_seen) is None
+        assert await transact(db, leases.recover, 10.0, main_is_new=True) == 1
+        sender = await transact(db, leases.begin, "test", 10.0, is_main=True)
+        assert await transact(db, outbox.claim, sender, 10, 10.0) == [Claimed(1, 7, "en")]
         sent = outbox.Settled(1, 7, DeliveryState.SENT, telegram_id=71)
-        await do(db, outbox.settle, sender, [sent], 11.0)
-        assert set(await do(db, messages.finish_completed, 12.0)) == {1, 2, 3}
-        tally = await do(db, ledger.count_states, 1)
-        found = await do(db, records.find, 1)
+        await transact(db, outbox.settle, sender, [sent], 11.0)
+        assert set(await transact(db, messages.finish_completed, 12.0)) == {1, 2, 3}
+        tally = await transact(db, ledger.count_states, 1)
+        found = await transact(db, records.find, 1)
 
     assert (tally.sent, tally.uncertain, tally.audience) == (2, 1, 3)
     assert (found.message.kind, found.message.of_id, found.message.state) == (
@@ -101,29 +101,31 @@ async def test_a_broadcast_of_the_first_schema_goes_on(old_url):
 
 async def test_the_pace_and_the_chats_of_the_first_schema_are_kept(old_url):
     async with connect.open_database(old_url) as db:
-        assert await do(db, pace.take_slots, 1, 10.0, 101.0) == pace.Slots(pytest.approx(130.0), pytest.approx(10.0))
-        assert await do(db, chats.find, 5) == Chat(5, "private", "en", None, 1.0)
-        await do(db, chats.record_start_code, 5, "poster", language="en")
-        await do(db, chats.migrate, 6, -1006)
-        assert (await do(db, chats.find, -1006)).subscribed
+        assert await transact(db, pace.take_slots, 1, 10.0, 101.0) == pace.Slots(
+            pytest.approx(130.0), pytest.approx(10.0)
+        )
+        assert await transact(db, chats.find, 5) == Chat(5, "private", "en", None, 1.0)
+        await transact(db, chats.record_start_code, 5, "poster", language="en")
+        await transact(db, chats.migrate, 6, -1006)
+        assert (await transact(db, chats.find, -1006)).subscribed
 
 
 async def test_a_job_changes_the_copies_that_the_first_schema_knows(old_url):
     async with connect.open_database(old_url) as db:
-        job = await do(db, records.create_draft, 11, 11, {}, 3.0, kind=MessageKind.DELETION, of_id=1)
-        await do(db, messages.start, job, 3.0)
-        (one,) = await do(db, delivery_queueing.list_queueing, 1)
-        assert await do(db, delivery_queueing.queue_next_piece, one) == 1
-        claimed = await do(db, outbox.claim, 1, 10, 4.0)
+        job = await transact(db, records.create_draft, 11, 11, {}, 3.0, kind=MessageKind.DELETION, of_id=1)
+        await transact(db, messages.start, job, 3.0)
+        (one,) = await transact(db, delivery_queueing.list_queueing, 1)
+        assert await transact(db, delivery_queueing.queue_next_piece, one) == 1
+        claimed = await transact(db, outbox.claim, 1, 10, 4.0)
 
     assert job == 4
     assert claimed == [Claimed(1, 7, "en"), Claimed(job, 5, "en", None, MessageKind.DELETION, (70,))]
 
 
 @pytest.fixture
-async def second_url(database_url):
+async def second_url(empty_database_url):
     """A database at revision 0002: chats that chose, and a reminder that was sent."""
-    engine = create_async_engine(database_url)
+    engine = create_async_engine(empty_database_url)
     rows = """
 INSERT INTO chats (id, kind, language, subscribed_at, zone, hour, joined)
     VALUES (5, 'private', 'en', 1, 'Asia/Tokyo', 7, 'poster'), (6, 'private', 'az', 1, NULL, NULL, NULL);
@@ -139,34 +141,37 @@ INSERT INTO senders (name, is_main, until) VALUES ('here:1', TRUE, 1090), ('ther
         for statement in rows.split(";"):
             await connection.execute(text(statement))
     await engine.dispose()
-    return database_url
+    return empty_database_url
 
 
 async def test_chats_of_the_second_schema_keep_what_they_chose_and_have_the_defaults_else(second_url):
     async with connect.open_database(second_url) as db:
-        assert await do(db, settings.load, 5) == ChatSettings(
+        assert await transact(db, settings.load, 5) == ChatSettings(
             "Asia/Tokyo", 7, anniversaries={"flood": False, "fire": True}
         )
-        assert await do(db, settings.load, 6) == ChatSettings()
-        assert await do(db, chats.find, 6) == Chat(6, "private", "az", None, 1.0)
-        assert await do(db, chats.find, 7) == Chat(7, "private", "en", None, None)
-        assert await do(db, plans.list_groups, Group("Asia/Baku", 9)) == {Group("Asia/Tokyo", 7), Group("Asia/Baku", 9)}
+        assert await transact(db, settings.load, 6) == ChatSettings()
+        assert await transact(db, chats.find, 6) == Chat(6, "private", "az", None, 1.0)
+        assert await transact(db, chats.find, 7) == Chat(7, "private", "en", None, None)
+        assert await transact(db, plans.list_groups, Group("Asia/Baku", 9)) == {
+            Group("Asia/Tokyo", 7),
+            Group("Asia/Baku", 9),
+        }
         own = ChatSettings(quiet=Quiet(22, 7), big_only=True, skipped=frozenset({("flood", 2027)}))
-        await do(db, settings.save, 6, own, 5.0)
-        assert await do(db, settings.load, 6) == own
+        await transact(db, settings.save, 6, own, 5.0)
+        assert await transact(db, settings.load, 6) == own
 
 
 async def test_a_reminder_of_the_second_schema_is_known_as_told_and_alarms_nobody(second_url):
     async with connect.open_database(second_url) as db:
-        assert await do(db, ledger.count_late) == {}
-        assert (await do(db, ledger.count_states, 1)).sent == 1
-        assert await do(db, settings.list_told, 5, ["flood:2026-03-02:day"]) == {"flood:2026-03-02:day"}
+        assert await transact(db, ledger.count_late) == {}
+        assert (await transact(db, ledger.count_states, 1)).sent == 1
+        assert await transact(db, settings.list_told, 5, ["flood:2026-03-02:day"]) == {"flood:2026-03-02:day"}
         due = Due(dt.date(2026, 3, 2), (), Group("Asia/Baku", 9))
-        assert plans.is_planned(await do(db, plans.list_planned, [due]), due)
-        assert [day for day, _tally in await do(db, ledger.count_reminders, 5)] == ["2026-03-02"]
+        assert plans.is_planned(await transact(db, plans.list_planned, [due]), due)
+        assert [day for day, _tally in await transact(db, ledger.count_reminders, 5)] == ["2026-03-02"]
 
 
 async def test_the_calendar_was_looked_through_until_the_second_schemas_bot_last_ran(second_url):
     async with connect.open_database(second_url) as db:
-        assert await do(db, plans.load_planned_until) == 1000.0
-        assert await do(db, plans.load_default_group) is None
+        assert await transact(db, plans.load_planned_until) == 1000.0
+        assert await transact(db, plans.load_default_group) is None

@@ -148,10 +148,12 @@ async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe,
         return sum(found.chats for found in await do(db, audience.count_chats, whom))
 
     assert await told_now(2 * DAY) == 1
-    assert await told_now(eligibility.LATELY + 2.0) == 3  # a chat that changed nothing lately was not told elsewhere
+    assert (
+        await told_now(eligibility.RECENT_SECONDS + 2.0) == 3
+    )  # a chat that changed nothing lately was not told elsewhere
     async with connect.writing(db) as transaction:
         await transaction.execute(update(t.chats).where(t.chats.c.id == 1).values(changed_at=5.0))
-    assert await told_now(eligibility.LATELY + 2.0) == 2
+    assert await told_now(eligibility.RECENT_SECONDS + 2.0) == 2
     assert await do(db, settings.list_told, 1, [item.key, "other"]) == {item.key}
     assert await do(db, settings.list_told, 2, [item.key]) == {item.key}  # whatever became of it
     assert await do(db, settings.list_told, 3, [item.key]) == set()

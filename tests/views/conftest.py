@@ -4,13 +4,13 @@ import datetime as dt
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past
+from outreachbot.domain.callbacks.broadcasts import Clock
 from outreachbot.domain.content import difference as content_difference
 from outreachbot.domain.content import file
 from outreachbot.domain.content.file import Document, SavedFile
@@ -27,6 +27,7 @@ from outreachbot.domain.reminders.settings import ChatSettings, Quiet
 from outreachbot.domain.reports import Refusal
 from outreachbot.errors import Unreadable
 from outreachbot.views import reports
+from outreachbot.views.broadcasts import audience as audience_views
 from outreachbot.views.broadcasts import confirm as preflight
 from outreachbot.views.broadcasts import replies, status
 from outreachbot.views.broadcasts import schedule as calendar
@@ -37,8 +38,8 @@ from outreachbot.views.content import refusals as refused
 from outreachbot.views.content.changes import VersionLine as Version
 from outreachbot.views.pages import campaign, corrections, facts, figures, info, timeline
 from outreachbot.views.reminders import reminder, settings, subscription, timezone
+from tests.support.paths import BRIDGE_CONTENT
 
-BRIDGE = Path(__file__).parents[1] / "domain" / "bridge.yaml"
 HOSTILE = "<b>&\"'</i> **bold *both* [site](https://a.example/?a=1&b=2) [x] {0} {query} %s \\* &amp; 😀"
 NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 ID = 10**15 - 1  # the longest id of a message that a button can name
@@ -51,7 +52,7 @@ def document() -> Documents:
     """The bridge's file, with each first text replaced by its second."""
 
     def read(*changes: tuple[str, str]) -> Document:
-        text = BRIDGE.read_text(encoding="utf-8")
+        text = BRIDGE_CONTENT.read_text(encoding="utf-8")
         for old, new in changes:
             assert text.count(old) == 1, old
             text = text.replace(old, new)
@@ -248,7 +249,7 @@ def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
     )
     for plan in _plans(content):
         yield preflight.question(language, content, plan, NOW)
-        yield preflight.audience_menu(language, content, plan, ["en", "de", "tlh", "no-such"], ["A_z-9" * 12, "b"])
+        yield audience_views.audience_menu(language, content, plan, ["en", "de", "tlh", "no-such"], ["A_z-9" * 12, "b"])
     yield from _of_moments(content, language)
     yield from _answers(language)
     for state, tally in itertools.product(MessageState, TALLIES):
@@ -312,7 +313,7 @@ def _narrowed(content: Content) -> BroadcastAudience:
 
 def _of_moments(content: Content, language: str) -> Iterator[Message]:
     yield calendar.time_menu(language, ID, content.zone)
-    for way in (calendar.MOMENT, calendar.LOCAL):
+    for way in Clock:
         yield calendar.day_menu(language, ID, way, NOW.date())
         yield calendar.hour_menu(language, ID, way, NOW.date())
     yield calendar.minute_menu(language, ID, NOW.date(), 23)

@@ -5,7 +5,8 @@ import datetime as dt
 import pytest
 
 from outreachbot.domain.broadcasts.timing import Past
-from outreachbot.views.broadcasts import confirm, schedule
+from outreachbot.domain.callbacks.broadcasts import Clock
+from outreachbot.views.broadcasts import schedule
 
 DAY = dt.date(2026, 12, 30)
 
@@ -25,18 +26,18 @@ def test_there_are_three_ways():
     ]
 
 
-@pytest.mark.parametrize("way", [schedule.MOMENT, schedule.LOCAL])
+@pytest.mark.parametrize("way", Clock)
 def test_two_weeks_of_days_are_offered_from_today_on(way):
     *days, back = [one for row in rows(schedule.day_menu("en", 7, way, DAY)) for one in row]
 
-    assert len(days) == confirm.DAYS
+    assert len(days) == schedule.DAYS
     assert days[0] == ("Wed 30 Dec", f"broadcast:when:7:{way}.20261230")
     assert days[2] == ("Fri 1 Jan", f"broadcast:when:7:{way}.20270101")
-    assert len({data for _, data in days}) == confirm.DAYS
+    assert len({data for _, data in days}) == schedule.DAYS
     assert back == ("‹ Back", "broadcast:ask:7")
 
 
-@pytest.mark.parametrize("way", [schedule.MOMENT, schedule.LOCAL])
+@pytest.mark.parametrize("way", Clock)
 def test_every_hour_of_the_day_is_offered(way):
     message = schedule.hour_menu("en", 7, way, DAY)
     *hours, _back = [one for row in rows(message) for one in row]

@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 from babel.messages.pofile import read_po
-from tools import words
 
 import outreachbot
 from outreachbot.views import i18n
+from tools import words
 
 SOURCE = Path(outreachbot.__file__).parent
 LANGUAGES = sorted(path.name for path in i18n.CATALOGUES.iterdir() if path.is_dir())

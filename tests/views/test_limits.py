@@ -66,7 +66,7 @@ def test_every_fault_is_named_in_the_order_of_the_file(changed):
 
 def test_a_page_that_is_too_long_is_named_where_its_first_entry_stands_in_the_file(changed):
     document = changed(("{en: The flood}", f"{{en: {'The flood ' * 405}}}"))
-    written = [document.mark(("timeline", first, "text", "en")) for first in range(3)]  # in the order of the dates
+    written = [document.find_mark(("timeline", first, "text", "en")) for first in range(3)]  # in the order of the dates
 
     assert [fault.split(": ")[0] for fault in faults_of(document)] == [
         f"content.yaml:{mark}" for mark in sorted(written)

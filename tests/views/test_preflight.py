@@ -12,7 +12,9 @@ from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import MessageKind, MessageState
 from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
+from outreachbot.views.broadcasts import audience as audience_views
 from outreachbot.views.broadcasts import confirm
+from outreachbot.views.broadcasts.audience import hash_start_code
 from outreachbot.views.broadcasts.confirm import BroadcastPlan
 from outreachbot.views.i18n import words
 
@@ -177,7 +179,7 @@ def test_an_anniversary_that_is_gone_from_the_content_is_named_by_its_id(bridge)
 
 def test_the_menu_of_the_audience_ticks_what_is_chosen(bridge):
     audience = BroadcastAudience(languages=("de",), kinds=("group", "supergroup"), joined="b")
-    message = confirm.audience_menu("en", bridge, plan(audience=audience), ["de", "en"], ["a", "b"])
+    message = audience_views.audience_menu("en", bridge, plan(audience=audience), ["de", "en"], ["a", "b"])
 
     assert message.text == "<b>To whom?</b>\nGerman, groups, came with the start code “b”: 3 chats"
     assert buttons(message) == [
@@ -188,14 +190,14 @@ def test_the_menu_of_the_audience_ticks_what_is_chosen(bridge):
             ("channels", "broadcast:whom:7:k.channels"),
         ],
         [("Day of the flood", "broadcast:whom:7:a.0")],
-        [(label, f"broadcast:whom:7:c.{confirm.start_code_data(code)}") for label, code in (("a", "a"), ("✓ b", "b"))],
+        [(label, f"broadcast:whom:7:c.{hash_start_code(code)}") for label, code in (("a", "a"), ("✓ b", "b"))],
         [("Everybody", "broadcast:whom:7:all")],
         [("‹ Back", "broadcast:ask:7")],
     ]
 
 
 def test_where_everybody_is_chosen_that_is_not_offered(bridge):
-    message = confirm.audience_menu("en", bridge, plan(), ["de", "en"], [])
+    message = audience_views.audience_menu("en", bridge, plan(), ["de", "en"], [])
 
     assert message.text == "<b>To whom?</b>\nEverybody who subscribed: 3 chats"
     assert "broadcast:whom:7:all" not in [data for row in buttons(message) for _, data in row]
@@ -203,9 +205,9 @@ def test_where_everybody_is_chosen_that_is_not_offered(bridge):
 
 
 def test_a_long_title_fits_its_button(hostile):
-    message = confirm.audience_menu("en", hostile, plan(), [], [])
+    message = audience_views.audience_menu("en", hostile, plan(), [], [])
 
-    assert all(len(button.label) <= confirm.LABEL + 2 for row in message.buttons for button in row)
+    assert all(len(button.label) <= audience_views.LABEL + 2 for row in message.buttons for button in row)
 
 
 def test_every_push_has_its_way_out_below_its_own_buttons():

@@ -3,15 +3,15 @@
 import pytest
 
 from outreachbot.sandbox import groups
-from town import ADMIN, MEMBER, Town
+from tests.support.harness import ADMIN, MEMBER, Harness
 
 GROUP = -1001
 
 
 @pytest.fixture
-def group(town: Town) -> int:
+def group(harness: Harness) -> int:
     """A group that Ada owns, with Mina and the bot in it."""
-    groups.create_chat(town.world, GROUP, "Neighbours", ADMIN)
-    groups.join(town.world, MEMBER, GROUP)
-    groups.add_bot(town.world, GROUP, ADMIN)
+    groups.create_chat(harness.world, GROUP, "Neighbours", ADMIN)
+    groups.join(harness.world, MEMBER, GROUP)
+    groups.add_bot(harness.world, GROUP, ADMIN)
     return GROUP

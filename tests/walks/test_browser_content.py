@@ -1,13 +1,12 @@
 """An admin changes the content in a real browser: a broken file, the mended one, live, and back."""
 
-import test_browser
 from playwright.async_api import Page, expect
-from test_browser import demo_page, press, say
 
-from program import ROOT
+from tests.support.browser import demo_page, needs_browser, press, say
+from tests.support.paths import SHIPPED_CONTENT
 
-pytestmark = test_browser.pytestmark
-SHIPPED = (ROOT / "content.yaml").read_text()
+pytestmark = needs_browser
+SHIPPED = SHIPPED_CONTENT.read_text()
 WELCOME = "welcome:\n  en: |-\n"
 BROKEN = SHIPPED.replace("\n    certainty: disputed", "\n    certainty: disputted", 1)
 MENDED = SHIPPED.replace(WELCOME, f"{WELCOME}    Another welcome.\n\n", 1)
@@ -19,10 +18,10 @@ async def attach(page: Page, text: str) -> None:
     await page.locator("#send").click()
 
 
-async def test_an_admin_mends_a_broken_file_puts_it_live_and_goes_back(town, tmp_path):
+async def test_an_admin_mends_a_broken_file_puts_it_live_and_goes_back(harness, tmp_path):
     assert SHIPPED not in {BROKEN, MENDED}
     line = BROKEN[: BROKEN.index("disputted")].count("\n") + 1
-    async with demo_page(town, tmp_path, "--chats", "0") as page:
+    async with demo_page(harness, tmp_path, "--chats", "0") as page:
         log = page.locator("#log")
         await page.get_by_role("tab", name="Admin", exact=True).click()
         await page.get_by_role("button", name="Start", exact=True).click()

@@ -2,18 +2,18 @@
 
 import re
 
-import test_browser
 from playwright.async_api import expect
-from test_browser import demo_page, press, say
 
-pytestmark = test_browser.pytestmark
+from tests.support.browser import demo_page, needs_browser, press, say
+
+pytestmark = needs_browser
 NAMES = {"az": "Azərbaycan", "tr": "Türkçe", "ru": "Русский", "en": "English"}
 SIGNS = {"az": "Faktlar", "tr": "Bilgiler", "ru": "Факты", "en": "The facts"}
 
 
-async def test_the_reminder_comes_at_the_hour_that_was_chosen(town, tmp_path):
+async def test_the_reminder_comes_at_the_hour_that_was_chosen(harness, tmp_path):
     """The day's button makes it noon in Baku: that is three in the morning in New York."""
-    async with demo_page(town, tmp_path, "--chats", "0") as page:
+    async with demo_page(harness, tmp_path, "--chats", "0") as page:
         log = page.locator("#log")
         await page.get_by_role("button", name="Start", exact=True).click()
         await say(page, "/subscribe")
@@ -39,8 +39,8 @@ async def test_the_reminder_comes_at_the_hour_that_was_chosen(town, tmp_path):
     assert len(re.findall("years ago", seen)) == 1
 
 
-async def test_in_the_browser_a_member_goes_through_all_four(town, tmp_path):
-    async with demo_page(town, tmp_path, "--chats", "0") as page:
+async def test_in_the_browser_a_member_goes_through_all_four(harness, tmp_path):
+    async with demo_page(harness, tmp_path, "--chats", "0") as page:
         log = page.locator("#log")
         await page.get_by_role("button", name="Start", exact=True).click()
         for language, name in NAMES.items():

@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from town import ADMIN, MEMBER
+from tests.support.harness import ADMIN, MEMBER
 
 
 @pytest.fixture
@@ -31,25 +31,25 @@ async def page(monkeypatch):
     await runner.cleanup()
 
 
-async def test_the_admins_are_told_once_that_the_campaigns_page_is_gone_and_once_that_it_is_back(town, page):
-    campaign = town.content.campaign.model_copy(update={"link": page["address"]})
-    town = replace(town, content=town.content.model_copy(update={"campaign": campaign}), check_links=True)
-    async with town.bot():
-        await town.until(lambda: page["asked"] == 1)
-        await town.answer(MEMBER, "/about")
+async def test_the_admins_are_told_once_that_the_campaigns_page_is_gone_and_once_that_it_is_back(harness, page):
+    campaign = harness.content.campaign.model_copy(update={"link": page["address"]})
+    harness = replace(harness, content=harness.content.model_copy(update={"campaign": campaign}), check_links=True)
+    async with harness.running_bot():
+        await harness.wait_until(lambda: page["asked"] == 1)
+        await harness.answer(MEMBER, "/about")
     page["there"] = False
-    async with town.bot():
-        await town.answer(MEMBER, "/about")
+    async with harness.running_bot():
+        await harness.answer(MEMBER, "/about")
     assert page["asked"] == 1
-    town.clock.ahead += dt.timedelta(days=7)
-    async with town.bot():
-        await town.until(lambda: town.said(ADMIN))
+    harness.clock.ahead += dt.timedelta(days=7)
+    async with harness.running_bot():
+        await harness.wait_until(lambda: harness.said(ADMIN))
     page["there"] = True
-    town.clock.ahead += dt.timedelta(days=1)
-    async with town.bot():
-        await town.until(lambda: len(town.said(ADMIN)) > 1)
+    harness.clock.ahead += dt.timedelta(days=1)
+    async with harness.running_bot():
+        await harness.wait_until(lambda: len(harness.said(ADMIN)) > 1)
 
-    gone, back = [message["text"] for message in town.said(ADMIN)]
+    gone, back = [message["text"] for message in harness.said(ADMIN)]
     assert page["address"] in gone
     assert page["address"] in back
     assert "there is no such page" in gone

@@ -4,15 +4,15 @@ from pathlib import Path
 
 import pytest
 
-from program import started
-from town import MEMBER, Town
+from tests.support.harness import MEMBER, Harness
+from tests.support.program import started
 
 LIBRARIES = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
 needs_faketime = pytest.mark.skipif(not LIBRARIES, reason="faketime is not installed: apt install faketime")
 
 
 @needs_faketime
-async def test_at_the_hour_the_reminder_comes(town: Town):
+async def test_at_the_hour_the_reminder_comes(harness: Harness):
     """9:00 in the zone of the shipped content is 5:00 UTC."""
     fake = {
         "LD_PRELOAD": str(LIBRARIES[0]),
@@ -20,11 +20,11 @@ async def test_at_the_hour_the_reminder_comes(town: Town):
         "FAKETIME_DONT_FAKE_MONOTONIC": "1",
         "TZ": "UTC",
     }
-    async with started(town, "run", **fake) as program:
-        await town.answer(MEMBER, "/subscribe")
-        await town.until(lambda: len(town.said(MEMBER)) == 2)
+    async with started(harness, "run", **fake) as program:
+        await harness.answer(MEMBER, "/subscribe")
+        await harness.wait_until(lambda: len(harness.said(MEMBER)) == 2)
         code, written = await program.terminate()
 
-    assert "35 years ago" in town.said(MEMBER)[1]["text"]
+    assert "35 years ago" in harness.said(MEMBER)[1]["text"]
     assert "due at 9:00 in Asia/Baku" in written
     assert code == 0

@@ -8,7 +8,7 @@ import pytest
 from outreachbot.domain.content.model import Content
 from outreachbot.sandbox import groups, people
 from outreachbot.views import i18n, menus
-from town import ADMIN, MEMBER, Town, buttons
+from tests.support.harness import ADMIN, MEMBER, Harness, buttons
 
 LANGUAGES = ("az", "tr", "ru")
 NAMES = {"en": "English", "az": "Azərbaycan", "tr": "Türkçe", "ru": "Русский"}
@@ -34,125 +34,127 @@ def english(content: Content) -> set[str]:
     return {text for text in said if "{" not in text and len(text) > 12} | texts
 
 
-def read(town: Town, chat_id: int) -> str:
+def read(harness: Harness, chat_id: int) -> str:
     """All that the chat has been shown, buttons too."""
-    shown = [message.get("text") or message.get("caption") or "" for message in town.said(chat_id)]
-    labels = [button["text"] for message in town.said(chat_id) for button in buttons(message)]
+    shown = [message.get("text") or message.get("caption") or "" for message in harness.said(chat_id)]
+    labels = [button["text"] for message in harness.said(chat_id) for button in buttons(message)]
     return "\n".join([*shown, *labels])
 
 
 @pytest.fixture
-def speaks(town):
+def speaks(harness):
     """Say all of it in a chat, and read what comes."""
 
     async def speaks(chat_id: int) -> str:
         for line in TALK:
-            await town.answer(chat_id, line.replace("@", " "))
-        return read(town, chat_id)
+            await harness.answer(chat_id, line.replace("@", " "))
+        return read(harness, chat_id)
 
     return speaks
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_every_word_follows_the_chosen_language(town, speaks, language):
-    async with town.bot():
-        chooser = await town.answer(MEMBER, "/language")
-        await town.press(MEMBER, chooser, NAMES[language])
+async def test_every_word_follows_the_chosen_language(harness, speaks, language):
+    async with harness.running_bot():
+        chooser = await harness.answer(MEMBER, "/language")
+        await harness.press(MEMBER, chooser, NAMES[language])
         seen = await speaks(MEMBER)
 
-    assert [text for text in english(town.content) if text in seen] == []
-    assert town.now(MEMBER, chooser)["text"].endswith(NAMES[language])
+    assert [text for text in english(harness.content) if text in seen] == []
+    assert harness.current(MEMBER, chooser)["text"].endswith(NAMES[language])
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-async def test_a_new_chat_starts_in_the_language_of_its_telegram(town, speaks, language):
-    (stranger,) = people.add_crowd(town.world, 1, language=f"{language}-XX")
-    async with town.bot():
+async def test_a_new_chat_starts_in_the_language_of_its_telegram(harness, speaks, language):
+    (stranger,) = people.add_crowd(harness.world, 1, language=f"{language}-XX")
+    async with harness.running_bot():
         seen = await speaks(stranger)
 
-    assert [text for text in english(town.content) if text in seen] == []
+    assert [text for text in english(harness.content) if text in seen] == []
 
 
-async def test_another_language_of_telegram_gets_the_contents_first(town):
-    (stranger,) = people.add_crowd(town.world, 1, language="fr")
-    async with town.bot():
-        answer = await town.answer(stranger, "/start")
+async def test_another_language_of_telegram_gets_the_contents_first(harness):
+    (stranger,) = people.add_crowd(harness.world, 1, language="fr")
+    async with harness.running_bot():
+        answer = await harness.answer(stranger, "/start")
 
     assert answer["text"].startswith("Remembering Khojaly")
 
 
-async def test_reminders_come_in_the_chosen_language(town):
-    town.clock.set(ON_THE_DAY - dt.timedelta(hours=2))
-    async with town.bot():
-        await town.answer(MEMBER, "/subscribe")
-        await town.press(MEMBER, await town.answer(MEMBER, "/language"), NAMES["az"])
-        before = len(town.said(MEMBER))
-        town.clock.set(ON_THE_DAY)
-        await town.until(lambda: len(town.said(MEMBER)) > before)
+async def test_reminders_come_in_the_chosen_language(harness):
+    harness.clock.set(ON_THE_DAY - dt.timedelta(hours=2))
+    async with harness.running_bot():
+        await harness.answer(MEMBER, "/subscribe")
+        await harness.press(MEMBER, await harness.answer(MEMBER, "/language"), NAMES["az"])
+        before = len(harness.said(MEMBER))
+        harness.clock.set(ON_THE_DAY)
+        await harness.wait_until(lambda: len(harness.said(MEMBER)) > before)
 
-    assert "35" in town.said(MEMBER)[-1]["text"]
-    assert "Xocalı" in town.said(MEMBER)[-1]["text"]
+    assert "35" in harness.said(MEMBER)[-1]["text"]
+    assert "Xocalı" in harness.said(MEMBER)[-1]["text"]
 
 
-async def test_the_menu_beside_the_text_follows(town):
-    async with town.bot():
-        await town.press(MEMBER, await town.answer(MEMBER, "/language"), NAMES["ru"])
-        await town.press(ADMIN, await town.answer(ADMIN, "/language"), NAMES["tr"])
-        await town.until(lambda: (f"chat:{ADMIN}", "en") in town.world.menus)
+async def test_the_menu_beside_the_text_follows(harness):
+    async with harness.running_bot():
+        await harness.press(MEMBER, await harness.answer(MEMBER, "/language"), NAMES["ru"])
+        await harness.press(ADMIN, await harness.answer(ADMIN, "/language"), NAMES["tr"])
+        await harness.wait_until(lambda: (f"chat:{ADMIN}", "en") in harness.world.menus)
 
-    assert [one["description"] for one in town.world.menus[f"chat:{MEMBER}", ""]] == [
+    assert [one["description"] for one in harness.world.menus[f"chat:{MEMBER}", ""]] == [
         command.what for command in menus.for_members("ru")
     ]
     for code in ("", "en", "ru"):
-        shown = [one["description"] for one in town.world.menus[f"chat:{ADMIN}", code]]
+        shown = [one["description"] for one in harness.world.menus[f"chat:{ADMIN}", code]]
         assert shown == [command.what for command in menus.for_admins("tr")]
 
 
-async def test_menus_of_a_language_a_choice_and_an_admin_that_are_gone_are_taken_back(town):
-    (former,) = people.add_crowd(town.world, 1)
-    async with replace(town, admins=frozenset({ADMIN, former})).bot():
-        await town.press(MEMBER, await town.answer(MEMBER, "/language"), NAMES["ru"])
-        await town.until(lambda: all((f"chat:{one}", "ru") in town.world.menus for one in (ADMIN, former)))
-    assert ("description", "ru") in town.world.profile
+async def test_menus_of_a_language_a_choice_and_an_admin_that_are_gone_are_taken_back(harness):
+    (former,) = people.add_crowd(harness.world, 1)
+    async with replace(harness, admins=frozenset({ADMIN, former})).running_bot():
+        await harness.press(MEMBER, await harness.answer(MEMBER, "/language"), NAMES["ru"])
+        await harness.wait_until(lambda: all((f"chat:{one}", "ru") in harness.world.menus for one in (ADMIN, former)))
+    assert ("description", "ru") in harness.world.profile
 
-    fewer = town.content.model_copy(update={"languages": ("en", "az", "tr")})
-    async with replace(town, content=fewer).bot():
-        await town.until(lambda: not any("ru" in place for place in (*town.world.menus, *town.world.profile)))
+    fewer = harness.content.model_copy(update={"languages": ("en", "az", "tr")})
+    async with replace(harness, content=fewer).running_bot():
+        await harness.wait_until(
+            lambda: not any("ru" in place for place in (*harness.world.menus, *harness.world.profile))
+        )
 
-    scopes = {scope for scope, _code in town.world.menus}
+    scopes = {scope for scope, _code in harness.world.menus}
     assert scopes == {"all_private_chats", "all_group_chats", f"chat:{ADMIN}"}
 
 
-async def test_in_a_group_only_its_admins_choose_and_all_read_it(town, group):
-    async with town.bot():
-        refused = await town.answer(group, "/language", MEMBER)
-        chooser = await town.answer(group, "/language", ADMIN)
-        await town.press(group, chooser, NAMES["tr"], ADMIN)
-        answer = await town.answer(group, "/facts", MEMBER)
+async def test_in_a_group_only_its_admins_choose_and_all_read_it(harness, group):
+    async with harness.running_bot():
+        refused = await harness.answer(group, "/language", MEMBER)
+        chooser = await harness.answer(group, "/language", ADMIN)
+        await harness.press(group, chooser, NAMES["tr"], ADMIN)
+        answer = await harness.answer(group, "/facts", MEMBER)
 
     assert "Only admins can do that here" in refused["text"]
     assert "Bilgiler" in answer["text"]
 
 
 @pytest.mark.parametrize("data", ["language:fr", "language:", "language:AZ<b>", "language:az.az"])
-async def test_a_forged_language_chooses_none(town, data):
-    async with town.bot():
-        chooser = await town.answer(MEMBER, "/language")
-        await town.press_data(MEMBER, chooser, data)
-        answer = await town.answer(MEMBER, "/start")
+async def test_a_forged_language_chooses_none(harness, data):
+    async with harness.running_bot():
+        chooser = await harness.answer(MEMBER, "/language")
+        await harness.press_data(MEMBER, chooser, data)
+        answer = await harness.answer(MEMBER, "/start")
 
     assert answer["text"].startswith("Remembering Khojaly")
 
 
-async def test_a_group_keeps_its_language_when_it_moves_and_after_a_restart(town):
-    groups.create_chat(town.world, -55, "Small", ADMIN, kind="group")
-    groups.add_bot(town.world, -55, ADMIN)
-    async with town.bot():
-        await town.press(-55, await town.answer(-55, "/language", ADMIN), NAMES["tr"], ADMIN)
-        moved = groups.migrate(town.world, -55)
-        at_once = await town.answer(moved, "/facts", ADMIN)
-    async with town.bot():
-        later = await town.answer(moved, "/facts", ADMIN)
+async def test_a_group_keeps_its_language_when_it_moves_and_after_a_restart(harness):
+    groups.create_chat(harness.world, -55, "Small", ADMIN, kind="group")
+    groups.add_bot(harness.world, -55, ADMIN)
+    async with harness.running_bot():
+        await harness.press(-55, await harness.answer(-55, "/language", ADMIN), NAMES["tr"], ADMIN)
+        moved = groups.migrate(harness.world, -55)
+        at_once = await harness.answer(moved, "/facts", ADMIN)
+    async with harness.running_bot():
+        later = await harness.answer(moved, "/facts", ADMIN)
 
     assert "Bilgiler" in at_once["text"]
     assert "Bilgiler" in later["text"]

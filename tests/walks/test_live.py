@@ -10,7 +10,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from test_broadcast import compose
 
 from outreachbot.app.commands import content_file
 from outreachbot.sandbox import attachments, people
@@ -18,29 +17,30 @@ from outreachbot.sandbox.faults import FaultKind, InjectedFault
 from outreachbot.services.content import process as content_examiner
 from outreachbot.store.content import versions as contents
 from outreachbot.store.database import connect
-from program import started
-from town import ADMIN, MEMBER, Town, buttons
+from tests.support.broadcasts import compose
+from tests.support.harness import ADMIN, MEMBER, Harness, buttons
+from tests.support.paths import BRIDGE_CONTENT
+from tests.support.program import started
 
-BRIDGE = Path(__file__).parents[1] / "domain" / "bridge.yaml"
 BEN = 33
 CLAIM = "It had **many** stones"
 STAYS = "What was live stays live."
 
 
 @pytest.fixture
-def town(town: Town, tmp_path: Path) -> Town:
+def harness(harness: Harness, tmp_path: Path) -> Harness:
     """A bot that tells of the bridge, from a file of its own; Ada and Ben are its admins."""
     file = tmp_path / "bridge.yaml"
-    shutil.copy(BRIDGE, file)
-    people.add_person(town.world, BEN, "Ben", language="en")
-    people.start(town.world, BEN)
-    town.world.updates.clear()
+    shutil.copy(BRIDGE_CONTENT, file)
+    people.add_person(harness.world, BEN, "Ben", language="en")
+    people.start(harness.world, BEN)
+    harness.world.updates.clear()
     content = content_file.read_content(file).content
-    return replace(town, file=file, content=content, admins=frozenset({ADMIN, BEN}))
+    return replace(harness, file=file, content=content, admins=frozenset({ADMIN, BEN}))
 
 
 def changed(*changes: tuple[str, str]) -> bytes:
-    text = BRIDGE.read_text()
+    text = BRIDGE_CONTENT.read_text()
     for old, new in changes:
         assert old in text
         text = text.replace(old, new, 1)
@@ -50,34 +50,34 @@ def changed(*changes: tuple[str, str]) -> bytes:
 OTHER = changed((CLAIM, "It had *few* stones"))
 
 
-async def send(town: Town, data: bytes, user_id: int = ADMIN, name: str = "bridge.yaml"):
+async def send(harness: Harness, data: bytes, user_id: int = ADMIN, name: str = "bridge.yaml"):
     """Send the bot a file; what it answers."""
-    before = len(town.said(user_id))
-    attachments.send_document(town.world, user_id, user_id, name=name, data=data)
-    await town.until(lambda: len(town.said(user_id)) > before)
-    return town.said(user_id)[before]
+    before = len(harness.said(user_id))
+    attachments.send_document(harness.world, user_id, user_id, name=name, data=data)
+    await harness.wait_until(lambda: len(harness.said(user_id)) > before)
+    return harness.said(user_id)[before]
 
 
-async def fact(town: Town) -> str:
-    return (await town.answer(MEMBER, "/facts stones"))["text"]
+async def fact(harness: Harness) -> str:
+    return (await harness.answer(MEMBER, "/facts stones"))["text"]
 
 
-async def versions(town: Town):
-    async with connect.open_database(town.database_url, exclusive=False) as db, connect.reading(db) as connection:
+async def versions(harness: Harness):
+    async with connect.open_database(harness.database_url, exclusive=False) as db, connect.reading(db) as connection:
         return [(one.live_by, one.changes) for one in await contents.list_versions(connection, 99)]
 
 
-async def test_an_edited_file_is_shown_as_a_difference_and_goes_live_on_a_press(town):
-    async with town.bot():
-        before = await fact(town)
+async def test_an_edited_file_is_shown_as_a_difference_and_goes_live_on_a_press(harness):
+    async with harness.running_bot():
+        before = await fact(harness)
         flood = "  - id: flood\n    topic: fall\n"
         foreign = ("en: Welcome", "en: Этот текст стоит не под своим языком и его надо переставить")
         edits = (CLAIM, "It had *few* stones"), (flood, flood.replace("flood", "water")), foreign
-        town.file.write_bytes(changed(*edits))
-        asked = await town.answer(ADMIN, "/reload")
-        meanwhile = await fact(town)
-        await town.press(ADMIN, asked, "Put it live")
-        after = await fact(town)
+        harness.file.write_bytes(changed(*edits))
+        asked = await harness.answer(ADMIN, "/reload")
+        meanwhile = await fact(harness)
+        await harness.press(ADMIN, asked, "Put it live")
+        after = await fact(harness)
 
     assert "Facts: 1 changed, 1 added, 1 removed (stones, water, flood)" in asked["text"]
     assert "de: 16 entries lack a text" in asked["text"]
@@ -85,73 +85,73 @@ async def test_an_edited_file_is_shown_as_a_difference_and_goes_live_on_a_press(
     assert "many stones" in before
     assert meanwhile == before
     assert "few stones" in after
-    assert town.now(ADMIN, asked)["text"] == "It is live. /content lists all versions and goes back to them."
-    assert await versions(town) == [(ADMIN, 4), (None, None)]
+    assert harness.current(ADMIN, asked)["text"] == "It is live. /content lists all versions and goes back to them."
+    assert await versions(harness) == [(ADMIN, 4), (None, None)]
 
 
-async def test_a_file_sent_by_an_admin_goes_live_and_stands_on_the_disk(town):
-    async with town.bot():
-        asked = await send(town, OTHER, name="Bridge (1).YML")
-        assert town.file.read_bytes() == BRIDGE.read_bytes()
-        await town.press(ADMIN, asked, "Put it live")
-        assert "few stones" in await fact(town)
+async def test_a_file_sent_by_an_admin_goes_live_and_stands_on_the_disk(harness):
+    async with harness.running_bot():
+        asked = await send(harness, OTHER, name="Bridge (1).YML")
+        assert harness.file.read_bytes() == BRIDGE_CONTENT.read_bytes()
+        await harness.press(ADMIN, asked, "Put it live")
+        assert "few stones" in await fact(harness)
 
-    assert town.file.read_bytes() == OTHER
-    assert [path.name for path in town.file.parent.glob("*bridge*")] == ["bridge.yaml"]
+    assert harness.file.read_bytes() == OTHER
+    assert [path.name for path in harness.file.parent.glob("*bridge*")] == ["bridge.yaml"]
 
 
-async def test_what_stood_in_the_file_and_was_not_live_is_kept_beside_it(town):
+async def test_what_stood_in_the_file_and_was_not_live_is_kept_beside_it(harness):
     edited = changed(("The first stone", "The very first stone"))
-    async with town.bot():
-        town.file.write_bytes(edited)
-        asked = await send(town, OTHER)
-        await town.press(ADMIN, asked, "Put it live")
-    (beside,) = town.file.parent.glob("bridge.yaml.*[!k]")
+    async with harness.running_bot():
+        harness.file.write_bytes(edited)
+        asked = await send(harness, OTHER)
+        await harness.press(ADMIN, asked, "Put it live")
+    (beside,) = harness.file.parent.glob("bridge.yaml.*[!k]")
 
-    assert town.file.read_bytes() == OTHER
+    assert harness.file.read_bytes() == OTHER
     assert beside.read_bytes() == edited
-    assert f"it is kept as {beside.name}" in town.now(ADMIN, asked)["text"]
+    assert f"it is kept as {beside.name}" in harness.current(ADMIN, asked)["text"]
 
 
-async def test_where_the_file_can_not_be_written_the_admin_is_told(town):
-    async with town.bot():
-        asked = await send(town, OTHER)
-        town.file.unlink()
-        town.file.mkdir()
-        await town.press(ADMIN, asked, "Put it live")
-        assert "few stones" in await fact(town)
+async def test_where_the_file_can_not_be_written_the_admin_is_told(harness):
+    async with harness.running_bot():
+        asked = await send(harness, OTHER)
+        harness.file.unlink()
+        harness.file.mkdir()
+        await harness.press(ADMIN, asked, "Put it live")
+        assert "few stones" in await fact(harness)
 
     says = "bridge.yaml was not written anew: the next start would use the old file. (it is a folder)"
-    assert says in town.now(ADMIN, asked)["text"]
+    assert says in harness.current(ADMIN, asked)["text"]
 
 
-async def test_what_was_edited_after_the_question_is_not_what_goes_live_and_is_kept_beside_the_file(town, tmp_path):
+async def test_what_was_edited_after_the_question_is_not_what_goes_live_and_is_kept_beside_the_file(harness, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
-    file, edited = town.file.rename(home / "ours.yaml"), changed((CLAIM, "It had no stones"))
-    town.file.symlink_to(file)
-    async with town.bot():
+    file, edited = harness.file.rename(home / "ours.yaml"), changed((CLAIM, "It had no stones"))
+    harness.file.symlink_to(file)
+    async with harness.running_bot():
         file.write_bytes(OTHER)
-        asked = await town.answer(ADMIN, "/reload")
+        asked = await harness.answer(ADMIN, "/reload")
         file.write_bytes(edited)
-        await town.press(ADMIN, asked, "Put it live")
-        assert "few stones" in await fact(town)
+        await harness.press(ADMIN, asked, "Put it live")
+        assert "few stones" in await fact(harness)
     (beside,) = home.glob("ours.yaml.*")
 
-    assert town.file.is_symlink()
+    assert harness.file.is_symlink()
     assert (file.read_bytes(), beside.read_bytes()) == (OTHER, edited)
-    assert f"What stood in bridge.yaml was not live; it is kept as {beside}." in town.now(ADMIN, asked)["text"]
+    assert f"What stood in bridge.yaml was not live; it is kept as {beside}." in harness.current(ADMIN, asked)["text"]
 
 
-async def test_discarded_it_changes_nothing(town):
-    async with town.bot():
-        asked = await send(town, OTHER)
-        await town.press(ADMIN, asked, "Discard")
-        note = await town.press_data(ADMIN, asked, buttons(asked)[0]["callback_data"])
-        assert "many stones" in await fact(town)
+async def test_discarded_it_changes_nothing(harness):
+    async with harness.running_bot():
+        asked = await send(harness, OTHER)
+        await harness.press(ADMIN, asked, "Discard")
+        note = await harness.press_data(ADMIN, asked, buttons(asked)[0]["callback_data"])
+        assert "many stones" in await fact(harness)
 
     assert "This is not waiting any more" in note["text"]
-    assert town.file.read_bytes() == BRIDGE.read_bytes()
+    assert harness.file.read_bytes() == BRIDGE_CONTENT.read_bytes()
 
 
 BAD = {
@@ -184,41 +184,41 @@ BAD = {
 }
 
 
-async def test_a_bad_file_is_reported_by_line_and_column_and_changes_nothing(town):
-    async with town.bot():
+async def test_a_bad_file_is_reported_by_line_and_column_and_changes_nothing(harness):
+    async with harness.running_bot():
         for name, (data, line) in BAD.items():
-            sent = await send(town, data)
+            sent = await send(harness, data)
 
             assert STAYS in sent["text"], name
             assert re.search(line, sent["text"]), (name, sent["text"])
             assert not buttons(sent), name
-        town.file.write_bytes(data)
-        read = await town.answer(ADMIN, "/reload")
-        assert "many stones" in await fact(town)
+        harness.file.write_bytes(data)
+        read = await harness.answer(ADMIN, "/reload")
+        assert "many stones" in await fact(harness)
 
     assert read["text"] == sent["text"]
 
 
 @pytest.mark.parametrize("data", [b"\xef\xbb\xbf" + OTHER, OTHER.replace(b"\n", b"\r\n")])
-async def test_a_byte_order_mark_and_other_line_breaks_do_no_harm(town, data):
-    async with town.bot():
-        asked = await send(town, data)
-        await town.press(ADMIN, asked, "Put it live")
-        assert "few stones" in await fact(town)
-        asked = await town.answer(ADMIN, "/content")
-        await town.press(ADMIN, asked, "Go back to 1")
-        await town.press(ADMIN, town.now(ADMIN, asked), "Put it live")
-        again = await town.answer(ADMIN, "/content")
-        await town.press(ADMIN, again, "Go back to 2")
-        await town.press(ADMIN, town.now(ADMIN, again), "Put it live")
+async def test_a_byte_order_mark_and_other_line_breaks_do_no_harm(harness, data):
+    async with harness.running_bot():
+        asked = await send(harness, data)
+        await harness.press(ADMIN, asked, "Put it live")
+        assert "few stones" in await fact(harness)
+        asked = await harness.answer(ADMIN, "/content")
+        await harness.press(ADMIN, asked, "Go back to 1")
+        await harness.press(ADMIN, harness.current(ADMIN, asked), "Put it live")
+        again = await harness.answer(ADMIN, "/content")
+        await harness.press(ADMIN, again, "Go back to 2")
+        await harness.press(ADMIN, harness.current(ADMIN, again), "Put it live")
 
-    assert town.file.read_bytes() == data
+    assert harness.file.read_bytes() == data
 
 
-async def test_of_many_faults_as_many_are_shown_as_fit(town):
+async def test_of_many_faults_as_many_are_shown_as_fit(harness):
     facts = "".join(f"  - id: new-{n}\n    topik: fall\n" for n in range(300))
-    async with town.bot():
-        said = await send(town, changed(("timeline:\n", facts + "timeline:\n")))
+    async with harness.running_bot():
+        said = await send(harness, changed(("timeline:\n", facts + "timeline:\n")))
 
     lines = said["text"].splitlines()
     assert len(said["text"]) <= 4096
@@ -227,117 +227,117 @@ async def test_of_many_faults_as_many_are_shown_as_fit(town):
     assert lines[-1] == f"… and {300 * 6 - shown:,} more: run `outreachbot check`"
 
 
-async def test_a_file_of_somebody_who_is_no_admin_is_not_even_fetched(town):
-    async with town.bot():
-        said = await send(town, OTHER, MEMBER)
-        helped = await town.answer(MEMBER, "/reload")
-        listed = await town.answer(MEMBER, "/content")
+async def test_a_file_of_somebody_who_is_no_admin_is_not_even_fetched(harness):
+    async with harness.running_bot():
+        said = await send(harness, OTHER, MEMBER)
+        helped = await harness.answer(MEMBER, "/reload")
+        listed = await harness.answer(MEMBER, "/content")
 
     assert said["text"] == "Only admins of this bot can change what it says. Nothing was done with your file."
-    assert town.world.tally.calls["getFile"] == 0
+    assert harness.world.tally.calls["getFile"] == 0
     assert helped["text"] == listed["text"]
     assert "/reload" not in helped["text"]
 
 
-async def test_of_two_admins_at_once_the_second_is_told(town):
-    async with town.bot():
-        ada = await send(town, OTHER)
-        ben = await send(town, changed((CLAIM, "It had no stones")), BEN)
-        await town.press(ADMIN, ada, "Put it live")
-        await town.press(BEN, ben, "Put it live")
-        assert "few stones" in await fact(town)
-        once_more = await send(town, changed((CLAIM, "It had no stones")), BEN)
-        await town.press(BEN, once_more, "Put it live")
-        assert "no stones" in await fact(town)
+async def test_of_two_admins_at_once_the_second_is_told(harness):
+    async with harness.running_bot():
+        ada = await send(harness, OTHER)
+        ben = await send(harness, changed((CLAIM, "It had no stones")), BEN)
+        await harness.press(ADMIN, ada, "Put it live")
+        await harness.press(BEN, ben, "Put it live")
+        assert "few stones" in await fact(harness)
+        once_more = await send(harness, changed((CLAIM, "It had no stones")), BEN)
+        await harness.press(BEN, once_more, "Put it live")
+        assert "no stones" in await fact(harness)
 
-    assert "Another version went live meanwhile, so nothing was done." in town.now(BEN, ben)["text"]
-    assert await versions(town) == [(BEN, 1), (ADMIN, 1), (None, None)]
+    assert "Another version went live meanwhile, so nothing was done." in harness.current(BEN, ben)["text"]
+    assert await versions(harness) == [(BEN, 1), (ADMIN, 1), (None, None)]
 
 
-async def test_of_two_reloads_at_once_one_goes_live_and_the_other_admin_is_told(town):
-    async with town.bot():
-        town.file.write_bytes(OTHER)
-        ada, ben = await asyncio.gather(town.answer(ADMIN, "/reload"), town.answer(BEN, "/reload"))
-        await asyncio.gather(town.press(ADMIN, ada, "Put it live"), town.press(BEN, ben, "Put it live"))
-        assert "few stones" in await fact(town)
+async def test_of_two_reloads_at_once_one_goes_live_and_the_other_admin_is_told(harness):
+    async with harness.running_bot():
+        harness.file.write_bytes(OTHER)
+        ada, ben = await asyncio.gather(harness.answer(ADMIN, "/reload"), harness.answer(BEN, "/reload"))
+        await asyncio.gather(harness.press(ADMIN, ada, "Put it live"), harness.press(BEN, ben, "Put it live"))
+        assert "few stones" in await fact(harness)
 
-    assert sorted(town.now(who, asked)["text"][:20] for who, asked in ((ADMIN, ada), (BEN, ben))) == [
+    assert sorted(harness.current(who, asked)["text"][:20] for who, asked in ((ADMIN, ada), (BEN, ben))) == [
         "Another version went",
         "It is live. /content",
     ]
-    assert len(await versions(town)) == 2
+    assert len(await versions(harness)) == 2
 
 
-async def test_a_page_whose_fact_is_gone_says_so_and_a_draft_is_sent_as_it_was_seen(town):
-    async with town.bot():
-        await town.answer(MEMBER, "/subscribe")
-        page = await town.answer(MEMBER, "/facts stones")
-        question = await compose(town, "The stones, as we tell them")
-        asked = await send(town, changed(("  - id: stones\n", "  - id: rocks\n")))
-        await town.press(ADMIN, asked, "Put it live")
-        await town.press(MEMBER, page, "Report a mistake")
-        report = town.said(MEMBER)[-1]
-        await town.press_data(MEMBER, page, "fact:stones")
-        await town.press(ADMIN, question, "Send")
-        await town.until(lambda: any("as we tell them" in one.get("text", "") for one in town.said(MEMBER)))
+async def test_a_page_whose_fact_is_gone_says_so_and_a_draft_is_sent_as_it_was_seen(harness):
+    async with harness.running_bot():
+        await harness.answer(MEMBER, "/subscribe")
+        page = await harness.answer(MEMBER, "/facts stones")
+        question = await compose(harness, "The stones, as we tell them")
+        asked = await send(harness, changed(("  - id: stones\n", "  - id: rocks\n")))
+        await harness.press(ADMIN, asked, "Put it live")
+        await harness.press(MEMBER, page, "Report a mistake")
+        report = harness.said(MEMBER)[-1]
+        await harness.press_data(MEMBER, page, "fact:stones")
+        await harness.press(ADMIN, question, "Send")
+        await harness.wait_until(lambda: any("as we tell them" in one.get("text", "") for one in harness.said(MEMBER)))
 
     gone = "This is no longer here: the facts have been edited since."
-    assert gone in town.now(MEMBER, page)["text"]
+    assert gone in harness.current(MEMBER, page)["text"]
     assert gone in report["text"]
 
 
-async def test_after_a_restart_an_old_button_says_so(town):
-    async with town.bot():
-        asked = await send(town, OTHER)
-    async with town.bot():
-        note = await town.press_data(ADMIN, asked, buttons(asked)[0]["callback_data"])
-        assert "many stones" in await fact(town)
+async def test_after_a_restart_an_old_button_says_so(harness):
+    async with harness.running_bot():
+        asked = await send(harness, OTHER)
+    async with harness.running_bot():
+        note = await harness.press_data(ADMIN, asked, buttons(asked)[0]["callback_data"])
+        assert "many stones" in await fact(harness)
 
     assert "the bot was restarted" in note["text"]
 
 
-async def test_every_version_is_listed_and_can_come_back(town):
-    async with town.bot():
+async def test_every_version_is_listed_and_can_come_back(harness):
+    async with harness.running_bot():
         for number in range(1, 10):
-            asked = await send(town, changed((CLAIM, f"It had {number} stones")))
-            await town.press(ADMIN, asked, "Put it live")
-        listed, by_ben = await town.answer(ADMIN, "/content"), await town.answer(BEN, "/content")
-        await town.press(ADMIN, listed, "Older ones")
-        older = town.now(ADMIN, listed)
-        await town.press(ADMIN, older, "Go back to 1")
-        difference = town.now(ADMIN, older)
-        await town.press(ADMIN, difference, "Put it live")
-        assert "many stones" in await fact(town)
-        note = await town.press_data(ADMIN, listed, "content:back:999")
+            asked = await send(harness, changed((CLAIM, f"It had {number} stones")))
+            await harness.press(ADMIN, asked, "Put it live")
+        listed, by_ben = await harness.answer(ADMIN, "/content"), await harness.answer(BEN, "/content")
+        await harness.press(ADMIN, listed, "Older ones")
+        older = harness.current(ADMIN, listed)
+        await harness.press(ADMIN, older, "Go back to 1")
+        difference = harness.current(ADMIN, older)
+        await harness.press(ADMIN, difference, "Put it live")
+        assert "many stones" in await fact(harness)
+        note = await harness.press_data(ADMIN, listed, "content:back:999")
 
     assert re.search(r"^10\. .* · you · 1 change · live$", listed["text"], re.MULTILINE)
     assert re.search(r"^10\. .* · admin number 22 · 1 change · live$", by_ben["text"], re.MULTILINE)
     assert re.search(r"^1\. .* \(Europe/Berlin time\) · from the file$", older["text"], re.MULTILINE)
     assert "Facts: 1 changed (stones)" in difference["text"]
-    assert town.file.read_bytes() == BRIDGE.read_bytes()
+    assert harness.file.read_bytes() == BRIDGE_CONTENT.read_bytes()
     assert note["text"] == "There is no such version."
-    assert len(await versions(town)) == 11
+    assert len(await versions(harness)) == 11
 
 
-async def test_the_file_that_is_live_is_sent_byte_for_byte(town):
-    async with town.bot():
-        asked = await send(town, OTHER)
-        await town.press(ADMIN, asked, "Put it live")
-        listed = await town.answer(ADMIN, "/content")
-        await town.press(ADMIN, listed, "Send me the file that is live")
-    sent = town.said(ADMIN)[-1]["document"]
+async def test_the_file_that_is_live_is_sent_byte_for_byte(harness):
+    async with harness.running_bot():
+        asked = await send(harness, OTHER)
+        await harness.press(ADMIN, asked, "Put it live")
+        listed = await harness.answer(ADMIN, "/content")
+        await harness.press(ADMIN, listed, "Send me the file that is live")
+    sent = harness.said(ADMIN)[-1]["document"]
 
-    assert (sent["file_name"], town.world.files.by_id[sent["file_id"]].data) == ("bridge.yaml", OTHER)
+    assert (sent["file_name"], harness.world.files.by_id[sent["file_id"]].data) == ("bridge.yaml", OTHER)
 
 
-async def test_what_is_live_already_is_said_to_be(town):
-    async with town.bot():
-        assert "Nothing has changed" in (await town.answer(ADMIN, "/reload"))["text"]
-        assert "Nothing has changed" in (await send(town, BRIDGE.read_bytes()))["text"]
-        comment = await send(town, b"# a comment\n" + BRIDGE.read_bytes())
+async def test_what_is_live_already_is_said_to_be(harness):
+    async with harness.running_bot():
+        assert "Nothing has changed" in (await harness.answer(ADMIN, "/reload"))["text"]
+        assert "Nothing has changed" in (await send(harness, BRIDGE_CONTENT.read_bytes()))["text"]
+        comment = await send(harness, b"# a comment\n" + BRIDGE_CONTENT.read_bytes())
         assert "only comments or the layout" in comment["text"]
-        town.file.unlink()
-        assert "there is no such file." in (await town.answer(ADMIN, "/reload"))["text"]
+        harness.file.unlink()
+        assert "there is no such file." in (await harness.answer(ADMIN, "/reload"))["text"]
 
 
 NOT_FETCHED = "could not be read: Telegram did not hand it over, send it once more."
@@ -354,32 +354,32 @@ NOT_FETCHED = "could not be read: Telegram did not hand it over, send it once mo
         (InjectedFault(FaultKind.GARBAGE, "getFile"), "HTTP 200"),
     ],
 )
-async def test_a_file_that_can_not_be_fetched_is_said_to_be_so_and_the_log_says_why(town, fault, why, caplog):
-    async with town.bot():
-        town.world.faults.pending.append(fault)
-        said = await send(town, OTHER)
+async def test_a_file_that_can_not_be_fetched_is_said_to_be_so_and_the_log_says_why(harness, fault, why, caplog):
+    async with harness.running_bot():
+        harness.world.faults.pending.append(fault)
+        said = await send(harness, OTHER)
 
     assert said["text"] == f"bridge.yaml {NOT_FETCHED} {STAYS}"
     assert why in caplog.text
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has none")
-async def test_where_no_check_can_be_started_the_bot_goes_on_with_what_was_live(town, monkeypatch, caplog):
+async def test_where_no_check_can_be_started_the_bot_goes_on_with_what_was_live(harness, monkeypatch, caplog):
     caplog.set_level("INFO", "outreachbot")
-    async with town.bot():
+    async with harness.running_bot():
         with monkeypatch.context() as patch:
             patch.setattr(sys, "executable", "/nothing/python")
-            town.file.write_bytes(OTHER)
+            harness.file.write_bytes(OTHER)
             os.kill(os.getpid(), signal.SIGHUP)
-            await town.until(lambda: "could not be read again" in caplog.text)
-            sent = await send(town, OTHER)
+            await harness.wait_until(lambda: "could not be read again" in caplog.text)
+            sent = await send(harness, OTHER)
         with monkeypatch.context() as patch:
             patch.setattr(content_examiner, "CODE", 0)  # as if another version of the program had been put there
-            updated = await send(town, OTHER)
-        assert "many stones" in await fact(town)
+            updated = await send(harness, OTHER)
+        assert "many stones" in await fact(harness)
         os.kill(os.getpid(), signal.SIGHUP)
-        await town.until(lambda: "another version of the content is live" in caplog.text)
-        assert "few stones" in await fact(town)
+        await harness.wait_until(lambda: "another version of the content is live" in caplog.text)
+        assert "few stones" in await fact(harness)
 
     why = "the check could not be finished, the bot's log says why"
     assert sent["text"] == f"bridge.yaml could not be read: {why}. {STAYS}"
@@ -388,47 +388,47 @@ async def test_where_no_check_can_be_started_the_bot_goes_on_with_what_was_live(
     )
 
 
-async def test_one_whose_bytes_are_gone_or_too_many_is_said_to_be_so(town):
-    async with town.bot():
-        attachments.send_document(town.world, ADMIN, ADMIN, name="gone.yaml")
-        await town.until(lambda: town.said(ADMIN))
-        large = await send(town, b"#" * 10_000_001)
+async def test_one_whose_bytes_are_gone_or_too_many_is_said_to_be_so(harness):
+    async with harness.running_bot():
+        attachments.send_document(harness.world, ADMIN, ADMIN, name="gone.yaml")
+        await harness.wait_until(lambda: harness.said(ADMIN))
+        large = await send(harness, b"#" * 10_000_001)
 
-    assert f"gone.yaml {NOT_FETCHED}" in town.said(ADMIN)[0]["text"]
+    assert f"gone.yaml {NOT_FETCHED}" in harness.said(ADMIN)[0]["text"]
     assert "bridge.yaml is too large: at most 10 MB are read." in large["text"]
-    assert "sandbox" not in "".join(message["text"] for message in town.said(ADMIN)), "the token"
+    assert "sandbox" not in "".join(message["text"] for message in harness.said(ADMIN)), "the token"
 
 
-async def test_while_a_broadcast_is_composed_a_yaml_file_is_its_document(town):
-    async with town.bot():
-        await town.answer(ADMIN, "/broadcast")
-        shown = await send(town, OTHER)
-        await town.until(lambda: town.said(ADMIN)[-1] is not shown)
+async def test_while_a_broadcast_is_composed_a_yaml_file_is_its_document(harness):
+    async with harness.running_bot():
+        await harness.answer(ADMIN, "/broadcast")
+        shown = await send(harness, OTHER)
+        await harness.wait_until(lambda: harness.said(ADMIN)[-1] is not shown)
 
     assert "document" in shown
-    assert "This is a content file. To change what the bot says with it: /cancel" in town.said(ADMIN)[-1]["text"]
-    assert town.world.tally.calls["getFile"] == 0
+    assert "This is a content file. To change what the bot says with it: /cancel" in harness.said(ADMIN)[-1]["text"]
+    assert harness.world.tally.calls["getFile"] == 0
 
 
-async def test_a_file_of_another_kind_is_asked_for_as_yaml_where_nothing_else_takes_it(town):
-    async with town.bot():
-        asked = await send(town, OTHER, name="content.yaml.txt")
-        helped = await send(town, OTHER, MEMBER, name="content.yaml.txt")
-        await town.answer(ADMIN, "/broadcast")
-        shown = await send(town, OTHER, name="note.txt")
+async def test_a_file_of_another_kind_is_asked_for_as_yaml_where_nothing_else_takes_it(harness):
+    async with harness.running_bot():
+        asked = await send(harness, OTHER, name="content.yaml.txt")
+        helped = await send(harness, OTHER, MEMBER, name="content.yaml.txt")
+        await harness.answer(ADMIN, "/broadcast")
+        shown = await send(harness, OTHER, name="note.txt")
 
     assert asked["text"].startswith("I take .yaml files: rename it to content.yaml and send it again.")
     assert "/facts" in helped["text"]
     assert "document" in shown
 
 
-async def test_settings_are_shown_with_what_they_become_and_who_reads_a_language_that_goes(town):
-    people.add_person(town.world, 44, "Uwe", language="de")
-    people.start(town.world, 44)
-    async with town.bot():
-        await town.answer(44, "/subscribe")
+async def test_settings_are_shown_with_what_they_become_and_who_reads_a_language_that_goes(harness):
+    people.add_person(harness.world, 44, "Uwe", language="de")
+    people.start(harness.world, 44)
+    async with harness.running_bot():
+        await harness.answer(44, "/subscribe")
         new = changed(("[en, de]", "[en, tr]"), ("hour: 9", "hour: 19"), ("Europe/Berlin", "Asia/Baku"))
-        asked = await send(town, re.sub(rb"\bde: ", b"tr: ", new))
+        asked = await send(harness, re.sub(rb"\bde: ", b"tr: ", new))
 
     for line in (
         "• languages: without de; new: tr",
@@ -439,31 +439,33 @@ async def test_settings_are_shown_with_what_they_become_and_who_reads_a_language
         assert line in asked["text"].splitlines()
 
 
-async def test_menus_and_descriptions_follow_the_content(town):
-    async with town.bot():
-        await town.until(lambda: town.world.profile.get(("short_description", "")) == "The old bridge, remembered")
-        asked = await send(town, changed(("The old bridge, remembered", "The new bridge")))
-        await town.press(ADMIN, asked, "Put it live")
-        await town.until(lambda: town.world.profile[("short_description", "")] == "The new bridge")
+async def test_menus_and_descriptions_follow_the_content(harness):
+    async with harness.running_bot():
+        await harness.wait_until(
+            lambda: harness.world.profile.get(("short_description", "")) == "The old bridge, remembered"
+        )
+        asked = await send(harness, changed(("The old bridge, remembered", "The new bridge")))
+        await harness.press(ADMIN, asked, "Put it live")
+        await harness.wait_until(lambda: harness.world.profile[("short_description", "")] == "The new bridge")
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has none")
-async def test_sighup_puts_a_good_file_live_and_names_the_faults_of_a_bad_one(town):
-    async with started(town, "run", OUTREACHBOT_CONTENT=str(town.file)) as program:
-        await town.answer(MEMBER, "/about")
+async def test_sighup_puts_a_good_file_live_and_names_the_faults_of_a_bad_one(harness):
+    async with started(harness, "run", OUTREACHBOT_CONTENT=str(harness.file)) as program:
+        await harness.answer(MEMBER, "/about")
         for data, words in (
             (OTHER, b"another version of the content is live: Facts: 1 changed (stones)"),
             (OTHER, b"nothing has changed"),
             (b"\t", b"bridge.yaml:1:1: a tab"),
         ):
-            town.file.write_bytes(data)
+            harness.file.write_bytes(data)
             program.process.send_signal(signal.SIGHUP)
             async with asyncio.timeout(20):
                 while words not in program.written:
-                    await program.wrote()
-        assert "few stones" in await fact(town)
+                    await program.wait_for_output()
+        assert "few stones" in await fact(harness)
         code, written = await program.terminate()
 
     assert code == 0, written
     assert "Traceback" not in written
-    assert await versions(town) == [(None, 1), (None, None)]
+    assert await versions(harness) == [(None, 1), (None, None)]

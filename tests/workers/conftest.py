@@ -1,12 +1,10 @@
 """What the tests of workers share: an SQLite database, broadcasts, and a Telegram that answers as a test wants."""
 
 import asyncio
-import shutil
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,9 +30,9 @@ HELLO = {"en": Message("hello")}
 
 
 @pytest.fixture
-def database_url(empty_file: Path, tmp_path: Path) -> str:
-    """SQLite only: the tests of the store also run on PostgreSQL."""
-    return f"sqlite+aiosqlite:///{shutil.copy(empty_file, tmp_path / 'test.db')}"
+def database_url(sqlite_url: str) -> str:
+    """SQLite alone: the store's own tests run on PostgreSQL too."""
+    return sqlite_url
 
 
 Failing = Callable[[str], AbstractAsyncContextManager[None]]

@@ -280,7 +280,7 @@ async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_o
         claimed = await outbox.claim(transaction, sender, 10, now.timestamp())
         body = await messages.load_bodies(transaction, claimed[0].outbox_id)
     assert {delivery.chat_id for delivery in claimed} == {22, 33}  # whether or not they subscribed
-    assert {delivery.kind for delivery in claimed} == {MessageKind.ALARM}
+    assert {delivery.kind for delivery in claimed} == {MessageKind.ALERT}
     assert "2 chats" in body["en"].text
 
 

@@ -18,6 +18,18 @@ REFUSED, LOST = NotSent("refused"), Uncertain(Reason.NO_ANSWER)
 pytestmark = pytest.mark.usefixtures("impatient")  # the tests move the clock
 
 
+class AwaitedEvent(asyncio.Event):
+    """An event that tells when somebody waits for it."""
+
+    def __init__(self):
+        super().__init__()
+        self.is_awaited = asyncio.Event()
+
+    async def wait(self):
+        self.is_awaited.set()
+        return await super().wait()
+
+
 async def test_what_surely_was_not_sent_waits_and_is_sent_later(
     subscribe, broadcast, sender_of, telegram, clock, run, states
 ):
@@ -48,11 +60,14 @@ async def test_in_an_outage_nothing_is_sent_before_all_requests_have_completed(
     await senders.send_next(sender)
     while not sender.state.completed:  # noqa: ASYNC110 the sender has no event for it
         await asyncio.sleep(0)
-    await senders.send_next(sender)  # it notices the outage
+    await senders.send_next(sender)  # it learns that there is trouble
+    while len(telegram.tried) < 2:  # noqa: ASYNC110 the same
+        await asyncio.sleep(0)
     clock.ahead = 60
+    sender.state.has_capacity = AwaitedEvent()
     step = asyncio.create_task(senders.send_next(sender))
-    done, _ = await asyncio.wait([step], timeout=0.1)
-    assert not done
+    await sender.state.has_capacity.is_awaited.wait()
+    assert not step.done()
     assert len(telegram.tried) == 2
 
     held.set()

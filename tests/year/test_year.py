@@ -12,19 +12,20 @@ import re
 from collections import Counter
 from dataclasses import dataclass, replace
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
-from oracle import BEFORE, Chat, Day, Oracle
 from sqlalchemy import event, select
 
 from outreachbot.app import run
-from outreachbot.bot.context import Context, Request
+from outreachbot.bot.context import Context
 from outreachbot.domain.content.dates import YearlyDay
 from outreachbot.domain.content.model import Anniversary, LeapDay, Notice
 from outreachbot.domain.delivery.states import DeliveryState, MessageKind, Reason
 from outreachbot.domain.reminders.settings import ChatSettings
 from outreachbot.gateway.transport import BotApi, open_session
 from outreachbot.sandbox import people
+from outreachbot.services.context import ChatRef
 from outreachbot.services.reminders import settings
 from outreachbot.services.sending.messenger import Messenger
 from outreachbot.store import chats, tables
@@ -34,7 +35,8 @@ from outreachbot.store.reminders import settings as stored
 from outreachbot.workers.delivery import leases, queueing, sender
 from outreachbot.workers.reminders import planner, resume
 from outreachbot.workers.reminders.planner import Planner
-from town import Town
+from tests.support.harness import Harness
+from tests.support.reminder_oracle import BEFORE, Chat, Day, Oracle, hour_of
 
 CHATS, CHANGES, STOPS = 2000, 1500, 14
 HOURS = (0, 2, 9, 9, 18, 23)
@@ -60,13 +62,14 @@ America/Havana America/Mexico_City America/Caracas America/Nuuk America/Scoresby
 Pacific/Apia Pacific/Pago_Pago Pacific/Marquesas Pacific/Niue Pacific/Norfolk Pacific/Tongatapu
 Antarctica/Troll Indian/Maldives Etc/GMT+12 Europe/Chisinau Asia/Gaza Pacific/Easter Asia/Ulaanbaatar
 """.split()  # noqa: SIM905 sixty in quotes would be a page
+KEPT = [ZoneInfo(zone) for zone in ZONES]  # zoneinfo itself keeps eight, and would read the other files at every look
 
 
 @dataclass
 class Stage:
     """The program's parts, as `outreachbot run` wires them, and the year that they go through."""
 
-    town: Town
+    harness: Harness
     context: Context
     outgoing: sender.Sender
     dice: random.Random
@@ -97,36 +100,37 @@ def anniversary(day: Day) -> Anniversary:
     )
 
 
-async def test_every_chat_gets_what_the_oracle_says(town: Town, database_url: str, dice: random.Random):
-    content = town.content.model_copy(
+@pytest.mark.long
+async def test_every_chat_gets_what_the_oracle_says(harness: Harness, database_url: str, dice: random.Random):
+    content = harness.content.model_copy(
         update={"anniversaries": tuple(map(anniversary, DAYS)), "zone": "Asia/Baku", "hour": 9}
     )
-    town = replace(town, database_url=database_url, content=content, per_second=100_000.0)
-    town.clock.set(dt.datetime.combine(FIRST, dt.time(), tzinfo=dt.UTC))
-    async with connect.open_database(database_url) as db, open_session(town.url) as pool:
+    harness = replace(harness, database_url=database_url, content=content, per_second=100_000.0)
+    harness.clock.set(dt.datetime.combine(FIRST, dt.time(), tzinfo=dt.UTC))
+    async with connect.open_database(database_url) as db, open_session(harness.url) as pool:
         if db.is_sqlite:  # a year in a minute: here it may lose all in a power cut
             event.listen(db.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous = OFF"))
             await db.engine.dispose()
-        messenger = Messenger(BotApi(pool, town.url, town.settings().bot_token()))
-        context = run._create_context(town.settings(), town.live(), db, messenger, town.clock)
-        crowd = people.add_crowd(town.world, CHATS)
+        messenger = Messenger(BotApi(pool, harness.url, harness.settings().bot_token()))
+        context = run._create_context(harness.settings(), harness.live(), db, messenger, harness.clock)
+        crowd = people.add_crowd(harness.world, CHATS)
         model = await settle_in(context, crowd, dice)
-        sender_id = await leases.recover_deliveries(db, "test", town.clock())
+        sender_id = await leases.recover_deliveries(db, "test", harness.clock())
         stage = Stage(
-            town,
+            harness,
             context,
             run.create_sender(context, sender_id),
             dice,
             Oracle(DAYS, FIRST, LAST),
             model,
-            await resume.resume_planner(db, content, town.per_second, town.clock()),
+            await resume.resume_planner(db, content, harness.per_second, harness.clock()),
         )
         await live(stage)
         late, unsent = await counted_late(context), await not_sent(context)
     expected = {
         (chat_id, key): at for chat_id, chat in model.items() for key, at in chat.told.items() if at is not None
     }
-    got = arrived(town, crowd)
+    got = arrived(harness, crowd)
 
     assert Counter(got.keys() - expected.keys()) == Counter(), "nobody is told what they need not be"
     assert expected.keys() - got.keys() == set(), f"nobody is forgotten; not sent: {unsent}"
@@ -158,8 +162,8 @@ async def settle_in(context: Context, crowd: range, dice: random.Random) -> dict
     return model
 
 
-def asking(chat_id: int) -> Request:
-    return Request(chat_id, "private", None, chat_id, "en", "", None, 0)
+def chat_ref_of(chat_id: int) -> ChatRef:
+    return ChatRef(chat_id, "private", "en", None)
 
 
 def as_settings(chat: Chat) -> ChatSettings:
@@ -178,7 +182,7 @@ def moments(dice: random.Random) -> list[tuple[dt.datetime, str]]:
     """The year: every look at the calendar that may find something, changes, and stops with their ends."""
     oracle = Oracle(DAYS, FIRST, LAST)
     told_on = sorted({one[3] for one in oracle.all})
-    looks = {oracle.at(zone, hour, day) for day in told_on for zone in ZONES for hour in HOURS}
+    looks = {hour_of(zone, hour, day) for day in told_on for zone in ZONES for hour in HOURS}
     found = [(at + dt.timedelta(seconds=dice.uniform(0, 50)), "look") for at in looks]
     begin = dt.datetime.combine(FIRST, dt.time(), tzinfo=dt.UTC)
     for _ in range(CHANGES):
@@ -211,7 +215,7 @@ async def live(stage: Stage) -> None:
         elif what == "start":
             down -= 1
             if not down:
-                stage.town.clock.set(at)
+                stage.harness.clock.set(at)
                 await wake(stage)
                 looks_first = stage.dice.random() < 0.5
                 if looks_first:
@@ -223,15 +227,15 @@ async def live(stage: Stage) -> None:
         elif what == "change":
             waiting += bool(down)
             if not down:
-                stage.town.clock.set(at)
+                stage.harness.clock.set(at)
                 await change(stage)
         elif not down:
-            stage.town.clock.set(at)
+            stage.harness.clock.set(at)
             await look(stage)
 
 
 async def look(stage: Stage) -> None:
-    now = stage.town.clock()
+    now = stage.harness.clock()
     await planner.plan_due(stage.planning, stage.context.db, stage.context.content, now)
     stage.oracle.look(list(stage.model.values()), now)
     await drain(stage)
@@ -246,17 +250,17 @@ async def drain(stage: Stage) -> None:
 
 
 async def sleep(stage: Stage, at: dt.datetime) -> None:
-    stage.town.clock.set(at)
+    stage.harness.clock.set(at)
     await sender.close_sender(stage.outgoing, 5.0)
     await resume.record_progress(stage.planning, stage.context.db)
 
 
 async def wake(stage: Stage) -> None:
     """What `run` does at its start."""
-    now = stage.town.clock()
+    now = stage.harness.clock()
     context = stage.context
     stage.outgoing = run.create_sender(context, await leases.recover_deliveries(context.db, "test", now))
-    stage.planning = await resume.resume_planner(context.db, context.content, stage.town.per_second, now)
+    stage.planning = await resume.resume_planner(context.db, context.content, stage.harness.per_second, now)
     stage.oracle.woke(list(stage.model.values()), now)
     await drain(stage)
 
@@ -265,12 +269,12 @@ async def change(stage: Stage) -> None:
     """Somebody presses a button of /reminders or /timezone, subscribes or leaves."""
     dice = stage.dice
     chat_id = dice.choice(list(stage.model))
-    chat, ask, now = stage.model[chat_id], asking(chat_id), stage.town.clock()
+    chat, chat_ref, now = stage.model[chat_id], chat_ref_of(chat_id), stage.harness.clock()
     before = copy.deepcopy(chat)
     kind = dice.choice(["zone", "zone", "zone", "hour", "hour", "hour", "notice", "day", "big", "off", "skip", "join"])
     if kind == "join":
         if chat.subscribed_at is None:
-            await settings.subscribe_chat(stage.context, ask)
+            await settings.subscribe_chat(stage.context, chat_ref)
             chat.subscribed_at = now
         else:
             async with connect.writing(stage.context.db) as db:
@@ -279,7 +283,7 @@ async def change(stage: Stage) -> None:
     else:
         choose(stage, chat, kind)
         chat.skipped = {one for one in chat.skipped if one[1] >= now.year}  # older ones are forgotten with a change
-        await settings.change_settings(stage.context, ask, lambda _before: as_settings(chat))
+        await settings.change_settings(stage.context, chat_ref, lambda _before: as_settings(chat))
         stage.oracle.changed(before, chat, now)
     await drain(stage)
 
@@ -301,18 +305,18 @@ def choose(stage: Stage, chat: Chat, kind: str) -> None:
     elif kind == "off":
         chat.reminders = not chat.reminders
     else:
-        chat.skipped = chat.skipped | {(dice.choice(DAYS).name, stage.town.clock().year + dice.randint(0, 1))}
+        chat.skipped = chat.skipped | {(dice.choice(DAYS).name, stage.harness.clock().year + dice.randint(0, 1))}
 
 
 HEAD = re.compile(r"^([A-Z]+)\n(In a week: |Tomorrow: |)(\d+ \w+ \d{4})", re.MULTILINE)
 NAMES = {"In a week: ": "week", "Tomorrow: ": "eve", "": "day"}
 
 
-def arrived(town: Town, crowd: range) -> dict[tuple[int, Any], list[dt.datetime]]:
+def arrived(harness: Harness, crowd: range) -> dict[tuple[int, Any], list[dt.datetime]]:
     """What each chat has read, as Telegram shows it, and when it came."""
     found: dict[tuple[int, Any], list[dt.datetime]] = {}
     for chat_id in crowd:
-        for message in town.said(chat_id):
+        for message in harness.said(chat_id):
             heads = HEAD.findall(message["text"])
             assert heads, message["text"]
             for name, notice, written in heads:

@@ -1,11 +1,13 @@
 """What a handler receives: the context and the request. PTB's Optionals end here."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from typing import Generic, TypeVar
 
 from telegram import Bot, CallbackQuery, Chat, Message, Update, User
 
+from outreachbot.domain.callbacks import Callback, decode
 from outreachbot.domain.content.model import Content
-from outreachbot.domain.ids import OutboxId, TelegramMessageId
+from outreachbot.domain.ids import TelegramMessageId
 from outreachbot.services.context import ChatRef, Context
 
 ANONYMOUS_ADMIN = 1087968824  # Telegram's GroupAnonymousBot: every anonymous admin of every group
@@ -27,6 +29,10 @@ class CallbackAnswer:
     url: str = ""
 
 
+C = TypeVar("C", bound=Callback)
+C_co = TypeVar("C_co", bound=Callback, covariant=True)
+
+
 @dataclass(frozen=True, slots=True)
 class Request:
     """One request of a person: a command, a message or a pressed button."""
@@ -36,11 +42,10 @@ class Request:
     topic_id: int | None  # the forum topic it came from
     user_id: int | None  # None: an anonymous admin of the group, or a channel
     language: str  # one of the content's
-    words: str  # what follows the command, or the button's data after its name
+    words: str  # what follows the command; empty for a button
     message: Message | None  # what was sent, or what holds the button where Telegram still has it
     telegram_message_id: TelegramMessageId  # of what was sent, or of what holds the button
     press_id: str | None = None  # of the pressed button
-    button: str = ""  # its data, without the +
     below: bool = False  # the answer goes below the message that holds the button, not in its place
     locale: str = ""  # of the person's Telegram, perhaps with a region (pt-br), whatever the content has; "": unknown
 
@@ -52,22 +57,16 @@ class Request:
     def in_private(self) -> bool:
         return self.kind == Chat.PRIVATE
 
-
-def arguments(request: Request) -> tuple[int, str]:
-    """Of a button `name:verb:id:more` the id and what follows; 0 where it is none of ours."""
-    _verb, _, rest = request.words.partition(":")
-    written, _, more = rest.partition(":")
-    return number(written), more
+    def choose(self, callback: C) -> "Choice[C]":
+        """The same request for what that callback names."""
+        return Choice(**{field.name: getattr(self, field.name) for field in fields(Request)}, callback=callback)
 
 
-def outbox_argument(request: Request) -> OutboxId:
-    """The id of the outbox message that a button names."""
-    return OutboxId(arguments(request)[0])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice(Request, Generic[C_co]):
+    """A request that names what it wants by a callback: a pressed button of ours, or a link to the bot."""
 
-
-def number(written: str) -> int:
-    """A number of a button's data; 0 where it is none of ours."""
-    return int(written) if written.isascii() and written.isdigit() and len(written) < 16 else 0
+    callback: C_co
 
 
 def read_request(update: Update, content: Content) -> Request | None:
@@ -94,21 +93,21 @@ def _pressed(press: CallbackQuery, content: Content) -> Request | None:
     if press.message is None or press.data is None:  # a button of an inline result; we send none
         return None
     message = press.message if isinstance(press.message, Message) else None
-    data = press.data.removeprefix("+")
-    return Request(
+    callback, below = decode(press.data) or (None, False)
+    request = Request(
         chat_id=press.message.chat.id,
         kind=str(press.message.chat.type),
         topic_id=_topic(message) if message else None,
         user_id=press.from_user.id,
         language=pick_language(press.from_user, content),
-        words=data.partition(":")[2],
+        words="",
         message=message,
         telegram_message_id=TelegramMessageId(press.message.message_id),
         press_id=press.id,
-        button=data,
-        below=press.data.startswith("+"),
+        below=below,
         locale=_locale(press.from_user),
     )
+    return request if callback is None else request.choose(callback)
 
 
 def _topic(message: Message) -> int | None:

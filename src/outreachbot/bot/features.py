@@ -3,7 +3,7 @@
 from outreachbot.bot import reports
 from outreachbot.bot.broadcasts import compose, confirm, options, overview
 from outreachbot.bot.chats import language, membership
-from outreachbot.bot.content import changes
+from outreachbot.bot.content import proposals, versions
 from outreachbot.bot.pages import campaign, corrections, facts, info, start, timeline
 from outreachbot.bot.reminders import settings, subscription, timezone
 from outreachbot.bot.routing import Handler
@@ -24,7 +24,8 @@ HANDLERS: tuple[Handler, ...] = (
     *overview.HANDLERS,
     *confirm.HANDLERS,
     *options.HANDLERS,
-    *changes.HANDLERS,
+    *proposals.HANDLERS,
+    *versions.HANDLERS,
     *compose.HANDLERS,
     *info.LAST,
 )

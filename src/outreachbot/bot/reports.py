@@ -8,9 +8,11 @@ from telegram import Message as TelegramMessage
 from telegram.ext import filters
 
 from outreachbot.bot import incoming
-from outreachbot.bot.context import BotContext, CallbackAnswer, Request, arguments
+from outreachbot.bot.context import BotContext, CallbackAnswer, Choice, Request
 from outreachbot.bot.guards import require_bot_admin
 from outreachbot.bot.routing import Reply, button, message, private_link
+from outreachbot.domain.callbacks.admins import AnswerReport, HearReporter, IgnoreReporter
+from outreachbot.domain.callbacks.pages import ReportMistake
 from outreachbot.domain.delivery.outcomes import Failed, Outcome, Sent, Uncertain
 from outreachbot.domain.delivery.states import GONE
 from outreachbot.domain.messages.message import Message, text_length
@@ -23,25 +25,25 @@ from outreachbot.store.database.connect import Connection
 from outreachbot.store.reports import Report
 from outreachbot.views import reports as say
 from outreachbot.views.pages import facts, info
-from outreachbot.views.parts import REPORT, REPORTS
 
 
-async def start_report(context: BotContext, request: Request) -> Reply:
+async def start_report(context: BotContext, choice: Choice[ReportMistake]) -> Reply:
     """The button under a fact. In groups and channels it opens the private chat: nothing of it is posted there."""
-    if not request.in_private:
-        return CallbackAnswer(url=private_link(context.bot.username, request))
-    return await ask_for_report(context, request)
+    if not choice.in_private:
+        return CallbackAnswer(url=private_link(context.bot.username, choice.callback))
+    return await ask_for_report(context, choice)
 
 
-async def ask_for_report(context: BotContext, request: Request) -> Message:
+async def ask_for_report(context: BotContext, choice: Choice[ReportMistake]) -> Message:
     """Ask what is wrong with the fact, in a private chat."""
-    if elsewhere := _elsewhere(context, request, request.words):
+    fact_id = choice.callback.fact_id
+    if elsewhere := _elsewhere(context, choice, fact_id):
         return elsewhere
     async with connect.reading(context.db) as db:
-        why = find_refusal(await store.count_recent(db, request.chat_id, context.timestamp()))
+        why = find_refusal(await store.count_recent(db, choice.chat_id, context.timestamp()))
     if why is not None:
-        return say.report_refused(request.language, request.words, why, written=False)
-    return say.ask_for_report(context.content, request.language, request.words)
+        return say.report_refused(choice.language, fact_id, why, written=False)
+    return say.ask_for_report(context.content, choice.language, fact_id)
 
 
 def _elsewhere(context: BotContext, request: Request, fact_id: str) -> Message | None:
@@ -61,7 +63,7 @@ async def receive_report(context: BotContext, request: Request) -> Message:
         return say.ask_for_report(context.content, request.language, fact_id, notice)
     async with connect.writing(context.db) as db:
         why = find_refusal(
-            await store.count_recent(db, request.chat_id, context.timestamp(), but=request.telegram_message_id)
+            await store.count_recent(db, request.chat_id, context.timestamp(), excluding=request.telegram_message_id)
         )
         if why is not None:
             return say.report_refused(request.language, fact_id, why, written=True)
@@ -97,32 +99,26 @@ def _told(context: BotContext, language: str, one: Report, *, ignored: bool) -> 
     return say.report_alert(context.content, language, one.id, one.fact_id, one.chat_id, one.words, ignored=ignored)
 
 
-async def set_ignored(context: BotContext, request: Request) -> Reply:
+async def set_ignored(context: BotContext, choice: Choice[IgnoreReporter | HearReporter]) -> Reply:
     """No more reports of this person, or again; any admin decides, for all."""
-    report_id, who = arguments(request)
-    is_ignored = request.words.startswith("ignore")
-    if not (who.isascii() and who.isdigit() and len(who) < 16):
-        return CallbackAnswer(info.unknown_button(request.language))
+    chat_id, is_ignored = choice.callback.chat_id, isinstance(choice.callback, IgnoreReporter)
     async with connect.writing(context.db) as db:
-        await (store.ignore if is_ignored else store.stop_ignoring)(db, int(who))
-        one = await store.find(db, report_id)
-    if one is None or one.chat_id != int(who):
-        return CallbackAnswer((say.ignored if is_ignored else say.not_ignored)(request.language, int(who)))
-    return _told(context, request.language, one, ignored=is_ignored)
+        await (store.ignore if is_ignored else store.stop_ignoring)(db, chat_id)
+        report = await store.find(db, choice.callback.report_id)
+    if report is None or report.chat_id != chat_id:
+        return CallbackAnswer((say.ignored if is_ignored else say.not_ignored)(choice.language, chat_id))
+    return _told(context, choice.language, report, ignored=is_ignored)
 
 
-async def ask_for_answer(context: BotContext, request: Request) -> Reply:
+async def ask_for_answer(context: BotContext, choice: Choice[AnswerReport]) -> Reply:
     """Ask the admin for the answer."""
-    report_id, _rest = arguments(request)
     async with connect.reading(context.db) as db:
-        one = await store.find(db, report_id)
-    if one is None:
-        return CallbackAnswer(say.report_not_found(request.language))
-    return (
-        CallbackAnswer(_before(context, request, one))
-        if one.answered_at is not None
-        else say.ask_for_answer(request.language, one.id)
-    )
+        report = await store.find(db, choice.callback.report_id)
+    if report is None:
+        return CallbackAnswer(say.report_not_found(choice.language))
+    if report.answered_at is not None:
+        return CallbackAnswer(_before(context, choice, report))
+    return say.ask_for_answer(choice.language, report.id)
 
 
 def _before(context: BotContext, request: Request, one: Report) -> str:
@@ -191,10 +187,10 @@ class _Replies(filters.MessageFilter):
 _written = filters.ChatType.PRIVATE & (filters.TEXT | filters.ATTACHMENT) & ~filters.COMMAND
 
 HANDLERS = [
-    button(REPORT, start_report),
+    button(ReportMistake, start_report),
     message(receive_report, _written & _Replies(say.read_fact_question)),
-    button(f"{REPORTS}:answer", ask_for_answer, guard=require_bot_admin),
-    button(f"{REPORTS}:ignore", set_ignored, guard=require_bot_admin),
-    button(f"{REPORTS}:hear", set_ignored, guard=require_bot_admin),
+    button(AnswerReport, ask_for_answer, guard=require_bot_admin),
+    button(IgnoreReporter, set_ignored, guard=require_bot_admin),
+    button(HearReporter, set_ignored, guard=require_bot_admin),
     message(receive_answer, _written & _Replies(say.read_answer_question), guard=require_bot_admin),
 ]

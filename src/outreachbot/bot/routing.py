@@ -1,15 +1,15 @@
 """Registers handlers: which update goes to which function, who may, and how its answer is said."""
 
 import asyncio
-import re
 from collections.abc import Awaitable, Callable, Coroutine
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from telegram import Chat, Update
 from telegram.ext import BaseHandler, CallbackQueryHandler, ChatMemberHandler, CommandHandler, MessageHandler, filters
 
-from outreachbot.bot.context import BotContext, CallbackAnswer, Request, read_request
+from outreachbot.bot.context import BotContext, CallbackAnswer, Choice, Request, read_request
+from outreachbot.domain.callbacks import Callback, decode, encode_payload
 from outreachbot.domain.delivery.outcomes import Failed, Halt, Migrated, NotSent, Wait
 from outreachbot.domain.delivery.states import GONE
 from outreachbot.domain.messages.message import Message
@@ -24,7 +24,8 @@ Function = Callable[[BotContext, Request], Awaitable[Reply]]
 Guard = Callable[[BotContext, Request], Awaitable[Reply]]
 """Says why the person may not; None where they may."""
 Handler = BaseHandler[Update, Any, None]
-Callback = Callable[[Update, Any], Coroutine[Any, Any, None]]
+HandlerCallback = Callable[[Update, Any], Coroutine[Any, Any, None]]
+C = TypeVar("C", bound=Callback)
 
 IN_CHATS = filters.UpdateType.MESSAGE
 IN_CHANNELS_TOO = IN_CHATS | filters.UpdateType.CHANNEL_POST
@@ -37,14 +38,27 @@ def command(
     return CommandHandler(name, _speaking(function, guard), filters=where)
 
 
-def button(name: str, function: Function, *, guard: Guard | None = None, in_place: bool = False) -> Handler:
-    """Buttons whose data is `name`, `name:…` or, to be answered below, the same after a +.
+def button(
+    kind: type[C],
+    function: Callable[[BotContext, Choice[C]], Awaitable[Reply]],
+    *,
+    guard: Guard | None = None,
+    in_place: bool = False,
+) -> Handler:
+    """Buttons of this kind of callback.
 
-    `in_place`: in a channel too the answer stands there; the guard lets only its admins press.
+    `in_place`: in a channel too the answer replaces the message; the guard lets only its admins press.
     """
-    return CallbackQueryHandler(
-        _speaking(function, guard, in_place=in_place), pattern=re.compile(rf"^\+?{re.escape(name)}(:|$)")
-    )
+
+    def is_pressed(data: object) -> bool:
+        found = decode(str(data))
+        return found is not None and type(found[0]) is kind
+
+    async def handle_choice(context: BotContext, request: Request) -> Reply:
+        assert isinstance(request, Choice)  # `is_pressed` has decoded it
+        return await function(context, request)
+
+    return CallbackQueryHandler(_speaking(handle_choice, guard, in_place=in_place), pattern=is_pressed)
 
 
 def any_button(function: Function) -> Handler:
@@ -67,14 +81,14 @@ def membership_change(function: Callable[[BotContext, Update], Awaitable[None]])
     return ChatMemberHandler(_silent(function), ChatMemberHandler.MY_CHAT_MEMBER)
 
 
-def _silent(function: Callable[[BotContext, Update], Awaitable[None]]) -> Callback:
+def _silent(function: Callable[[BotContext, Update], Awaitable[None]]) -> HandlerCallback:
     async def handle(update: Update, context: BotContext) -> None:
         await function(context, update)
 
     return handle
 
 
-def _speaking(function: Function, guard: Guard | None, *, in_place: bool = False) -> Callback:
+def _speaking(function: Function, guard: Guard | None, *, in_place: bool = False) -> HandlerCallback:
     async def handle(update: Update, context: BotContext) -> None:
         request = receive_request(context, update)
         if request is None:
@@ -111,8 +125,8 @@ async def send_reply(context: BotContext, request: Request, reply: Reply, *, in_
             await _bring(context, request, reply)
         return
     note = reply if isinstance(reply, CallbackAnswer) else CallbackAnswer()
-    if request.kind == Chat.CHANNEL and isinstance(reply, Message) and not in_place:
-        note, reply = CallbackAnswer(url=private_link(context.bot.username, request)), None
+    if request.kind == Chat.CHANNEL and isinstance(request, Choice) and isinstance(reply, Message) and not in_place:
+        note, reply = CallbackAnswer(url=private_link(context.bot.username, request.callback)), None
     stop_clock = messages.answer_callback(
         context.messenger, request.press_id, note.text, alert=note.alert, url=note.url
     )
@@ -122,9 +136,9 @@ async def send_reply(context: BotContext, request: Request, reply: Reply, *, in_
         await stop_clock
 
 
-def private_link(username: str, request: Request) -> str:
-    """The bot's private chat, opened where the button leads. A payload is of A-Z, a-z, 0-9, _ and - (Bot API)."""
-    return f"https://t.me/{username}?start={request.button.replace(':', '_')}"
+def private_link(username: str, callback: Callback) -> str:
+    """The bot's private chat, opened where a button with this callback leads."""
+    return f"https://t.me/{username}?start={encode_payload(callback)}"
 
 
 async def _show(context: BotContext, request: Request, reply: Message) -> None:

@@ -1,1 +1,1 @@
-"""DECIDES. Values in, values out: no await, no clock, no file, no Telegram, no SQL."""
+"""Decides: values in, values out. Never awaits, and knows no clock, files, Telegram or SQL."""

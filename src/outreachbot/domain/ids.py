@@ -1,9 +1,9 @@
-"""The two kinds of message ids, which are easily mistaken for each other."""
+"""The two kinds of message ids, which are easily confused."""
 
 from typing import NewType
 
 OutboxId = NewType("OutboxId", int)
-"""Of a message in the outbox: a broadcast, reminder, correction, deletion or alert, to however many chats."""
+"""The id of a message in the outbox: a broadcast, reminder, correction, deletion or alert to any number of chats."""
 
 TelegramMessageId = NewType("TelegramMessageId", int)
-"""Of one message in one chat, as Telegram numbers it."""
+"""Telegram's `message_id` of a message in a chat; unique only within that chat."""

@@ -1,5 +1,6 @@
-"""Whether the addresses of a content file still work: which there are, what an answer means, when to ask again."""
+"""Link checking: lists a content file's addresses, judges responses, and decides when to check again."""
 
+import datetime as dt
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
@@ -14,22 +15,22 @@ from outreachbot.domain.content.yaml import tree
 from outreachbot.domain.content.yaml.tree import Mapping
 from outreachbot.domain.messages import markup
 
-DAY = 86_400.0
-WEEK = 7 * DAY
+DAY = dt.timedelta(days=1)
+WEEK = dt.timedelta(weeks=1)
 WITNESSES = 5
-_ELSEWHERE = "https://telegram.org/"  # what the bot talks with anyway
+_FALLBACK_WITNESS = "https://telegram.org/"  # a site that the bot depends on anyway
 _GONE = frozenset({404, 410})
-_FOR_GOOD = frozenset({301, 308})  # RFC 9110: use the new address from now on
+_PERMANENT = frozenset({301, 308})  # RFC 9110: use the new address from now on
 
 
 class LinkState(StrEnum):
-    """What is known of an address once it was asked."""
+    """The result of checking an address."""
 
-    OK = "ok"  # there is something
-    MOVED = "moved"  # there is something, and the address is another one for good
+    OK = "ok"  # the page is there
+    MOVED = "moved"  # the page is there, permanently under another address
     GONE = "gone"  # the site says that there is no such page
-    UNREACHED = "unreached"  # no such site, or it does not answer
-    UNCLEAR = "unclear"  # the site answers something that need not be what people see: many refuse programs
+    UNREACHED = "unreached"  # the site does not exist or does not answer
+    UNCLEAR = "unclear"  # the site's answer may not be what people see: many sites refuse programs
 
 
 DEAD = frozenset({LinkState.GONE, LinkState.UNREACHED})
@@ -37,30 +38,30 @@ DEAD = frozenset({LinkState.GONE, LinkState.UNREACHED})
 
 @dataclass(frozen=True, slots=True)
 class LinkCheck:
-    """What came of asking an address."""
+    """The result of checking an address, with details."""
 
     address: str
     state: LinkState
-    detail: str = ""  # in a few words; the new address of what has moved
+    detail: str = ""  # an explanation in a few words; of a moved page, its new address
 
 
 @dataclass(frozen=True, slots=True)
 class Hop:
-    """One redirect: the status, and where it leads."""
+    """A redirect: its HTTP status and its target."""
 
     status: int
     to: str
 
 
 def judge_response(asked: str, status: int, hops: Sequence[Hop]) -> LinkCheck:
-    """What the last status means, after these redirects."""
+    """Interpret the final HTTP status after these redirects."""
     if status in _GONE:
         return LinkCheck(asked, LinkState.GONE, f"HTTP {status}")
     if status >= 300:
         return LinkCheck(asked, LinkState.UNCLEAR, f"HTTP {status}")
     new = ""
-    for hop in hops:  # behind a passing redirect nothing is for good
-        if hop.status not in _FOR_GOOD:
+    for hop in hops:  # after a temporary redirect nothing is permanent
+        if hop.status not in _PERMANENT:
             break
         new = hop.to
     is_other = new and new.partition("#")[0] != asked.partition("#")[0]
@@ -68,7 +69,7 @@ def judge_response(asked: str, status: int, hops: Sequence[Hop]) -> LinkCheck:
 
 
 def read_host(address: str) -> str:
-    """The host that is asked; empty where the address names none."""
+    """The host of an address, without "www."; "" if it names none."""
     try:
         return (urlsplit(address).hostname or "").removeprefix("www.")
     except ValueError:
@@ -76,64 +77,67 @@ def read_host(address: str) -> str:
 
 
 def pick_witnesses(content: Content) -> list[str]:
-    """Addresses of a few other sites: where none of them can be reached either, it is not the campaign's that fails."""
+    """Addresses on a few other sites. If none of these can be reached, the network is down, not the campaign's site."""
     others = {read_host(source.url): source.url for source in content.sources if source.url}
     others.pop(read_host(content.campaign.link), None)
-    return list(others.values())[:WITNESSES] or [_ELSEWHERE]
+    return list(others.values())[:WITNESSES] or [_FALLBACK_WITNESS]
 
 
 def list_addresses(document: Document) -> dict[str, Mark]:
-    """Each address of the file with the place where it stands first."""
+    """Each address in the file -> the position of its first occurrence."""
     found: dict[str, Mark] = {}
-    root = document.marks
+    root = document.root
     for pattern in shape.ADDRESSES:
-        for _, node in tree.iterate_pattern(root, pattern):
+        for _, node in tree.find_matches(root, pattern):
             if text := tree.read_text(node):
-                _note(found, text, node.mark)
+                _add_first(found, text, node.mark)
     for pattern in shape.TEXTS:
-        for _, node in tree.iterate_pattern(root, pattern):
-            for said in node.entries.values() if isinstance(node, Mapping) else ():
-                for target in _targets(tree.read_text(said) or ""):
-                    _note(found, target, said.mark)
+        for _, node in tree.find_matches(root, pattern):
+            for scalar in node.entries.values() if isinstance(node, Mapping) else ():
+                for target in _list_targets(tree.read_text(scalar) or ""):
+                    _add_first(found, target, scalar.mark)
     return found
 
 
-def _note(found: dict[str, Mark], target: str, mark: Mark) -> None:
-    found[target] = min(mark, found.get(target, mark))
+def _add_first(found: dict[str, Mark], address: str, mark: Mark) -> None:
+    found[address] = min(mark, found.get(address, mark))
 
 
-def _targets(text: str) -> list[str]:
-    return [one for one in markup.list_link_targets(text) if not urls.find_url_problem(one)] if "](" in text else []
+def _list_targets(text: str) -> list[str]:
+    if "](" not in text:
+        return []
+    return [target for target in markup.list_link_targets(text) if not urls.find_url_problem(target)]
 
 
 @dataclass(frozen=True, slots=True)
 class WatchedLink:
-    """What is known of an address that is asked again and again. Moments are seconds since the epoch."""
+    """The state of an address that is checked regularly. Times are aware, in UTC."""
 
-    asked_at: float
-    dead_since: float | None = None
-    told: bool = False  # the admins, that it is dead
+    asked_at: dt.datetime
+    dead_since: dt.datetime | None = None
+    told: bool = False  # whether the admins were told that it is dead
 
 
 class LinkNews(StrEnum):
-    """What the admins are told of it."""
+    """A change of state that the admins are told about."""
 
     DEAD = "dead"
-    WELL = "well"  # again
+    WELL = "well"  # it works again
 
 
-def is_due(watch: WatchedLink | None, now: float) -> bool:
-    """Whether to ask: once a week, and once a day while it is dead."""
+def is_due(watch: WatchedLink | None, now: dt.datetime) -> bool:
+    """Whether to check the address now: once a week, or once a day while it is dead."""
     if watch is None:
         return True
     wait = WEEK if watch.dead_since is None else DAY
-    return not 0 <= now - watch.asked_at < wait  # a clock that was set back asks as well
+    return not watch.asked_at <= now < watch.asked_at + wait  # also due if the clock was set back
 
 
-def update_watch(watch: WatchedLink | None, state: LinkState, now: float) -> tuple[WatchedLink, LinkNews | None]:
-    """What is known now, and what to tell: a death once, of a site that can't be reached a day later; its end once.
+def update_watch(watch: WatchedLink | None, state: LinkState, now: dt.datetime) -> tuple[WatchedLink, LinkNews | None]:
+    """The new state after a check, and what to tell the admins.
 
-    What is not clear ends no death that was told: nothing says yet that the page is there.
+    The admins are told once that a link is dead (of an unreachable site, only after a day), and once that it works
+    again. An unclear answer is no recovery, because it does not show that the page is there.
     """
     told = watch is not None and watch.told
     if watch and told and state is LinkState.UNCLEAR:

@@ -1,4 +1,4 @@
-"""What makes a text an http(s) address that a button or a link can lead to."""
+"""Decides whether a text is an http(s) address that a button or a link can open."""
 
 import re
 
@@ -12,17 +12,17 @@ MAX_PORT = 65_535
 
 
 def find_url_problem(address: str) -> str | None:
-    """Say in a few words what keeps this from being an http(s) address; None where nothing does."""
+    """Why this is not a valid http(s) address, in a few words; None if it is valid."""
     if forbidden := _FORBIDDEN.search(address):
         return "it has a space in it" if forbidden[0].isspace() else f"it has {forbidden[0]!a} in it"
     scheme = _SCHEME.match(address)
     if not scheme:
         return "it must start with https:// or http://"
     authority = re.split(r"[/?#]", address[scheme.end() :], maxsplit=1)[0]
-    return _wrong_authority(authority)
+    return _find_authority_problem(authority)
 
 
-def _wrong_authority(authority: str) -> str | None:
+def _find_authority_problem(authority: str) -> str | None:
     parts = _AUTHORITY.fullmatch(authority)
     host = parts["host"] if parts else authority
     if not host:

@@ -1,82 +1,31 @@
-"""Draws a picture: heading, items and notes, in a height that is readable on a phone."""
+"""Pictures of charts and timelines. Pillow takes 5 MB and most bots seldom draw, so it is loaded with the first one."""
 
-import hashlib
-from functools import cache, lru_cache
-from pathlib import Path
-
-import PIL
-
-from outreachbot.domain.messages.pictures import Bar, Chart, Drawn, Event
-from outreachbot.drawing import chart, strip
-from outreachbot.drawing.sheet import ACCENT, GREY, INK, MAX_HEIGHT, Sheet, paint
-from outreachbot.drawing.typesetting import FONTS, TextRun, TextStyle
-
-HEADING = TextStyle(36, 50, ACCENT, bold=True)
-TITLE = TextStyle(60, 76, INK, bold=True)
-NOTE = TextStyle(34, 46, GREY)
-SIGNATURE = TextStyle(34, 46, ACCENT, bold=True)
+from outreachbot.domain.messages.pictures import Drawn
 
 
 def png(drawn: Drawn) -> bytes:
     """The picture as a PNG; identical for the same texts as long as `style` is the same. Takes about 100 ms."""
-    return paint(_lay_out(drawn))
+    from outreachbot.drawing import layout
+
+    return layout.png(drawn)
 
 
 def small(drawn: Drawn) -> bytes:
     """The picture in 32 colours: a third of the size, with hardly a visible difference."""
-    return paint(_lay_out(drawn), colours=32)
+    from outreachbot.drawing import layout
+
+    return layout.small(drawn)
 
 
-def _lay_out(drawn: Drawn) -> Sheet:
-    sheet = _start_sheet(drawn)
-    for item in drawn.items:
-        _add_item(sheet, drawn, item)
-    return _add_footer(sheet, drawn)
-
-
-@lru_cache(maxsize=512)
 def fitting(drawn: Drawn) -> int:
     """How many of the items, from the first on, fit on one picture that is readable on a phone; at least one."""
-    bottom = MAX_HEIGHT - _add_footer(Sheet(), drawn).y
-    sheet = _start_sheet(drawn)
-    count = 0
-    for item in drawn.items:
-        _add_item(sheet, drawn, item)
-        if sheet.y > bottom and count:
-            break
-        count += 1
-    return count
+    from outreachbot.drawing import layout
+
+    return layout.fitting(drawn)
 
 
-def _start_sheet(drawn: Drawn) -> Sheet:
-    sheet = Sheet()
-    sheet.add_text(TextRun(drawn.heading, HEADING), max_lines=2)
-    sheet.add_text(TextRun(drawn.title, TITLE), max_lines=3)
-    sheet.add_space(40)
-    return sheet
-
-
-def _add_item(sheet: Sheet, drawn: Drawn, item: Bar | Event) -> None:
-    if isinstance(drawn, Chart):
-        assert isinstance(item, Bar)
-        chart.draw_figure(sheet, drawn, item)
-    else:
-        assert isinstance(item, Event)
-        strip.draw_event(sheet, item, is_last=item is drawn.events[-1])
-
-
-def _add_footer(sheet: Sheet, drawn: Drawn) -> Sheet:
-    for note in drawn.notes:
-        sheet.add_text(TextRun(note, NOTE), max_lines=8)
-        sheet.add_space(10)
-    sheet.add_text(TextRun(drawn.signed, SIGNATURE), max_lines=1)
-    return sheet
-
-
-@cache
 def style() -> str:
     """A digest of everything but the texts that affects how a picture looks: code, fonts, Pillow's version."""
-    digest = hashlib.sha256(PIL.__version__.encode())
-    for path in sorted([*Path(__file__).parent.glob("*.py"), *FONTS.glob("*.ttf")]):
-        digest.update(path.read_bytes())
-    return digest.hexdigest()
+    from outreachbot.drawing import layout
+
+    return layout.style()

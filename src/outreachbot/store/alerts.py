@@ -1,4 +1,4 @@
-"""What the bot tells its admins by itself: a message in the outbox, for each of them."""
+"""Alerts from the bot to its admins: each is one message in the outbox, delivered to every admin."""
 
 from collections.abc import Collection
 
@@ -18,8 +18,8 @@ async def queue_alert(
     key: str | None = None,
     expires_at: float | None = None,
 ) -> None:
-    """Queue it for these admins, in the order of their ids. A `key` is one that no message has."""
-    outbox_id = await messages.create(db, MessageKind.ALARM, bodies, now, key=key, expires_at=expires_at)
-    assert outbox_id is not None
-    for admin in sorted(admins):
-        await queueing.queue_for_chat(db, outbox_id, admin)
+    """Queue an alert for these admins, in the order of their ids. No other message may have the same `key`."""
+    outbox_id = await messages.create(db, MessageKind.ALERT, bodies, now, key=key, expires_at=expires_at)
+    assert outbox_id is not None  # the key is new
+    for admin_id in sorted(admins):
+        await queueing.queue_for_chat(db, outbox_id, admin_id)

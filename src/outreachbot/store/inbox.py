@@ -1,4 +1,4 @@
-"""Updates received and not yet handled: written down before Telegram is told that we have them."""
+"""Updates received and not yet handled. They are stored before Telegram is told that they arrived."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -11,11 +11,11 @@ from outreachbot.store.conditions import is_waiting
 from outreachbot.store.database.insert import insert
 from outreachbot.store.tables import inbox
 
-KEEP_SECONDS = 48 * 3600  # twice as long as Telegram keeps an update: a repeated one is still recognised
+KEEP_SECONDS = 48 * 3600  # twice as long as Telegram keeps an update, so that a repeated update is recognised
 
 
 class UpdateState(StrEnum):
-    """Where an update stands."""
+    """The state of an update."""
 
     WAITING = "waiting"  # not yet handled
     DONE = "done"  # handled
@@ -24,7 +24,7 @@ class UpdateState(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class StoredUpdate:
-    """One update as it lies in the inbox."""
+    """An update in the inbox."""
 
     seq: int  # the order of arrival
     update_id: int  # Telegram's
@@ -32,7 +32,7 @@ class StoredUpdate:
 
 
 async def add(db: AsyncConnection, updates: Mapping[int, str], now: float) -> set[int]:
-    """Write updates (update_id -> JSON) down in this order; which were not there already."""
+    """Store updates (update_id -> JSON) in this order; the ids of those that are new."""
     if not updates:
         return set()
     rows = [{"update_id": update_id, "body": body, "received_at": now} for update_id, body in updates.items()]
@@ -41,34 +41,34 @@ async def add(db: AsyncConnection, updates: Mapping[int, str], now: float) -> se
 
 
 async def list_waiting(db: AsyncConnection, after: int, limit: int) -> list[StoredUpdate]:
-    """The oldest updates not yet handled that arrived after the one with seq `after`."""
+    """The oldest updates not yet handled whose `seq` is greater than `after`."""
     columns = (inbox.c.seq, inbox.c.update_id, inbox.c.body)
     query = select(*columns).where(is_waiting, inbox.c.seq > after).order_by(inbox.c.seq).limit(limit)
     return [StoredUpdate(row.seq, row.update_id, row.body) for row in await db.execute(query)]
 
 
 async def load_body(db: AsyncConnection, update_id: int) -> str:
-    """One update, JSON as Telegram sent it."""
+    """The JSON of an update as Telegram sent it."""
     found: str = (await db.execute(select(inbox.c.body).where(inbox.c.update_id == update_id))).scalar_one()
     return found
 
 
 async def settle(db: AsyncConnection, done: Sequence[int], aside: Sequence[tuple[int, str]]) -> None:
-    """The updates with these ids are handled, and these (with the error of each) can't be.
+    """Mark the updates with the ids `done` as handled, and set those in `aside` (update_id, error) aside.
 
-    Of one that is handled only its id is kept, to know it again: nobody needs any more what people wrote, or where
-    they are.
+    Only the id of a handled update is kept, to recognise it if it comes again: its body may be private.
     """
-    this = update(inbox).where(inbox.c.update_id == bindparam("which"))
+    statement = update(inbox).where(inbox.c.update_id == bindparam("settled_id"))
     if done:
-        await db.execute(this.values(state=UpdateState.DONE, body=""), [{"which": update_id} for update_id in done])
+        handled = [{"settled_id": update_id} for update_id in done]
+        await db.execute(statement.values(state=UpdateState.DONE, body=""), handled)
     if aside:
-        rows = [{"which": update_id, "why": error} for update_id, error in aside]
-        await db.execute(this.values(state=UpdateState.ASIDE, error=bindparam("why")), rows)
+        failed = [{"settled_id": update_id, "problem": error} for update_id, error in aside]
+        await db.execute(statement.values(state=UpdateState.ASIDE, error=bindparam("problem")), failed)
 
 
 async def purge(db: AsyncConnection, now: float) -> None:
-    """Forget updates that were handled or set aside long ago: they hold what people wrote."""
+    """Delete updates that were handled or set aside long ago: those set aside still hold what people wrote."""
     await db.execute(
         delete(inbox).where(inbox.c.state != UpdateState.WAITING, inbox.c.received_at < now - KEEP_SECONDS)
     )

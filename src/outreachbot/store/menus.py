@@ -1,4 +1,4 @@
-"""Where Telegram has a menu or a description of ours, so that what is wanted no more can be taken back."""
+"""The command menus and descriptions set at Telegram, so that those no longer wanted can be deleted."""
 
 from collections.abc import Collection
 
@@ -6,10 +6,10 @@ from sqlalchemy import delete, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.store.database.insert import insert
-from outreachbot.store.tables_editing import menus
+from outreachbot.store.tables import menus
 
 Place = tuple[str, str]
-"""Whose it is, and Telegram's language code ("": of all without one of their own)."""
+"""The scope, and Telegram's language code ("": for users of all other languages)."""
 
 
 async def record(db: AsyncConnection, places: Collection[Place]) -> None:

@@ -1,37 +1,37 @@
-"""Ordinal numbers as they are written beside "anniversary" in each language: 34th, 34-cü, 34., 34-я."""
+"""Formats ordinal numbers as used with the word for "anniversary" in each language: 34th, 34-cü, 34., 34-я."""
 
-ROUND = (10, 25)  # what divides the years of a round anniversary
+ROUND_STEPS = (10, 25)  # multiples of these are round
 
 
 def is_round(years: int) -> bool:
-    """Whether it is worded as the 40th, the 25th, the 75th … anniversary."""
-    return any(years % part == 0 for part in ROUND)
+    """Whether this is a round anniversary, such as the 40th or the 75th."""
+    return any(years % step == 0 for step in ROUND_STEPS)
 
 
 def format_ordinal(n: int, language: str) -> str:
-    """The n-th (n at least 1), in the gender and case of the language's word for anniversary.
+    """Format n (at least 1) as an ordinal, in the gender and case of the language's word for anniversary.
 
-    In a language that is not known here, the number with a full stop, which most that write ordinals in digits use.
+    Other languages than those below get the number with a full stop, the most common form.
     """
     match language:
         case "en":
-            return f"{n}{_en(n)}"
+            return f"{n}{_find_suffix_en(n)}"
         case "az":
-            return f"{n}-{_az(n)}"
+            return f"{n}-{_find_suffix_az(n)}"
         case "ru":
             return f"{n}-я"  # годовщина is feminine
         case _:
             return f"{n}."
 
 
-def _en(n: int) -> str:
+def _find_suffix_en(n: int) -> str:
     if n % 100 in {11, 12, 13}:
         return "th"
     return {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
 
 
-def _az(n: int) -> str:
-    """The suffix follows the last vowel of the number as it is spoken: beş-inci, altı-ncı, on-uncu, üç-üncü."""
+def _find_suffix_az(n: int) -> str:
+    """The suffix agrees with the last vowel of the spoken number: beş-inci, altı-ncı, on-uncu, üç-üncü."""
     units = {1: "ci", 2: "ci", 3: "cü", 4: "cü", 5: "ci", 6: "cı", 7: "ci", 8: "ci", 9: "cu"}
     tens = {1: "cu", 2: "ci", 3: "cu", 4: "cı", 5: "ci", 6: "cı", 7: "ci", 8: "ci", 9: "cı"}
     if n % 10:

@@ -1,39 +1,18 @@
 """Pieces that several messages share: sources, navigation, the buttons under what is pushed, moments."""
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from html import unescape
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from outreachbot.domain.callbacks import Callback, encode
+from outreachbot.domain.callbacks.pages import StayHere, Unsubscribe
 from outreachbot.domain.content.model import Content, Reading, Source
 from outreachbot.domain.content.paging import Page
 from outreachbot.domain.messages.markup import to_html, to_plain
 from outreachbot.domain.messages.message import MAX_CAPTION, Button, escape, shown_length
 from outreachbot.views.i18n import Words
-
-# Data of buttons. A leading + means: answer below, leave the message that holds the button as it is.
-FACTS = "facts"
-FACT = "fact"
-TIMELINE = "timeline"
-CORRECTIONS = "corrections"
-REPORT = "report"  # of a member
-REPORTS = "reports"  # for admins
-CAMPAIGN = "campaign"
-LETTER = "letter"
-SUBSCRIBE = "subscribe"
-UNSUBSCRIBE = "unsubscribe"
-LANGUAGE = "language"
-REMINDERS = "reminders"
-SKIP = "skip"
-ZONE = "zone"
-CALENDAR = "calendar"
-BROADCAST = "broadcast"
-CHART = "chart"
-STRIP = "strip"
-CONTENT = "content"
-HERE = "here"  # the button between the arrows, which only says where we are
-BELOW = "+"
 
 
 def format_sources(content: Content, ids: Iterable[str], _: Words) -> str:
@@ -86,11 +65,16 @@ def content_plain(content: Content, text: dict[str, str], language: str) -> str:
     return to_plain(content.say(text, language)).strip()
 
 
-def paging_row(back: str | None, place: str, forward: str | None) -> tuple[Button, ...]:
+def button(label: str, callback: Callback, *, below: bool = False) -> Button:
+    """A button that does this; `below`: its answer goes below the message, which stays as it is."""
+    return Button(label, encode(callback, below=below))
+
+
+def paging_row(back: Callback | None, place: str, forward: Callback | None) -> tuple[Button, ...]:
     """A row to page with: back and forward where there is somewhere to go, and where we are."""
-    row = [Button("‹", back)] if back else []
-    row.append(Button(place, HERE))
-    return (*row, *([Button("›", forward)] if forward else []))
+    row = [button("‹", back)] if back else []
+    row.append(button(place, StayHere()))
+    return (*row, *([button("›", forward)] if forward else []))
 
 
 def picture_caption(heading: str, lines: Iterable[str]) -> str:
@@ -103,16 +87,16 @@ def picture_caption(heading: str, lines: Iterable[str]) -> str:
     return text
 
 
-def page_row(name: str, shown: Page[Any], _: Words) -> tuple[Button, ...]:
-    """A row to page through a list by buttons `name:first`."""
+def page_row(show: Callable[[int], Callback], shown: Page[Any], _: Words) -> tuple[Button, ...]:
+    """A row to page through a list; `show` is the callback for the page that begins with an entry."""
     place = f"{_.number(shown.first + 1)}–{_.number(shown.last + 1)} / {_.number(shown.of)}"
-    back, forward = (None if to is None else f"{name}:{to}" for to in (shown.earlier, shown.later))
+    back, forward = (None if first is None else show(first) for first in (shown.earlier, shown.later))
     return paging_row(back, place, forward)
 
 
 def unsubscribe_buttons(_: Words) -> tuple[tuple[Button, ...], ...]:
     """Under everything that is sent without being asked for."""
-    return ((Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE),),)
+    return ((button(_("Unsubscribe"), Unsubscribe(), below=True),),)
 
 
 def format_duration(seconds: float, _: Words) -> str:

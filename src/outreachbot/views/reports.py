@@ -4,11 +4,13 @@ import datetime as dt
 import re
 from functools import cache
 
+from outreachbot.domain.callbacks.admins import AnswerReport, HearReporter, IgnoreReporter
+from outreachbot.domain.callbacks.pages import ReportMistake, ShowFact
 from outreachbot.domain.content.model import Content
 from outreachbot.domain.messages.message import Button, Message, Rows, escape
 from outreachbot.domain.reports import Refusal
 from outreachbot.views.i18n import Words, list_languages, words
-from outreachbot.views.parts import BELOW, FACT, REPORT, REPORTS, format_moment
+from outreachbot.views.parts import button, format_moment
 
 
 def ask_for_report(content: Content, language: str, fact_id: str, notice: str = "") -> Message:
@@ -80,7 +82,7 @@ def report_refused(language: str, fact_id: str, why: Refusal, *, written: bool) 
         text = f"{text}\n{_('What you have just written was not passed on.')}"
     if why is Refusal.IGNORED:
         return Message(text)
-    return Message(text, ((Button(_("Report a mistake"), f"{BELOW}{REPORT}:{fact_id}"),),))
+    return Message(text, ((button(_("Report a mistake"), ReportMistake(fact_id), below=True),),))
 
 
 def _why_refused(why: Refusal, _: Words) -> str:
@@ -112,16 +114,16 @@ def report_alert(
 
 def _deeds(language: str, report_id: int, fact_id: str, who: int, *, ignored: bool) -> Rows:
     _ = words(language)
-    fact = Button(_("The fact"), f"{BELOW}{FACT}:{fact_id}")
+    fact = button(_("The fact"), ShowFact(fact_id), below=True)
     if ignored:
-        last = Button(_("Hear this person again"), f"{REPORTS}:hear:{report_id}:{who}")
+        last = button(_("Hear this person again"), HearReporter(report_id, who))
     else:
-        last = Button(_("Ignore further reports of this person"), f"{REPORTS}:ignore:{report_id}:{who}")
+        last = button(_("Ignore further reports of this person"), IgnoreReporter(report_id, who))
     return ((_answer(report_id, _), fact), (last,))
 
 
 def _answer(report_id: int, _: Words) -> Button:
-    return Button(_("Answer"), f"{REPORTS}:answer:{report_id}")
+    return button(_("Answer"), AnswerReport(report_id))
 
 
 def _about(content: Content, fact_id: str, _: Words) -> str:
@@ -188,7 +190,7 @@ def answer_message(content: Content, language: str, fact_id: str, said: str, htm
     _ = words(language)
     heading = _("Answer to your report about {fact}", fact=_about(content, fact_id, _))
     text = f"<b>{heading}</b>\n<blockquote>{escape(said)}</blockquote>\n{html}"
-    return Message(text, ((Button(_("The fact"), f"{BELOW}{FACT}:{fact_id}"),),))
+    return Message(text, ((button(_("The fact"), ShowFact(fact_id), below=True),),))
 
 
 def answer_arrived(language: str, report_id: int) -> Message:

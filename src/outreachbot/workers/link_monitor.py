@@ -27,12 +27,12 @@ async def check_campaign_link(
     db: Database, content: Content, check: CheckLink, admins: Collection[int], now: dt.datetime
 ) -> bool:
     """Check the link if a check is due. One that gave no result is repeated at the next step."""
-    address, moment = content.campaign.link, now.timestamp()
+    address = content.campaign.link
     async with connect.reading(db) as connection:
         known = await links.find(connection, address)
-    if not rules.is_due(known, moment) or (answer := await check(address, rules.pick_witnesses(content))) is None:
+    if not rules.is_due(known, now) or (answer := await check(address, rules.pick_witnesses(content))) is None:
         return False
-    new, news = rules.update_watch(known, answer.state, moment)
+    new, news = rules.update_watch(known, answer.state, now)
     async with connect.writing(db) as transaction:
         await links.remember(transaction, address, new)
         if news:
@@ -40,5 +40,5 @@ async def check_campaign_link(
         if news and admins:
             view = campaign.link_is_dead if news is LinkNews.DEAD else campaign.link_is_well
             bodies = {language: view(content, language, answer) for language in content.languages}
-            await alerts.queue_alert(transaction, bodies, admins, moment)
+            await alerts.queue_alert(transaction, bodies, admins, now.timestamp())
     return False

@@ -33,7 +33,7 @@ from outreachbot.store.delivery import messages, outbox
 from outreachbot.store.delivery.outbox import Settled
 from outreachbot.workers import progress
 from outreachbot.workers.progress import ProgressTracker
-from town import ADMIN, Town
+from tests.support.harness import ADMIN, Harness
 
 RUNNING, PAUSED = MessageState.RUNNING, MessageState.PAUSED
 
@@ -75,9 +75,9 @@ class Shown:
 
 
 @pytest.fixture
-async def messenger(town: Town) -> AsyncIterator[Messenger]:
-    async with transport.open_session(town.url) as session:
-        yield Messenger(BotApi(session, town.url, SecretStr(TOKEN)))
+async def messenger(harness: Harness) -> AsyncIterator[Messenger]:
+    async with transport.open_session(harness.url) as session:
+        yield Messenger(BotApi(session, harness.url, SecretStr(TOKEN)))
 
 
 @pytest.fixture
@@ -141,11 +141,11 @@ def requests(messenger: Messenger) -> list[TelegramRequest]:
 
 
 @pytest.fixture
-def refuse(town: Town) -> Callable[..., None]:
+def refuse(harness: Harness) -> Callable[..., None]:
     """Telegram answers the next so many requests of this method for a chat with 429."""
 
     def refuse(method: str, chat_id: int, times: int) -> None:
-        town.world.faults.pending.append(
+        harness.world.faults.pending.append(
             InjectedFault(FaultKind.TOO_MANY, method, times=times, chats=frozenset({chat_id}))
         )
 

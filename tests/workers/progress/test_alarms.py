@@ -13,7 +13,7 @@ from outreachbot.store.delivery import messages
 from outreachbot.workers import progress
 from outreachbot.workers.delivery import queueing
 from outreachbot.workers.progress import EDIT_SECONDS, ProgressTracker
-from town import buttons
+from tests.support.harness import buttons
 
 ADA, BEN = 22, 33
 RUNNING, PAUSED = MessageState.RUNNING, MessageState.PAUSED
@@ -21,20 +21,20 @@ WHY = "Bad Request: can't parse entities"
 
 
 @pytest.fixture
-def context(context, town):
+def context(context, harness):
     """Ada and Ben are its admins."""
-    people.add_person(town.world, BEN, "Ben", language="en")
-    people.start(town.world, BEN)
+    people.add_person(harness.world, BEN, "Ben", language="en")
+    people.start(harness.world, BEN)
     return replace(context, admins=frozenset({ADA, BEN}))
 
 
 @pytest.fixture
-def headings(town):
+def headings(harness):
     """The first line of each of the bot's messages to a person, as they are now. It is bold."""
 
     def headings(user_id):
         lines = []
-        for message in town.said(user_id):
+        for message in harness.said(user_id):
             line = message["text"].split("\n")[0]
             bold = message["entities"][0]
             assert (bold["type"], bold["offset"], bold["length"]) == ("bold", 0, len(line))
@@ -57,12 +57,12 @@ async def paused(db, subscribe, move):
     return message_id
 
 
-async def test_every_admin_is_told_once(paused, update, town, requests):
+async def test_every_admin_is_told_once(paused, update, harness, requests):
     await update(*map(float, range(100, 200)))
 
     assert len(requests) == 2
     for admin in (ADA, BEN):
-        (message,) = town.said(admin)
+        (message,) = harness.said(admin)
         assert "Reminder 1: paused" in message["text"]
         assert "Telegram says: Bad Request: can't parse entities" in message["text"]
         assert [button["text"] for button in buttons(message)] == ["Go on", "Stop for good"]
@@ -137,15 +137,15 @@ async def test_after_a_restart_it_is_told_again_while_it_is_paused(context, paus
 
 
 async def test_of_a_broadcast_that_the_program_paused_every_admin_is_told_as_well(
-    started, update, tracker, town, headings, move
+    started, update, tracker, harness, headings, move
 ):
     """Ada wrote it: she also sees its progress, which she may no longer look at."""
     await move(started, PAUSED, WHY)
     await update(*map(float, range(100, 120)))
-    _progress, alert = town.said(ADA)
+    _progress, alert = harness.said(ADA)
 
-    assert [message["text"] for message in town.said(BEN)] == [alert["text"]]
-    assert [buttons(message) for message in town.said(BEN)] == [buttons(alert)]
+    assert [message["text"] for message in harness.said(BEN)] == [alert["text"]]
+    assert [buttons(message) for message in harness.said(BEN)] == [buttons(alert)]
     assert "Broadcast 1: paused" in alert["text"]
     assert "Telegram says: Bad Request: can't parse entities" in alert["text"]
     assert "content.yaml" not in alert["text"], "only a reminder is mended there"
@@ -157,10 +157,10 @@ async def test_of_a_broadcast_that_the_program_paused_every_admin_is_told_as_wel
     assert tracker.alerts == {}
 
 
-async def test_of_what_a_person_paused_nobody_is_told(started, place, update, tracker, town, move):
+async def test_of_what_a_person_paused_nobody_is_told(started, place, update, tracker, harness, move):
     await move(started, PAUSED)
     await update(100.0)
 
     assert tracker.alerts == {}
-    assert town.said(BEN) == []
-    assert [message["message_id"] for message in town.said(ADA)] == [place], "its progress alone follows"
+    assert harness.said(BEN) == []
+    assert [message["message_id"] for message in harness.said(ADA)] == [place], "its progress alone follows"

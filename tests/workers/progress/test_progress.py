@@ -13,7 +13,7 @@ from outreachbot.store.broadcasts import records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
 from outreachbot.workers.progress import EDIT_SECONDS, PAUSED_SECONDS, ShownProgress
-from town import ADMIN
+from tests.support.harness import ADMIN
 
 RUNNING, PAUSED = MessageState.RUNNING, MessageState.PAUSED
 
@@ -101,11 +101,11 @@ async def test_that_telegram_does_not_answer_is_shown_with_since_when(started, u
 
 
 async def test_a_progress_message_that_was_deleted_is_sent_again_and_its_id_remembered(
-    db, town, messenger, place, started, update
+    db, harness, messenger, place, started, update
 ):
     await sending.delete_messages(messenger, ADMIN, [place])
     await update(100.0)
-    (message,) = town.said(ADMIN)
+    (message,) = harness.said(ADMIN)
 
     assert message["message_id"] != place
     assert "Broadcast 1: under way" in message["text"]

@@ -7,7 +7,7 @@ from outreachbot.store.delivery import messages, outbox
 from outreachbot.store.delivery.outbox import Settled
 from outreachbot.workers import progress
 from outreachbot.workers.progress import ProgressTracker
-from town import ADMIN
+from tests.support.harness import ADMIN
 
 
 async def test_what_could_not_be_shown_is_tried_again_only_after_a_while(started, update, shown, refuse):

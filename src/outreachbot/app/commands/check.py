@@ -12,7 +12,7 @@ from outreachbot.domain.content.gaps import Gap
 from outreachbot.domain.content.model import Content, Reading
 from outreachbot.errors import OutreachbotError
 from outreachbot.views import i18n
-from outreachbot.views.broadcasts import confirm
+from outreachbot.views.broadcasts import names
 
 LISTED_IDS = 6  # in a line
 DATABASE_SECONDS = 3.0  # how long the database may take to count the readers of each language
@@ -60,7 +60,7 @@ def _describe_gap(gap: Gap, content: Content, readers: Mapping[str, int]) -> str
     line = f"{gap.language}: {', '.join(missing)} {verb} a text; the first is in line {gap.first.line}"
     if not (chats := readers.get(gap.language)):
         return line
-    instead = confirm.language_name(content.default_language, i18n.words("en"))
+    instead = names.language_name(content.default_language, i18n.words("en"))
     return f"{line}; {chats:,} {'chat' if chats == 1 else 'chats'} would get {instead}"
 
 

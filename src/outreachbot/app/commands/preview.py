@@ -21,7 +21,7 @@ from outreachbot.drawing import picture
 from outreachbot.errors import WrongUse
 from outreachbot.views.content import preview as views
 from outreachbot.views.content.preview import PreviewInput, Section
-from outreachbot.views.i18n import is_right_to_left, own_name
+from outreachbot.views.i18n import get_native_name, is_right_to_left
 
 GAP, END = "\u2062", "\u2063"  # around a text that replaces a missing one; both are invisible and of no language
 MAX_PICTURE_BYTES = 7_000_000  # of all pictures: as text a third more, and the page can still be mailed
@@ -105,7 +105,7 @@ def _fill(text: Text, content: Content, gaps: dict[str, int]) -> Text:
 
 def _render_head(first: str, language: str, gaps: int) -> str:
     note = views.missing_note(first, gaps)
-    return f"<div><strong>{escape(own_name(language))}</strong><span>{language} · {note}</span></div>"
+    return f"<div><strong>{escape(get_native_name(language))}</strong><span>{language} · {note}</span></div>"
 
 
 def _render_section(page: _Page, number: int, section: Section, languages: tuple[str, ...]) -> str:
@@ -128,7 +128,7 @@ def _render_cell(page: _Page, language: str, message: Message | None) -> str:
         for row in message.buttons
     )
     bubble = f'<div class="inner">{picture_html}<div class="text">{_highlight(message.text)}</div></div>'
-    name = f'<div class="name">{escape(own_name(language))}</div>'
+    name = f'<div class="name">{escape(get_native_name(language))}</div>'
     return (
         f'<div class="cell" lang="{language}" dir="{_get_direction(language)}">{name}{bubble}{_highlight(keys)}</div>'
     )

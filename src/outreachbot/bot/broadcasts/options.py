@@ -5,128 +5,167 @@ from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from outreachbot.bot.broadcasts.confirm import ask_to_confirm, find_draft
-from outreachbot.bot.context import BotContext, CallbackAnswer, Request, arguments
+from outreachbot.bot.context import BotContext, CallbackAnswer, Choice, Request
 from outreachbot.bot.guards import require_bot_admin
 from outreachbot.bot.routing import Reply, button
 from outreachbot.domain.broadcasts.audience import BroadcastAudience
-from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past, Timing, list_passed_zones
+from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Timing, list_passed_zones
+from outreachbot.domain.callbacks.broadcasts import (
+    ClearAudience,
+    ClearTime,
+    SetLocalHour,
+    SetMoment,
+    ShowAudience,
+    ShowSendingDays,
+    ShowSendingHours,
+    ShowSendingMinutes,
+    ShowTimes,
+    ToggleAnniversary,
+    ToggleChatGroup,
+    ToggleLanguage,
+    ToggleStartCode,
+)
 from outreachbot.domain.delivery.states import MessageKind
+from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Message
 from outreachbot.services.broadcasts.plan import load_plan
 from outreachbot.store import audience as audiences
 from outreachbot.store.broadcasts.records import Broadcast
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
-from outreachbot.views.broadcasts import confirm, schedule
+from outreachbot.views.broadcasts import audience as audience_views
 from outreachbot.views.broadcasts import replies as say
-from outreachbot.views.parts import BROADCAST
+from outreachbot.views.broadcasts import schedule
+from outreachbot.views.broadcasts.names import KINDS
+
+AudienceChange = ShowAudience | ClearAudience | ToggleLanguage | ToggleChatGroup | ToggleAnniversary | ToggleStartCode
 
 
-async def choose_audience(context: BotContext, request: Request) -> Reply:
-    """Narrow the audience down by one press."""
-    broadcast = await find_draft(context, request)
-    if broadcast is None or broadcast.message.kind is not MessageKind.BROADCAST:
-        return CallbackAnswer(say.already_decided(request.language))
+async def change_audience(context: BotContext, choice: Choice[AudienceChange]) -> Reply:
+    """Show the menu of the audience, after it was narrowed down by one press."""
+    broadcast = await _find_broadcast(context, choice, choice.callback.outbox_id)
+    if broadcast is None:
+        return CallbackAnswer(say.already_decided(choice.language))
     async with connect.reading(context.db) as db:
         codes = await audiences.list_start_codes(db)
         languages = sorted({count.language for count in await audiences.count_chats(db, BroadcastAudience())})
-    chosen = _narrowed(context, broadcast.message.broadcast_audience, arguments(request)[1], codes)
+    audience = _narrow(context, broadcast.message.broadcast_audience, choice.callback, codes)
     async with connect.writing(context.db) as db:
-        await messages.set_audience(db, broadcast.id, chosen)
-        plan = await load_plan(context, db, replace(broadcast.message, audience=chosen))
-    return confirm.audience_menu(request.language, context.content, plan, languages, codes)
+        await messages.set_audience(db, broadcast.id, audience)
+        plan = await load_plan(context, db, replace(broadcast.message, audience=audience))
+    return audience_views.audience_menu(choice.language, context.content, plan, languages, codes)
 
 
-def _narrowed(context: BotContext, audience: BroadcastAudience, choice: str, codes: list[str]) -> BroadcastAudience:
-    """What a press in the menu makes of the audience; the audience itself where the button is not known any more."""
-    what, _, value = choice.partition(".")
-    number = int(value) if value.isascii() and value.isdigit() else -1
-    match what:
-        case "all":
+async def _find_broadcast(context: BotContext, request: Request, outbox_id: OutboxId) -> Broadcast | None:
+    """The draft, if it is one of a broadcast: corrections and deletions go to who has a copy, at once."""
+    draft = await find_draft(context, request, outbox_id)
+    return draft if draft is not None and draft.message.kind is MessageKind.BROADCAST else None
+
+
+def _narrow(
+    context: BotContext, audience: BroadcastAudience, change: AudienceChange, codes: list[str]
+) -> BroadcastAudience:
+    """The audience after a press in the menu; unchanged where what the button names is gone."""
+    match change:
+        case ClearAudience():
             return BroadcastAudience()
-        case "l":
-            return replace(audience, languages=_toggled(audience.languages, (value,)))
-        case "k" if value in confirm.KINDS:
-            return replace(audience, kinds=_toggled(audience.kinds, confirm.KINDS[value]))
-        case "a" if 0 <= number < len(context.content.anniversaries):
-            day = context.content.anniversaries[number]
-            is_chosen = audience.anniversary == day.id
+        case ToggleLanguage(_, language):
+            return replace(audience, languages=_toggle(audience.languages, (language,)))
+        case ToggleChatGroup(_, group):
+            return replace(audience, kinds=_toggle(audience.kinds, KINDS[group]))
+        case ToggleAnniversary(_, position) if position < len(context.content.anniversaries):
+            day = context.content.anniversaries[position]
+            was_chosen = audience.anniversary == day.id
             return replace(
                 audience,
-                anniversary="" if is_chosen else day.id,
-                by_default=is_chosen or day.default,
-                big=is_chosen or day.big,
+                anniversary="" if was_chosen else day.id,
+                by_default=was_chosen or day.default,
+                big=was_chosen or day.big,
             )
-        case "c" if code := next((code for code in codes if confirm.start_code_data(code) == value), ""):
-            return replace(audience, joined="" if audience.joined == code else code)
+        case ToggleStartCode(_, code_hash):
+            code = next((code for code in codes if audience_views.hash_start_code(code) == code_hash), "")
+            if code:
+                return replace(audience, joined="" if audience.joined == code else code)
     return audience
 
 
-def _toggled(chosen: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...]:
+def _toggle(chosen: tuple[str, ...], values: tuple[str, ...]) -> tuple[str, ...]:
     if set(values) <= set(chosen):
         return tuple(value for value in chosen if value not in values)
     return tuple(sorted({*chosen, *values}))
 
 
-async def choose_time(context: BotContext, request: Request) -> Reply:
-    """Choose the moment, press by press: the way, the day, the hour, and what remains open."""
-    broadcast = await find_draft(context, request)
-    if broadcast is None or broadcast.message.kind is not MessageKind.BROADCAST:
-        return CallbackAnswer(say.already_decided(request.language))
-    way, *chosen = arguments(request)[1].split(".")
-    try:
-        return await _step(context, request, broadcast, way, chosen)
-    except (ValueError, OverflowError):  # a forged button
-        return CallbackAnswer(say.already_decided(request.language))
+TimeMenu = ShowTimes | ShowSendingDays | ShowSendingHours | ShowSendingMinutes
 
 
-async def _step(context: BotContext, request: Request, broadcast: Broadcast, way: str, chosen: list[str]) -> Reply:
-    if way == "now":
-        return await _timed(context, request, broadcast, None)
-    if way not in (schedule.MOMENT, schedule.LOCAL):
-        return schedule.time_menu(request.language, broadcast.id, context.content.zone)
-    if not chosen:
-        today = context.clock().astimezone(ZoneInfo(context.content.zone)).date()
-        return schedule.day_menu(request.language, broadcast.id, way, today)
-    date = dt.datetime.strptime(chosen[0], "%Y%m%d").date()  # noqa: DTZ007 a day, of whatever zone
-    if len(chosen) == 1:
-        return schedule.hour_menu(request.language, broadcast.id, way, date)
-    at = dt.time(int(chosen[1]))
-    if way == schedule.LOCAL:
-        return await _local(context, request, broadcast, LocalHour(date, at.hour), chosen[2:])
-    return await _moment(context, request, broadcast, dt.datetime.combine(date, at), chosen[2:])
+async def show_time_menu(context: BotContext, choice: Choice[TimeMenu]) -> Reply:
+    """Ask when it goes out, press by press: by which clock, on which day, at which hour, at which minute."""
+    if await _find_broadcast(context, choice, choice.callback.outbox_id) is None:
+        return CallbackAnswer(say.already_decided(choice.language))
+    match choice.callback:
+        case ShowTimes(outbox_id):
+            return schedule.time_menu(choice.language, outbox_id, context.content.zone)
+        case ShowSendingDays(outbox_id, clock):
+            today = context.clock().astimezone(ZoneInfo(context.content.zone)).date()
+            return schedule.day_menu(choice.language, outbox_id, clock, today)
+        case ShowSendingHours(outbox_id, clock, date):
+            return schedule.hour_menu(choice.language, outbox_id, clock, date)
+        case ShowSendingMinutes(outbox_id, date, hour):
+            return schedule.minute_menu(choice.language, outbox_id, date, hour)
 
 
-async def _moment(
-    context: BotContext, request: Request, broadcast: Broadcast, at: dt.datetime, minute: list[str]
-) -> Reply:
-    if not minute:
-        return schedule.minute_menu(request.language, broadcast.id, at.date(), at.hour)
-    moment = at.replace(minute=int(minute[0]), tzinfo=ZoneInfo(context.content.zone))
+async def clear_time(context: BotContext, choice: Choice[ClearTime]) -> Reply:
+    """It goes out as soon as it is confirmed."""
+    broadcast = await _find_broadcast(context, choice, choice.callback.outbox_id)
+    if broadcast is None:
+        return CallbackAnswer(say.already_decided(choice.language))
+    return await _set_timing(context, choice, broadcast, None)
+
+
+async def set_moment(context: BotContext, choice: Choice[SetMoment]) -> Reply:
+    broadcast = await _find_broadcast(context, choice, choice.callback.outbox_id)
+    if broadcast is None:
+        return CallbackAnswer(say.already_decided(choice.language))
+    time = dt.time(choice.callback.hour, choice.callback.minute)
+    moment = dt.datetime.combine(choice.callback.date, time, ZoneInfo(context.content.zone))
     if moment <= context.clock():
-        return CallbackAnswer(schedule.in_the_past(request.language))
-    return await _timed(context, request, broadcast, Moment(moment.astimezone(dt.UTC)))
+        return CallbackAnswer(schedule.in_the_past(choice.language))
+    return await _set_timing(context, choice, broadcast, Moment(moment.astimezone(dt.UTC)))
 
 
-async def _local(
-    context: BotContext, request: Request, broadcast: Broadcast, chosen: LocalHour, past: list[str]
-) -> Reply:
-    if past:
-        return await _timed(context, request, broadcast, replace(chosen, past=Past(past[0])))
+async def set_local_hour(context: BotContext, choice: Choice[SetLocalHour]) -> Reply:
+    """It goes out at that hour of each zone; where it has passed in some already, ask what their chats get."""
+    broadcast = await _find_broadcast(context, choice, choice.callback.outbox_id)
+    if broadcast is None:
+        return CallbackAnswer(say.already_decided(choice.language))
+    date, hour, past = choice.callback.date, choice.callback.hour, choice.callback.past
+    if past is not None:
+        return await _set_timing(context, choice, broadcast, LocalHour(date, hour, past))
     async with connect.reading(context.db) as db:
         zones = await audiences.count_by_zone(db, broadcast.message.audience, context.content.zone)
-    if late := list_passed_zones(chosen, zones, context.clock()):
-        return schedule.passed_menu(request.language, broadcast.id, chosen.date, chosen.hour, len(late))
-    return await _timed(context, request, broadcast, chosen)
+    if passed := list_passed_zones(LocalHour(date, hour), zones, context.clock()):
+        return schedule.passed_menu(choice.language, broadcast.id, date, hour, len(passed))
+    return await _set_timing(context, choice, broadcast, LocalHour(date, hour))
 
 
-async def _timed(context: BotContext, request: Request, broadcast: Broadcast, timing: Timing) -> Message:
+async def _set_timing(context: BotContext, request: Request, broadcast: Broadcast, timing: Timing) -> Message:
     async with connect.writing(context.db) as db:
         await messages.set_timing(db, broadcast.id, timing)
     return await ask_to_confirm(context, request, broadcast.id)
 
 
 HANDLERS = [
-    button(f"{BROADCAST}:whom", choose_audience, guard=require_bot_admin),
-    button(f"{BROADCAST}:when", choose_time, guard=require_bot_admin),
+    button(ShowAudience, change_audience, guard=require_bot_admin),
+    button(ClearAudience, change_audience, guard=require_bot_admin),
+    button(ToggleLanguage, change_audience, guard=require_bot_admin),
+    button(ToggleChatGroup, change_audience, guard=require_bot_admin),
+    button(ToggleAnniversary, change_audience, guard=require_bot_admin),
+    button(ToggleStartCode, change_audience, guard=require_bot_admin),
+    button(ShowTimes, show_time_menu, guard=require_bot_admin),
+    button(ClearTime, clear_time, guard=require_bot_admin),
+    button(ShowSendingDays, show_time_menu, guard=require_bot_admin),
+    button(ShowSendingHours, show_time_menu, guard=require_bot_admin),
+    button(ShowSendingMinutes, show_time_menu, guard=require_bot_admin),
+    button(SetMoment, set_moment, guard=require_bot_admin),
+    button(SetLocalHour, set_local_hour, guard=require_bot_admin),
 ]

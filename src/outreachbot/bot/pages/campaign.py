@@ -2,9 +2,9 @@
 
 from outreachbot.bot.context import BotContext, Request
 from outreachbot.bot.routing import button, command
+from outreachbot.domain.callbacks.pages import ShowCampaign, ShowLetter
 from outreachbot.domain.messages.message import Message
 from outreachbot.views.pages import campaign as say
-from outreachbot.views.parts import CAMPAIGN, LETTER
 
 
 async def show_campaign(context: BotContext, request: Request) -> Message:
@@ -18,6 +18,6 @@ async def show_letter(context: BotContext, request: Request) -> Message:
 HANDLERS = [
     command("campaign", show_campaign),
     command("letter", show_letter),
-    button(CAMPAIGN, show_campaign),
-    button(LETTER, show_letter),
+    button(ShowCampaign, show_campaign),
+    button(ShowLetter, show_letter),
 ]

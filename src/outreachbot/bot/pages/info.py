@@ -4,9 +4,9 @@ from telegram.ext import filters
 
 from outreachbot.bot.context import BotContext, CallbackAnswer, Request
 from outreachbot.bot.routing import any_button, button, command, message
+from outreachbot.domain.callbacks.pages import StayHere
 from outreachbot.domain.messages.message import Message
 from outreachbot.views.pages import info
-from outreachbot.views.parts import HERE
 
 
 async def show_help(context: BotContext, request: Request) -> Message:
@@ -22,12 +22,12 @@ async def show_privacy(context: BotContext, request: Request) -> Message:
     return info.privacy(context.content, request.language)
 
 
-async def ignore_press(_house: BotContext, _ask: Request) -> CallbackAnswer:
+async def ignore_press(_context: BotContext, _request: Request) -> CallbackAnswer:
     """The button that says which page this is."""
     return CallbackAnswer("")
 
 
-async def answer_unknown_button(_house: BotContext, request: Request) -> CallbackAnswer:
+async def answer_unknown_button(_context: BotContext, request: Request) -> CallbackAnswer:
     return CallbackAnswer(info.unknown_button(request.language))
 
 
@@ -35,7 +35,7 @@ HANDLERS = [
     command("help", show_help),
     command("about", show_about),
     command("privacy", show_privacy),
-    button(HERE, ignore_press),
+    button(StayHere, ignore_press),
 ]
 # These come after all others.
 LAST = [

@@ -1,31 +1,51 @@
 """Answers /start, and leads to where a link with a payload points (t.me/<bot>?start=facts_<topic>)."""
 
 import re
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from typing import Any
 
 from outreachbot.bot import reports
 from outreachbot.bot.chats import menus
 from outreachbot.bot.context import BotContext, Request
 from outreachbot.bot.pages import campaign, corrections, facts, timeline
-from outreachbot.bot.routing import Function, command
+from outreachbot.bot.routing import command
+from outreachbot.domain.callbacks import Callback, decode_payload
+from outreachbot.domain.callbacks.codec import first_word
+from outreachbot.domain.callbacks.pages import (
+    ReportMistake,
+    ShowCampaign,
+    ShowChart,
+    ShowCorrections,
+    ShowFact,
+    ShowLetter,
+    ShowStrip,
+    ShowTimeline,
+    ShowTopic,
+    ShowTopics,
+)
 from outreachbot.domain.messages.message import Message
 from outreachbot.store import chats
 from outreachbot.store.database import connect
 from outreachbot.views.pages import info
-from outreachbot.views.parts import CAMPAIGN, CHART, CORRECTIONS, FACT, FACTS, LETTER, REPORT, STRIP, TIMELINE
 
 _CODE = re.compile(r"[A-Za-z0-9_-]{1,64}")
-DESTINATIONS: dict[str, Function] = {
-    FACTS: facts.show_topic,
-    FACT: facts.show_fact,
-    TIMELINE: timeline.show_page,
-    CHART: facts.show_chart,
-    STRIP: timeline.show_strip,
-    CORRECTIONS: corrections.show_page,
-    CAMPAIGN: campaign.show_campaign,
-    LETTER: campaign.show_letter,
-    REPORT: reports.ask_for_report,
+DESTINATIONS: dict[type[Callback], Callable[[BotContext, Any], Awaitable[Message]]] = {
+    ShowTopics: facts.show_topics,
+    ShowTopic: facts.show_topic,
+    ShowFact: facts.show_fact,
+    ShowTimeline: timeline.show_page,
+    ShowChart: facts.show_chart,
+    ShowStrip: timeline.show_strip,
+    ShowCorrections: corrections.show_page,
+    ShowCampaign: campaign.show_campaign,
+    ShowLetter: campaign.show_letter,
+    ReportMistake: reports.ask_for_report,
 }
+_NO_FACT = ShowFact("")  # shown as one that is gone
+_OTHERWISE: dict[str, Callback] = {
+    first_word(type(callback)): callback for callback in (ShowTimeline(), ShowStrip(0), ShowCorrections())
+} | {first_word(kind): _NO_FACT for kind in (ShowTopic, ShowFact, ShowChart, ReportMistake)}
+"""Where a payload leads that begins like one of ours and goes on otherwise, because somebody wrote it by hand."""
 
 
 async def start_chat(context: BotContext, request: Request) -> Message:
@@ -33,21 +53,21 @@ async def start_chat(context: BotContext, request: Request) -> Message:
         request.in_private and request.user_id in context.admins
     ):  # only now does Telegram know the chat that the menu is for
         await menus.set_admin_menus(context, [request.user_id])
-    name, _, rest = request.words.partition("_")
-    leads_somewhere = _leads_somewhere(request, name, rest)
-    if request.in_private and request.words and not leads_somewhere:
+    callback = _read_payload(request)
+    if callback is not None:
+        return await DESTINATIONS[type(callback)](context, request.choose(callback))
+    if request.in_private and request.words:
         await _remember(context, request)
-    if leads_somewhere:
-        answer = await DESTINATIONS[name](context, replace(request, words=rest.replace("_", ":")))
-        assert isinstance(answer, Message)  # all of them show something
-        return answer
     return info.welcome(context.content, request.language)
 
 
-def _leads_somewhere(request: Request, name: str, rest: str) -> bool:
-    if name == REPORT:  # in private only: what is asked and answered there is nobody else's business
-        return request.in_private and bool(rest)
-    return name in DESTINATIONS and (not rest or name in {FACTS, FACT, TIMELINE, CORRECTIONS, CHART, STRIP})
+def _read_payload(request: Request) -> Callback | None:
+    """Where the payload leads; None for a start code or none at all."""
+    name, _, rest = request.words.partition("_")
+    if name == first_word(ReportMistake) and not (request.in_private and rest):
+        return None  # what is asked and answered there is nobody else's business
+    callback = decode_payload(request.words) or _OTHERWISE.get(name)
+    return callback if type(callback) in DESTINATIONS else None
 
 
 async def _remember(context: BotContext, request: Request) -> None:

@@ -1,95 +1,132 @@
 """Answers /reminders and its buttons, "skip" under a reminder, and an admin's /preview."""
 
 import datetime as dt
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import TypeVar
 
 from telegram import Chat
 
-from outreachbot.bot.context import BotContext, CallbackAnswer, Request
+from outreachbot.bot.context import BotContext, CallbackAnswer, Choice, Request
 from outreachbot.bot.guards import require_bot_admin, require_chat_admin
-from outreachbot.bot.routing import IN_CHANNELS_TOO, Reply, button, command
-from outreachbot.domain.content.model import Notice
+from outreachbot.bot.routing import IN_CHANNELS_TOO, Handler, Reply, button, command
+from outreachbot.domain.callbacks import Callback
+from outreachbot.domain.callbacks.reminders import (
+    ClearQuietHours,
+    SetQuietHours,
+    SetReminderHour,
+    ShowDays,
+    ShowHours,
+    ShowQuietEnds,
+    ShowQuietHours,
+    ShowSettings,
+    SkipOccurrence,
+    SwitchBigOnly,
+    SwitchDay,
+    SwitchNotice,
+    SwitchReminders,
+    SwitchSilent,
+)
+from outreachbot.domain.content.model import Content, Notice
 from outreachbot.domain.messages.message import Message
 from outreachbot.domain.reminders.schedule import Group, Item, list_upcoming
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet
-from outreachbot.services.reminders import settings
-from outreachbot.views.parts import REMINDERS, SKIP
+from outreachbot.services.reminders import settings as services
 from outreachbot.views.reminders import reminder
 from outreachbot.views.reminders import settings as say
 
-
-async def change_reminders(context: BotContext, request: Request) -> Message:
-    """What the chat chose; or, with a button's data, that changed, or the menu for it."""
-    chosen, subscribed = await settings.load_settings(context, request.chat_id)
-    if request.press_id is not None and request.words:
-        what, *values = request.words.split(".")
-        if menu := _menu(context, request, chosen, what, values):
-            return menu
-        chosen = await settings.change_settings(
-            context, request.chat, lambda before: _changed(context, before, what, values)
-        )
-        if what == "a":
-            return say.days_menu(context.content, request.language, chosen)
-    return say.settings_menu(context.content, request.language, chosen, subscribed=subscribed)
+C = TypeVar("C", bound=Callback)
+Change = (
+    SwitchReminders
+    | SwitchNotice
+    | SwitchBigOnly
+    | SwitchSilent
+    | SwitchDay
+    | SetReminderHour
+    | ClearQuietHours
+    | SetQuietHours
+)
 
 
-def _menu(context: BotContext, request: Request, chosen: ChatSettings, what: str, values: list[str]) -> Message | None:
-    """The menu that a button opens; None for one that changes something."""
-    match what, values:
-        case "a", []:
-            return say.days_menu(context.content, request.language, chosen)
-        case "h", []:
-            return say.hours_menu(request.language, chosen.group(context.content).hour)
-        case "q", []:
-            return say.quiet_menu(context.content, request.language, chosen)
-        case "q", [start] if (hour := _hour(start)) is not None:
-            return say.quiet_end_menu(request.language, hour)
-    return None
+async def show_settings(context: BotContext, request: Request) -> Message:
+    settings, subscribed = await services.load_settings(context, request.chat_id)
+    return say.settings_menu(context.content, request.language, settings, subscribed=subscribed)
 
 
-def _changed(context: BotContext, before: ChatSettings, what: str, values: list[str]) -> ChatSettings:
-    """What a button makes of the settings; the settings themselves where it is not known any more."""
-    new: dict[str, Any] = {}
-    match what, values:
-        case "on" | "b" | "s", [on]:
-            new = {_SWITCHES[what]: on == "1"}
-        case "n", [name, on] if name in set(Notice):
-            new = {"notices": {**before.notices, Notice(name): on == "1"}}
-        case "a", [name, on] if name in context.content.anniversary_by_id:
-            new = {"anniversaries": {**before.anniversaries, name: on == "1"}}
-        case "h", [written] if (hour := _hour(written)) is not None:
-            new = {"hour": hour}
-        case "q", ["off"]:
-            new = {"quiet": None}
-        case "q", [start, end] if (first := _hour(start)) is not None and (last := _hour(end)) is not None:
-            new = {"quiet": Quiet(first, last)}
-    return replace(before, **new)
+async def show_days(context: BotContext, request: Request) -> Message:
+    settings, _subscribed = await services.load_settings(context, request.chat_id)
+    return say.days_menu(context.content, request.language, settings)
 
 
-_SWITCHES = {"on": "reminders", "b": "big_only", "s": "silent"}
+async def show_hours(context: BotContext, request: Request) -> Message:
+    settings, _subscribed = await services.load_settings(context, request.chat_id)
+    return say.hours_menu(request.language, settings.group(context.content).hour)
 
 
-def _hour(written: str) -> int | None:
-    is_number = written.isascii() and written.isdigit() and len(written) < 3
-    return int(written) if is_number and int(written) < 24 else None
+async def show_quiet_hours(context: BotContext, request: Request) -> Message:
+    settings, _subscribed = await services.load_settings(context, request.chat_id)
+    return say.quiet_menu(context.content, request.language, settings)
 
 
-async def skip_occurrence(context: BotContext, request: Request) -> Reply:
-    """Nothing more of this occurrence. A channel's readers need not hear of it."""
-    name, _, written = request.words.partition(":")
-    year = int(written) if written.isascii() and written.isdigit() and len(written) == 4 else 0
-    anniversary = context.content.anniversary_by_id.get(name)
-    if anniversary is None or not 0 <= year - context.clock().year <= 1:  # only what can be ahead: a forged one is none
-        return await change_reminders(context, replace(request, words=""))
-    chosen = await settings.change_settings(
-        context, request.chat, lambda before: replace(before, skipped=before.skipped | {(name, year)})
+async def show_quiet_ends(_context: BotContext, choice: Choice[ShowQuietEnds]) -> Message:
+    return say.quiet_end_menu(choice.language, choice.callback.start)
+
+
+async def switch_day(context: BotContext, choice: Choice[SwitchDay]) -> Message:
+    settings = await _change(context, choice)
+    return say.days_menu(context.content, choice.language, settings)
+
+
+async def change_settings(context: BotContext, choice: Choice[Change]) -> Message:
+    _before, subscribed = await services.load_settings(context, choice.chat_id)
+    settings = await _change(context, choice)
+    return say.settings_menu(context.content, choice.language, settings, subscribed=subscribed)
+
+
+async def _change(context: BotContext, choice: Choice[Change]) -> ChatSettings:
+    return await services.change_settings(
+        context, choice.chat, lambda before: _apply(before, choice.callback, context.content)
     )
-    title = context.content.say(anniversary.title, request.language)
-    again = next((one.date.year for one in list_upcoming([anniversary], dt.date(year, 1, 1), chosen.skipped)), None)
-    if request.kind == Chat.CHANNEL:
-        return CallbackAnswer(say.noted_skipped(request.language, title, year, again))
-    return say.skipped(request.language, title, year, again)
+
+
+def _apply(before: ChatSettings, change: Change, content: Content) -> ChatSettings:
+    """The settings after a press; unchanged where the content has no such day any more."""
+    after = before
+    match change:
+        case SwitchReminders(on):
+            after = replace(before, reminders=on)
+        case SwitchNotice(notice, on):
+            after = replace(before, notices={**before.notices, notice: on})
+        case SwitchBigOnly(on):
+            after = replace(before, big_only=on)
+        case SwitchSilent(on):
+            after = replace(before, silent=on)
+        case SwitchDay(anniversary_id, on) if anniversary_id in content.anniversary_by_id:
+            after = replace(before, anniversaries={**before.anniversaries, anniversary_id: on})
+        case SetReminderHour(hour):
+            after = replace(before, hour=hour)
+        case ClearQuietHours():
+            after = replace(before, quiet=None)
+        case SetQuietHours(start, end):
+            after = replace(before, quiet=Quiet(start, end))
+    return after
+
+
+async def skip_occurrence(context: BotContext, choice: Choice[SkipOccurrence]) -> Reply:
+    """Nothing more about this occurrence. In a channel only the admin who pressed reads that."""
+    anniversary_id, year = choice.callback.anniversary_id, choice.callback.year
+    anniversary = context.content.anniversary_by_id.get(anniversary_id)
+    if anniversary is None or not 0 <= year - context.clock().year <= 1:  # an old button, or a forged one
+        return await show_settings(context, choice)
+    settings = await services.change_settings(
+        context, choice.chat, lambda before: replace(before, skipped=before.skipped | {(anniversary_id, year)})
+    )
+    title = context.content.say(anniversary.title, choice.language)
+    ahead = list_upcoming([anniversary], dt.date(year, 1, 1), settings.skipped)
+    again = next((occurrence.date.year for occurrence in ahead), None)
+    if choice.kind == Chat.CHANNEL:
+        return CallbackAnswer(say.noted_skipped(choice.language, title, year, again))
+    return say.skipped(choice.language, title, year, again)
 
 
 async def preview_reminder(context: BotContext, request: Request) -> Message:
@@ -107,9 +144,25 @@ async def preview_reminder(context: BotContext, request: Request) -> Message:
     return reminder.reminder(content, languages[0], [Item(found[0], notices[0])], Group(content.zone, content.hour))
 
 
+def _button(kind: type[C], function: Callable[[BotContext, Choice[C]], Awaitable[Reply]]) -> Handler:
+    return button(kind, function, guard=require_chat_admin, in_place=True)
+
+
 HANDLERS = [
-    command("reminders", change_reminders, guard=require_chat_admin, where=IN_CHANNELS_TOO),
+    command("reminders", show_settings, guard=require_chat_admin, where=IN_CHANNELS_TOO),
     command("preview", preview_reminder, guard=require_bot_admin),
-    button(REMINDERS, change_reminders, guard=require_chat_admin, in_place=True),
-    button(SKIP, skip_occurrence, guard=require_chat_admin, in_place=True),
+    _button(ShowSettings, show_settings),
+    _button(ShowDays, show_days),
+    _button(ShowHours, show_hours),
+    _button(ShowQuietHours, show_quiet_hours),
+    _button(ShowQuietEnds, show_quiet_ends),
+    _button(SwitchDay, switch_day),
+    _button(SwitchReminders, change_settings),
+    _button(SwitchNotice, change_settings),
+    _button(SwitchBigOnly, change_settings),
+    _button(SwitchSilent, change_settings),
+    _button(SetReminderHour, change_settings),
+    _button(ClearQuietHours, change_settings),
+    _button(SetQuietHours, change_settings),
+    _button(SkipOccurrence, skip_occurrence),
 ]

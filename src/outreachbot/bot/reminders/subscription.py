@@ -1,5 +1,6 @@
 """Answers /subscribe, /unsubscribe and /next, with the days as a calendar file."""
 
+import asyncio
 import datetime as dt
 
 from telegram import Chat
@@ -7,6 +8,7 @@ from telegram import Chat
 from outreachbot.bot.context import BotContext, CallbackAnswer, Request
 from outreachbot.bot.guards import require_chat_admin
 from outreachbot.bot.routing import IN_CHANNELS_TOO, Reply, button, command, private_link
+from outreachbot.domain.callbacks.pages import SendCalendar, Subscribe, Unsubscribe
 from outreachbot.domain.content.model import Notice
 from outreachbot.domain.delivery.outcomes import Sent
 from outreachbot.domain.messages.message import Message
@@ -18,7 +20,6 @@ from outreachbot.services.reminders import settings
 from outreachbot.services.sending import messages as telegram_say
 from outreachbot.store import audience, chats
 from outreachbot.store.database import connect
-from outreachbot.views.parts import CALENDAR, SUBSCRIBE, UNSUBSCRIBE
 from outreachbot.views.reminders import calendar_file
 from outreachbot.views.reminders import subscription as say
 
@@ -71,14 +72,14 @@ async def _forecasts(context: BotContext, today: dt.date) -> dict[str, Forecast]
 async def send_calendar(context: BotContext, request: Request) -> Reply:
     """The days that the chat keeps as a file for its own calendar; a channel's reader gets it in private."""
     if request.kind == Chat.CHANNEL:  # no such button stands there, but a press may hold any data
-        return CallbackAnswer(url=private_link(context.bot.username, request))
+        return CallbackAnswer(url=private_link(context.bot.username, SendCalendar()))
     chosen, _subscribed = await settings.load_settings(context, request.chat_id)
     if request.press_id is not None:
         await telegram_say.answer_callback(context.messenger, request.press_id)
     now = context.clock()
-    data = calendar_file.calendar_file(
-        context.content, request.language, chosen, chosen.today(context.content, now), now
-    )
+    today = chosen.today(context.content, now)
+    # In a thread: the first file loads a library.
+    data = await asyncio.to_thread(calendar_file.calendar_file, context.content, request.language, chosen, today, now)
     outcome = await telegram_say.send_file(
         context.messenger,
         request.chat_id,
@@ -94,7 +95,7 @@ HANDLERS = [
     command("subscribe", subscribe_chat, guard=require_chat_admin, where=IN_CHANNELS_TOO),
     command("unsubscribe", unsubscribe_chat, guard=require_chat_admin, where=IN_CHANNELS_TOO),
     command("next", show_upcoming),
-    button(SUBSCRIBE, subscribe_chat, guard=require_chat_admin),
-    button(UNSUBSCRIBE, unsubscribe_chat, guard=require_chat_admin),
-    button(CALENDAR, send_calendar),
+    button(Subscribe, subscribe_chat, guard=require_chat_admin),
+    button(Unsubscribe, unsubscribe_chat, guard=require_chat_admin),
+    button(SendCalendar, send_calendar),
 ]

@@ -7,57 +7,64 @@ from telegram import Message as TelegramMessage
 from telegram.ext import filters
 
 from outreachbot.bot.broadcasts import compose
-from outreachbot.bot.context import BotContext, CallbackAnswer, Request
+from outreachbot.bot.context import BotContext, CallbackAnswer, Choice, Request
 from outreachbot.bot.guards import require_chat_admin
 from outreachbot.bot.routing import IN_CHANNELS_TOO, Reply, button, command, message
+from outreachbot.domain.callbacks.reminders import AskForPlace, ProposeZone, SetZone, ShowCities, ShowCountries
 from outreachbot.domain.content.values import known_zones
 from outreachbot.domain.messages.message import Message
 from outreachbot.domain.places import index
-from outreachbot.services.reminders import settings
-from outreachbot.views.parts import ZONE
+from outreachbot.services.reminders import settings as services
 from outreachbot.views.reminders import timezone as say
 
 
-async def choose_timezone(context: BotContext, request: Request) -> Reply:
-    """The countries, what is below one, or the places of a name."""
-    if request.press_id is not None and request.words:
-        return await _pressed(context, request, *request.words.partition(".")[::2])
-    if request.words:
-        return _matches(context, request, request.words)
-    chosen, _subscribed = await settings.load_settings(context, request.chat_id)
+async def answer_timezone(context: BotContext, request: Request) -> Message:
+    """The countries, or the places of a name."""
+    return _find_places(context, request, request.words) if request.words else await show_countries(context, request)
+
+
+async def show_countries(context: BotContext, request: Request) -> Message:
+    settings, _subscribed = await services.load_settings(context, request.chat_id)
     codes = index.list_countries(request.locale or request.language, context.content.countries)
-    zone = chosen.group(context.content).zone
-    return say.country_menu(request.language, codes, context.clock(), zone, chosen=chosen.zone is not None)
+    zone = settings.group(context.content).zone
+    return say.country_menu(request.language, codes, context.clock(), zone, chosen=settings.zone is not None)
 
 
-async def _pressed(context: BotContext, request: Request, what: str, value: str) -> Reply:
-    match what:
-        case "t" if request.kind == Chat.CHANNEL:  # nobody can answer a question there
-            return CallbackAnswer(say.how_to_type_place(request.language))
-        case "t":
-            return say.ask_for_place(request.language)
-        case "c":
-            return _country(context, request, value)
-        case "z" if value in known_zones():
-            return say.confirm_zone(request.language, say.zone_label(request.language, value), value, context.clock())
-        case "y" if value in known_zones():
-            _before, subscribed = await settings.load_settings(context, request.chat_id)
-            chosen = await settings.change_settings(context, request.chat, lambda before: replace(before, zone=value))
-            return say.zone_set(context.content, request.language, chosen, subscribed=subscribed)
-    return CallbackAnswer(say.unknown_place(request.language))
+async def ask_for_place(_context: BotContext, request: Request) -> Reply:
+    if request.kind == Chat.CHANNEL:  # nobody can reply to a question there
+        return CallbackAnswer(say.how_to_type_place(request.language))
+    return say.ask_for_place(request.language)
 
 
-def _country(context: BotContext, request: Request, country: str) -> Message:
-    """Its clocks; where it has one, the question whether that is right."""
-    found = index.list_clocks(country)
-    if len(found) == 1:
-        return say.confirm_zone(
-            request.language, say.zone_label(request.language, found[0].zone), found[0].zone, context.clock()
-        )
-    return say.city_menu(request.language, country, found)
+async def show_cities(context: BotContext, choice: Choice[ShowCities]) -> Message:
+    """The zones of a country; where there is only one, the question whether it is right."""
+    places = index.list_clocks(choice.callback.country)
+    if len(places) == 1:
+        return _confirm(context, choice, places[0].zone)
+    return say.city_menu(choice.language, choice.callback.country, places)
 
 
-def _matches(context: BotContext, request: Request, text: str) -> Message:
+async def propose_zone(context: BotContext, choice: Choice[ProposeZone]) -> Reply:
+    zone = choice.callback.zone
+    if zone not in known_zones():
+        return CallbackAnswer(say.unknown_place(choice.language))
+    return _confirm(context, choice, zone)
+
+
+async def set_zone(context: BotContext, choice: Choice[SetZone]) -> Reply:
+    zone = choice.callback.zone
+    if zone not in known_zones():
+        return CallbackAnswer(say.unknown_place(choice.language))
+    _before, subscribed = await services.load_settings(context, choice.chat_id)
+    settings = await services.change_settings(context, choice.chat, lambda before: replace(before, zone=zone))
+    return say.zone_set(context.content, choice.language, settings, subscribed=subscribed)
+
+
+def _confirm(context: BotContext, request: Request, zone: str) -> Message:
+    return say.confirm_zone(request.language, say.zone_label(request.language, zone), zone, context.clock())
+
+
+def _find_places(context: BotContext, request: Request, text: str) -> Message:
     found = index.find_places(text)
     if len(found) == 1:
         return say.confirm_zone(
@@ -68,7 +75,7 @@ def _matches(context: BotContext, request: Request, text: str) -> Message:
 
 async def receive_place(context: BotContext, request: Request) -> Message:
     """The answer to our question."""
-    return _matches(context, request, request.words)
+    return _find_places(context, request, request.words)
 
 
 async def receive_location(context: BotContext, request: Request) -> Reply:
@@ -90,8 +97,12 @@ class _Answer(filters.MessageFilter):
 
 
 HANDLERS = [
-    command("timezone", choose_timezone, guard=require_chat_admin, where=IN_CHANNELS_TOO),
-    button(ZONE, choose_timezone, guard=require_chat_admin, in_place=True),
+    command("timezone", answer_timezone, guard=require_chat_admin, where=IN_CHANNELS_TOO),
+    button(ShowCountries, show_countries, guard=require_chat_admin, in_place=True),
+    button(AskForPlace, ask_for_place, guard=require_chat_admin, in_place=True),
+    button(ShowCities, show_cities, guard=require_chat_admin, in_place=True),
+    button(ProposeZone, propose_zone, guard=require_chat_admin, in_place=True),
+    button(SetZone, set_zone, guard=require_chat_admin, in_place=True),
     message(receive_place, filters.TEXT & ~filters.COMMAND & _Answer(), guard=require_chat_admin),
     message(receive_location, filters.LOCATION & filters.ChatType.PRIVATE),
 ]

@@ -1,1 +1,1 @@
-"""To whom and when a broadcast goes out."""
+"""The audience and the timing of a broadcast."""

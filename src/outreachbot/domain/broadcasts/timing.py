@@ -1,4 +1,4 @@
-"""When a broadcast goes out: at a moment, or at a local hour in each chat's own zone. Moments are aware, UTC."""
+"""When a broadcast is sent: at a moment, or at a local hour in each chat's zone. Moments are aware, UTC."""
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
@@ -9,7 +9,7 @@ from typing import Any
 from outreachbot.domain.reminders.schedule import local_moment
 
 MISSED = dt.timedelta(minutes=5)
-"""A start that is later than this was missed: the program was down, and an admin decides what to do."""
+"""A start that is later than this counts as missed: the program was down, and an admin decides what to do."""
 
 
 class Past(StrEnum):
@@ -22,14 +22,14 @@ class Past(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Moment:
-    """Everybody at the same moment."""
+    """The same moment for every chat."""
 
     at: dt.datetime
 
 
 @dataclass(frozen=True, slots=True)
 class LocalHour:
-    """Each chat when it is that hour of that day in its zone: one wave for each zone."""
+    """This hour of this day in each chat's zone: one wave per zone."""
 
     date: dt.date
     hour: int  # 0-23
@@ -40,11 +40,11 @@ Timing = Moment | LocalHour | None
 """None: as soon as it is confirmed."""
 
 Waves = Mapping[str, dt.datetime | None]
-"""When the chats of each zone get it; None: not at all."""
+"""When the chats in each zone get the broadcast; None: not at all."""
 
 
 def dump(timing: Timing) -> dict[str, Any]:
-    """The JSON that it is stored as."""
+    """The JSON a timing is stored as."""
     match timing:
         case None:
             return {}
@@ -75,12 +75,12 @@ def compute_start(timing: Timing, zones: Iterable[str], now: dt.datetime) -> dt.
 
 
 def compute_waves(timing: LocalHour, zones: Iterable[str], now: dt.datetime) -> dict[str, dt.datetime | None]:
-    """When the chats of each zone get it; None: not at all."""
+    """When the chats in each zone get the broadcast; None: not at all."""
     return {zone: _compute_wave(timing, zone, now) for zone in zones}
 
 
 def compute_end(timing: LocalHour, chats: Mapping[str, int], per_second: float, now: dt.datetime) -> dt.datetime:
-    """When the last message is sent, to this many chats in each zone: a wave that overlaps another waits for it."""
+    """When the last message is sent, with this many `chats` in each zone: overlapping waves are sent in turn."""
     end = now
     waves = ((at, chats[zone]) for zone, at in compute_waves(timing, chats, now).items() if at is not None)
     for at, size in sorted(waves):
@@ -89,7 +89,7 @@ def compute_end(timing: LocalHour, chats: Mapping[str, int], per_second: float, 
 
 
 def list_passed_zones(timing: LocalHour, zones: Iterable[str], now: dt.datetime) -> list[str]:
-    """The zones in which that hour has passed."""
+    """The zones in which the local hour has passed."""
     return [zone for zone in zones if local_moment(timing.date, timing.hour, zone) < now]
 
 

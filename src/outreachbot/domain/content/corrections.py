@@ -1,4 +1,4 @@
-"""The corrections of all facts, the newest first."""
+"""Lists the corrections of facts, newest first."""
 
 from dataclasses import dataclass
 
@@ -7,20 +7,22 @@ from outreachbot.domain.content.model import Content, Correction, Fact
 
 @dataclass(frozen=True, slots=True)
 class FactCorrection:
-    """A correction with its fact."""
+    """A correction together with its fact."""
 
-    number: int  # of the fact, counted from 1 in the order of the file
+    number: int  # the fact's, counted from 1 in file order
     fact: Fact
     correction: Correction
 
 
 def list_corrections(fact: Fact) -> list[Correction]:
-    return sorted(fact.corrected, key=lambda one: one.on, reverse=True)
+    return sorted(fact.corrected, key=lambda correction: correction.on, reverse=True)
 
 
 def list_all_corrections(content: Content) -> list[FactCorrection]:
-    """Those of one day in the order of the file."""
+    """The corrections of all facts; those made on the same day keep the order of the file."""
     found = [
-        FactCorrection(number, fact, one) for number, fact in enumerate(content.facts, 1) for one in fact.corrected
+        FactCorrection(number, fact, correction)
+        for number, fact in enumerate(content.facts, 1)
+        for correction in fact.corrected
     ]
-    return sorted(found, key=lambda one: one.correction.on, reverse=True)
+    return sorted(found, key=lambda entry: entry.correction.on, reverse=True)

@@ -1,4 +1,4 @@
-"""Dates as an editor writes them: a day, a month or a year, a day of a year or of each year, a time of day."""
+"""Parses dates and times as editors write them: partial dates, days of the year, full dates, times of day."""
 
 import datetime as dt
 import re
@@ -9,7 +9,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, StringConstraints
 
 
 class PartialDate(BaseModel):
-    """A day, a month or a year. Written `1992-02-26`, `1992-02` or `1992`."""
+    """A day, a month or a year, written `1992-02-26`, `1992-02` or `1992`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -19,26 +19,23 @@ class PartialDate(BaseModel):
 
     @classmethod
     def parse(cls, written: str) -> Self:
-        """Read a written date; ValueError says in one line what is wrong with it."""
+        """Parse a written date; raises ValueError with a one-line explanation."""
         match = re.fullmatch(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", written.strip(), re.ASCII)
         if not match:
             raise ValueError(f'"{written}" is not a date; write 1992-02-26, 1992-02 or 1992')
         year, month, day = (int(part) if part else None for part in match.groups())
         assert year is not None  # the pattern requires it
-        try:
-            dt.date(year, month or 1, day or 1)
-        except ValueError:
-            raise ValueError(f'"{written}" does not exist in the calendar') from None
+        _build_date(written, year, month or 1, day or 1)
         return cls(year=year, month=month, day=day)
 
     @property
     def first_day(self) -> dt.date:
-        """The earliest day it can mean: for sorting."""
+        """The earliest day this date can mean; used for sorting."""
         return dt.date(self.year, self.month or 1, self.day or 1)
 
 
 class YearlyDay(BaseModel):
-    """A day of the year. Written `02-26`."""
+    """A day of the year, written `02-26`."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -47,20 +44,16 @@ class YearlyDay(BaseModel):
 
     @classmethod
     def parse(cls, written: str) -> Self:
-        """Read a written day of the year (29 February exists); ValueError says in one line what is wrong."""
+        """Parse a written day of the year, 29 February included; raises ValueError with a one-line explanation."""
         match = re.fullmatch(r"(\d{2})-(\d{2})", written.strip(), re.ASCII)
         if not match:
             raise ValueError(f'"{written}" is not a day of the year; write month and day, as in 02-26')
-        month, day = int(match[1]), int(match[2])
-        try:
-            dt.date(2000, month, day)  # a leap year
-        except ValueError:
-            raise ValueError(f'"{written}" does not exist in the calendar') from None
-        return cls(month=month, day=day)
+        date = _build_date(written, 2000, int(match[1]), int(match[2]))  # a leap year
+        return cls(month=date.month, day=date.day)
 
 
 class DayTime(BaseModel):
-    """A time of day, to the minute. Written `"17:00"`: without quotes YAML reads it as a number."""
+    """A time of day, to the minute, written `"17:00"`: without the quotes YAML reads a number."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
@@ -69,7 +62,7 @@ class DayTime(BaseModel):
 
     @classmethod
     def parse(cls, written: str) -> Self:
-        """Read a written time of day; ValueError says in one line what is wrong with it."""
+        """Parse a written time of day; raises ValueError with a one-line explanation."""
         match = re.fullmatch(r"([01]\d|2[0-3]):([0-5]\d)", written.strip(), re.ASCII)
         if not match:
             raise ValueError(f'"{written}" is not a time of day; write it in quotes, as in "17:00"')
@@ -81,19 +74,27 @@ class DayTime(BaseModel):
 
 
 def parse_day(written: str) -> dt.date:
-    """Read a day, written `2026-05-03`; ValueError says in one line what is wrong with it."""
-    if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", written.strip(), re.ASCII):
+    """Parse a full date, written `2026-05-03`; raises ValueError with a one-line explanation."""
+    match = re.fullmatch(r"(\d{4})-(\d{2})-(\d{2})", written.strip(), re.ASCII)
+    if not match:
         raise ValueError(f'"{written}" is not a day; write year, month and day, as in 2026-05-03')
+    return _build_date(written, int(match[1]), int(match[2]), int(match[3]))
+
+
+def _build_date(written: str, year: int, month: int, day: int) -> dt.date:
     try:
-        return dt.date.fromisoformat(written.strip())
+        return dt.date(year, month, day)
     except ValueError:
         raise ValueError(f'"{written}" does not exist in the calendar') from None
 
 
-def as_single_word(parse: Callable[[str], object], pattern: str, *, or_number: bool = False) -> BeforeValidator:
-    """Dates stand in the file as one word; the pattern is for the JSON schema, as is that 1992 is an int in YAML."""
+def parse_with(parse: Callable[[str], object], pattern: str, *, or_number: bool = False) -> BeforeValidator:
+    """A validator that parses a date written as a single YAML scalar.
+
+    Only the JSON Schema uses `pattern` and `or_number` (in YAML, 1992 is an integer).
+    """
     text = Annotated[str, StringConstraints(pattern=pattern)]
     schema: Any = text | int if or_number else text
     return BeforeValidator(
-        lambda word: parse(str(word)) if isinstance(word, str | int) else word, json_schema_input_type=schema
+        lambda value: parse(str(value)) if isinstance(value, str | int) else value, json_schema_input_type=schema
     )

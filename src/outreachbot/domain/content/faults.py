@@ -1,25 +1,27 @@
-"""A fault of the content file: where it stands, what it concerns, and one line that says what to write."""
+"""A fault in the content file: its position, its path, and one line that says what to write instead."""
 
 import difflib
 import re
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 
+from outreachbot.domain.messages.message import shorten
+
 Path = tuple[str | int, ...]
-"""The way from the root of the document to a place in it: keys, and indexes from 0."""
+"""The steps from the root of the document to one of its nodes: keys, and indexes from 0."""
 
 MAX_LISTED = 200
 MAX_LINE = 400
 
 _PLAIN_KEY = re.compile(r"[\w-]{1,40}")
 _REST = re.compile(r"and ([0-9]+) more")
-_MANY = 1_000  # names among which a look at each would take too long
-_FEW = 12  # names that can be listed in a line
+_MANY = 1_000  # names: beyond this, comparing each would take too long
+_FEW = 12  # names: up to this many can be listed in a line
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Mark:
-    """A place in the file, counted from 1, in characters."""
+    """A position in the file: line and column, both counted from 1, the column in characters."""
 
     line: int
     column: int
@@ -30,10 +32,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """Something an editor has to put right, or (a warning) should look at.
+    """Something an editor must correct, or (a warning) should look at.
 
-    Where `wrong` is given it was mistaken for one of the `known` names. The nearest is looked up when the fault is
-    shown, because a file can have far more faults than anybody is shown.
+    `wrong`, where given, is a misspelling of one of the `known` names. The nearest of these is looked up only when
+    the fault is shown, because a file can have far more faults than anybody is shown.
     """
 
     mark: Mark
@@ -45,12 +47,12 @@ class Fault:
 
     def __str__(self) -> str:
         where = format_path(self.path)
-        return to_one_line(f"{self.mark}: {where}{': ' if where else ''}{self.text}", MAX_LINE) + self._suggestion()
+        return to_one_line(f"{self.mark}: {where}{': ' if where else ''}{self.text}", MAX_LINE) + self._suggest()
 
     def in_file(self, name: str) -> str:
         return f"{name}:{self}"
 
-    def _suggestion(self) -> str:
+    def _suggest(self) -> str:
         if not self.wrong or not self.known:
             return ""
         if near := find_nearest(self.wrong, self.known):
@@ -59,28 +61,27 @@ class Fault:
 
 
 def format_path(path: Path) -> str:
-    """Write a path as `facts[3].claim.en`."""
-    steps = (f"[{step}]" if isinstance(step, int) else f".{_key(step)}" for step in path)
+    """Format a path as `facts[3].claim.en`."""
+    steps = (f"[{step}]" if isinstance(step, int) else f".{_format_key(step)}" for step in path)
     return "".join(steps).removeprefix(".")
 
 
-def _key(key: str) -> str:
+def _format_key(key: str) -> str:
     return key if _PLAIN_KEY.fullmatch(key) else quote(key)
 
 
 def quote(text: str, limit: int = 60) -> str:
-    """A piece of the file inside a fault's line: in quotes, short, and on one line."""
+    """Quote a piece of the file for a fault's line, shortened and on one line."""
     return f'"{to_one_line(text, limit)}"'
 
 
 def to_one_line(text: str, limit: int) -> str:
-    """The text without line breaks and other unprintable signs, cut where it is longer than the limit."""
-    short = text if len(text) <= limit else text[: limit - 1] + "…"
-    return "".join(sign if sign.isprintable() else " " for sign in short)
+    """The text cut to `limit` characters, with line breaks and other unprintable characters replaced by spaces."""
+    return "".join(character if character.isprintable() else " " for character in shorten(text, limit))
 
 
 def find_nearest(wrong: str, known: Collection[str]) -> str:
-    """The known name most like this one; "" where none is alike."""
+    """The known name most similar to this one; "" if none is similar."""
     wrong = wrong[:64].casefold()
     candidates = {name.casefold(): name for name in known if len(known) <= _MANY or name[:1].casefold() == wrong[:1]}
     cutoff = 0.5 if len(wrong) <= 3 else 0.6
@@ -89,7 +90,7 @@ def find_nearest(wrong: str, known: Collection[str]) -> str:
 
 
 def format_faults(faults: Iterable[Fault], name: str) -> list[str]:
-    """The lines shown for these faults: in the order of the file, at most 200, and then how many more there are."""
+    """Format the faults for display in file order: at most 200 lines, then one that counts the rest."""
     ordered = sorted(faults, key=lambda fault: fault.mark)
     lines = [fault.in_file(name) for fault in ordered[:MAX_LISTED]]
     if len(ordered) > MAX_LISTED:
@@ -98,6 +99,6 @@ def format_faults(faults: Iterable[Fault], name: str) -> list[str]:
 
 
 def count_faults(lines: Sequence[str]) -> int:
-    """How many faults the lines of `listed` stand for."""
+    """The number of faults that lines made by `format_faults` represent."""
     rest = _REST.fullmatch(lines[-1]) if lines else None
     return len(lines) - 1 + int(rest[1]) if rest else len(lines)

@@ -1,4 +1,4 @@
-"""A content file's bytes as checked content, or every fault at once."""
+"""Turns the bytes of a content file into checked content, or into a complete list of its faults."""
 
 from dataclasses import dataclass
 
@@ -16,25 +16,25 @@ from outreachbot.errors import ContentError, Unreadable
 class Document:
     """A content file without faults.
 
-    Paths are those of `content`: the timeline stands there in the order of its dates, in the file perhaps in another.
+    Paths refer to `content`, where the timeline is sorted by date; in the file its order may differ.
     """
 
     content: Content
-    marks: Node
+    root: Node  # the file as written, with positions
     warnings: tuple[Fault, ...]
     name: str
-    raw: bytes  # the file
-    timeline_order: tuple[int, ...] = ()  # where each entry of content.timeline stands in the file
+    raw: bytes  # the file's bytes
+    timeline_order: tuple[int, ...] = ()  # for each entry of content.timeline, its index in the file
 
-    def mark(self, path: Path) -> Mark:
-        """Where this is written; of what is missing, where the nearest part that is there begins."""
-        return tree.find_mark(self.marks, self._in_file(path))
+    def find_mark(self, path: Path) -> Mark:
+        """Where the value at this path begins; for a missing value, where its nearest existing parent begins."""
+        return tree.find_mark(self.root, self._to_file_path(path))
 
     def fault(self, path: Path, text: str, *, warning: bool = False) -> Fault:
-        """A fault at this place of the file."""
-        return Fault(self.mark(path), self._in_file(path), text, warning)
+        """A new fault with this path and its position in the file."""
+        return Fault(self.find_mark(path), self._to_file_path(path), text, warning)
 
-    def _in_file(self, path: Path) -> Path:
+    def _to_file_path(self, path: Path) -> Path:
         match path:
             case ("timeline", int(index), *below) if 0 <= index < len(self.timeline_order):
                 return ("timeline", self.timeline_order[index], *below)
@@ -43,43 +43,42 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class SavedFile:
-    """What became of the content file on the disk."""
+    """The outcome of writing new content to the content file."""
 
     name: str
-    written: bool = True  # the next start uses what is live now
+    written: bool = True  # the next start will use the content that is live now
     why: Unreadable | None = None  # why it could not be written
-    beside: str = ""  # the name (with its folder, if that is another one) under which the unused old text is kept
+    beside: str = ""  # where the file's own, unused text is kept: a name, with the folder if that differs
 
 
 def read_content(raw: bytes, name: str) -> Document:
-    """Read and check a content file; ContentError holds every fault. Warnings come with the document.
+    """Read and check a content file; raises ContentError with all faults.
 
-    Beside faults no warnings are given: a mistyped id alone would make a source look unused.
+    Warnings are returned with the document, never with faults: a mistyped id would make a source look unused.
     """
     written = reader.read_tree(raw)
     if written.root is None:
         raise ContentError(format_faults(written.faults, name))
     root = written.root
-    named = [*written.faults, *relations.find_faults(root), *texts.find_faults(root)]
-    named += wording.find_faults(root, raw)
-    content, complaints = _validated(root)
-    places = {(fault.mark, fault.path) for fault in named}
-    named += [complaint for complaint in complaints if (complaint.mark, complaint.path) not in places]
-    if content is None or named:
-        raise ContentError(format_faults(named, name))
-    hints = [*relations.find_warnings(root), *wording.find_warnings(root)]
-    warnings = sorted(hints, key=lambda fault: fault.mark)
-    return _document(content, root, tuple(warnings), name, raw)
+    faults = [*written.faults, *relations.find_faults(root), *texts.find_faults(root)]
+    faults += wording.find_faults(root, raw)
+    content, model_faults = _validate(root)
+    places = {(fault.mark, fault.path) for fault in faults}
+    faults += [fault for fault in model_faults if (fault.mark, fault.path) not in places]
+    if content is None or faults:
+        raise ContentError(format_faults(faults, name))
+    warnings = [*relations.find_warnings(root), *wording.find_warnings(root)]
+    return _build_document(content, root, tuple(sorted(warnings, key=lambda fault: fault.mark)), name, raw)
 
 
-def _validated(root: Node) -> tuple[Content | None, list[Fault]]:
+def _validate(root: Node) -> tuple[Content | None, list[Fault]]:
     try:
         return Content.model_validate(tree.to_values(root)), []
     except ValidationError as error:
         return None, list(model_errors.find_faults(error, root))
 
 
-def _document(content: Content, root: Node, warnings: tuple[Fault, ...], name: str, raw: bytes) -> Document:
+def _build_document(content: Content, root: Node, warnings: tuple[Fault, ...], name: str, raw: bytes) -> Document:
     entries = content.timeline
     order = sorted(range(len(entries)), key=lambda index: entries[index].date.first_day)
     ordered = content.model_copy(update={"timeline": tuple(entries[index] for index in order)})

@@ -1,4 +1,4 @@
-"""What a good content file still lacks: texts in its other languages, sources that were read, copies that were kept."""
+"""Lists what is still missing or unsettled in a valid content file: translations, unread sources, disagreements."""
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
@@ -13,33 +13,33 @@ from outreachbot.domain.content.yaml.tree import Mapping
 
 @dataclass(frozen=True, slots=True)
 class Gap:
-    """What has no text in a language: members who read it get the default language there."""
+    """Everything without a text in a language; its readers see the default language there."""
 
     language: str
-    entries: dict[str, int]  # how many of a list, by its name: facts, timeline, …
-    others: tuple[str, ...]  # parts of the file that are no list, by their names: welcome, campaign, …
-    first: Mark  # where the first of them stands
+    entries: dict[str, int]  # list (facts, timeline, …) -> number of its incomplete entries
+    others: tuple[str, ...]  # the incomplete parts outside lists: welcome, campaign, …
+    first: Mark  # the position of the first text without this language
 
     @property
     def number(self) -> int:
-        """How many entries and parts these are."""
+        """The number of incomplete entries and parts."""
         return sum(self.entries.values()) + len(self.others)
 
 
 def find_gaps(document: Document) -> list[Gap]:
-    """For each language after the default what lacks a text, in the order of the file; complete ones are left out."""
+    """The gap of each language but the default, in file order; complete languages are left out."""
     others = document.content.languages[1:]
-    lacking: dict[str, dict[tuple[str, int | None], Mark]] = {language: {} for language in others}
+    missing: dict[str, dict[tuple[str, int | None], Mark]] = {language: {} for language in others}
     for pattern in shape.TEXTS if others else ():
-        for path, node in tree.iterate_pattern(document.marks, pattern):
+        for path, node in tree.find_matches(document.root, pattern):
             place = str(path[0]), path[1] if len(path) > 1 and isinstance(path[1], int) else None
             for language in others:
                 if isinstance(node, Mapping) and language not in node.entries:
-                    lacking[language].setdefault(place, node.mark)
-    return [_gap(language, places) for language, places in lacking.items() if places]
+                    missing[language].setdefault(place, node.mark)
+    return [_build_gap(language, places) for language, places in missing.items() if places]
 
 
-def _gap(language: str, places: dict[tuple[str, int | None], Mark]) -> Gap:
+def _build_gap(language: str, places: dict[tuple[str, int | None], Mark]) -> Gap:
     entries: dict[str, int] = {}
     others = []
     for name, index in sorted(places, key=lambda place: places[place]):
@@ -51,28 +51,28 @@ def _gap(language: str, places: dict[tuple[str, int | None], Mark]) -> Gap:
 
 
 def list_sources_read_as(content: Content, reading: Reading) -> list[Source]:
-    """The sources that were read so far and no further."""
+    """The sources that have exactly this reading status."""
     return [source for source in content.sources if source.read is reading]
 
 
 def list_web_sources(content: Content) -> list[Source]:
-    """The sources that have an address, which may stop working."""
+    """The sources with a web address, which may stop working."""
     return [source for source in content.sources if source.url]
 
 
 def list_disagreeing_facts(content: Content) -> list[Fact]:
-    """The facts whose sources give different numbers for what they count in the same words."""
-    return [fact for fact in content.facts if any(map(_sources_differ, _by_count(content, fact)))]
+    """The facts for which different sources give different numbers under the same description."""
+    return [fact for fact in content.facts if any(map(_do_sources_differ, _group_by_counts(content, fact)))]
 
 
-def _by_count(content: Content, fact: Fact) -> Iterable[list[Figure]]:
-    counted: dict[str, list[Figure]] = {}
+def _group_by_counts(content: Content, fact: Fact) -> Iterable[list[Figure]]:
+    groups: dict[str, list[Figure]] = {}
     for figure in fact.figures:
         counts = " ".join(content.say(figure.counts, content.default_language).casefold().split())
-        counted.setdefault(counts, []).append(figure)
-    return counted.values()
+        groups.setdefault(counts, []).append(figure)
+    return groups.values()
 
 
-def _sources_differ(figures: Sequence[Figure]) -> bool:
+def _do_sources_differ(figures: Sequence[Figure]) -> bool:
     numbers = {(figure.number, figure.range) for figure in figures}
     return len(numbers) > 1 and len({figure.source for figure in figures}) > 1

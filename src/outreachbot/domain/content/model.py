@@ -1,4 +1,4 @@
-"""What an editor wrote: the facts, their sources, the timeline, the days to remember and the campaign."""
+"""The content of a bot: facts with their sources, the timeline, the anniversaries, the campaign."""
 
 import datetime as dt
 from enum import StrEnum
@@ -7,17 +7,17 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
-from outreachbot.domain.content.dates import DayTime, PartialDate, YearlyDay, as_single_word, parse_day
+from outreachbot.domain.content.dates import DayTime, PartialDate, YearlyDay, parse_day, parse_with
 from outreachbot.domain.content.values import Address, Avoided, Country, Id, Language, Picture, Whole, Zone
 
 Text = dict[str, str]
-"""A text in every language that has it: language code -> text in the markup of `domain/markup`."""
+"""A text by language: language code -> text in the markup of `domain.messages.markup`."""
 
 MAX_LETTER_WORDS = 250
 
 
 class Certainty(StrEnum):
-    """How firmly a claim stands."""
+    """How well a claim is supported."""
 
     DOCUMENTED = "documented"  # independent sources agree
     STATED = "stated"  # one side or one source says so
@@ -25,17 +25,17 @@ class Certainty(StrEnum):
 
 
 class Reading(StrEnum):
-    """How far somebody of the project has read a source."""
+    """How thoroughly the editors have read a source."""
 
-    FULL = "full"  # read from the first page to the last, at its own address
-    PART = "part"  # parts read at its own address
-    COPY = "copy"  # read only as a copy on somebody else's site
-    REPORT = "report"  # not seen itself; another source reports what it says
-    NOT_CHECKED = "not-checked"  # nobody has opened it
+    FULL = "full"  # completely, at its own address
+    PART = "part"  # in part, at its own address
+    COPY = "copy"  # only as a copy on another site
+    REPORT = "report"  # not itself; another source reports what it says
+    NOT_CHECKED = "not-checked"  # not opened
 
 
 class Precision(StrEnum):
-    """How a figure is to be read."""
+    """How precise a figure is."""
 
     EXACT = "exact"
     ABOUT = "about"
@@ -45,7 +45,7 @@ class Precision(StrEnum):
 
 
 class Notice(StrEnum):
-    """When a chat is told of an anniversary."""
+    """When a chat is reminded of an anniversary."""
 
     WEEK = "week"  # seven days before
     EVE = "eve"  # the day before
@@ -53,7 +53,7 @@ class Notice(StrEnum):
 
 
 class LeapDay(StrEnum):
-    """When 29 February is kept in a year that has none."""
+    """When an anniversary on 29 February is observed in a common year."""
 
     FEB_28 = "feb-28"
     MAR_1 = "mar-1"
@@ -65,20 +65,20 @@ class _Part(BaseModel):
 
 
 class Source(_Part):
-    """A document that states something. Title and publisher are names and are not translated."""
+    """A document that facts refer to. Title and publisher are names and are not translated."""
 
     id: Id
     title: Annotated[str, StringConstraints(min_length=1)]
     publisher: Annotated[str, StringConstraints(min_length=1)]
     year: Annotated[Whole, Field(ge=1000, le=2100)] | None = None  # None: undated
     url: Address | None = None
-    archive: Address | None = None  # of a saved copy
+    archive: Address | None = None  # the address of a saved copy
     read: Reading
     note: Text | None = None
 
 
 class Figure(_Part):
-    """One number (or a range) with what it counts and who states it. Figures are never summed or averaged."""
+    """A number (or a range) with what it counts and who states it. Figures are never summed or averaged."""
 
     number: Annotated[Whole, Field(ge=0)] | None = None
     range: tuple[Whole, Whole] | None = None  # from, to; exactly one of `number` and `range` is given
@@ -90,22 +90,22 @@ class Figure(_Part):
 
 
 class Topic(_Part):
-    """A heading of `/facts`."""
+    """A heading in `/facts`."""
 
     id: Id
     title: Text
 
 
 class Correction(_Part):
-    """What a fact said until a mistake in it was put right."""
+    """What a fact said before a mistake in it was corrected."""
 
-    on: Annotated[dt.date, as_single_word(parse_day, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
+    on: Annotated[dt.date, parse_with(parse_day, r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$")]
     was: Text
     why: Text
 
 
 class Fact(_Part):
-    """A claim, who states it, and where that can be read."""
+    """A claim, who states it, and the sources where it can be read."""
 
     id: Id
     topic: Id
@@ -118,41 +118,41 @@ class Fact(_Part):
 
 
 class TimelineEntry(_Part):
-    """What happened on a day, in a month or in a year."""
+    """An event on a day, in a month or in a year."""
 
-    date: Annotated[PartialDate, as_single_word(PartialDate.parse, r"^[0-9]{4}(-[0-9]{2}){0,2}$", or_number=True)]
+    date: Annotated[PartialDate, parse_with(PartialDate.parse, r"^[0-9]{4}(-[0-9]{2}){0,2}$", or_number=True)]
     text: Text
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
 
 
 class Silence(_Part):
-    """A moment of silence that is kept on an anniversary at one place."""
+    """A moment of silence observed on an anniversary at one place."""
 
-    at: Annotated[DayTime, as_single_word(DayTime.parse, r"^[0-9]{2}:[0-9]{2}$")]
+    at: Annotated[DayTime, parse_with(DayTime.parse, r"^[0-9]{2}:[0-9]{2}$")]
     zone: Zone
-    place: Text  # where it is kept: its clock is meant
+    place: Text  # where it is observed; `at` is local time there
 
 
 class Anniversary(_Part):
-    """A day kept each year."""
+    """A day observed every year."""
 
     id: Id
     title: Text
-    date: Annotated[YearlyDay, as_single_word(YearlyDay.parse, r"^[0-9]{2}-[0-9]{2}$")]
-    leap_day: LeapDay = LeapDay.FEB_28  # of 29 February: when it is kept in other years
-    night: bool = False  # it was the night to this day: the event began in the evening before
-    year: Whole | None = None  # the year of the event; None where there is none to count from
-    text: Text  # one or two sentences, said in the reminder
+    date: Annotated[YearlyDay, parse_with(YearlyDay.parse, r"^[0-9]{2}-[0-9]{2}$")]
+    leap_day: LeapDay = LeapDay.FEB_28  # only for 29 February: when it is observed in common years
+    night: bool = False  # the event began on the evening before this day
+    year: Whole | None = None  # the year of the event; None if there is no year to count from
+    text: Text  # one or two sentences for the reminder
     sources: Annotated[tuple[Id, ...], Field(min_length=1)]
-    topic: Id | None = None  # which facts the reminder leads back to
-    default: bool = True  # whether a subscribed chat that chose nothing gets it
-    big: bool = False  # one of the days that a chat gets which wants only the big ones
+    topic: Id | None = None  # the facts that the reminder links to
+    default: bool = True  # whether subscribed chats that made no choice are reminded of it
+    big: bool = False  # whether chats that want only the big days are reminded of it
     silence: Silence | None = None
-    picture: Picture | None = None  # shown in its reminders
+    picture: Picture | None = None  # sent with its reminders
 
 
 class Campaign(_Part):
-    """What the community asks people to do."""
+    """What people are asked to do."""
 
     title: Text
     summary: Text
@@ -161,7 +161,7 @@ class Campaign(_Part):
 
 
 class Operator(_Part):
-    """Who runs this bot and how to reach them."""
+    """Who runs this bot, and how to reach them."""
 
     name: Text
     contact: Text
@@ -169,21 +169,21 @@ class Operator(_Part):
 
 
 class Content(_Part):
-    """One whole content file, checked. `languages[0]` is the default language: every text has it."""
+    """A complete, checked content file. Every text has `languages[0]`, the default language."""
 
     languages: Annotated[tuple[Language, ...], Field(min_length=1)]
-    zone: Zone  # of chats that chose none
-    hour: Annotated[Whole, Field(ge=0, le=23)]  # of reminders, for chats that chose none
+    zone: Zone  # for chats that chose none
+    hour: Annotated[Whole, Field(ge=0, le=23)]  # local hour of reminders, for chats that chose none
     notices: Annotated[tuple[Notice, ...], Field(min_length=1)] = (Notice.DAY,)  # for chats that chose none
-    early: Annotated[Whole, Field(ge=0, le=60)] = 0  # minutes; so much before the hour a long wave may begin
-    countries: tuple[Country, ...] = ()  # where members are likely to live; offered first by /timezone
+    early: Annotated[Whole, Field(ge=0, le=60)] = 0  # minutes by which a long wave may begin before the hour
+    countries: tuple[Country, ...] = ()  # where members are likely to live; /timezone offers these first
     title: Text  # the bot's subject in a few words
     short_description: Text  # at most 120 characters: shown on the bot's profile
-    description: Text  # at most 512 characters: shown in the empty chat
-    welcome: Text  # `/start`
+    description: Text  # at most 512 characters: shown in an empty chat
+    welcome: Text  # the answer to `/start`
     operator: Operator
     sources_policy: Text
-    avoid: dict[Language, tuple[Avoided, ...]] = {}  # what no text of that language may say
+    avoid: dict[Language, tuple[Avoided, ...]] = {}  # words that texts in that language may not contain
     privacy: Text
     campaign: Campaign
     topics: Annotated[tuple[Topic, ...], Field(min_length=1)]
@@ -214,7 +214,7 @@ class Content(_Part):
 
     @cached_property
     def facts_by_topic(self) -> dict[str, tuple[Fact, ...]]:
-        """The facts of each topic, in the order of the file; every topic is there."""
+        """Topic id -> its facts in file order; has every topic."""
         found: dict[str, list[Fact]] = {topic.id: [] for topic in self.topics}
         for fact in self.facts:
             found[fact.topic].append(fact)
@@ -222,15 +222,15 @@ class Content(_Part):
 
     @cached_property
     def place_by_id(self) -> dict[str, tuple[int, int]]:
-        """Where each fact stands, from 0: among all facts, and among those of its topic."""
+        """Fact id -> its index (from 0) among all facts, and among those of its topic."""
         in_topic = {fact.id: place for facts in self.facts_by_topic.values() for place, fact in enumerate(facts)}
         return {fact.id: (place, in_topic[fact.id]) for place, fact in enumerate(self.facts)}
 
     @cached_property
     def searched(self) -> dict[str, tuple[str, ...]]:
-        """What `search` keeps for each language; empty until somebody looks for something."""
+        """The cache of `search`: language -> the prepared text of each fact. Empty until the first search."""
         return {}
 
     def say(self, text: Text, language: str) -> str:
-        """The text in this language, or in the default language where it lacks."""
+        """The text in this language, or in the default language if that is missing."""
         return text.get(language) or text[self.default_language]

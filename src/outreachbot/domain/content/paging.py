@@ -1,4 +1,4 @@
-"""Cuts the timeline and the corrections into pages: some entries that follow each other, from any of them on."""
+"""Splits the timeline and the corrections into pages: runs of entries that may begin at any entry."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,7 +14,7 @@ Entry = TypeVar("Entry")
 
 @dataclass(frozen=True, slots=True)
 class Page(Generic[Entry]):
-    """Entries `first` to `last` (counted from 0, both included) of `of`."""
+    """Entries `first` to `last` (from 0, both included) out of `of` entries."""
 
     first: int
     of: int
@@ -26,33 +26,33 @@ class Page(Generic[Entry]):
 
     @property
     def earlier(self) -> int | None:
-        """Where the page before begins; None on the first."""
+        """Where the previous page begins; None on the first page."""
         return max(0, self.first - ENTRIES_A_PAGE) if self.first else None
 
     @property
     def later(self) -> int | None:
-        """Where the page after begins; None on the last."""
+        """Where the next page begins; None on the last page."""
         return self.last + 1 if self.last + 1 < self.of else None
 
 
 def cut_page(entries: Sequence[Entry], first: int) -> Page[Entry]:
-    """The page of entries (there are some) from that one on; from the last one where there are not so many."""
+    """The page that begins at entry `first`, or at the last entry if `first` is beyond it. `entries` is not empty."""
     first = min(first, len(entries) - 1)
     return Page(first, len(entries), tuple(entries[first : first + ENTRIES_A_PAGE]))
 
 
 def find_first_in(timeline: Sequence[TimelineEntry], period: PartialDate) -> int | None:
-    """The first entry of that year, month or day; None where it has none."""
+    """The index of the first entry in that year, month or day; None if there is none."""
     return next((index for index, entry in enumerate(timeline) if _overlaps(entry.date, period)), None)
 
 
 def find_first_after(timeline: Sequence[TimelineEntry], period: PartialDate) -> int:
-    """The first entry that is later than the period; the last of all where none is."""
+    """The index of the first entry later than the period; the last index if none is."""
     later = (index for index, entry in enumerate(timeline) if entry.date.first_day > period.first_day)
     return next(later, len(timeline) - 1)
 
 
 def _overlaps(date: PartialDate, period: PartialDate) -> bool:
-    """Whether the two may mean the same day, as far as each is known."""
+    """Whether both may mean the same day, as far as each is known."""
     pairs = ((date.year, period.year), (date.month, period.month), (date.day, period.day))
-    return all(one is None or other is None or one == other for one, other in pairs)
+    return all(left is None or right is None or left == right for left, right in pairs)

@@ -1,7 +1,7 @@
-"""The content file's JSON Schema, by which an editor completes and checks it as one types.
+"""Builds the content file's JSON Schema, with which text editors complete and check the file during typing.
 
-It follows from the models; what is written here is what people are told of each key. It says less than `check`, which
-also knows what the parts have to do with each other.
+The structure comes from the models; this module adds the descriptions. The schema covers less than `check`, which also
+looks at relations between the parts.
 """
 
 from typing import Any
@@ -10,9 +10,9 @@ from outreachbot.domain.content.model import Content
 
 Json = dict[str, Any]
 
-DIALECT = "http://json-schema.org/draft-07/schema#"  # the one that every editor reads
+DIALECT = "http://json-schema.org/draft-07/schema#"  # supported by every editor
 LANGUAGES = {"en": "English", "az": "azərbaycanca", "tr": "Türkçe", "ru": "русский"}
-"""Those that the program itself speaks are offered; a text may have any."""
+"""The languages offered for completion: those of the program's own catalogues. Texts may have others."""
 
 _TEXT: Json = {
     "description": "A text, once for each language. **bold**, *italic* and [a label](https://an.address) are read.",
@@ -24,21 +24,21 @@ _TEXT: Json = {
 }
 _MORE: dict[str, Json] = {"Figure": {"oneOf": [{"required": ["number"]}, {"required": ["range"]}]}}
 
-SAID: dict[str, dict[str, str]] = {
+DESCRIPTIONS: dict[str, dict[str, str]] = {
     "Content": {
         "languages": "The languages of this file, as two-letter codes. Every text needs the first one.",
         "zone": "The time zone of chats that chose none, such as Europe/Istanbul.",
         "hour": "The hour (0 to 23) at which reminders arrive in chats that chose none.",
-        "notices": "Which reminders of a day chats get that chose none.",
-        "early": "So many minutes before the hour a long wave of reminders may begin.",
+        "notices": "Which reminders of a day are sent to chats that chose none.",
+        "early": "The number of minutes by which a long wave of reminders may begin before the hour.",
         "countries": "Where members are likely to live: /timezone offers these first. Codes such as AZ.",
         "title": "The subject in a few words, at the head of messages.",
-        "short_description": "Stands on the bot's profile; at most 120 characters, without bold or links.",
-        "description": "Stands in the empty chat before somebody presses Start; at most 512 characters, without links.",
+        "short_description": "Shown on the bot's profile; at most 120 characters, without bold or links.",
+        "description": "Shown in the empty chat before somebody presses Start; at most 512 characters, without links.",
         "welcome": "The answer to /start.",
         "operator": "Who runs this copy of the bot, and how to reach them.",
         "sources_policy": "How this file treats sources; part of /about.",
-        "avoid": "Words that no text of a language may have. `barbar*` stands for every ending.",
+        "avoid": "Words that no text in a language may contain. `barbar*` matches every ending.",
         "privacy": "What is stored about a chat; the answer to /privacy.",
         "campaign": "What people are asked to do.",
         "topics": "The headings of /facts, in the order in which they are shown.",
@@ -60,13 +60,13 @@ SAID: dict[str, dict[str, str]] = {
     },
     "Topic": {"id": "Stays as it is: buttons in old messages refer to it.", "title": "As members see it."},
     "Source": {
-        "id": "What others refer to it by.",
+        "id": "What other entries refer to it by.",
         "title": "As it is, not translated; for an untitled text a few words that describe it.",
         "publisher": "Who published it, not translated.",
-        "year": "Of its publication. Leave it out where the document is undated.",
+        "year": "The year of publication. Leave it out if the document is undated.",
         "url": "Where it can be read.",
-        "archive": "The address of a saved copy, for the day on which the page is gone.",
-        "read": "How far somebody has read it. Please be honest here: members see it.",
+        "archive": "The address of a saved copy, for the day when the page is gone.",
+        "read": "How thoroughly you have read it. Please be honest here: members see it.",
         "note": "Anything a reader should know about it.",
     },
     "Fact": {
@@ -75,7 +75,7 @@ SAID: dict[str, dict[str, str]] = {
         "claim": "What is claimed, in the words of who states it.",
         "stated_by": "The person or body that states it.",
         "sources": "The ids of the sources where it can be read.",
-        "certainty": "How firmly it stands.",
+        "certainty": "How well it is supported.",
         "figures": "Numbers, side by side, each with who states it. They are never added up or averaged.",
         "corrected": "What it said until a mistake was put right. Members see it below the fact.",
     },
@@ -87,7 +87,7 @@ SAID: dict[str, dict[str, str]] = {
     "Figure": {
         "number": "The number; or write `range`.",
         "range": "From and to, such as [500, 1000]; or write `number`.",
-        "precision": "How the number is to be read.",
+        "precision": "How precise the number is.",
         "counts": "What is counted, such as: people killed.",
         "stated_by": "Who states it.",
         "year": "When it was stated.",
@@ -102,21 +102,21 @@ SAID: dict[str, dict[str, str]] = {
         "id": "Stays as it is: what chats chose refers to it.",
         "title": "What the day is called.",
         "date": "Month and day: 02-26.",
-        "leap_day": "Only of 02-29: when it is kept in a year that has none.",
-        "night": "true: it was the night to this day, and began in the evening before.",
-        "year": "The year of the event, to count from. Leave it out where there is none.",
-        "text": "One or two sentences, said in the reminder.",
+        "leap_day": "Only for 02-29: when it is observed in years without that day.",
+        "night": "true: the event began on the evening before this day.",
+        "year": "The year of the event, to count from. Leave it out if there is none.",
+        "text": "One or two sentences for the reminder.",
         "sources": "The ids of the sources where it can be read.",
         "topic": "The id of the topic whose facts the reminder leads to.",
         "default": "false: only chats that choose this day get it.",
         "big": "true: one of the days for chats that want only the big ones.",
-        "silence": "A moment of silence that is kept on that day.",
+        "silence": "A moment of silence observed on that day.",
         "picture": "The name of a JPEG or PNG file beside this one, shown in its reminders.",
     },
     "Silence": {
         "at": 'The time of day, in quotes: "17:00".',
         "zone": "The time zone of its place.",
-        "place": "Where it is kept: its clock is meant.",
+        "place": "Where it is observed; the time of day is local time there.",
     },
 }
 _CHOICES = {
@@ -135,37 +135,39 @@ _CHOICES = {
 
 
 def build_schema() -> Json:
-    """The whole schema, as JSON."""
+    """The whole schema as a JSON object."""
     made = Content.model_json_schema(ref_template="#/definitions/{model}")
-    parts = {name: _part(name, part) for name, part in made.pop("$defs").items()}
-    whole = _part("Content", made) | {"description": "Everything that the bot says about its subject."}
+    parts = {name: _describe(name, part) for name, part in made.pop("$defs").items()}
+    whole = _describe("Content", made) | {"description": "Everything that the bot says about its subject."}
     return {"$schema": DIALECT, "title": "Content of an outreachbot", **whole, "definitions": {"Text": _TEXT, **parts}}
 
 
-def _part(name: str, part: Json) -> Json:
-    """A model or a choice of words, with what is said of each."""
+def _describe(name: str, part: Json) -> Json:
+    """The schema of a model or an enum, with descriptions of its keys or values."""
     if name in _CHOICES:
-        return _plain(part) | {"enumDescriptions": _CHOICES[name]}
-    properties = {key: {"description": SAID[name][key], **_plain(one)} for key, one in part["properties"].items()}
-    return {**_plain(part), "properties": properties, **_MORE.get(name, {})}
+        return _simplify(part) | {"enumDescriptions": _CHOICES[name]}
+    properties = {
+        key: {"description": DESCRIPTIONS[name][key], **_simplify(schema)} for key, schema in part["properties"].items()
+    }
+    return {**_simplify(part), "properties": properties, **_MORE.get(name, {})}
 
 
-def _plain(one: Json) -> Json:
-    """What pydantic says, in the dialect that editors read, and shorter."""
-    if one.get("additionalProperties") == {"type": "string"}:
+def _simplify(schema: Json) -> Json:
+    """A schema made by pydantic, shortened and converted to draft 7."""
+    if schema.get("additionalProperties") == {"type": "string"}:
         return {"$ref": "#/definitions/Text"}
-    kept = {key: value for key, value in one.items() if key not in {"title", "anyOf", "prefixItems"}}
-    if "patternProperties" in one:
+    kept = {key: value for key, value in schema.items() if key not in {"title", "anyOf", "prefixItems"}}
+    if "patternProperties" in schema:
         kept["additionalProperties"] = False
-    if one.get("default", "") in (None, [], {}):
+    if schema.get("default", "") in (None, [], {}):
         del kept["default"]
-    choices = [_plain(choice) for choice in one.get("anyOf", [])]
+    choices = [_simplify(choice) for choice in schema.get("anyOf", [])]
     if len(choices) == 2 and choices[1] == {"type": "null"} and "type" in choices[0]:
         kept |= choices[0] | {"type": [choices[0]["type"], "null"]}
     elif choices:
         kept["anyOf"] = choices
-    if "prefixItems" in one:
-        kept["items"] = one["prefixItems"][0]
-    elif "items" in one:
-        kept["items"] = _plain(one["items"])
+    if "prefixItems" in schema:
+        kept["items"] = schema["prefixItems"][0]
+    elif "items" in schema:
+        kept["items"] = _simplify(schema["items"])
     return kept

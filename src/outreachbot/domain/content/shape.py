@@ -1,4 +1,4 @@
-"""What a content file holds at which place, worked out from the models so that it can't disagree with them."""
+"""Which type of value belongs at which path of a content file, derived from the models."""
 
 import datetime as dt
 import types
@@ -12,46 +12,46 @@ from outreachbot.domain.content.faults import Path
 from outreachbot.domain.content.model import Content, Text
 
 Pattern = tuple[str, ...]
-"""A path in which `*` stands for each entry of a list."""
+"""A path in which `*` matches any index of a list."""
 
 
-def _bare(wanted: object) -> object:
+def _strip(annotation: object) -> object:
     """The type without its constraints and without `| None`."""
-    if get_origin(wanted) is Annotated:
-        return _bare(get_args(wanted)[0])
-    if get_origin(wanted) in {Union, types.UnionType}:
-        return _bare(next(choice for choice in get_args(wanted) if choice is not type(None)))
-    if get_origin(wanted) is tuple and get_args(wanted)[-1] is not Ellipsis:
-        return types.GenericAlias(tuple, tuple(_bare(part) for part in get_args(wanted)))
-    return wanted
+    if get_origin(annotation) is Annotated:
+        return _strip(get_args(annotation)[0])
+    if get_origin(annotation) in {Union, types.UnionType}:
+        return _strip(next(choice for choice in get_args(annotation) if choice is not type(None)))
+    if get_origin(annotation) is tuple and get_args(annotation)[-1] is not Ellipsis:
+        return types.GenericAlias(tuple, tuple(_strip(part) for part in get_args(annotation)))
+    return annotation
 
 
-def _places(wanted: object, pattern: Pattern) -> Iterator[tuple[Pattern, object]]:
-    wanted = _bare(wanted)
-    yield pattern, wanted
-    if isinstance(wanted, type) and issubclass(wanted, BaseModel) and wanted not in DATES:
-        for name, about in wanted.model_fields.items():
-            yield from _places(about.annotation, (*pattern, name))
-    elif get_origin(wanted) is tuple and get_args(wanted)[-1] is Ellipsis:
-        yield from _places(get_args(wanted)[0], (*pattern, "*"))
+def _walk(annotation: object, pattern: Pattern) -> Iterator[tuple[Pattern, object]]:
+    bare = _strip(annotation)
+    yield pattern, bare
+    if isinstance(bare, type) and issubclass(bare, BaseModel) and bare not in DATES:
+        for name, field in bare.model_fields.items():
+            yield from _walk(field.annotation, (*pattern, name))
+    elif get_origin(bare) is tuple and get_args(bare)[-1] is Ellipsis:
+        yield from _walk(get_args(bare)[0], (*pattern, "*"))
 
 
 DATES = (PartialDate, YearlyDay, DayTime, dt.date)
-"""What is written as one word."""
+"""The types that are written as a single YAML scalar."""
 
-WANTED: Mapping[Pattern, object] = dict(_places(Content, ()))
-TEXTS = tuple(pattern for pattern, wanted in WANTED.items() if wanted == Text)
-WRITTEN_DATES = tuple(pattern for pattern, wanted in WANTED.items() if wanted in DATES)
-ADDRESSES = tuple(pattern for pattern in WANTED if pattern[-1:] in {("url",), ("archive",), ("link",)})
-SOURCE_LISTS = tuple(pattern for pattern in WANTED if len(pattern) > 1 and pattern[-1] == "sources")
+EXPECTED_TYPES: Mapping[Pattern, object] = dict(_walk(Content, ()))
+TEXTS = tuple(pattern for pattern, expected in EXPECTED_TYPES.items() if expected == Text)
+WRITTEN_DATES = tuple(pattern for pattern, expected in EXPECTED_TYPES.items() if expected in DATES)
+ADDRESSES = tuple(pattern for pattern in EXPECTED_TYPES if pattern[-1:] in {("url",), ("archive",), ("link",)})
+SOURCE_LISTS = tuple(pattern for pattern in EXPECTED_TYPES if len(pattern) > 1 and pattern[-1] == "sources")
 
 
-def expected_type(path: Path) -> object:
-    """What the models want at this path; None where they know no such place."""
-    return WANTED.get(tuple("*" if isinstance(step, int) else step for step in path))
+def find_expected_type(path: Path) -> object:
+    """The type that the models expect at this path; None if they have no such path."""
+    return EXPECTED_TYPES.get(tuple("*" if isinstance(step, int) else step for step in path))
 
 
 def list_keys(path: Path) -> list[str]:
-    """The keys that may stand below this path."""
-    model = expected_type(path)
+    """The keys allowed directly below this path."""
+    model = find_expected_type(path)
     return list(model.model_fields) if isinstance(model, type) and issubclass(model, BaseModel) else []

@@ -1,4 +1,4 @@
-"""The audience of any message in the outbox, and the JSON that it is stored as."""
+"""The audience of any message in the outbox, and the JSON it is stored as."""
 
 from collections.abc import Mapping
 from dataclasses import asdict, fields
@@ -11,7 +11,7 @@ from outreachbot.domain.reminders.schedule import Group
 
 Audience = BroadcastAudience | ReminderAudience
 
-_CRITERIA_KEY = "wishes"  # in databases since their first version
+_CRITERIA_KEY = "wishes"  # the key of `criteria` in existing databases
 _REMINDER_KEYS = {field.name for field in fields(ReminderAudience)} | {_CRITERIA_KEY}
 
 
@@ -29,7 +29,7 @@ def load(stored: Mapping[str, Any]) -> Audience:
         return BroadcastAudience(**{**stored, **lists})
     groups = {name: Group(**value) for name, value in stored.items() if isinstance(value, dict)}
     criteria = tuple(
-        NoticeCriteria(**{**each, "notice": Notice(each["notice"])}) for each in stored.get(_CRITERIA_KEY, ())
+        NoticeCriteria(**{**notice, "notice": Notice(notice["notice"])}) for notice in stored.get(_CRITERIA_KEY, ())
     )
     rest = {name: value for name, value in {**stored, **lists, **groups}.items() if name != _CRITERIA_KEY}
     return ReminderAudience(**rest, criteria=criteria)

@@ -1,4 +1,4 @@
-"""A message in the outbox: what is sent to many chats, to whom and when, and how far it has got."""
+"""A message in the outbox: its audience, timing and state."""
 
 import datetime as dt
 from dataclasses import dataclass
@@ -12,7 +12,7 @@ from outreachbot.domain.ids import OutboxId
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """Everything about it but its text. Moments are aware, UTC."""
+    """A message in the outbox, without its content. Moments are aware, UTC."""
 
     id: OutboxId
     kind: MessageKind
@@ -21,28 +21,28 @@ class OutboxMessage:
     state_reason: str | None = None  # why the program paused it
     audience: Audience = EVERYBODY
     timing: Timing = None
-    starts_at: dt.datetime | None = None  # while it is scheduled
+    starts_at: dt.datetime | None = None  # when it was scheduled to start; None: at once
     started_at: dt.datetime | None = None
-    expires_at: dt.datetime | None = None  # when its local day is over; None: never
+    expires_at: dt.datetime | None = None  # the end of a reminder's local day; None: never
     queued_to: int | None = None  # the chat id up to which its audience is queued; None: all of it, or not begun
 
     @property
     def begins_at(self) -> dt.datetime:
-        """When it started, or is to start."""
+        """The actual start, or before that the planned one. Only for a confirmed message."""
         at = self.started_at or self.starts_at
-        assert at is not None  # it was confirmed
+        assert at is not None
         return at
 
     @property
     def planned_start(self) -> dt.datetime:
-        """When it was to start, or did: a local hour that had passed by then has passed."""
+        """The planned start, or else the actual one: a local hour counts as passed if it was by then."""
         at = self.starts_at or self.started_at
-        assert at is not None  # it was confirmed
+        assert at is not None
         return at
 
     @property
     def broadcast_audience(self) -> BroadcastAudience:
-        """The audience of a message that an admin wrote."""
+        """The audience, as that of a message that an admin wrote."""
         assert isinstance(self.audience, BroadcastAudience)
         return self.audience
 
@@ -52,5 +52,5 @@ class OutboxMessage:
         return self.queued_to is not None
 
     def is_idle(self, tally: Tally) -> bool:
-        """Whether nothing of it is being sent or about to be: only then can all its copies be changed."""
+        """Whether no delivery is being sent or about to be: only then can all copies be corrected or deleted."""
         return self.state in {*ENDED, MessageState.PAUSED} and not tally.sending and not self.is_queueing

@@ -1,4 +1,4 @@
-"""What can come of sending one message to one chat, and the state its delivery goes to."""
+"""The outcomes of sending a message to a chat, and the state that each leads a delivery to."""
 
 from dataclasses import dataclass
 
@@ -8,7 +8,7 @@ from outreachbot.domain.ids import TelegramMessageId
 
 @dataclass(frozen=True, slots=True)
 class Sent:
-    """Telegram has it, under this message id; an album's further ones are `more`."""
+    """Telegram accepted it; `more` has the ids of an album's other messages."""
 
     telegram_message_id: TelegramMessageId
     more: tuple[TelegramMessageId, ...] = ()
@@ -16,14 +16,14 @@ class Sent:
 
 @dataclass(frozen=True, slots=True)
 class Uncertain:
-    """It may have arrived. Never sent again unless an admin says so: the Bot API has no idempotency key."""
+    """It may have arrived. Only an admin can have it sent again, as the Bot API has no idempotency key."""
 
     reason: Reason
 
 
 @dataclass(frozen=True, slots=True)
 class Failed:
-    """It did not arrive and would not at another try."""
+    """It did not arrive, and another try would not help."""
 
     reason: Reason
     detail: str  # Telegram's own words
@@ -31,28 +31,28 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class NotSent:
-    """It surely did not leave (refused connection, full pool): worth another try, soon."""
+    """It was certainly not sent (refused connection, full connection pool) and can be tried again soon."""
 
     detail: str
 
 
 @dataclass(frozen=True, slots=True)
 class Wait:
-    """429: it was not sent, and nothing may be for `seconds`."""
+    """429: it was not sent, and nothing may be sent for `seconds` (`retry_after`)."""
 
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class Migrated:
-    """The group has become a supergroup with another id: the delivery goes there."""
+    """The group became a supergroup with another id (`migrate_to_chat_id`), where the delivery is then sent."""
 
     new_chat_id: int
 
 
 @dataclass(frozen=True, slots=True)
 class Halt:
-    """401, 404 or frozen: nothing can be sent at all. The delivery stays queued."""
+    """Nothing can be sent at all: 401, 404 or a frozen bot. The delivery stays queued."""
 
     detail: str
 
@@ -61,7 +61,7 @@ Outcome = Sent | Uncertain | Failed | NotSent | Wait | Migrated | Halt
 
 
 def next_state(outcome: Outcome, kind: MessageKind = MessageKind.BROADCAST) -> tuple[DeliveryState, Reason | None]:
-    """The state a `sending` delivery goes to, and the reason that stands beside it."""
+    """The state that a `sending` delivery changes to, and the reason to store with it."""
     match outcome:
         case Sent():
             return DeliveryState.SENT, None

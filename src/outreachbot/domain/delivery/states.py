@@ -1,8 +1,8 @@
-"""What can become of one message to one chat, and of a message to everybody.
+"""The states of a message in the outbox and of its deliveries to each chat.
 
-A delivery walks:      queued -> sending -> sent | uncertain | failed | skipped
-                          ^---------'  (surely not sent, worth another try)
-A message walks:       draft -> scheduled -> running <-> paused -> finished -> running (some are sent again)
+Of a delivery:         queued -> sending -> sent | uncertain | failed | skipped
+                          ^---------'  (certainly not sent: tried again)
+Of a message:          draft -> scheduled -> running <-> paused -> finished -> running (to send some again)
                           |       |  '-> missed -^ |          |
                           '-------'----------'-----'----------'--> cancelled
 """
@@ -12,78 +12,77 @@ from enum import StrEnum
 
 
 class MessageKind(StrEnum):
-    """What a message is."""
+    """The kind of a message."""
 
     REMINDER = "reminder"  # of an anniversary, written by the planner
     BROADCAST = "broadcast"  # written by an admin
     CORRECTION = "correction"  # edits every copy of a broadcast that was delivered
     DELETION = "deletion"  # deletes every copy of a broadcast that was delivered
-    ALARM = "alarm"  # told to the admins, whether or not they subscribed
+    ALERT = "alarm"  # to the admins, whether or not they subscribed
 
 
 JOBS = frozenset({MessageKind.CORRECTION, MessageKind.DELETION})
-"""What changes copies that are there already: doing it twice does no harm, so no delivery of it is ever uncertain."""
-
+"""Messages that change delivered copies. Doing so twice does no harm, so none of their deliveries is ever uncertain."""
 
 BY_ADMINS = JOBS | {MessageKind.BROADCAST}
 
 FOR_SUBSCRIBERS = frozenset({MessageKind.REMINDER, MessageKind.BROADCAST})
-"""What a chat that unsubscribed after it was queued does not get any more."""
+"""Messages that a chat no longer gets if it unsubscribed after they were queued."""
 
 
 class DeliveryState(StrEnum):
-    """Where a delivery stands. Every chat of the audience is in exactly one state."""
+    """The state of a delivery. Every chat in the audience has exactly one."""
 
-    QUEUED = "queued"  # waits for its turn
-    SENDING = "sending"  # written down before the request left; after a crash it becomes uncertain
-    SENT = "sent"  # Telegram answered with the message's id
-    UNCERTAIN = "uncertain"  # the request left and no clear answer came: it may have arrived
+    QUEUED = "queued"  # waiting for its turn
+    SENDING = "sending"  # stored before the request is sent; becomes uncertain after a crash
+    SENT = "sent"  # Telegram answered with the message id
+    UNCERTAIN = "uncertain"  # the request was sent, but without a clear answer: it may have arrived
     FAILED = "failed"  # Telegram refused it; the reason says why
-    SKIPPED = "skipped"  # not tried, on purpose; the reason says why
+    SKIPPED = "skipped"  # deliberately not sent; the reason says why
 
 
 class MessageState(StrEnum):
-    """Where a message stands."""
+    """The state of a message."""
 
-    DRAFT = "draft"  # an admin has written it and not confirmed
-    SCHEDULED = "scheduled"  # confirmed; starts by itself when its moment comes
-    MISSED = "missed"  # its moment passed while the program was down; a person decides
-    RUNNING = "running"  # its deliveries may be claimed
-    PAUSED = "paused"  # by a person or by the program; only a person starts it again
-    CANCELLED = "cancelled"  # nothing of it is sent any more
-    FINISHED = "finished"  # nothing is queued or sending
+    DRAFT = "draft"  # written by an admin, not yet confirmed
+    SCHEDULED = "scheduled"  # confirmed; starts automatically when it is due
+    MISSED = "missed"  # was due while the program was down; a person decides
+    RUNNING = "running"  # deliveries may be claimed
+    PAUSED = "paused"  # by a person or the program; only a person can resume it
+    CANCELLED = "cancelled"  # nothing more is sent
+    FINISHED = "finished"  # nothing is queued or being sent
 
 
 ACTIVE = frozenset({MessageState.RUNNING, MessageState.PAUSED})
-WAVE_MISSED = "missed"
-"""Why a message is paused of which a wave was due while the program was down."""
-
 ENDED = frozenset({MessageState.CANCELLED, MessageState.FINISHED})
+
+WAVE_MISSED = "missed"
+"""The reason for pausing a message with a wave that was due while the program was down."""
 
 
 class Reason(StrEnum):
     """Why a delivery was not sent, or why a chat is no longer written to."""
 
     BLOCKED = "blocked"  # the member blocked the bot
-    DEACTIVATED = "deactivated"  # the member's account is gone
+    DEACTIVATED = "deactivated"  # the member deleted the account
     KICKED = "kicked"  # the bot was removed from the group or channel
-    NO_RIGHT = "no-right"  # the bot may not write there
-    NOT_FOUND = "not-found"  # Telegram knows no such chat, or it never started the bot
+    NO_RIGHT = "no-right"  # the bot is not allowed to write there
+    NOT_FOUND = "not-found"  # unknown to Telegram, or a member who never started the bot
     TOPIC_GONE = "topic-gone"  # the forum topic was deleted
-    REFUSED = "refused"  # any other refusal; the ledger holds Telegram's words
-    TEMPLATE = "template"  # the message itself is wrong, for whoever gets it
-    NO_ANSWER = "no-answer"  # the connection broke or timed out after the request left
-    SERVER_ERROR = "server-error"  # Telegram answered 5xx, or something that is not an answer
-    STOPPED = "stopped"  # the program stopped between sending and the answer
-    LATE = "late"  # its local day was over before it could be sent
-    UNSUBSCRIBED = "unsubscribed"  # left between queueing and sending
+    REFUSED = "refused"  # refused for another reason; `detail` has Telegram's words
+    TEMPLATE = "template"  # refused because of the message itself, whatever the chat
+    NO_ANSWER = "no-answer"  # the connection broke or timed out after the request was sent
+    SERVER_ERROR = "server-error"  # Telegram answered 5xx or unintelligibly
+    STOPPED = "stopped"  # the program stopped before the answer came
+    LATE = "late"  # its local day or hour had passed before it could be sent
+    UNSUBSCRIBED = "unsubscribed"  # unsubscribed between queueing and sending
     CANCELLED = "cancelled"  # an admin cancelled the message
 
 
 GONE = frozenset({Reason.BLOCKED, Reason.DEACTIVATED, Reason.KICKED, Reason.NOT_FOUND})
-"""After these a chat is no longer written to, until it comes back by itself.
+"""After one of these a chat gets no messages until it comes back.
 
-NO_RIGHT is none of them: when an admin gives the right back, Telegram need not tell us.
+NO_RIGHT is not included: Telegram need not tell the bot when an admin restores the right.
 """
 
 

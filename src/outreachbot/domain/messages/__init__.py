@@ -1,1 +1,1 @@
-"""What is said to a chat: text, buttons, pictures, and Telegram's limits."""
+"""Messages to chats: text, markup, buttons, pictures, and Telegram's limits."""

@@ -1,7 +1,7 @@
-r"""The little markup of text fields: **bold**, *italic*, [label](https://address), and \* \[ \] \\ for the signs.
+r"""Converts the markup of text fields: **bold**, *italic*, [label](https://address), and \* \[ \] \\ for literals.
 
-Everything else is literal, and so is a marker without its counterpart. A marker opens before a sign that is not a
-space and closes after one, so `2 * 3 * 4` needs no backslash. Links don't stand inside links. One pass, linear time.
+Everything else is literal, including a marker without its counterpart. A marker opens before a character that is not a
+space and closes after one, so `2 * 3 * 4` needs no backslash. Links can't be nested. One pass, linear time.
 """
 
 import re
@@ -13,10 +13,10 @@ from outreachbot.domain.messages.message import escape
 
 _SPECIAL = re.compile(r"\\[*\[\]\\]|\*+|[\[\]]")
 _WITHOUT_LINKS = re.compile(r"\\[*\[\]\\]|\*+")
-# The address may hold one level of parentheses, as some encyclopedias' do. The bound keeps the search linear.
+# An address may contain one level of parentheses, as Wikipedia's do. The bound keeps the search linear.
 _TARGET = re.compile(r"\(((?:[^()]|\([^()]*\)){0,2048})\)")
 
-KEPT = 4096  # texts whose reading is kept: each is shown many times
+CACHE_SIZE = 4096  # converted texts: each is shown many times
 
 _BOLD, _ITALIC, _BRACKET = "**", "*", "["
 _TAG = {_BOLD: "b", _ITALIC: "i"}
@@ -24,13 +24,13 @@ _SAFE = frozenset({_BOLD, _ITALIC, _BRACKET, "]"})  # need no escaping in HTML
 
 
 @dataclass(frozen=True, slots=True)
-class _Tag:
+class _HtmlTag:
     html: str
 
 
 @dataclass(slots=True)
 class _Opener:
-    """A marker that may still find its counterpart; until then the piece at `piece` shows it literally."""
+    """A marker that may still find its counterpart; until then the piece at index `piece` shows it literally."""
 
     kind: str
     piece: int
@@ -38,35 +38,36 @@ class _Opener:
 
 
 @dataclass(slots=True)
-class _Reader:
-    """What was read so far. Every opener is pushed once and popped once, which keeps the whole linear."""
+class _Parser:
+    """The state of parsing a text. Every opener is pushed and popped at most once, which keeps the time linear."""
 
     text: str
-    pieces: list[str | _Tag] = field(default_factory=list)
+    pieces: list[str | _HtmlTag] = field(default_factory=list)
     openers: list[_Opener] = field(default_factory=list)
-    brackets: list[_Opener] = field(default_factory=list)  # those of `openers` that are live brackets
-    depth: dict[str, int] = field(default_factory=dict)  # open bold or italic -> its place in `openers`
-    targets: list[str] = field(default_factory=list)  # whatever is written as a link's address
+    brackets: list[_Opener] = field(default_factory=list)  # the live brackets among `openers`, in the same order
+    depth: dict[str, int] = field(default_factory=dict)  # open bold or italic -> its index in `openers`
+    targets: list[str] = field(default_factory=list)  # everything written as a link's address
 
-    def read(self) -> None:
+    def parse(self) -> None:
         special = _SPECIAL if "](" in self.text else _WITHOUT_LINKS
         at = 0
         while found := special.search(self.text, at):
             if found.start() > at:
                 self.pieces.append(self.text[at : found.start()])
-            at = self._special(found)
+            at = self._take_special(found)
         self.pieces.append(self.text[at:])
 
-    def _special(self, found: re.Match[str]) -> int:
-        sign = found[0]
-        if sign.startswith("\\"):
-            self.pieces.append(sign[1])
-        elif sign == "[":
+    def _take_special(self, found: re.Match[str]) -> int:
+        """Handle a match of _SPECIAL; returns the index at which parsing continues."""
+        marker = found[0]
+        if marker.startswith("\\"):
+            self.pieces.append(marker[1])
+        elif marker == "[":
             self.brackets.append(self._open(_BRACKET))
-        elif sign == "]":
+        elif marker == "]":
             return self._close_bracket(found.end())
         else:
-            self._stars(found.start(), found.end())
+            self._take_stars(found.start(), found.end())
         return found.end()
 
     def _open(self, kind: str) -> _Opener:
@@ -77,26 +78,26 @@ class _Reader:
         self.pieces.append(kind)
         return opener
 
-    def _drop_from(self, place: int) -> None:
-        """Forget the openers from this place on: those above the one that closes stay literal."""
-        for opener in self.openers[place:]:
+    def _drop_from(self, index: int) -> None:
+        """Discard the openers from this index on: those above the one being closed stay literal."""
+        for opener in self.openers[index:]:
             if opener.kind != _BRACKET:
                 del self.depth[opener.kind]
             elif opener.alive:
-                self.brackets.pop()  # live brackets stand in both lists in the same order
-        del self.openers[place:]
+                self.brackets.pop()
+        del self.openers[index:]
 
     def _close(self, kind: str) -> None:
-        place = self.depth[kind]
-        self.pieces[self.openers[place].piece] = _Tag(f"<{_TAG[kind]}>")
-        self._drop_from(place)
-        self.pieces.append(_Tag(f"</{_TAG[kind]}>"))
+        index = self.depth[kind]
+        self.pieces[self.openers[index].piece] = _HtmlTag(f"<{_TAG[kind]}>")
+        self._drop_from(index)
+        self.pieces.append(_HtmlTag(f"</{_TAG[kind]}>"))
 
-    def _stars(self, start: int, end: int) -> None:
+    def _take_stars(self, start: int, end: int) -> None:
         before, after = self.text[start - 1 : start], self.text[end : end + 1]
         opens, closes = bool(after) and not after.isspace(), bool(before) and not before.isspace()
         left = end - start
-        while closes and (kind := self._closable(left, opens)):
+        while closes and (kind := self._find_closable(left, opens)):
             self._close(kind)
             left -= len(kind)
         for kind in (_BOLD, _ITALIC):
@@ -105,8 +106,8 @@ class _Reader:
                 left -= len(kind)
         self.pieces.append("*" * left)
 
-    def _closable(self, stars: int, opens: bool) -> str:
-        """Which open marker so many stars close first; the inner one where there are enough for both."""
+    def _find_closable(self, stars: int, opens: bool) -> str:
+        """The open marker that this many stars close first: the inner one if there are enough for both; "" if none."""
         bold, italic = self.depth.get(_BOLD, -1), self.depth.get(_ITALIC, -1)
         if bold >= 0 and stars >= len(_BOLD) and (stars == len(_BOLD) or bold > italic):
             return _BOLD
@@ -122,11 +123,11 @@ class _Reader:
                 self.brackets.pop().alive = False
             self.pieces.append("]")
             return end
-        return self._link(opener, target)
+        return self._close_link(opener, target)
 
-    def _link(self, opener: _Opener, target: re.Match[str]) -> int:
+    def _close_link(self, opener: _Opener, target: re.Match[str]) -> int:
         self.targets.append(target[1])
-        if urls.find_url_problem(target[1]) or opener.piece == len(self.pieces) - 1:  # no address, or no label
+        if urls.find_url_problem(target[1]) or opener.piece == len(self.pieces) - 1:  # invalid address or no label
             self.brackets.pop().alive = False
             self.pieces.append("]")
             return target.start()
@@ -134,34 +135,34 @@ class _Reader:
             self._drop_from(len(self.openers) - 1)
         self._drop_from(len(self.openers) - 1)
         for outer in self.brackets:
-            outer.alive = False  # a link does not stand inside a link
+            outer.alive = False  # links can't be nested
         self.brackets.clear()
-        self.pieces[opener.piece] = _Tag(f'<a href="{escape(target[1])}">')
-        self.pieces.append(_Tag("</a>"))
+        self.pieces[opener.piece] = _HtmlTag(f'<a href="{escape(target[1])}">')
+        self.pieces.append(_HtmlTag("</a>"))
         return target.end()
 
 
-def _read(text: str) -> _Reader:
-    reader = _Reader(text)
-    reader.read()
-    return reader
+def _parse(text: str) -> _Parser:
+    parser = _Parser(text)
+    parser.parse()
+    return parser
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHE_SIZE)
 def to_html(text: str) -> str:
-    """HTML of Telegram's subset (<b>, <i>, <a href="">): well-formed and properly nested, whatever the text."""
-    pieces = _read(text).pieces
+    """Convert to HTML of Telegram's subset (<b>, <i>, <a href="">): well-formed and properly nested for any input."""
+    pieces = _parse(text).pieces
     return "".join(
-        piece.html if isinstance(piece, _Tag) else piece if piece in _SAFE else escape(piece) for piece in pieces
+        piece.html if isinstance(piece, _HtmlTag) else piece if piece in _SAFE else escape(piece) for piece in pieces
     )
 
 
-@lru_cache(maxsize=KEPT)
+@lru_cache(maxsize=CACHE_SIZE)
 def to_plain(text: str) -> str:
-    """The signs a reader sees: for counting lengths, and for places without markup."""
-    return "".join(piece for piece in _read(text).pieces if isinstance(piece, str))
+    """Convert to the characters that a reader sees: for lengths, and wherever markup isn't possible."""
+    return "".join(piece for piece in _parse(text).pieces if isinstance(piece, str))
 
 
 def list_link_targets(text: str) -> list[str]:
-    """What stands where a link's address belongs, also where it is none and the link therefore shows literally."""
-    return _read(text).targets
+    """Everything written as a link's address, including invalid addresses, whose links show literally."""
+    return _parse(text).targets

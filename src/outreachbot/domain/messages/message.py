@@ -1,4 +1,4 @@
-"""What is said to a chat: a text, buttons, perhaps a picture; and the limits Telegram sets to it."""
+"""A message to a chat (text, buttons, media) and the limits that Telegram sets."""
 
 import re
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from outreachbot.domain.messages.pictures import Drawn
 MAX_TEXT = 4096  # UTF-16 code units after parsing (Bot API, sendMessage.text)
 MAX_CAPTION = 1024  # UTF-16 code units after parsing (Bot API, sendPhoto.caption)
 MAX_ENTITIES = 100  # links, bold, …: Telegram shows no more (Bot API, MessageEntity)
-MAX_BUTTONS = 100  # of one message; more are refused (tdlib/telegram-bot-api)
+MAX_BUTTONS = 100  # per message; Telegram rejects more (tdlib/telegram-bot-api)
 MAX_CALLBACK_BYTES = 64  # Bot API, InlineKeyboardButton.callback_data
 MAX_ALBUM = 10  # media (Bot API, sendMediaGroup)
 MAX_CALLBACK_ANSWER = 200  # Bot API, answerCallbackQuery.text
@@ -19,7 +19,7 @@ MAX_CALLBACK_ANSWER = 200  # Bot API, answerCallbackQuery.text
 
 @dataclass(frozen=True, slots=True)
 class Button:
-    """A button under a message: exactly one of `data` (comes back to the bot, 1-64 bytes) and `url` (http or https)."""
+    """A button under a message, with exactly one of `data` (sent back to the bot, 1-64 bytes) and `url` (http(s))."""
 
     label: str
     data: str = ""
@@ -31,14 +31,14 @@ Rows = tuple[tuple[Button, ...], ...]
 
 @dataclass(frozen=True, slots=True)
 class Copy:
-    """Any message, as it stands in another chat of the bot, to be copied from there."""
+    """A message of any kind in another chat of the bot, to be copied from there (Bot API, copyMessage)."""
 
     chat_id: int
     message_id: int
 
 
 class MediaKind(StrEnum):
-    """What can be sent by its file id, with a caption. The names are the Bot API's."""
+    """A kind of media that can be sent by file id, with a caption. The values are the Bot API's names."""
 
     PHOTO = "photo"
     VIDEO = "video"
@@ -47,34 +47,34 @@ class MediaKind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Media:
-    """A file that Telegram has already, by its id for this bot; or a picture, by its name.
+    """A file already on Telegram's servers, given by file id; or a picture, given by name.
 
-    Nothing is uploaded twice: the first to be sent is, and from then on its id is known.
+    A named picture is uploaded when it is first sent; after that its file id is known.
     """
 
     kind: MediaKind
-    file_id: str = ""
-    name: str = ""  # of a file beside the content file, or of what is drawn; exactly one of name and id is given
-    drawn: Drawn | None = None  # what the picture shows, where it is no file; never kept in the outbox
+    file_id: str = ""  # exactly one of file_id and name is given
+    name: str = ""  # a file in the content file's folder, or a drawn picture
+    drawn: Drawn | None = None  # what a drawn picture shows; never stored in the outbox
 
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One thing to say. `text` is HTML of Telegram's subset; it is the caption where there are `media`.
+    """A message to send. `text` is HTML of Telegram's subset; with `media` it is their caption.
 
-    Two media or more are an album, which can have no buttons (Bot API, sendMediaGroup). With `copy`, text and media
-    are empty and what stands there is sent.
+    Two or more media are an album, which can't have buttons (Bot API, sendMediaGroup). With `copy`, text and media
+    are empty and the message that it refers to is sent.
     """
 
     text: str = ""
     buttons: Rows = ()
     media: tuple[Media, ...] = ()
     copy: Copy | None = None
-    asks: bool = False  # open the reply field (ForceReply); for a message without buttons
+    asks: bool = False  # open the reply field (Bot API, ForceReply); only for a message without buttons
 
 
 def escape(text: str) -> str:
-    """Text as it is, safe inside HTML of Telegram's subset."""
+    """Escape plain text for HTML of Telegram's subset."""
     return _escape(text, quote=True)
 
 
@@ -82,10 +82,21 @@ _TAG = re.compile(r"<[^>]*>")
 
 
 def shown_length(text: str) -> int:
-    """Length of HTML of Telegram's subset once it is parsed: what the limits count."""
+    """The length of HTML of Telegram's subset after parsing, in UTF-16 code units: what the limits refer to."""
     return text_length(unescape(_TAG.sub("", text)))
 
 
 def text_length(text: str) -> int:
-    """Length in UTF-16 code units, which is how Telegram counts."""
+    """The length of plain text in UTF-16 code units, which Telegram counts in."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def shorten(text: str, most: int, *, whole_words: bool = False) -> str:
+    """Cut plain text to at most `most` characters (1 or more), of which the last is an ellipsis if it was cut.
+
+    Characters are Unicode code points. With `whole_words` the cut is at a space, if there is one.
+    """
+    if len(text) <= most:
+        return text
+    cut = text[: most - 1]
+    return (cut.rsplit(" ", 1)[0] if whole_words else cut) + "…"

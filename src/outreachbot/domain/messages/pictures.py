@@ -1,4 +1,4 @@
-"""What a picture shows, in finished words: a chart of figures, or a stretch of the timeline."""
+"""What a drawn picture shows, with all its texts: a chart of figures, or part of the timeline."""
 
 import re
 import unicodedata
@@ -8,16 +8,16 @@ from enum import StrEnum
 
 
 class End(StrEnum):
-    """How the end of a bar is to be read."""
+    """What the end of a bar means."""
 
-    CLOSED = "closed"  # the number itself, or about it
-    OPEN = "open"  # it may be more
-    LIMIT = "limit"  # it may be less
+    CLOSED = "closed"  # exactly or about this number
+    OPEN = "open"  # possibly more
+    LIMIT = "limit"  # possibly less
 
 
 @dataclass(frozen=True, slots=True)
 class Bar:
-    """A figure. Where `low` is not 0 it is a range from there to `high`."""
+    """A figure: the number `high`, or a range from `low` to `high` if `low` is not 0."""
 
     amount: str
     counts: str
@@ -33,14 +33,14 @@ class Bar:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """Figures side by side, on one scale that goes from 0 to `scale`."""
+    """Figures side by side, on one scale from 0 to `scale`."""
 
     heading: str
     title: str
     bars: tuple[Bar, ...]
-    scale: int  # of all figures, of those as well that a second picture shows
+    scale: int  # covers all figures, including those that a second picture shows
     notes: tuple[str, ...]  # below the bars
-    signed: str  # whose picture it is
+    signed: str  # the signature: whose picture it is
 
     @property
     def items(self) -> tuple[Bar, ...]:
@@ -49,7 +49,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """An entry of the timeline."""
+    """A timeline entry as it is drawn."""
 
     date: str
     text: str
@@ -62,7 +62,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Strip:
-    """Entries of the timeline, one below the other."""
+    """Timeline entries, one below the other."""
 
     heading: str
     title: str
@@ -77,20 +77,20 @@ class Strip:
 
 Drawn = Chart | Strip
 
-# What the fonts in drawing/fonts have: scripts from Latin and Cyrillic to Georgian, and the signs used with them.
-# Scripts that run from right to left, or whose letters change with their neighbours, would need more than fonts.
+# The characters in drawing/fonts: scripts from Latin and Cyrillic to Georgian, with their punctuation and symbols.
+# Right-to-left scripts and scripts with contextual letter forms would need more than fonts.
 _COVERED = re.compile(
     "[\\s\x20-\x7e\xa0-\u03e1\u03f0-\u058f\u10a0-\u10ff\u1c90-\u1cbf\u1e00-\u20bf\u2116\u2122\ufb00-\ufb06]*"
 )
 
 
 def is_drawable(*texts: str) -> bool:
-    """Whether there is a letter for each of their signs."""
+    """Whether the fonts have a glyph for every character of these texts."""
     return all(_COVERED.fullmatch(unicodedata.normalize("NFC", text)) for text in texts)
 
 
 def list_texts(drawn: Drawn) -> Iterator[str]:
-    """All that is written in it."""
+    """Every text written in the picture."""
     yield from (drawn.heading, drawn.title, *drawn.notes, drawn.signed)
     for item in drawn.items:
         yield from item.words

@@ -1,1 +1,1 @@
-"""Which reminders are due when, and which chats want them."""
+"""Reminders: when each is due, and which chats want it."""

@@ -9,7 +9,7 @@ from outreachbot.domain.reminders.schedule import Group, Item
 
 @dataclass(frozen=True, slots=True)
 class NoticeCriteria:
-    """One notice, and whether chats want it that have chosen nothing about it."""
+    """A notice, and whether chats that have not chosen want it."""
 
     item: str  # domain.reminders.schedule.Item.key
     anniversary: str
@@ -28,10 +28,10 @@ class NoticeCriteria:
 
 @dataclass(frozen=True, slots=True)
 class ReminderAudience:
-    """Filters on the subscribed chats; an empty one does not narrow them down."""
+    """Filters on the subscribed chats; an empty filter matches every chat."""
 
     subscribed_until: float | None = None  # only chats that had subscribed by then (seconds since the epoch)
     group: Group | None = None  # only chats of this zone and hour …
     default: Group | None = None  # … which is the group of chats that have chosen neither
-    criteria: tuple[NoticeCriteria, ...] = ()  # only chats that want some of these and were not sent them …
+    criteria: tuple[NoticeCriteria, ...] = ()  # only chats that want any of these and were not sent it …
     wanted: tuple[bool, ...] = ()  # … or, if given, exactly these

@@ -1,4 +1,4 @@
-"""How long a wave of reminders lasts: what an admin is told ahead, and when sending begins."""
+"""Computes when a wave of reminders starts and how long it lasts, to send it and to forecast it to admins."""
 
 import datetime as dt
 from collections.abc import Iterable
@@ -9,23 +9,23 @@ from outreachbot.domain.reminders.schedule import Due
 
 @dataclass(frozen=True, slots=True)
 class Forecast:
-    """Of a day of remembrance, over all zones and hours."""
+    """A day's reminders, across all zones and hours."""
 
-    chats: int
-    first: dt.datetime  # UTC: the first message leaves
-    last: dt.datetime  # UTC: the last one does
+    chats: int  # the number of chats reminded
+    first: dt.datetime  # UTC; when the first message is sent
+    last: dt.datetime  # UTC; when the last message is sent
 
 
 def compute_start(at: dt.datetime, size: int, per_second: float, early: int) -> dt.datetime:
-    """When a wave of so many messages begins so that its middle falls on `at`: at most `early` minutes before that."""
+    """When a wave of `size` messages starts so that half of them are sent by `at`; at most `early` minutes before."""
     half = dt.timedelta(seconds=size / per_second / 2)
     return at - min(half, dt.timedelta(minutes=early))
 
 
 def forecast_waves(waves: Iterable[tuple[Due, int]], per_second: float, early: int) -> Forecast | None:
-    """What comes of these groups with so many chats each; None where there are no chats.
+    """The forecast for these waves, each with its number of chats; None if there are no chats.
 
-    One wave follows the other: where one lasts longer than until the next, that one waits.
+    Waves don't overlap: the next waits until the one before it is sent.
     """
     sizes: dict[dt.datetime, int] = {}
     for due, size in waves:

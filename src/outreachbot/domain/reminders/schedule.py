@@ -1,4 +1,4 @@
-"""When a day is kept: the calendar of anniversaries, in every time zone."""
+"""The calendar of anniversaries: on which dates they are observed, and when their notices are due in each zone."""
 
 import calendar
 import datetime as dt
@@ -12,7 +12,7 @@ from outreachbot.domain.content.model import Anniversary, LeapDay, Notice
 DAYS_BEFORE = {Notice.WEEK: 7, Notice.EVE: 1, Notice.DAY: 0}
 HOURS = range(24)
 ONE_DAY = dt.timedelta(days=1)
-CHANGE = dt.timedelta(hours=7)  # what clocks are set forward or back by at most (Vostok, Antarctica, in 1994)
+MAX_CLOCK_CHANGE = dt.timedelta(hours=7)  # the largest change of a zone's clocks (Antarctica/Vostok, 1994)
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,31 +24,31 @@ class Occurrence:
 
     @property
     def years(self) -> int | None:
-        """How many years after the event; None where the anniversary has no year to count from."""
+        """The number of years since the event; None if the anniversary has no year to count from."""
         return None if self.anniversary.year is None else self.date.year - self.anniversary.year
 
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One notice of one occurrence: what a chat is told once."""
+    """A notice of an occurrence. Each chat gets it at most once."""
 
     occurrence: Occurrence
     notice: Notice
 
     @property
     def key(self) -> str:
-        """The same for the same notice, whoever computes it and however often."""
+        """A stable identifier of the notice."""
         return f"{self.occurrence.anniversary.id}:{self.occurrence.date.isoformat()}:{self.notice}"
 
     @property
     def day(self) -> dt.date:
-        """The local day on which it is told."""
+        """The local day on which the notice is sent."""
         return self.occurrence.date - dt.timedelta(days=DAYS_BEFORE[self.notice])
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """The chats that share a zone (IANA name) and an hour (0-23) and so get their notices at the same moment."""
+    """The chats with the same zone (IANA name) and hour (0-23), which get their notices at the same time."""
 
     zone: str
     hour: int
@@ -56,31 +56,31 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Due:
-    """What a group is told on a local day."""
+    """The notices that a group gets on a local day."""
 
     day: dt.date
     items: tuple[Item, ...]
     group: Group
 
     def key(self, items: Iterable[Item]) -> str:
-        """Of the message that tells the group's chats these: the same whoever computes it and however often."""
-        told = (f"{item.occurrence.anniversary.id}.{item.notice}" for item in items)
-        return f"reminder:{self.day}:{self.group.zone}:{self.group.hour}:{'+'.join(told)}"
+        """A stable identifier of the message that brings these of the items to the group."""
+        names = (f"{item.occurrence.anniversary.id}.{item.notice}" for item in items)
+        return f"reminder:{self.day}:{self.group.zone}:{self.group.hour}:{'+'.join(names)}"
 
     @property
     def at(self) -> dt.datetime:
-        """When its hour has come (UTC)."""
+        """When the group's hour begins on that day (UTC)."""
         return local_moment(self.day, self.group.hour, self.group.zone)
 
     @property
     def until(self) -> dt.datetime:
-        """When its local day is over (UTC), or the next one, where the zone leaves that out (Apia in 2011)."""
+        """When the local day ends (UTC); if the zone skips that day (Apia in 2011), when the following day ends."""
         end = local_moment(self.day + ONE_DAY, 0, self.group.zone)
         return end if end > self.at else local_moment(self.day + 2 * ONE_DAY, 0, self.group.zone)
 
 
 def date_in_year(anniversary: Anniversary, year: int) -> dt.date | None:
-    """The day in that year; None where 29 February is kept in leap years only."""
+    """The date of the anniversary in that year; None if it is observed in leap years only and this is none."""
     day = anniversary.date
     if (day.month, day.day) == (2, 29) and not calendar.isleap(year):
         match anniversary.leap_day:
@@ -94,23 +94,24 @@ def date_in_year(anniversary: Anniversary, year: int) -> dt.date | None:
 
 
 def local_moment(date: dt.date, hour: int, zone: str) -> dt.datetime:
-    """That hour of that local day, in UTC.
+    """The beginning of this hour of this local day, in UTC.
 
-    An hour that does not exist (clocks go forward) is the moment at which they do; one that exists twice is the first.
-    Where the clocks go forward into another day (in Nuuk a Saturday's 23:00 is the Sunday's 0:00) it is moved back by
-    the gap instead. PEP 495: read with fold=0 a time has the offset from before a change, with fold=1 that from after.
+    If the hour is skipped (clocks go forward), this is the moment of the change; if it occurs twice, the first time.
+    If the clocks go forward into the next day (in Nuuk from Saturday 23:00 to Sunday 0:00), the hour is moved back by
+    the length of the gap instead.
     """
     local = dt.datetime.combine(date, dt.time(hour), tzinfo=ZoneInfo(zone))
     at = local.astimezone(dt.UTC)
     if at.astimezone(local.tzinfo).replace(fold=0) == local:
         return at
+    # PEP 495: in a gap, fold=0 gives the offset before the change and fold=1 the one after it.
     early = local.replace(fold=1).astimezone(dt.UTC)
-    change = _change(early, at, ZoneInfo(zone))
+    change = _find_clock_change(early, at, ZoneInfo(zone))
     return change if change.astimezone(local.tzinfo).date() == date else early
 
 
-def _change(before: dt.datetime, after: dt.datetime, zone: ZoneInfo) -> dt.datetime:
-    """When the zone's clocks were changed between these two moments, to the second."""
+def _find_clock_change(before: dt.datetime, after: dt.datetime, zone: ZoneInfo) -> dt.datetime:
+    """When the zone's UTC offset changes between these two moments, to the second."""
     first, last = round(before.timestamp()), round(after.timestamp())
     offset = before.astimezone(zone).utcoffset()
     while last - first > 1:
@@ -123,14 +124,14 @@ def _change(before: dt.datetime, after: dt.datetime, zone: ZoneInfo) -> dt.datet
 
 
 def list_items(anniversaries: tuple[Anniversary, ...], day: dt.date) -> tuple[Item, ...]:
-    """What is told on this local day, in the order of the content."""
+    """The notices sent on this local day, in the order of the content."""
     if day.year in {dt.MINYEAR, dt.MAXYEAR}:
         return ()
-    found = (_item(anniversary, notice, day) for anniversary in anniversaries for notice in Notice)
+    found = (_find_item(anniversary, notice, day) for anniversary in anniversaries for notice in Notice)
     return tuple(item for item in found if item is not None)
 
 
-def _item(anniversary: Anniversary, notice: Notice, day: dt.date) -> Item | None:
+def _find_item(anniversary: Anniversary, notice: Notice, day: dt.date) -> Item | None:
     date = day + dt.timedelta(days=DAYS_BEFORE[notice])
     if date_in_year(anniversary, date.year) != date or not has_happened(anniversary, date):
         return None
@@ -140,53 +141,55 @@ def _item(anniversary: Anniversary, notice: Notice, day: dt.date) -> Item | None
 def list_due(
     anniversaries: Iterable[Anniversary], zones: Iterable[str], since: dt.datetime, now: dt.datetime
 ) -> Iterator[Due]:
-    """What came due after `since` and until `now`, in each zone at every hour.
+    """What became due after `since` and up to `now` (both aware), for every zone and hour.
 
-    Costs by the zones: most days have nothing to tell, and then no hour is looked at.
+    The cost depends on the number of zones: most days have no notices, and their hours are not looked at.
     """
     kept = tuple(anniversaries)
-    on = lru_cache(lambda day: list_items(kept, day))
+    items_on = lru_cache(lambda day: list_items(kept, day))
     for zone in zones:
         local = ZoneInfo(zone)
-        first, last = (one.astimezone(local).replace(tzinfo=None) for one in (since, now))
+        first, last = (moment.astimezone(local).replace(tzinfo=None) for moment in (since, now))
         day = first.date()
-        while day <= last.date() + ONE_DAY:  # of a day that the zone leaves out, the hours are on the one before
-            if items := on(day):
-                found = (Due(day, items, Group(zone, hour)) for hour in _hours(day, zone, first, last))
-                yield from (one for one in found if since < one.at <= now)
+        while day <= last.date() + ONE_DAY:  # the hours of a day that the zone skips fall on the day before
+            if items := items_on(day):
+                found = (Due(day, items, Group(zone, hour)) for hour in _list_hours(day, zone, first, last))
+                yield from (due for due in found if since < due.at <= now)
             day += ONE_DAY
 
 
-def _hours(day: dt.date, zone: str, first: dt.datetime, last: dt.datetime) -> Iterator[int]:
-    """The hours of the day that may lie between two local times: no clock is changed by more than `CHANGE`."""
+def _list_hours(day: dt.date, zone: str, first: dt.datetime, last: dt.datetime) -> Iterator[int]:
+    """The hours of the day that may begin between two naive local times, whatever the clocks do."""
     if local_moment(day, 12, zone).astimezone(ZoneInfo(zone)).date() != day:
         yield from HOURS
         return
     for hour in HOURS:
-        if first - CHANGE <= dt.datetime.combine(day, dt.time(hour)) <= last + CHANGE:
+        if first - MAX_CLOCK_CHANGE <= dt.datetime.combine(day, dt.time(hour)) <= last + MAX_CLOCK_CHANGE:
             yield hour
 
 
 def has_happened(anniversary: Anniversary, date: dt.date) -> bool:
-    """Whether the event lies in an earlier year: the day itself is not its anniversary."""
+    """Whether the event was in an earlier year than this date: the day of the event is no anniversary yet."""
     return anniversary.year is None or date.year > anniversary.year
 
 
 def list_upcoming(
     anniversaries: Iterable[Anniversary], today: dt.date, skipped: Collection[tuple[str, int]] = ()
 ) -> list[Occurrence]:
-    """The next occurrence of each anniversary, today's included, the soonest first.
+    """The next occurrence of each anniversary, including today's, the soonest first.
 
-    `skipped` are the ids and years of those that are left out for the one after them.
+    `skipped` holds the ids and years of occurrences to leave out; the next one is listed instead.
     """
-    found = (_next(anniversary, today, skipped) for anniversary in anniversaries)
-    return sorted((one for one in found if one is not None), key=lambda one: one.date)
+    found = (_find_next(anniversary, today, skipped) for anniversary in anniversaries)
+    return sorted(
+        (occurrence for occurrence in found if occurrence is not None), key=lambda occurrence: occurrence.date
+    )
 
 
-def _next(anniversary: Anniversary, today: dt.date, skipped: Collection[tuple[str, int]]) -> Occurrence | None:
-    """Leap years are eight years apart at most (1896, 1904)."""
+def _find_next(anniversary: Anniversary, today: dt.date, skipped: Collection[tuple[str, int]]) -> Occurrence | None:
     first = today.year if anniversary.year is None else max(today.year, anniversary.year + 1)
-    years = (year for year in range(first, min(first + 9, dt.MAXYEAR)) if (anniversary.id, year) not in skipped)
+    last = min(first + 9, dt.MAXYEAR)  # leap years are at most eight years apart (1896, 1904)
+    years = (year for year in range(first, last) if (anniversary.id, year) not in skipped)
     dates = (date_in_year(anniversary, year) for year in years)
     date = next((date for date in dates if date is not None and date >= today), None)
     return None if date is None else Occurrence(anniversary, date)

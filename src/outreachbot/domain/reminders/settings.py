@@ -1,4 +1,4 @@
-"""What a chat chose about its reminders, and what follows from it."""
+"""A chat's reminder settings, and what follows from them."""
 
 import datetime as dt
 from collections.abc import Collection, Mapping, Sequence
@@ -11,9 +11,9 @@ from outreachbot.domain.reminders.schedule import ONE_DAY, Due, Group, Item, Occ
 
 @dataclass(frozen=True, slots=True)
 class Quiet:
-    """The hours in which a chat's messages come without a sound: from one local hour (0-23) to another.
+    """The quiet hours of a chat, in which messages arrive without a sound.
 
-    Over midnight where the first is the later one.
+    They last from the local hour `start` (0-23) until the hour `end`, past midnight if `start` is the later.
     """
 
     start: int
@@ -24,31 +24,31 @@ class Quiet:
             return self.start <= hour < self.end
         return hour >= self.start or hour < self.end
 
-    def holds_at(self, now: float, zone: str) -> bool:
-        """Whether that moment (seconds since the epoch) is among them in that zone."""
-        return self.holds(dt.datetime.fromtimestamp(now, ZoneInfo(zone)).hour)
+    def holds_at(self, now: dt.datetime, zone: str) -> bool:
+        """Whether this moment (aware) is within the quiet hours in this zone (IANA name)."""
+        return self.holds(now.astimezone(ZoneInfo(zone)).hour)
 
 
 @dataclass(frozen=True, slots=True)
 class ChatSettings:
-    """A chat's choices. What it did not choose is None or not in the mapping: then the content's default holds."""
+    """A chat's choices. For None, and for keys missing from a mapping, the content's default applies."""
 
     zone: str | None = None  # IANA name
     hour: int | None = None  # 0-23
     reminders: bool = True
     notices: Mapping[Notice, bool] = field(default_factory=dict)
-    anniversaries: Mapping[str, bool] = field(default_factory=dict)  # by their id
+    anniversaries: Mapping[str, bool] = field(default_factory=dict)  # by id
     skipped: frozenset[tuple[str, int]] = frozenset()  # (anniversary id, year of the occurrence)
     big_only: bool = False
     silent: bool = False
-    quiet: Quiet | None = None  # by the clock of its zone, or of the content's
+    quiet: Quiet | None = None  # in local time of the chat's zone, or of the content's
 
     def group(self, content: Content) -> Group:
-        """The zone and hour that hold for it."""
+        """The chat's zone and hour, or the content's defaults."""
         return Group(self.zone or content.zone, content.hour if self.hour is None else self.hour)
 
     def today(self, content: Content, now: dt.datetime) -> dt.date:
-        """The day that it is by the chat's clock."""
+        """The current date in the chat's zone."""
         return now.astimezone(ZoneInfo(self.group(content).zone)).date()
 
 
@@ -61,22 +61,22 @@ def gets_anniversary(settings: ChatSettings, anniversary: Anniversary) -> bool:
 
 
 def keeps_anniversary(settings: ChatSettings, anniversary: Anniversary) -> bool:
-    """Whether it chose the day, which is a big one where it wants only those."""
+    """Whether the chat chose this anniversary, and it is a big one if the chat wants only those."""
     return gets_anniversary(settings, anniversary) and (anniversary.big or not settings.big_only)
 
 
 def list_kept(settings: ChatSettings, content: Content) -> list[Anniversary]:
-    return [one for one in content.anniversaries if keeps_anniversary(settings, one)]
+    return [anniversary for anniversary in content.anniversaries if keeps_anniversary(settings, anniversary)]
 
 
 def is_reminded(settings: ChatSettings, content: Content) -> bool:
-    """Whether its choices let any reminder through."""
+    """Whether the chat's choices allow any reminder at all."""
     chosen = any(gets_notice(settings, notice, content) for notice in Notice)
     return settings.reminders and chosen and bool(list_kept(settings, content))
 
 
 def wants_item(settings: ChatSettings, item: Item, content: Content) -> bool:
-    """Whether the chat is to be told this, as far as its choices go."""
+    """Whether the chat's choices include this notice."""
     anniversary = item.occurrence.anniversary
     return (
         settings.reminders
@@ -87,7 +87,10 @@ def wants_item(settings: ChatSettings, item: Item, content: Content) -> bool:
 
 
 def still_wants_item(settings: ChatSettings, key: str, content: Content) -> bool:
-    """The same for what is queued already, by its key (Item.key); what the content knows no more is told as it was."""
+    """Like `wants_item`, for a notice already queued, by `Item.key`.
+
+    If the content no longer has the anniversary, only the switch for all reminders counts.
+    """
     name, date, notice = key.split(":")
     anniversary = content.anniversary_by_id.get(name)
     if anniversary is None:
@@ -96,13 +99,13 @@ def still_wants_item(settings: ChatSettings, key: str, content: Content) -> bool
 
 
 def drop_past_skips(settings: ChatSettings, today: dt.date) -> ChatSettings:
-    """The same without the days that were skipped in years that are over."""
-    return replace(settings, skipped=frozenset(one for one in settings.skipped if one[1] >= today.year))
+    """The settings without skipped occurrences of past years."""
+    return replace(settings, skipped=frozenset((name, year) for name, year in settings.skipped if year >= today.year))
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
-    """What a chat chose anew, and what is known of it at that moment."""
+class SettingsChange:
+    """A change of a chat's settings. Times are aware, in UTC."""
 
     before: ChatSettings
     after: ChatSettings
@@ -110,10 +113,10 @@ class Change:
     now: dt.datetime
 
 
-def list_open_days(change: Change, content: Content) -> list[Due]:
-    """What is told, by the new settings, on the days that run in the old zone, in the new one, or between them.
+def list_open_days(change: SettingsChange, content: Content) -> list[Due]:
+    """What is due under the new settings on today's date in the old zone, in the new zone, and on dates between them.
 
-    A day that is about to begin is among them where the content lets a long wave begin early.
+    Includes the next day if it is about to begin and the content lets long waves begin early.
     """
     old, new = change.before.group(content), change.after.group(content)
     moments = change.now, change.now + dt.timedelta(minutes=content.early)
@@ -125,29 +128,30 @@ def list_open_days(change: Change, content: Content) -> list[Due]:
 
 
 def list_owed(
-    change: Change, content: Content, days: Sequence[Due], told: Collection[str], planned: Collection[Due]
+    change: SettingsChange, content: Content, days: Sequence[Due], told: Collection[str], planned: Collection[Due]
 ) -> list[Item]:
-    """What a chat that changes its zone, hour or choices would miss, because its new group is past it.
+    """The notices that a chat would miss by this change, because its new group has already had them.
 
-    Of the open days, told at once is what the chat wanted before and still wants, was not told (`told` are keys), and
-    whose hour has passed with the new settings, or whose group was told already: a long wave may begin early. What is
-    still to come comes with the new group. Who subscribed after the hour, the old one and the new, gets it next time.
+    `days` are the open days, `told` the keys of notices that the chat has had, and `planned` what is already planned.
+    A notice is owed if the chat wanted it before and still wants it, has not had it, and its hour has passed in the new
+    group or the new group's wave is already planned (long waves may begin early). Later notices come with the new
+    group. A chat that subscribed after both the old and the new hour is owed nothing.
     """
     old = change.before.group(content)
     found = []
     for due in days:
         is_past = due.at <= change.now or due in planned
         if is_past and change.subscribed_at <= max(due.at, Due(due.day, due.items, old).at):
-            wanted = (item for item in due.items if _wanted_all_along(item, change, content))
+            wanted = (item for item in due.items if _wants_throughout(item, change, content))
             found += [item for item in wanted if item.key not in told]
     return found
 
 
-def _wanted_all_along(item: Item, change: Change, content: Content) -> bool:
+def _wants_throughout(item: Item, change: SettingsChange, content: Content) -> bool:
     return wants_item(change.before, item, content) and wants_item(change.after, item, content)
 
 
-def compute_owed_until(items: list[Item], change: Change, content: Content) -> dt.datetime:
-    """When what is told at once is too late: when the last of its days is over, in the old zone and in the new."""
+def compute_owed_until(items: list[Item], change: SettingsChange, content: Content) -> dt.datetime:
+    """When it is too late to send what is owed (UTC): when the last of its days has ended in both groups' zones."""
     groups = (change.before.group(content), change.after.group(content))
     return max(Due(item.day, (item,), group).until for item in items for group in groups)

@@ -29,7 +29,7 @@ def validate_content(raw: bytes, name: str, folder: Path) -> Document:
     limits.check_limits(document)
     if faults := list(_find_picture_faults(document, folder)):
         raise ContentError([fault.in_file(document.name) for fault in faults])
-    hints = [*document.warnings, *languages.find_warnings(document.marks, i18n.list_scripts)]
+    hints = [*document.warnings, *languages.find_warnings(document.root, i18n.list_scripts)]
     return replace(document, warnings=tuple(sorted(hints, key=lambda hint: hint.mark)))
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from outreachbot.domain.delivery.states import MessageKind
 from outreachbot.domain.reminders import settings as rules
-from outreachbot.domain.reminders.settings import Change, ChatSettings
+from outreachbot.domain.reminders.settings import ChatSettings, SettingsChange
 from outreachbot.services.context import ChatRef, Context
 from outreachbot.store import chats
 from outreachbot.store.database import connect
@@ -76,7 +76,7 @@ async def _queue_owed(
 ) -> bool:
     """Queue a reminder with the notices that the chat would miss; False if there are none."""
     content = context.content  # the same throughout: another may go live meanwhile
-    change = Change(before, after, dt.datetime.fromtimestamp(subscribed_at, dt.UTC), context.clock())
+    change = SettingsChange(before, after, dt.datetime.fromtimestamp(subscribed_at, dt.UTC), context.clock())
     dues = rules.list_open_days(change, content)
     if not dues:
         return False

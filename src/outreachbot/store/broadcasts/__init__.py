@@ -1,1 +1,1 @@
-"""What admins compose, and who has approved it."""
+"""What admins compose, and which admins have approved it."""

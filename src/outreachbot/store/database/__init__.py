@@ -1,1 +1,1 @@
-"""Opens the database, and hides what differs between SQLite and PostgreSQL."""
+"""Opens the database and hides the differences between SQLite and PostgreSQL."""

@@ -16,12 +16,12 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_en
 from outreachbot.errors import AlreadyRunning, StoreFailed, WrongUse
 from outreachbot.store.database import migrate, sqlite
 
-ADVISORY_LOCK = 0x6F757472_65616368  # "outreach": one bot for a PostgreSQL database
-MIGRATION_LOCK = ADVISORY_LOCK + 1  # programs that open a database beside each other bring it up to date in turn
+ADVISORY_LOCK = 0x6F757472_65616368  # "outreach": PostgreSQL grants it to one bot per database
+MIGRATION_LOCK = ADVISORY_LOCK + 1  # processes that open a database at the same time upgrade it in turn
 INSUFFICIENT_PRIVILEGE = "42501"  # PostgreSQL's SQLSTATE
-BUSY_SECONDS = 10  # how long a statement waits for another process (a backup, say) that holds SQLite
-READS = "outreachbot_reads"  # an execution option: this connection only reads
-IDLE_SECONDS = 15.0  # after which PostgreSQL ends a transaction whose machine died: its locks would stop the others
+BUSY_SECONDS = 10  # how long a statement waits while another process (a backup, say) has SQLite locked
+READ_ONLY = "outreachbot_reads"  # an execution option for connections that only read
+IDLE_SECONDS = 15.0  # after this PostgreSQL ends an idle transaction: a dead machine's locks would block the others
 
 
 Connection = AsyncConnection
@@ -32,8 +32,8 @@ class Database:
     """An open database. Use it through `reading` and `writing`."""
 
     engine: AsyncEngine
-    name: str  # for people: the file, or the address without its password
-    turn: asyncio.Lock = field(default_factory=asyncio.Lock)  # SQLite has one writer: ours queue here, not there
+    name: str  # for people: the file, or the URL without its password
+    write_lock: asyncio.Lock = field(default_factory=asyncio.Lock)  # SQLite has one writer: ours wait here, not there
 
     @property
     def is_sqlite(self) -> bool:
@@ -42,72 +42,80 @@ class Database:
 
 @asynccontextmanager
 async def reading(db: Database) -> AsyncIterator[Connection]:
-    """A connection that only reads; StoreFailed when the database fails."""
-    with _failures(db.name):
+    """A connection that only reads. Raises StoreFailed when the database fails."""
+    with _translate_errors(db.name):
         async with db.engine.connect() as connection:
-            # On SQLite AUTOCOMMIT would be set and taken back by statements; there our own BEGIN is left out instead.
-            options = {READS: True} if db.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
+            # On SQLite, setting and resetting AUTOCOMMIT would cost statements; our own BEGIN is left out instead.
+            options = {READ_ONLY: True} if db.is_sqlite else {"isolation_level": "AUTOCOMMIT"}
             yield await connection.execution_options(**options)
 
 
 @asynccontextmanager
 async def writing(db: Database) -> AsyncIterator[Connection]:
-    """One transaction, committed at the end of the block; StoreFailed (and nothing written) when the database fails."""
-    with _failures(db.name):
+    """One transaction, committed at the end of the block. Raises StoreFailed, with nothing written, when it fails."""
+    with _translate_errors(db.name):
         async with AsyncExitStack() as stack:
             if db.is_sqlite:
-                await stack.enter_async_context(db.turn)
+                await stack.enter_async_context(db.write_lock)
             yield await stack.enter_async_context(db.engine.begin())
 
 
 @asynccontextmanager
 async def open_database(url: str, *, exclusive: bool = True) -> AsyncIterator[Database]:
-    """The database at this SQLAlchemy URL, its schema brought up to date. A new SQLite file is made if `exclusive`.
+    """The database at this SQLAlchemy URL, with its schema upgraded. Only `exclusive` creates a missing SQLite file.
 
-    Raises AlreadyRunning when another process has it and we want it `exclusive`, SchemaTooNew when a newer version
+    Raises AlreadyRunning when another process holds it and we want it `exclusive`, SchemaTooNew when a newer version
     wrote it, StoreFailed when it can't be opened, WrongUse when the URL can't be read.
     """
-    db = _database(url)
+    db = _create_database(url)
     async with AsyncExitStack() as stack:
         stack.push_async_callback(db.engine.dispose)
-        with _failures(db.name), _unknown_options():
+        with _translate_errors(db.name), _translate_unknown_options():
             if exclusive:
-                await stack.enter_async_context(_alone(db))
+                await stack.enter_async_context(_lock_exclusively(db))
             elif db.is_sqlite:
-                _must_be_there(Path(db.name))
-            await _bring_up_to_date(db)
+                _require_file(Path(db.name))
+            await _upgrade_schema(db)
         yield db
 
 
 @asynccontextmanager
 async def open_unchanged(url: str) -> AsyncIterator[Database]:
-    """The database for a look: it is neither made nor brought up to date nor held. Raises as `opened` does."""
-    db = _database(url)
+    """The database for reading: it is not created, upgraded or locked.
+
+    Raises StoreFailed when it is missing, can't be opened or has another schema, WrongUse when the URL can't be read.
+    """
+    db = _create_database(url)
     try:
-        with _failures(db.name), _unknown_options():
+        with _translate_errors(db.name), _translate_unknown_options():
             if db.is_sqlite:
-                _must_be_there(Path(db.name))
+                _require_file(Path(db.name))
             async with db.engine.connect() as connection:
-                await connection.run_sync(migrate.must_be_newest, db.name)
+                await connection.run_sync(migrate.require_newest, db.name)
         yield db
     finally:
         await db.engine.dispose()
 
 
-async def _bring_up_to_date(db: Database) -> None:
-    async with db.engine.begin() as connection:  # SQLite's BEGIN IMMEDIATE lets one in at a time by itself
+async def _upgrade_schema(db: Database) -> None:
+    async with db.engine.begin() as connection:  # SQLite: BEGIN IMMEDIATE admits one process at a time
         if not db.is_sqlite:
             await connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": MIGRATION_LOCK})
-        await connection.run_sync(migrate.to_newest, db.name)
+        await connection.run_sync(migrate.upgrade_to_newest, db.name)
 
 
-def _database(url: str) -> Database:
+def _create_database(url: str) -> Database:
     try:
         address = make_url(url)
         if address.get_backend_name() == "sqlite" and address.database in {None, "", ":memory:"}:
             raise WrongUse("OUTREACHBOT_DATABASE_URL names no file; write sqlite+aiosqlite:///outreachbot.db")
         engine = create_async_engine(
-            address, hide_parameters=True, pool_size=5, max_overflow=5, pool_timeout=30, **_options(address.drivername)
+            address,
+            hide_parameters=True,
+            pool_size=5,
+            max_overflow=5,
+            pool_timeout=30,
+            **_engine_options(address.drivername),
         )
     except ModuleNotFoundError as error:
         raise WrongUse(f"OUTREACHBOT_DATABASE_URL needs {error.name}: pip install 'outreachbot[postgres]'") from None
@@ -120,28 +128,28 @@ def _database(url: str) -> Database:
     return Database(engine, address.render_as_string(hide_password=True))
 
 
-def _options(driver: str) -> dict[str, Any]:
+def _engine_options(driver: str) -> dict[str, Any]:
     if driver.startswith("sqlite"):
-        # The connection used last is used next: each keeps its pages, so few of them should get warm.
+        # LIFO: each connection has its own page cache, so few connections should be kept warm.
         return {"connect_args": {"timeout": BUSY_SECONDS, "async_creator_fn": sqlite.Connection}, "pool_use_lifo": True}
-    return {"pool_pre_ping": True}  # a connection that a restarted server dropped is replaced, not used
+    return {"pool_pre_ping": True}  # replaces connections that a restarted server dropped
 
 
 def _prepare_sqlite(engine: AsyncEngine) -> None:
-    """Take transactions into our own hands: a writer says so at its BEGIN, so two can't deadlock on an upgrade."""
+    """Begin transactions ourselves: IMMEDIATE locks at once, so two writers can't deadlock when they upgrade a lock."""
 
     @event.listens_for(engine.sync_engine, "begin")
     def _begin(connection: Any) -> None:
-        if not connection.get_execution_options().get(READS):  # a reader must not lock
+        if not connection.get_execution_options().get(READ_ONLY):  # readers must not lock
             connection.exec_driver_sql("BEGIN IMMEDIATE")
 
 
 def _prepare_postgres(engine: AsyncEngine) -> None:
-    """A machine that loses its power says no goodbye: without a limit, the server would wait for it for hours."""
+    """Limit idle transactions: the server would keep those of a machine that lost power for hours."""
 
     @event.listens_for(engine.sync_engine, "connect")
     def _connect(connection: Any, _record: object) -> None:
-        # Not as a parameter of the connection: a pooler in between refuses those that it does not know.
+        # Not a connection parameter: a pooler like PgBouncer rejects parameters that it does not know.
         cursor = connection.cursor()
         cursor.execute(f"SET idle_in_transaction_session_timeout = {round(IDLE_SECONDS * 1000)}")
         cursor.close()
@@ -149,8 +157,8 @@ def _prepare_postgres(engine: AsyncEngine) -> None:
 
 
 @asynccontextmanager
-async def _alone(db: Database) -> AsyncIterator[None]:
-    """Hold the database for this process alone until the block ends (or the process dies)."""
+async def _lock_exclusively(db: Database) -> AsyncIterator[None]:
+    """Keep other bots from opening the database until the block ends (or the process dies)."""
     refusal = AlreadyRunning(
         f"another outreachbot already works with {db.name}: stop it first, or use another database"
     )
@@ -158,14 +166,14 @@ async def _alone(db: Database) -> AsyncIterator[None]:
         with _file_lock(Path(db.name), refusal):
             yield
         return
-    async with db.engine.connect() as connection:  # the lock lives as long as this connection
+    async with db.engine.connect() as connection:  # its session holds the lock
         await connection.execution_options(isolation_level="AUTOCOMMIT")
         if not await connection.scalar(text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}):
             raise refusal
         yield
 
 
-def _must_be_there(file: Path) -> None:
+def _require_file(file: Path) -> None:
     if not file.exists():
         raise StoreFailed(f"there is no database {file}: OUTREACHBOT_DATABASE_URL says which it is")
 
@@ -187,8 +195,8 @@ def _file_lock(database: Path, refusal: AlreadyRunning) -> Iterator[None]:
 
 
 @contextmanager
-def _unknown_options() -> Iterator[None]:
-    """What stands behind the URL's `?` are arguments of the driver's `connect`."""
+def _translate_unknown_options() -> Iterator[None]:
+    """Raise WrongUse for an unknown option: the URL's query becomes keyword arguments of the driver's `connect`."""
     try:
         yield
     except TypeError as error:
@@ -200,11 +208,11 @@ def _unknown_options() -> Iterator[None]:
 
 
 @contextmanager
-def _failures(name: str) -> Iterator[None]:
-    """Read the database's errors in one place: they become StoreFailed, in one line.
+def _translate_errors(name: str) -> Iterator[None]:
+    """Turn the database's errors into StoreFailed, with a message of one line.
 
-    asyncpg's have no kinds for a lost connection, a full disk or a wrong password: all of them are plain DBAPIErrors.
-    So what goes on as it is are the kinds that say that our statement is wrong.
+    Errors that show a mistake in our own statement are not caught. All others are: SQLAlchemy has no class for
+    asyncpg's lost connections, full disks and wrong passwords, which arrive as plain DBAPIErrors.
     """
     try:
         yield
@@ -215,8 +223,8 @@ def _failures(name: str) -> Iterator[None]:
     except (DBAPIError, PoolTimeout) as error:
         raise StoreFailed(f"the database {name} does not work: {_first_line(error)}") from error
     except OSError as error:
-        why = error.strerror or str(error) or type(error).__name__
-        raise StoreFailed(f"the database {name} can't be opened: {why}") from error
+        reason = error.strerror or str(error) or type(error).__name__
+        raise StoreFailed(f"the database {name} can't be opened: {reason}") from error
 
 
 def _first_line(error: Exception) -> str:

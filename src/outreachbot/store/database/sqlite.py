@@ -1,7 +1,7 @@
-"""SQLite's connection: how it is set up, and one trip to its thread for each statement.
+"""A connection to SQLite that needs one trip to its thread per statement.
 
-aiosqlite goes there four times: for a cursor, to execute, for the rows, and to close. Each trip wakes a thread, which
-then contends with ours for the interpreter.
+aiosqlite makes four: to get a cursor, to execute, to fetch and to close. Each trip wakes the thread, which then
+competes with ours for the interpreter.
 """
 
 import sqlite3
@@ -14,15 +14,15 @@ import aiosqlite
 
 Execute = Callable[[sqlite3.Cursor, str, Any], object]
 
-# FULL: what is committed survives a power cut, so a message whose request left is never taken for unsent.
-# 600 KB of pages for each connection (a minus means KiB): with more nothing that we do is faster.
+# FULL: a commit survives a power cut, so a message that was sent is never taken for unsent.
+# A negative cache size is in KiB: 600 per connection, as more makes nothing faster here.
 PRAGMAS = ("synchronous = FULL", "foreign_keys = ON", "cache_size = -600")
-AGAIN_SECONDS = 0.02
-CHUNK = 64  # rows; aiosqlite asks for it, and nothing here reads in chunks
+RETRY_SECONDS = 0.02
+CHUNK = 64  # rows; aiosqlite requires a value, but nothing here reads in chunks
 
 
 class Cursor:
-    """One statement and its result: what SQLAlchemy's asyncio adapter uses of a cursor."""
+    """A statement and its result, with the part of a cursor's interface that SQLAlchemy's asyncio adapter uses."""
 
     arraysize = 1
 
@@ -48,29 +48,29 @@ class Cursor:
         return self.rows
 
     async def close(self) -> None:
-        """It was closed in its thread."""
+        """Do nothing: `Connection.run` has closed SQLite's cursor."""
 
 
 class Connection(aiosqlite.Connection):
-    """What SQLAlchemy works with."""
+    """The connection that SQLAlchemy uses."""
 
     def __init__(self, database: str, *, timeout: float, **options: Any) -> None:
-        """To be awaited. It begins no transactions by itself; `timeout` in seconds, as sqlite3.connect takes it."""
+        """Prepare a connection, which opens when awaited; `timeout` in seconds. It never begins transactions itself."""
         super().__init__(partial(sqlite3.connect, database, timeout=timeout, isolation_level=None, **options), CHUNK)
-        self._thread.daemon = True  # as SQLAlchemy has it: the end of the program does not wait for it
-        self._patience = timeout
+        self._thread.daemon = True  # as in SQLAlchemy: the program can exit without waiting for it
+        self._timeout = timeout
 
     def __await__(self) -> Generator[Any, None, Self]:
-        return self._begin().__await__()
+        return self._open().__await__()
 
-    async def _begin(self) -> Self:
+    async def _open(self) -> Self:
         self._thread.start()
         try:
             await self._connect()
-            await self._execute(_set_up, self._conn, self._patience)  # type: ignore[no-untyped-call]
-        except BaseException:  # no database, say
+            await self._execute(_set_up, self._conn, self._timeout)  # type: ignore[no-untyped-call]
+        except BaseException:
             await self.close()
-            self._thread.join()  # it has only to end; later it might have something to say to a loop that is closed
+            self._thread.join()  # or it might report to an event loop that is closed by then
             raise
         return self
 
@@ -78,7 +78,7 @@ class Connection(aiosqlite.Connection):
         return Cursor(self)
 
     async def run(self, cursor: Cursor, execute: Execute, sql: str, parameters: Iterable[Any]) -> None:
-        """Execute, fetch and close in one go; the cursor holds what came of it."""
+        """Execute, fetch and close in one trip; the result is stored in the cursor."""
         await self._execute(self._run, cursor, execute, sql, parameters)  # type: ignore[no-untyped-call]
 
     def _run(self, result: Cursor, execute: Execute, sql: str, parameters: Iterable[Any]) -> None:
@@ -92,20 +92,20 @@ class Connection(aiosqlite.Connection):
             cursor.close()
 
 
-def _set_up(connection: sqlite3.Connection, patience: float) -> None:
-    _write_ahead(connection, time.monotonic() + patience)
+def _set_up(connection: sqlite3.Connection, timeout: float) -> None:
+    _enable_wal(connection, time.monotonic() + timeout)
     for pragma in PRAGMAS:
         connection.execute(f"PRAGMA {pragma}")
 
 
-def _write_ahead(connection: sqlite3.Connection, until: float) -> None:
-    """Readers don't wait for the writer. SQLite waits for nobody here, whatever its time-out: so we do."""
+def _enable_wal(connection: sqlite3.Connection, until: float) -> None:
+    """Let readers work beside the writer. SQLite's own timeout does not apply to this pragma, so we retry."""
     while True:
         try:
             connection.execute("PRAGMA journal_mode = WAL")
         except sqlite3.OperationalError as error:
             if "locked" not in str(error) or time.monotonic() > until:
                 raise
-            time.sleep(AGAIN_SECONDS)
+            time.sleep(RETRY_SECONDS)
         else:
             return

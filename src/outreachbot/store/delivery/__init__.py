@@ -1,1 +1,1 @@
-"""Messages, their deliveries, who sends them and how fast."""
+"""The outbox: messages, their deliveries, the senders and their shared pace."""

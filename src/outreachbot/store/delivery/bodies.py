@@ -1,4 +1,4 @@
-"""How a message is kept: for each language one dictionary, and back."""
+"""Converts messages to the JSON they are stored as, and back."""
 
 from collections.abc import Mapping
 from dataclasses import asdict
@@ -7,7 +7,7 @@ from typing import Any
 from outreachbot.domain.messages.message import Button, Copy, Media, MediaKind, Message
 
 Bodies = Mapping[str, Message]
-"""The same message in each language; a chat whose language lacks gets the first."""
+"""Language -> the message in that language. The first is the fallback for chats with another language."""
 
 
 def dump(bodies: Bodies) -> dict[str, Any]:
@@ -15,13 +15,13 @@ def dump(bodies: Bodies) -> dict[str, Any]:
 
 
 def load(stored: dict[str, Any]) -> Bodies:
-    return {language: _message(one) for language, one in stored.items()}
+    return {language: _read_message(message) for language, message in stored.items()}
 
 
-def _message(stored: dict[str, Any]) -> Message:
+def _read_message(stored: dict[str, Any]) -> Message:
     rows = tuple(tuple(Button(**button) for button in row) for row in stored["buttons"])
     copy = Copy(**stored["copy"]) if stored["copy"] else None
-    media = tuple(Media(MediaKind(one["kind"]), one["file_id"], one.get("name", "")) for one in stored["media"])
+    media = tuple(Media(MediaKind(part["kind"]), part["file_id"], part.get("name", "")) for part in stored["media"])
     return Message(**{**stored, "buttons": rows, "copy": copy, "media": media})
 
 

@@ -1,4 +1,4 @@
-"""The pace as a row: every sender on every machine takes its slots from it, and a restart does not reset it."""
+"""The pace, kept in one row: senders on all machines take their slots from it, and a restart does not reset it."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -11,9 +11,9 @@ from outreachbot.domain.delivery.pace import CUT, LEAST_SHARE, RECOVERY
 from outreachbot.store.tables import pace
 
 BULK = "bulk"
-SKEW = 5.0
-"""Clocks of machines differ by less than this. Who is behind by less takes the others' time for the slots; only a
-clock that is behind by more was set back."""
+MAX_SKEW = 5.0
+"""How much the clocks of machines may differ, in seconds. A sender whose clock is behind by no more takes its slots in
+the time of the clock that is ahead; a clock that is behind by more is assumed to have been set back."""
 
 _row = pace.c.name == BULK
 Now = float | ColumnElement[float]
@@ -21,7 +21,7 @@ Now = float | ColumnElement[float]
 
 @dataclass(frozen=True, slots=True)
 class Slots:
-    """Moments at which messages may leave: the first (seconds since the epoch), and how many a second follow it."""
+    """Moments to send at: the first (seconds since the epoch by the sender's clock), and how many follow per second."""
 
     first: float
     per_second: float
@@ -30,82 +30,80 @@ class Slots:
 async def take_slots(
     db: AsyncConnection, count: int, per_second: float, now: float, lead: float | None = None
 ) -> Slots | None:
-    """Take `count` slots. See domain/pace for the rule.
+    """Take `count` slots, by the rule in domain.delivery.pace; `per_second` is the allowed pace.
 
-    With a `lead` (seconds): None, and nothing taken, where the first slot is further away than that.
+    With a `lead` (seconds), None is returned and nothing taken if the first slot is further away.
     """
     values = {"now": now, "seconds": count / per_second}
-    statement, more = (_TAKE, {}) if lead is None else (_TAKE_SOON, {"lead": lead})
-    row = (await db.execute(statement, values | more)).one_or_none()
+    statement, limits = (_TAKE, {}) if lead is None else (_TAKE_SOON, {"lead": lead})
+    row = (await db.execute(statement, values | limits)).one_or_none()
     if row is None:
         return None
     actual = per_second * row.now_share
-    ours_is_behind = row.updated_at - now
-    return Slots(row.next_slot - ours_is_behind - count / actual, actual)
+    behind = row.updated_at - now  # of our clock
+    return Slots(row.next_slot - behind - count / actual, actual)
 
 
 async def hold_sending(db: AsyncConnection, seconds: float, now: float) -> None:
-    """Nothing leaves for so long: Telegram asked for it."""
-    until, ahead = _time(now) + seconds, _ahead(now)
-    later = case((ahead > until, ahead), else_=until)
-    await db.execute(update(pace).where(_row).values(next_slot=later, **_noticed(now)))
+    """Send nothing for this many seconds, as Telegram asked (a 429's `retry_after`)."""
+    until, next_slot = _shared_time(now) + seconds, _next_slot(now)
+    later = case((next_slot > until, next_slot), else_=until)
+    await db.execute(update(pace).where(_row).values(next_slot=later, **_clock_values(now)))
 
 
 async def slow_down(db: AsyncConnection, now: float) -> None:
-    """Telegram has said that it was too fast."""
-    lower = _share(now) * CUT
-    lowest = case((lower < LEAST_SHARE, LEAST_SHARE), else_=lower)
-    await db.execute(
-        update(pace).where(_row).values(next_slot=_ahead(now), share=lowest, cut_at=_time(now), updated_at=_time(now))
-    )
+    """Cut the pace, as Telegram answered 429."""
+    time, share = _shared_time(now), _share(now) * CUT
+    share = case((share < LEAST_SHARE, LEAST_SHARE), else_=share)
+    values = {"next_slot": _next_slot(now), "share": share, "cut_at": time, "updated_at": time}
+    await db.execute(update(pace).where(_row).values(**values))
 
 
 async def seconds_to_next_slot(db: AsyncConnection, now: float) -> float:
-    """How many seconds away the next slot is. That a clock was set back is remembered, else it is so at every look."""
-    set_back = update(pace).where(_row, pace.c.updated_at > now + SKEW)
-    await db.execute(set_back.values(next_slot=_ahead(now), **_noticed(now)))
+    """The seconds until the next slot. If the clock was set back, the row follows it, or the wait would not shrink."""
+    set_back = update(pace).where(_row, pace.c.updated_at > now + MAX_SKEW)
+    await db.execute(set_back.values(next_slot=_next_slot(now), **_clock_values(now)))
     row = (await db.execute(select(pace.c.next_slot, pace.c.updated_at).where(_row))).one()
     return float(max(0.0, row.next_slot - max(now, row.updated_at)))
 
 
 def _share(now: Now) -> ColumnElement[float]:
-    """How much of the allowed pace is used now: it grows from what the last 429 left of it."""
-    grown = pace.c.share + (_time(now) - _follow(pace.c.cut_at, now)) * RECOVERY
+    """The fraction of the allowed pace to use now: it recovers from what the last 429 left."""
+    grown = pace.c.share + (_shared_time(now) - _adjust(pace.c.cut_at, now)) * RECOVERY
     return case((grown > 1.0, 1.0), else_=grown)
 
 
-def _ahead(now: Now) -> ColumnElement[float]:
-    """The next slot."""
-    return _follow(pace.c.next_slot, now)
+def _next_slot(now: Now) -> ColumnElement[float]:
+    return _adjust(pace.c.next_slot, now)
 
 
-def _noticed(now: Now) -> dict[str, object]:
-    """What is written whenever the clock was looked at."""
-    return {"cut_at": _follow(pace.c.cut_at, now), "updated_at": _time(now)}
+def _clock_values(now: Now) -> dict[str, object]:
+    """What to write whenever the clock was read."""
+    return {"cut_at": _adjust(pace.c.cut_at, now), "updated_at": _shared_time(now)}
 
 
-def _time(now: Now) -> ColumnElement[float]:
-    """What time it is for all senders: that of the clock which is ahead, where none was set back."""
-    is_behind = (pace.c.updated_at > now) & (pace.c.updated_at <= now + SKEW)
+def _shared_time(now: Now) -> ColumnElement[float]:
+    """The time for all senders: that of the clock that is ahead, unless ours was set back."""
+    is_behind = (pace.c.updated_at > now) & (pace.c.updated_at <= now + MAX_SKEW)
     return case((is_behind, pace.c.updated_at), else_=literal(now) if isinstance(now, float) else now)
 
 
-def _follow(moment: ColumnElement[float], now: Now) -> ColumnElement[float]:
-    """A clock that was set back must not make us wait for the time it lost: the row's moments move back as well."""
-    return case((pace.c.updated_at > now + SKEW, moment - (pace.c.updated_at - now)), else_=moment)
+def _adjust(moment: ColumnElement[float], now: Now) -> ColumnElement[float]:
+    """A moment of the row; if the clock was set back, moved back as far, or we would wait for the lost time."""
+    return case((pace.c.updated_at > now + MAX_SKEW, moment - (pace.c.updated_at - now)), else_=moment)
 
 
-def _taking(*conditions: ColumnElement[bool]) -> ReturningUpdate[*tuple[Any, ...]]:
-    """Built once: a claim takes slots each time, and building this takes longer than running it."""
+def _build_take(*conditions: ColumnElement[bool]) -> ReturningUpdate[*tuple[Any, ...]]:
+    """Every claim takes slots, and building the statement takes longer than running it, so it is built once."""
     now = bindparam("now", type_=Float)
-    ahead, share = _ahead(now), _share(now)
+    next_slot, share = _next_slot(now), _share(now)
     span = bindparam("seconds", type_=Float) / share
-    time = _time(now)
-    values = {"next_slot": case((ahead > time, ahead), else_=time) + span, **_noticed(now)}
+    time = _shared_time(now)
+    values = {"next_slot": case((next_slot > time, next_slot), else_=time) + span, **_clock_values(now)}
     statement = update(pace).where(_row, *conditions).values(**values)
     return statement.returning(pace.c.next_slot, pace.c.updated_at, share.label("now_share"))
 
 
-_TAKE = _taking()
+_TAKE = _build_take()
 _bound = bindparam("now", type_=Float)
-_TAKE_SOON = _taking(_ahead(_bound) <= _time(_bound) + bindparam("lead", type_=Float))
+_TAKE_SOON = _build_take(_next_slot(_bound) <= _shared_time(_bound) + bindparam("lead", type_=Float))

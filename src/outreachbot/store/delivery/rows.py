@@ -1,4 +1,4 @@
-"""Reads rows of the table `messages`."""
+"""Reads rows of the table `messages` into values of the domain."""
 
 import datetime as dt
 from typing import Any
@@ -17,7 +17,7 @@ COLUMNS = (
     *(messages.c.audience, messages.c.schedule, messages.c.queued_to),
     *(messages.c.starts_at, messages.c.started_at, messages.c.expires_at),
 )
-"""What `read_message` needs of a row."""
+"""The columns that `read_message` needs."""
 
 
 def read_message(row: Row[*tuple[Any, ...]]) -> OutboxMessage:

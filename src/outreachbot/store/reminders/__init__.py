@@ -1,1 +1,1 @@
-"""What the planner has done, what each chat chose, and which chats a reminder is for."""
+"""Reminders: what is planned, what each chat chose, and which chats want a notice."""

@@ -1,4 +1,4 @@
-"""What each chat chose about its reminders."""
+"""The reminder settings of each chat."""
 
 from collections.abc import Collection
 
@@ -7,25 +7,25 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from outreachbot.domain.content.model import Notice
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet
-from outreachbot.store.database.insert import insert
+from outreachbot.store.database.insert import insert, upsert
 from outreachbot.store.tables import chats, choices, deliveries, notices, skipped
 
 
 async def load(db: AsyncConnection, chat_id: int) -> ChatSettings:
-    """Its choices; of a chat that is not known, those of one that chose nothing."""
+    """The chat's settings; the defaults for an unknown chat."""
     row = (await db.execute(select(chats).where(chats.c.id == chat_id))).one_or_none()
     if row is None:
         return ChatSettings()
     chosen = await db.execute(select(choices).where(choices.c.chat_id == chat_id))
     left_out = await db.execute(select(skipped).where(skipped.c.chat_id == chat_id))
-    told = {Notice.WEEK: row.week, Notice.EVE: row.eve, Notice.DAY: row.day}
+    notice_flags = {Notice.WEEK: row.week, Notice.EVE: row.eve, Notice.DAY: row.day}
     return ChatSettings(
         zone=row.zone,
         hour=row.hour,
         reminders=row.reminders,
-        notices={notice: wanted for notice, wanted in told.items() if wanted is not None},
-        anniversaries={one.anniversary_id: one.wanted for one in chosen},
-        skipped=frozenset((one.anniversary_id, one.year) for one in left_out),
+        notices={notice: wanted for notice, wanted in notice_flags.items() if wanted is not None},
+        anniversaries={choice.anniversary_id: choice.wanted for choice in chosen},
+        skipped=frozenset((occurrence.anniversary_id, occurrence.year) for occurrence in left_out),
         big_only=row.big_only,
         silent=row.silent,
         quiet=None if row.quiet_from is None else Quiet(row.quiet_from, row.quiet_to),
@@ -33,7 +33,7 @@ async def load(db: AsyncConnection, chat_id: int) -> ChatSettings:
 
 
 async def save(db: AsyncConnection, chat_id: int, settings: ChatSettings, now: float) -> None:
-    """Write all of them down for a chat that is known."""
+    """Store all settings of a known chat."""
     quiet = settings.quiet
     values = {
         "zone": settings.zone,
@@ -48,16 +48,14 @@ async def save(db: AsyncConnection, chat_id: int, settings: ChatSettings, now: f
     }
     await db.execute(update(chats).where(chats.c.id == chat_id).values(**values))
     for anniversary_id, wanted in settings.anniversaries.items():
-        statement = insert(db, choices).values(chat_id=chat_id, anniversary_id=anniversary_id, wanted=wanted)
-        keys = [choices.c.chat_id, choices.c.anniversary_id]
-        await db.execute(statement.on_conflict_do_update(index_elements=keys, set_={"wanted": wanted}))
+        await upsert(db, choices, {"chat_id": chat_id, "anniversary_id": anniversary_id}, {"wanted": wanted})
     await db.execute(delete(skipped).where(skipped.c.chat_id == chat_id))
     for anniversary_id, year in settings.skipped:
         await db.execute(insert(db, skipped).values(chat_id=chat_id, anniversary_id=anniversary_id, year=year))
 
 
 async def list_told(db: AsyncConnection, chat_id: int, items: Collection[str]) -> set[str]:
-    """Which of these it was told, or will be: a delivery of it is there, whatever became of that."""
+    """Those of these items that have a delivery to the chat, in whatever state."""
     of_chat = (deliveries.c.chat_id == chat_id) & (deliveries.c.message_id == notices.c.message_id)
     query = select(notices.c.item).where(notices.c.item.in_(items), of_chat).distinct()
     return set((await db.execute(query)).scalars())

@@ -1,25 +1,20 @@
 """Says what an admin reads before a broadcast goes out: the question, to whom, when, and who else must consent."""
 
 import datetime as dt
-import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from zoneinfo import ZoneInfo
 
-from outreachbot.domain.broadcasts.audience import BroadcastAudience
 from outreachbot.domain.broadcasts.timing import LocalHour, Moment, Past, compute_end
+from outreachbot.domain.callbacks.broadcasts import ConfirmBroadcast, DiscardDraft, ShowAudience, ShowTimes
 from outreachbot.domain.content.model import Content
 from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import MessageKind
 from outreachbot.domain.ids import OutboxId
-from outreachbot.domain.messages.message import Button, Message, Rows, escape
+from outreachbot.domain.messages.message import Button, Message, Rows
+from outreachbot.views.broadcasts.names import GROUPS, describe_audience, language_name
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BROADCAST, format_duration, format_moment, unsubscribe_buttons
-
-DAYS = 14  # so many days ahead a broadcast can be scheduled by buttons
-GROUPS = ("group", "supergroup")
-KINDS: Mapping[str, tuple[str, ...]] = {"members": ("private",), "groups": GROUPS, "channels": ("channel",)}
-LABEL = 40  # characters of a button's label
+from outreachbot.views.parts import button, format_duration, format_moment, unsubscribe_buttons
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,9 +57,9 @@ def with_unsubscribe(language: str, message: Message) -> Message:
 def question(language: str, content: Content, plan: BroadcastPlan, now: dt.datetime) -> Message:
     """The question under the preview: to how many chats, how long it takes, until when, yes or no."""
     _ = words(language)
-    whose = _button("whom", plan, _("To whom?")), _button("when", plan, _("When?"))
+    whose = button(_("To whom?"), ShowAudience(plan.message.id)), button(_("When?"), ShowTimes(plan.message.id))
     ways: Rows = (whose,) if plan.message.kind is MessageKind.BROADCAST else ()
-    discard = _button("discard", plan, _("Discard"))
+    discard = button(_("Discard"), DiscardDraft(plan.message.id))
     if not plan.chats:
         return Message(
             _nobody(plan, _), (*(ways if not plan.message.broadcast_audience.is_everybody else ()), (discard,))
@@ -77,10 +72,6 @@ def question(language: str, content: Content, plan: BroadcastPlan, now: dt.datet
         lines.append(f"{_('Only to:')} {describe_audience(plan.message.broadcast_audience, content, language)}")
     lines += [_takes(plan, content.zone, now, _), *_safeguards(plan, _)]
     return Message("\n".join(lines), ((_yes(plan, _),), *ways, (discard,)))
-
-
-def _button(verb: str, plan: BroadcastPlan, label: str, *more: str) -> Button:
-    return Button(label, ":".join((BROADCAST, verb, str(plan.message.id), *more)))
 
 
 def _nobody(plan: BroadcastPlan, _: Words) -> str:
@@ -100,7 +91,7 @@ def _yes(plan: BroadcastPlan, _: Words) -> Button:
             label = _.plural("Delete {n} copy", "Delete {n} copies", n)
         case _other:
             label = _.plural("Send to {n} chat", "Send to {n} chats", n)
-    return _button("send", plan, label)
+    return button(label, ConfirmBroadcast(plan.message.id))
 
 
 def _goes_to(plan: BroadcastPlan, _: Words) -> str:
@@ -124,11 +115,6 @@ def _kinds(chats: Mapping[str, int], _: Words) -> str:
 def _languages(chats: Mapping[str, int], _: Words) -> str:
     order = sorted(chats.items(), key=lambda one: -one[1])
     return ", ".join(f"{language_name(code, _)} {_.number(number)}" for code, number in order)
-
-
-def language_name(code: str, _: Words) -> str:
-    """The language in the reader's own; its code where that has no name for it."""
-    return str(_.locale.languages.get(code, code))
 
 
 def _takes(plan: BroadcastPlan, zone: str, now: dt.datetime, _: Words) -> str:
@@ -175,65 +161,3 @@ def _safeguards(plan: BroadcastPlan, _: Words) -> list[str]:
 
 def _clock(at: dt.datetime, zone: str) -> str:
     return f"{at.astimezone(ZoneInfo(zone)):%H:%M}"
-
-
-def describe_audience(audience: BroadcastAudience, content: Content, language: str) -> str:
-    """What narrows an audience down, in words, as HTML."""
-    _ = words(language)
-    titles = {one.id: content.say(one.title, language) for one in content.anniversaries}
-    parts = [escape(language_name(code, _)) for code in audience.languages]
-    parts += [kind_name(name, _) for name, kinds in KINDS.items() if set(kinds) & set(audience.kinds)]
-    if audience.anniversary:
-        parts.append(_("reminded of “{title}”", title=titles.get(audience.anniversary, audience.anniversary)))
-    if audience.joined:
-        parts.append(_("came with the start code “{code}”", code=audience.joined))
-    return ", ".join(parts)
-
-
-def kind_name(name: str, _: Words) -> str:
-    return {"members": _("private chats"), "groups": _("groups"), "channels": _("channels")}[name]
-
-
-def audience_menu(
-    language: str, content: Content, plan: BroadcastPlan, languages: Sequence[str], codes: Sequence[str]
-) -> Message:
-    """The menu with which an audience is narrowed down; each press counts anew."""
-    _ = words(language)
-    audience = plan.message.broadcast_audience
-    chats = _.plural("{n} chat", "{n} chats", plan.chats)
-    narrowed = (
-        _("Everybody who subscribed") if audience.is_everybody else describe_audience(audience, content, language)
-    )
-    rows = [
-        *_in_rows(_tick(plan, f"l.{code}", language_name(code, _), code in audience.languages) for code in languages),
-        *_in_rows(
-            _tick(plan, f"k.{name}", kind_name(name, _), set(kinds) <= set(audience.kinds))
-            for name, kinds in KINDS.items()
-        ),
-        *_in_rows(
-            (
-                _tick(plan, f"a.{number}", content.say(one.title, language), one.id == audience.anniversary)
-                for number, one in enumerate(content.anniversaries)
-            ),
-            1,
-        ),
-        *_in_rows((_tick(plan, f"c.{start_code_data(code)}", code, code == audience.joined) for code in codes), 2),
-    ]
-    everybody = () if audience.is_everybody else ((_button("whom", plan, _("Everybody"), "all"),),)
-    text = f"<b>{_('To whom?')}</b>\n{narrowed}: {chats}"
-    return Message(text, (*rows, *everybody, (_button("ask", plan, _("‹ Back")),)))
-
-
-def start_code_data(code: str) -> str:
-    """A start code in a button's 64 bytes: it may have as many itself, and its place in the list changes."""
-    return hashlib.sha256(code.encode()).hexdigest()[:12]
-
-
-def _tick(plan: BroadcastPlan, argument: str, label: str, ticked: bool) -> Button:
-    short = label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
-    return _button("whom", plan, f"✓ {short}" if ticked else short, argument)
-
-
-def _in_rows(buttons: Iterable[Button], width: int = 3) -> list[tuple[Button, ...]]:
-    row = list(buttons)
-    return [tuple(row[start : start + width]) for start in range(0, len(row), width)]

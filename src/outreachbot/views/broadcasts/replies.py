@@ -3,14 +3,23 @@
 import datetime as dt
 from collections.abc import Sequence
 
+from outreachbot.domain.callbacks.broadcasts import (
+    ConfirmBroadcast,
+    DiscardDraft,
+    GiveConsent,
+    ListBroadcasts,
+    ListReminders,
+    OpenBroadcast,
+    RefuseConsent,
+)
 from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import Tally
 from outreachbot.domain.ids import OutboxId
-from outreachbot.domain.messages.message import Button, Message
+from outreachbot.domain.messages.message import Message
 from outreachbot.views.broadcasts.names import done_label
 from outreachbot.views.broadcasts.status import heading
 from outreachbot.views.i18n import words
-from outreachbot.views.parts import BROADCAST, format_moment
+from outreachbot.views.parts import button, format_moment
 
 
 def preview_failed(language: str, detail: str) -> Message:
@@ -73,8 +82,8 @@ def consent_request(language: str, outbox_id: OutboxId, who: str, question: str)
     """What another admin reads, under the very thing that is to be sent."""
     _ = words(language)
     text = _("{who} wants to send this and asks for your consent.", who=who)
-    yes = Button(_("I consent"), f"{BROADCAST}:consent:{outbox_id}")
-    no = Button(_("I object"), f"{BROADCAST}:object:{outbox_id}")
+    yes = button(_("I consent"), GiveConsent(outbox_id))
+    no = button(_("I object"), RefuseConsent(outbox_id))
     return Message(f"{text}\n{question}", ((yes, no),))
 
 
@@ -89,8 +98,8 @@ def awaiting_consent(language: str, outbox_id: OutboxId, missing: int, unreachab
         text += "\n" + _(
             "Not reached: {names}. They have to write /start to this bot once; then ask again.", names=names
         )
-    ask = Button(_("Ask again"), f"{BROADCAST}:send:{outbox_id}")
-    return Message(text, ((ask, Button(_("Discard"), f"{BROADCAST}:discard:{outbox_id}")),))
+    ask = button(_("Ask again"), ConfirmBroadcast(outbox_id))
+    return Message(text, ((ask, button(_("Discard"), DiscardDraft(outbox_id))),))
 
 
 def moment_passed(language: str) -> str:
@@ -126,11 +135,11 @@ def objected(language: str, who: str) -> Message:
 
 
 def broadcast_list(
-    language: str, zone: str, entries: Sequence[tuple[OutboxMessage, Tally]], older: int | None, newer: bool
+    language: str, zone: str, entries: Sequence[tuple[OutboxMessage, Tally]], older: OutboxId | None, newer: bool
 ) -> Message:
     """What `/broadcasts` says: the newest first, each with a button. `older`: the id below which there are more."""
     _ = words(language)
-    to_reminders = (Button(_("Reminders"), f"{BROADCAST}:reminders"),)
+    to_reminders = (button(_("Reminders"), ListReminders()),)
     if not entries:
         nothing = _("Nothing has been sent yet. /broadcast begins a message to all subscribed chats.")
         return Message(nothing, (to_reminders,))
@@ -140,17 +149,17 @@ def broadcast_list(
         sent = f"{_('{n} of {all}', **numbers)} {done_label(message.kind, _)}"
         at = format_moment(message.begins_at, zone, _)
         texts.append(f"<b>{message.id}</b> · {heading(message, _)}\n{at} · {sent}")
-    buttons = [Button(str(message.id), f"{BROADCAST}:open:{message.id}") for message, _tally in entries]
+    buttons = [button(str(message.id), OpenBroadcast(message.id)) for message, _tally in entries]
     rows = [tuple(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
-    turn = [Button(_("‹ Newest"), f"{BROADCAST}:list")] if newer else []
-    turn += [Button(_("Older ›"), f"{BROADCAST}:list:{older}")] if older else []
+    turn = [button(_("‹ Newest"), ListBroadcasts())] if newer else []
+    turn += [button(_("Older ›"), ListBroadcasts(older))] if older else []
     return Message("\n\n".join(texts), (*rows, *((tuple(turn),) if turn else ()), to_reminders))
 
 
 def reminders(language: str, days: Sequence[tuple[str, Tally]]) -> Message:
     """What became of the reminders of each day (2027-02-26), over all zones and hours."""
     _ = words(language)
-    back = ((Button(_("‹ All broadcasts"), f"{BROADCAST}:list"),),)
+    back = ((button(_("‹ All broadcasts"), ListBroadcasts()),),)
     if not days:
         return Message(_("No reminder has been sent yet."), back)
     lines = [f"<b>{_('Reminders')}</b>"]

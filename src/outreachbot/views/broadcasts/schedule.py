@@ -5,47 +5,54 @@ import datetime as dt
 from babel.dates import format_date
 
 from outreachbot.domain.broadcasts.timing import Past
+from outreachbot.domain.callbacks.broadcasts import (
+    ClearTime,
+    Clock,
+    SetLocalHour,
+    SetMoment,
+    ShowQuestion,
+    ShowSendingDays,
+    ShowSendingHours,
+    ShowSendingMinutes,
+)
 from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Button, Message, Rows
-from outreachbot.views.broadcasts.confirm import DAYS
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BROADCAST
+from outreachbot.views.parts import button
 
-MOMENT, LOCAL = "m", "h"  # everybody at one moment; each chat at its own local hour
+DAYS = 14  # so many days ahead a broadcast can be scheduled by buttons
 
 
 def time_menu(language: str, outbox_id: OutboxId, zone: str) -> Message:
     """At once, at one moment, or at each chat's own hour."""
     _ = words(language)
     rows = (
-        (_button(outbox_id, _("As soon as it is confirmed"), "now"),),
-        (_button(outbox_id, _("At one moment ({zone} time)", zone=zone), MOMENT),),
-        (_button(outbox_id, _("At an hour of each chat's own time zone"), LOCAL),),
+        (button(_("As soon as it is confirmed"), ClearTime(outbox_id)),),
+        (button(_("At one moment ({zone} time)", zone=zone), ShowSendingDays(outbox_id, Clock.OPERATOR)),),
+        (button(_("At an hour of each chat's own time zone"), ShowSendingDays(outbox_id, Clock.LOCAL)),),
         (_back(outbox_id, _),),
     )
     return Message(f"<b>{_('When?')}</b>", rows)
 
 
-def day_menu(language: str, outbox_id: OutboxId, way: str, today: dt.date) -> Message:
+def day_menu(language: str, outbox_id: OutboxId, clock: Clock, today: dt.date) -> Message:
     _ = words(language)
     offered = [today + dt.timedelta(days=ahead) for ahead in range(DAYS)]
-    buttons = [_button(outbox_id, _day(one, _), f"{way}.{one:%Y%m%d}") for one in offered]
+    buttons = [button(_day(date, _), ShowSendingHours(outbox_id, clock, date)) for date in offered]
     return Message(f"<b>{_('On which day?')}</b>", (*_rows(buttons, 2), (_back(outbox_id, _),)))
 
 
-def hour_menu(language: str, outbox_id: OutboxId, way: str, date: dt.date) -> Message:
+def hour_menu(language: str, outbox_id: OutboxId, clock: Clock, date: dt.date) -> Message:
     _ = words(language)
-    buttons = [_button(outbox_id, f"{hour:02}:00", f"{way}.{date:%Y%m%d}.{hour:02}") for hour in range(24)]
+    next_step = SetLocalHour if clock is Clock.LOCAL else ShowSendingMinutes
+    buttons = [button(f"{hour:02}:00", next_step(outbox_id, date, hour)) for hour in range(24)]
     return Message(f"<b>{_.date(date)}</b>\n{_('At which hour?')}", (*_rows(buttons, 4), (_back(outbox_id, _),)))
 
 
 def minute_menu(language: str, outbox_id: OutboxId, date: dt.date, hour: int) -> Message:
     _ = words(language)
     quarters = range(0, 60, 15)
-    row = tuple(
-        _button(outbox_id, f"{hour:02}:{minute:02}", f"{MOMENT}.{date:%Y%m%d}.{hour:02}.{minute:02}")
-        for minute in quarters
-    )
+    row = tuple(button(f"{hour:02}:{minute:02}", SetMoment(outbox_id, date, hour, minute)) for minute in quarters)
     return Message(f"<b>{_.date(date)}</b>", (row, (_back(outbox_id, _),)))
 
 
@@ -62,7 +69,7 @@ def passed_menu(language: str, outbox_id: OutboxId, date: dt.date, hour: int, zo
         Past.TOMORROW: _("The message a day later"),
         Past.SKIP: _("Nothing"),
     }
-    rows = [(_button(outbox_id, name, f"{LOCAL}.{date:%Y%m%d}.{hour:02}.{past}"),) for past, name in names.items()]
+    rows = [(button(name, SetLocalHour(outbox_id, date, hour, past)),) for past, name in names.items()]
     return Message(text, (*rows, (_back(outbox_id, _),)))
 
 
@@ -76,12 +83,8 @@ def _day(date: dt.date, _: Words) -> str:
     return str(format_date(date, "EEE d MMM", _.locale))
 
 
-def _button(outbox_id: OutboxId, label: str, argument: str) -> Button:
-    return Button(label, f"{BROADCAST}:when:{outbox_id}:{argument}")
-
-
 def _back(outbox_id: OutboxId, _: Words) -> Button:
-    return Button(_("‹ Back"), f"{BROADCAST}:ask:{outbox_id}")
+    return button(_("‹ Back"), ShowQuestion(outbox_id))
 
 
 def _rows(buttons: list[Button], width: int) -> Rows:

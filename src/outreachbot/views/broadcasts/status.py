@@ -5,6 +5,18 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from outreachbot.domain.broadcasts.timing import LocalHour
+from outreachbot.domain.callbacks.broadcasts import (
+    CorrectBroadcast,
+    DeleteBroadcast,
+    ListBroadcasts,
+    PauseBroadcast,
+    ResendUncertain,
+    ResumeBroadcast,
+    RetryFailed,
+    SendTable,
+    StartMissedBroadcast,
+    StopBroadcast,
+)
 from outreachbot.domain.delivery.message import OutboxMessage
 from outreachbot.domain.delivery.states import (
     ENDED,
@@ -17,11 +29,10 @@ from outreachbot.domain.delivery.states import (
     Tally,
 )
 from outreachbot.domain.ids import OutboxId
-from outreachbot.domain.messages.message import Button, Message, Rows
-from outreachbot.views.broadcasts.confirm import language_name
-from outreachbot.views.broadcasts.names import done_label, reason_name, state_name
+from outreachbot.domain.messages.message import Message, Rows
+from outreachbot.views.broadcasts.names import done_label, language_name, reason_name, state_name
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BROADCAST, format_duration, format_moment
+from outreachbot.views.parts import button, format_duration, format_moment
 
 LISTED = 20  # uncertain chats that a report names; the command line names them all
 BAR = 20  # characters of the progress bar
@@ -70,23 +81,23 @@ def ledger(language: str, status: MessageStatus) -> Message:
     lines = [f"<b>{heading(status.message, _)}</b>", *_state_lines(status, _), "", *_sum(status, _)]
     lines += [*_why(status.reasons, _), *_by_language(status.languages, _), *_uncertain(status, _)]
     rows = (*controls(language, status.message.id, status.message.state), *repeat_buttons(status, _), *_more(status, _))
-    back = (Button(_("‹ All broadcasts"), f"{BROADCAST}:list"),)
+    back = (button(_("‹ All broadcasts"), ListBroadcasts()),)
     return Message("\n".join(lines), (*rows, back))
 
 
 def controls(language: str, outbox_id: OutboxId, state: MessageState) -> Rows:
     """What an admin can do with a message that is not over. It holds at once: only what is on its way still arrives."""
     _ = words(language)
-    stop = Button(_("Stop for good"), f"{BROADCAST}:stop:{outbox_id}")
+    stop = button(_("Stop for good"), StopBroadcast(outbox_id))
     match state:
         case MessageState.SCHEDULED:
             return ((stop,),)
         case MessageState.MISSED:
-            return ((Button(_("Send now"), f"{BROADCAST}:now:{outbox_id}"), stop),)
+            return ((button(_("Send now"), StartMissedBroadcast(outbox_id)), stop),)
         case MessageState.RUNNING:
-            return ((Button(_("Pause"), f"{BROADCAST}:pause:{outbox_id}"), stop),)
+            return ((button(_("Pause"), PauseBroadcast(outbox_id)), stop),)
         case MessageState.PAUSED:
-            return ((Button(_("Go on"), f"{BROADCAST}:resume:{outbox_id}"), stop),)
+            return ((button(_("Go on"), ResumeBroadcast(outbox_id)), stop),)
         case _other:
             return ()
 
@@ -96,20 +107,20 @@ def repeat_buttons(status: MessageStatus, _: Words) -> Rows:
     rows = []
     if status.send_again:
         label = _("Send again to the uncertain ({n})", n=_.number(status.send_again))
-        rows.append((Button(label, f"{BROADCAST}:uncertain:{status.message.id}"),))
+        rows.append((button(label, ResendUncertain(status.message.id)),))
     if status.try_again:
         label = _("Retry the failed that may recover ({n})", n=_.number(status.try_again))
-        rows.append((Button(label, f"{BROADCAST}:failed:{status.message.id}"),))
+        rows.append((button(label, RetryFailed(status.message.id)),))
     return tuple(rows)
 
 
 def _more(status: MessageStatus, _: Words) -> Rows:
-    rows = [(Button(_("As a table (CSV)"), f"{BROADCAST}:csv:{status.message.id}"),)]
+    rows = [(button(_("As a table (CSV)"), SendTable(status.message.id)),)]
     changes = []
     if status.correctable:
-        changes.append(Button(_("Correct it"), f"{BROADCAST}:correct:{status.message.id}"))
+        changes.append(button(_("Correct it"), CorrectBroadcast(status.message.id)))
     if status.deletable:
-        changes.append(Button(_("Delete the copies"), f"{BROADCAST}:delete:{status.message.id}"))
+        changes.append(button(_("Delete the copies"), DeleteBroadcast(status.message.id)))
     return (*rows, tuple(changes)) if changes else tuple(rows)
 
 
@@ -120,7 +131,7 @@ def heading(message: OutboxMessage, _: Words) -> str:
         MessageKind.REMINDER: _("Reminder {n}", n=message.id),
         MessageKind.CORRECTION: _("Correction of broadcast {n}", n=message.of_id),
         MessageKind.DELETION: _("Deletion of broadcast {n}", n=message.of_id),
-        MessageKind.ALARM: _("Message {n} to the admins", n=message.id),
+        MessageKind.ALERT: _("Message {n} to the admins", n=message.id),
     }[message.kind]
     return f"{what}: {state_name(message.state, _)}"
 

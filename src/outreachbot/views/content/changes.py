@@ -4,12 +4,19 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from outreachbot.domain.callbacks.admins import (
+    DiscardContentDraft,
+    ListVersions,
+    ProposeVersion,
+    PutDraftLive,
+    SendLiveFile,
+)
 from outreachbot.domain.content.difference import Changes, Difference, Part, Setting
 from outreachbot.domain.content.file import SavedFile
-from outreachbot.domain.messages.message import Button, Message, escape
+from outreachbot.domain.messages.message import Message, escape
 from outreachbot.views.content.refusals import explain_reason
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import CONTENT, format_moment
+from outreachbot.views.parts import button, format_moment
 
 NAMED = 5  # entries of a kind, or words of a list, that are named one by one
 WARNINGS = 3
@@ -110,8 +117,8 @@ def proposal(
     lines += [_("Look at: {warning}", warning=one) for one in warnings[:WARNINGS]]
     if len(warnings) > WARNINGS:
         lines.append(_.plural("… and {n} more", "… and {n} more", len(warnings) - WARNINGS))
-    yes = Button(_("Put it live"), f"{CONTENT}:live:{key}")
-    return Message("\n".join(lines), ((yes, Button(_("Discard"), f"{CONTENT}:discard:{key}")),))
+    yes = button(_("Put it live"), PutDraftLive(key))
+    return Message("\n".join(lines), ((yes, button(_("Discard"), DiscardContentDraft(key))),))
 
 
 def unchanged(language: str) -> Message:
@@ -164,10 +171,10 @@ def version_list(
     """The versions that were live, the newest first, each with its way back. `older`: below this id there are more."""
     _ = words(language)
     text = "\n".join([f"<b>{_('What was live')}</b>", *(_line(one, zone, reader, _) for one in lines)])
-    rows = [(Button(_("Go back to {n}", n=one.id), f"{CONTENT}:back:{one.id}"),) for one in lines if not one.is_live]
-    rows.insert(0, (Button(_("Send me the file that is live"), f"{CONTENT}:file"),))
+    rows = [(button(_("Go back to {n}", n=one.id), ProposeVersion(one.id)),) for one in lines if not one.is_live]
+    rows.insert(0, (button(_("Send me the file that is live"), SendLiveFile()),))
     if older is not None:
-        rows.append((Button(_("Older ones"), f"{CONTENT}:list:{older}"),))
+        rows.append((button(_("Older ones"), ListVersions(older)),))
     hint = _("Send /reload after an edit of the file, or send me the file itself (.yaml).")
     return Message(f"{text}\n\n{hint}", tuple(rows))
 

@@ -44,7 +44,7 @@ def check_limits(document: Document) -> None:
     faults = [
         document.fault(("languages", index), f'no language has the code "{code}"{_hint(code)}')
         for index, code in enumerate(languages)
-        if not i18n.is_known(code)
+        if not i18n.is_known_language(code)
     ]
     faults += [
         document.fault(path, problem)
@@ -57,7 +57,7 @@ def check_limits(document: Document) -> None:
 
 def _hint(code: str) -> str:
     """Who takes a country's code for its language's means one of these."""
-    spoken = i18n.list_spoken_in(code)
+    spoken = i18n.list_official_languages(code)
     return f"; did you mean {' or '.join(spoken)}?" if spoken else ""
 
 

@@ -1,10 +1,11 @@
 """Says the campaign: what it asks, its link and its letter."""
 
+from outreachbot.domain.callbacks.pages import ShowLetter, ShowTopics
 from outreachbot.domain.content.model import Content
 from outreachbot.domain.links import LinkCheck, LinkState
 from outreachbot.domain.messages.message import Button, Message, escape
 from outreachbot.views.i18n import words
-from outreachbot.views.parts import BELOW, FACTS, LETTER, content_html
+from outreachbot.views.parts import button, content_html
 
 
 def campaign(content: Content, language: str) -> Message:
@@ -16,7 +17,7 @@ def campaign(content: Content, language: str) -> Message:
         text,
         (
             (Button(_("Open the campaign"), url=content.campaign.link),),
-            (Button(_("Show the letter"), BELOW + LETTER), Button(_("The facts"), BELOW + FACTS)),
+            (button(_("Show the letter"), ShowLetter(), below=True), button(_("The facts"), ShowTopics(), below=True)),
         ),
     )
 

@@ -1,13 +1,14 @@
 """Says what was wrong in the facts and was put right."""
 
+from outreachbot.domain.callbacks.pages import ShowCorrections, ShowFact
 from outreachbot.domain.content import corrections
 from outreachbot.domain.content.corrections import FactCorrection
 from outreachbot.domain.content.model import Content, Correction, Text
 from outreachbot.domain.content.paging import cut_page
 from outreachbot.domain.messages.markup import to_plain
-from outreachbot.domain.messages.message import Button, Message, escape
+from outreachbot.domain.messages.message import Message, escape, shorten
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BELOW, CORRECTIONS, FACT, content_html, page_row
+from outreachbot.views.parts import button, content_html, page_row
 
 LONGEST = 300  # characters of a text in the list; the fact shows all of it
 BUTTONS_A_ROW = 3
@@ -23,9 +24,11 @@ def page_at(content: Content, language: str, first: int) -> Message:
     shown = cut_page(found, first)
     blocks = [f"<b>{_('Corrections')}</b>", *(_block(content, language, one, _) for one in shown.entries), how]
     numbers = {one.fact.id: one.number for one in shown.entries}
-    buttons = [Button(_("Fact {number}", number=n), f"{BELOW}{FACT}:{fact}") for fact, n in numbers.items()]
+    buttons = [
+        button(_("Fact {number}", number=number), ShowFact(fact_id), below=True) for fact_id, number in numbers.items()
+    ]
     rows = (tuple(buttons[start : start + BUTTONS_A_ROW]) for start in range(0, len(buttons), BUTTONS_A_ROW))
-    return Message("\n\n".join(blocks), (*rows, page_row(CORRECTIONS, shown, _)))
+    return Message("\n\n".join(blocks), (*rows, page_row(ShowCorrections, shown, _)))
 
 
 def _block(content: Content, language: str, one: FactCorrection, _: Words) -> str:
@@ -38,17 +41,15 @@ def correction_lines(
     content: Content, language: str, one: Correction, _: Words, *, most: int | None = None
 ) -> tuple[str, str]:
     """What the fact said and why that was changed, as HTML; a text with more than `most` characters is cut."""
-    was = _("It said: “{was}”", was=_cut(to_plain(content.say(one.was, language)).strip(), most))
+    was = _("It said: “{was}”", was=_shorten(to_plain(content.say(one.was, language)).strip(), most))
     return was, f"{_('Why:')} {_why(content, language, one.why, most)}"
 
 
 def _why(content: Content, language: str, why: Text, most: int | None) -> str:
     plain = to_plain(content.say(why, language)).strip()
-    is_long = most is not None and len(plain) > most
-    return escape(_cut(plain, most)) if is_long else content_html(content, why, language)
+    short = _shorten(plain, most)
+    return content_html(content, why, language) if short == plain else escape(short)
 
 
-def _cut(text: str, most: int | None) -> str:
-    if most is None or len(text) <= most:
-        return text
-    return text[: most - 1].rsplit(" ", 1)[0] + "…"
+def _shorten(text: str, most: int | None) -> str:
+    return text if most is None else shorten(text, most, whole_words=True)

@@ -1,13 +1,14 @@
 """Says the facts: the topics, one fact at a time, and what a search finds."""
 
+from outreachbot.domain.callbacks.pages import ReportMistake, ShowFact, ShowTopic, ShowTopics
 from outreachbot.domain.content import corrections, search
 from outreachbot.domain.content.model import Certainty, Content, Fact
 from outreachbot.domain.messages.markup import to_plain
-from outreachbot.domain.messages.message import Button, Message, Rows, escape
+from outreachbot.domain.messages.message import Message, Rows, escape, shorten
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.pages import figures
 from outreachbot.views.pages.corrections import correction_lines
-from outreachbot.views.parts import BELOW, FACT, FACTS, REPORT, content_html, paging_row, source_title
+from outreachbot.views.parts import button, content_html, paging_row, source_title
 
 SHOWN_RESULTS = 8
 BUTTON_LENGTH = 48  # characters of a claim on a button; more would be cut on a phone
@@ -46,9 +47,9 @@ def topic_list(content: Content, language: str, notice: str = "") -> Message:
     ]
     rows = tuple(
         (
-            Button(
+            button(
                 f"{content.say(topic.title, language)} · {_.number(len(content.facts_by_topic[topic.id]))}",
-                f"{FACTS}:{topic.id}",
+                ShowTopic(topic.id),
             ),
         )
         for topic in content.topics
@@ -96,7 +97,7 @@ def fact_page(content: Content, language: str, fact: Fact) -> Message:
     for correction in corrections.list_corrections(fact):
         lines += ["", f"<b>{_('Corrected on {date}', date=_.date(correction.on))}</b>"]
         lines += correction_lines(content, language, correction, _)
-    report = (Button(_("Report a mistake"), f"{BELOW}{REPORT}:{fact.id}"),)
+    report = (button(_("Report a mistake"), ReportMistake(fact.id), below=True),)
     return Message(
         "\n".join(lines), (*figures.chart_button(content, language, fact), *_neighbours(content, fact, _), report)
     )
@@ -105,9 +106,9 @@ def fact_page(content: Content, language: str, fact: Fact) -> Message:
 def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
     family = content.facts_by_topic[fact.topic]
     place = content.place_by_id[fact.id][1]
-    back = f"{FACT}:{family[place - 1].id}" if place else None
-    forward = f"{FACT}:{family[place + 1].id}" if place + 1 < len(family) else None
-    all_topics = (Button(_("All topics"), FACTS),)
+    back = ShowFact(family[place - 1].id) if place else None
+    forward = ShowFact(family[place + 1].id) if place + 1 < len(family) else None
+    all_topics = (button(_("All topics"), ShowTopics()),)
     if len(family) == 1:
         return (all_topics,)
     return (paging_row(back, f"{place + 1} / {len(family)}", forward), all_topics)
@@ -128,16 +129,16 @@ def search_results(content: Content, language: str, query: str, found: list[Fact
     _ = words(language)
     if len(found) == 1:
         return fact_page(content, language, found[0])
-    shown = query if len(query) <= BUTTON_LENGTH else query[: BUTTON_LENGTH - 1] + "…"
+    shown = shorten(query, BUTTON_LENGTH)
     if not found:
         return topic_list(content, language, _("Nothing was found for “{query}”.", query=shown))
     lines = [_.plural("{n} fact for “{query}”:", "{n} facts for “{query}”:", len(found), query=shown)]
     if len(found) > SHOWN_RESULTS:
         lines.append(_("Here are the closest; one more word narrows it down."))
-    rows = tuple((Button(_teaser(content, language, fact), f"{FACT}:{fact.id}"),) for fact in found[:SHOWN_RESULTS])
-    return Message("\n".join(lines), (*rows, (Button(_("All topics"), FACTS),)))
+    rows = tuple((button(_teaser(content, language, fact), ShowFact(fact.id)),) for fact in found[:SHOWN_RESULTS])
+    return Message("\n".join(lines), (*rows, (button(_("All topics"), ShowTopics()),)))
 
 
 def _teaser(content: Content, language: str, fact: Fact) -> str:
     claim = to_plain(content.say(fact.claim, language)).strip()
-    return claim if len(claim) <= BUTTON_LENGTH else claim[: BUTTON_LENGTH - 1].rsplit(" ", 1)[0] + "…"
+    return shorten(claim, BUTTON_LENGTH, whole_words=True)

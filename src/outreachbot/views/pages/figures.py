@@ -3,20 +3,12 @@
 from dataclasses import replace
 from html import unescape
 
+from outreachbot.domain.callbacks.pages import ShowChart, ShowFact
 from outreachbot.domain.content.model import Content, Fact, Figure, Precision
-from outreachbot.domain.messages.message import Button, Media, MediaKind, Message, Rows, escape
+from outreachbot.domain.messages.message import Media, MediaKind, Message, Rows, escape
 from outreachbot.domain.messages.pictures import Bar, Chart, End, is_drawable, list_texts
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import (
-    BELOW,
-    CHART,
-    FACT,
-    content_html,
-    content_plain,
-    paging_row,
-    picture_caption,
-    source_name,
-)
+from outreachbot.views.parts import button, content_html, content_plain, paging_row, picture_caption, source_name
 
 ENDS = {Precision.AT_LEAST: End.OPEN, Precision.MORE_THAN: End.OPEN, Precision.UP_TO: End.LIMIT}
 HOLDS = "\u00a0"  # the number of a source to what stands beside it
@@ -59,7 +51,7 @@ def chart_button(content: Content, language: str, fact: Fact) -> Rows:
     """To the chart, where there is one."""
     if figure_chart(content, language, fact) is None:
         return ()
-    return ((Button(words(language)("As a chart"), f"{BELOW}{CHART}:{fact.id}"),),)
+    return ((button(words(language)("As a chart"), ShowChart(fact.id), below=True),),)
 
 
 def figure_chart(content: Content, language: str, fact: Fact, first: int = 0) -> Chart | None:
@@ -117,12 +109,12 @@ def chart_page(content: Content, language: str, fact: Fact, first: int, drawn: C
     caption = picture_caption(
         heading, (figure_line(content, language, fact, figure) for figure in fact.figures[first:last])
     )
-    rows: Rows = ((Button(_("As text, with the sources"), f"{BELOW}{FACT}:{fact.id}"),),)
+    rows: Rows = ((button(_("As text, with the sources"), ShowFact(fact.id), below=True),),)
     if count < len(fact.figures):
-        back = f"{CHART}:{fact.id}" if first else None
-        forward = f"{CHART}:{fact.id}:{last}" if last < len(fact.figures) else None
+        back = ShowChart(fact.id) if first else None
+        forward = ShowChart(fact.id, last) if last < len(fact.figures) else None
         place = f"{_.number(first + 1)}–{_.number(last)} / {_.number(len(fact.figures))}"
         rows = (paging_row(back, place, forward), *rows)
-    name = f"{CHART}:{fact.id}:{first}:{language}"
+    name = f"chart:{fact.id}:{first}:{language}"
     shown = replace(drawn, bars=drawn.bars[:count])
     return Message(caption, rows, (Media(MediaKind.PHOTO, name=name, drawn=shown),))

@@ -1,19 +1,20 @@
 """Says what the bot is, what it can do, who runs it and what it keeps."""
 
+from outreachbot.domain.callbacks.pages import ShowCampaign, ShowTimeline, ShowTopics, Subscribe
 from outreachbot.domain.content.model import Content
-from outreachbot.domain.messages.message import Button, Message, escape
+from outreachbot.domain.messages.message import Message, escape
 from outreachbot.views.i18n import words
 from outreachbot.views.menus import for_admins, for_groups, for_members
-from outreachbot.views.parts import BELOW, CAMPAIGN, FACTS, SUBSCRIBE, TIMELINE, content_html
+from outreachbot.views.parts import button, content_html
 
 
 def welcome(content: Content, language: str) -> Message:
     """What `/start` says. It subscribes nobody."""
     _ = words(language)
     rows = (
-        (Button(_("The facts"), BELOW + FACTS), Button(_("Timeline"), BELOW + TIMELINE)),
-        (Button(_("What you can do"), BELOW + CAMPAIGN),),
-        (Button(_("Remind me each year"), BELOW + SUBSCRIBE),),
+        (button(_("The facts"), ShowTopics(), below=True), button(_("Timeline"), ShowTimeline(), below=True)),
+        (button(_("What you can do"), ShowCampaign(), below=True),),
+        (button(_("Remind me each year"), Subscribe(), below=True),),
     )
     return Message(content_html(content, content.welcome, language), rows)
 

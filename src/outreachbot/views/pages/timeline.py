@@ -3,16 +3,15 @@
 from dataclasses import replace
 from html import unescape
 
+from outreachbot.domain.callbacks.pages import ShowStrip, ShowTimeline
 from outreachbot.domain.content.dates import PartialDate
 from outreachbot.domain.content.model import Content, TimelineEntry
 from outreachbot.domain.content.paging import Page, cut_page, find_first_after, find_first_in
-from outreachbot.domain.messages.message import Button, Media, MediaKind, Message, Rows, escape
+from outreachbot.domain.messages.message import Media, MediaKind, Message, Rows, escape
 from outreachbot.domain.messages.pictures import Event, Strip, is_drawable, list_texts
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.parts import (
-    BELOW,
-    STRIP,
-    TIMELINE,
+    button,
     content_html,
     content_plain,
     format_sources,
@@ -61,14 +60,14 @@ def page_at(content: Content, language: str, first: int, notice: str = "") -> Me
         f"<i>{format_sources(content, entry.sources, _)}</i>"
         for entry in shown.entries
     ]
-    return Message("\n\n".join(blocks), (page_row(TIMELINE, shown, _), *_button(content, language, shown.first)))
+    return Message("\n\n".join(blocks), (page_row(ShowTimeline, shown, _), *_button(content, language, shown.first)))
 
 
 def _button(content: Content, language: str, first: int) -> Rows:
     """To the picture of a page, where there is one."""
     if timeline_strip(content, language, first) is None:
         return ()
-    return ((Button(words(language)("As a picture"), f"{BELOW}{STRIP}:{first}"),),)
+    return ((button(words(language)("As a picture"), ShowStrip(first), below=True),),)
 
 
 def timeline_strip(content: Content, language: str, first: int) -> Strip | None:
@@ -101,10 +100,10 @@ def strip_page(content: Content, language: str, first: int, drawn: Strip, count:
         f"<b>{_.partial_date(one.date)}</b> — {content_html(content, one.text, language)}" for one in shown.entries
     )
     caption = picture_caption(f"<b>{_('Timeline')}</b> · {_period(shown, _)}", lines)
-    back_to_text = Button(_("As text, with the sources"), f"{BELOW}{TIMELINE}:{shown.first}")
-    name = f"{STRIP}:{shown.first}:{language}"
+    back_to_text = button(_("As text, with the sources"), ShowTimeline(shown.first), below=True)
+    name = f"strip:{shown.first}:{language}"
     part = replace(drawn, title=unescape(_period(shown, _)), events=drawn.events[:count])
-    rows = (page_row(STRIP, shown, _), (back_to_text,))
+    rows = (page_row(ShowStrip, shown, _), (back_to_text,))
     return Message(caption, rows, (Media(MediaKind.PHOTO, name=name, drawn=part),))
 
 

@@ -1,8 +1,7 @@
 """The days of remembrance as a file for a member's own calendar (iCalendar, RFC 5545): one yearly rule a day."""
 
 import datetime as dt
-
-from icalendar import Calendar, Event, vRecur
+from typing import TYPE_CHECKING
 
 from outreachbot.domain.content.model import Anniversary, Content, LeapDay
 from outreachbot.domain.messages.markup import to_plain
@@ -10,6 +9,9 @@ from outreachbot.domain.messages.message import Message
 from outreachbot.domain.reminders.schedule import list_upcoming
 from outreachbot.domain.reminders.settings import ChatSettings, list_kept
 from outreachbot.views.i18n import words
+
+if TYPE_CHECKING:  # loaded with the first file: it takes 3 MB, and a member asks for one once
+    from icalendar import Event
 
 # RFC 5545, RRULE: the last day of February; the 60th of the year, which is 29 February or 1 March; the 29th alone.
 _LEAP_RULES = {
@@ -21,6 +23,8 @@ _LEAP_RULES = {
 
 def calendar_file(content: Content, language: str, settings: ChatSettings, today: dt.date, now: dt.datetime) -> bytes:
     """The days that the chat keeps, from their next occurrence on: today's, by the chat's clock, included."""
+    from icalendar import Calendar
+
     calendar = Calendar()
     calendar.add("prodid", "-//outreachbot//EN")
     calendar.add("version", "2.0")
@@ -30,8 +34,10 @@ def calendar_file(content: Content, language: str, settings: ChatSettings, today
     return bytes(calendar.to_ical())
 
 
-def _event(content: Content, language: str, anniversary: Anniversary, first: dt.date, now: dt.datetime) -> Event:
+def _event(content: Content, language: str, anniversary: Anniversary, first: dt.date, now: dt.datetime) -> "Event":
     """A whole day, which belongs to no time zone."""
+    from icalendar import Event, vRecur
+
     event = Event()
     event.add("uid", f"{anniversary.id}@outreachbot")
     event.add("dtstamp", now)

@@ -4,7 +4,9 @@ import datetime as dt
 from collections.abc import Mapping, Sequence
 from zoneinfo import ZoneInfo
 
-from outreachbot.domain.content.model import Anniversary, Content, Notice
+from outreachbot.domain.callbacks.pages import ShowCampaign, ShowTimeline, ShowTopic, ShowTopics, Unsubscribe
+from outreachbot.domain.callbacks.reminders import ShowSettings, SkipOccurrence
+from outreachbot.domain.content.model import Content, Notice
 from outreachbot.domain.messages.message import (
     MAX_CAPTION,
     MAX_ENTITIES,
@@ -14,22 +16,14 @@ from outreachbot.domain.messages.message import (
     MediaKind,
     Message,
     escape,
+    shorten,
     shown_length,
 )
 from outreachbot.domain.reminders.schedule import Group, Item, Occurrence, local_moment
 from outreachbot.views.i18n import Words, words
 from outreachbot.views.ordinals import format_ordinal, is_round
-from outreachbot.views.parts import (
-    BELOW,
-    CAMPAIGN,
-    FACTS,
-    REMINDERS,
-    SKIP,
-    TIMELINE,
-    UNSUBSCRIBE,
-    content_html,
-    format_sources,
-)
+from outreachbot.views.parts import button, content_html, format_sources
+from outreachbot.views.reminders.settings import notice_name
 
 
 def reminder(content: Content, language: str, items: Sequence[Item], group: Group) -> Message:
@@ -37,12 +31,12 @@ def reminder(content: Content, language: str, items: Sequence[Item], group: Grou
     _ = words(language)
     text = _text(content, language, items, group, _)
     first = items[0].occurrence.anniversary
-    topic = f"{FACTS}:{first.topic}" if first.topic else FACTS
+    topic = ShowTopic(first.topic) if first.topic else ShowTopics()
     rows = [
-        (Button(_("The facts"), BELOW + topic), Button(_("Timeline"), BELOW + TIMELINE)),
-        (Button(_("What you can do"), BELOW + CAMPAIGN),),
+        (button(_("The facts"), topic, below=True), button(_("Timeline"), ShowTimeline(), below=True)),
+        (button(_("What you can do"), ShowCampaign(), below=True),),
         *_skips(content, language, items, _),
-        (Button(_("Settings"), BELOW + REMINDERS), Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE)),
+        (button(_("Settings"), ShowSettings(), below=True), button(_("Unsubscribe"), Unsubscribe(), below=True)),
     ]
     pictures = [item.occurrence.anniversary.picture for item in items if item.occurrence.anniversary.picture]
     fits = shown_length(text) <= MAX_CAPTION
@@ -76,14 +70,10 @@ def late_alert(content: Content, language: str, chats: Mapping[str, int]) -> Mes
         name, date, notice = key.split(":")
         known = content.anniversary_by_id.get(name)
         title = escape(content.say(known.title, language) if known else name)
-        about = f"{title}, {_.date(dt.date.fromisoformat(date))} ({_notice(Notice(notice), _)})"
+        about = f"{title}, {_.date(dt.date.fromisoformat(date))} ({notice_name(Notice(notice), _)})"
         lines.append(f"• {about}: {_.plural('{n} chat', '{n} chats', number)}")
     why = _("The day was over in these chats before the bot could send: it did not run, or did not reach Telegram.")
     return Message("\n".join([*lines, "", why, _("How many got it: /broadcasts")]))
-
-
-def _notice(notice: Notice, _: Words) -> str:
-    return {Notice.WEEK: _("a week before"), Notice.EVE: _("the day before"), Notice.DAY: _("on the day")}[notice]
 
 
 def _text(content: Content, language: str, items: Sequence[Item], group: Group, _: Words) -> str:
@@ -178,16 +168,10 @@ def _skips(content: Content, language: str, items: Sequence[Item], _: Words) -> 
     labels = [_("Skip {year}", year=one.date.year) for one in ahead]
     if len(ahead) > 1:  # a title is no value of a text: those are made safe for HTML, which a label is not
         labels = [
-            f"{label}: {_short(content, language, one.anniversary)}" for label, one in zip(labels, ahead, strict=True)
+            f"{label}: {shorten(content.say(one.anniversary.title, language), 24)}"
+            for label, one in zip(labels, ahead, strict=True)
         ]
-    return [(Button(label, skip_data(one)),) for label, one in zip(labels, ahead, strict=True)]
-
-
-def skip_data(occurrence: Occurrence) -> str:
-    """At most 64 bytes: an id has 32."""
-    return f"{BELOW}{SKIP}:{occurrence.anniversary.id}:{occurrence.date.year}"
-
-
-def _short(content: Content, language: str, anniversary: Anniversary) -> str:
-    title = content.say(anniversary.title, language)
-    return title if len(title) <= 24 else title[:23] + "…"
+    return [
+        (button(label, SkipOccurrence(occurrence.anniversary.id, occurrence.date.year), below=True),)
+        for label, occurrence in zip(labels, ahead, strict=True)
+    ]

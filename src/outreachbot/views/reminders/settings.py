@@ -1,12 +1,32 @@
 """Says what a chat chose about its reminders, with the buttons that change it."""
 
+from collections.abc import Callable
+from functools import partial
 from html import unescape
 
+from outreachbot.domain.callbacks import Callback
+from outreachbot.domain.callbacks.pages import Subscribe
+from outreachbot.domain.callbacks.reminders import (
+    ClearQuietHours,
+    SetQuietHours,
+    SetReminderHour,
+    ShowCountries,
+    ShowDays,
+    ShowHours,
+    ShowQuietEnds,
+    ShowQuietHours,
+    ShowSettings,
+    SwitchBigOnly,
+    SwitchDay,
+    SwitchNotice,
+    SwitchReminders,
+    SwitchSilent,
+)
 from outreachbot.domain.content.model import Content, Notice
-from outreachbot.domain.messages.message import Button, Message, Rows
+from outreachbot.domain.messages.message import Button, Message, Rows, shorten
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet, gets_anniversary, gets_notice, list_kept
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import REMINDERS, SUBSCRIBE, ZONE
+from outreachbot.views.parts import button
 from outreachbot.views.reminders import timezone
 
 LABEL = 40  # characters of a button's label
@@ -60,17 +80,23 @@ def _hours(quiet: Quiet) -> dict[str, str]:
 
 
 def _menu(content: Content, settings: ChatSettings, _: Words, *, subscribed: bool) -> Rows:
-    rows: list[tuple[Button, ...]] = [] if subscribed else [(Button(_("Subscribe"), SUBSCRIBE),)]
-    rows.append((_switch(_("Reminders"), "on", is_on=settings.reminders),))
+    rows: list[tuple[Button, ...]] = [] if subscribed else [(button(_("Subscribe"), Subscribe()),)]
+    rows.append((_switch(_("Reminders"), SwitchReminders, is_on=settings.reminders),))
     rows += [
-        (_switch(_capital(notice_name(one, _)), f"n.{one}", is_on=gets_notice(settings, one, content)),)
-        for one in Notice
+        (
+            _switch(
+                _capital(notice_name(notice, _)),
+                partial(SwitchNotice, notice),
+                is_on=gets_notice(settings, notice, content),
+            ),
+        )
+        for notice in Notice
     ]
-    rows.append((_to(_("Hour"), "h"), Button(_("Time zone"), ZONE)))
-    rows.append((_to(_("Days"), "a"), _to(_("Quiet hours"), "q")))
+    rows.append((button(_("Hour"), ShowHours()), button(_("Time zone"), ShowCountries())))
+    rows.append((button(_("Days"), ShowDays()), button(_("Quiet hours"), ShowQuietHours())))
     if settings.big_only or any(one.big for one in content.anniversaries):
-        rows.append((_switch(_("Only the big days"), "b", is_on=settings.big_only),))
-    rows.append((_switch(_("Always without a sound"), "s", is_on=settings.silent),))
+        rows.append((_switch(_("Only the big days"), SwitchBigOnly, is_on=settings.big_only),))
+    rows.append((_switch(_("Always without a sound"), SwitchSilent, is_on=settings.silent),))
     return tuple(rows)
 
 
@@ -78,18 +104,13 @@ def _capital(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
-def _switch(label: str, what: str, *, is_on: bool) -> Button:
+def _switch(label: str, switch: Callable[[bool], Callback], *, is_on: bool) -> Button:
     """A press sets what it says: pressed twice, or under an old message, it does not swing back."""
-    short = label if len(label) <= LABEL else f"{label[: LABEL - 1]}…"
-    return Button(f"{'✓' if is_on else '○'} {short}", f"{REMINDERS}:{what}.{int(not is_on)}")
-
-
-def _to(label: str, what: str) -> Button:
-    return Button(label, f"{REMINDERS}:{what}")
+    return button(f"{'✓' if is_on else '○'} {shorten(label, LABEL)}", switch(not is_on))
 
 
 def _back(_: Words) -> tuple[Button, ...]:
-    return (Button(_("‹ Back"), REMINDERS),)
+    return (button(_("‹ Back"), ShowSettings()),)
 
 
 def days_menu(content: Content, language: str, settings: ChatSettings) -> Message:
@@ -97,8 +118,14 @@ def days_menu(content: Content, language: str, settings: ChatSettings) -> Messag
     _ = words(language)
     text = _("Which days should this chat be reminded of?")
     rows = [
-        (_switch(content.say(one.title, language), f"a.{one.id}", is_on=gets_anniversary(settings, one)),)
-        for one in content.anniversaries
+        (
+            _switch(
+                content.say(anniversary.title, language),
+                partial(SwitchDay, anniversary.id),
+                is_on=gets_anniversary(settings, anniversary),
+            ),
+        )
+        for anniversary in content.anniversaries
     ]
     return Message(f"<b>{text}</b>", (*rows, _back(_)))
 
@@ -106,30 +133,33 @@ def days_menu(content: Content, language: str, settings: ChatSettings) -> Messag
 def hours_menu(language: str, hour: int) -> Message:
     """At which hour reminders come."""
     _ = words(language)
-    return Message(f"<b>{_('At which hour?')}</b>", (*_clock("h", hour), _back(_)))
+    return Message(f"<b>{_('At which hour?')}</b>", (*_hour_rows(SetReminderHour, hour), _back(_)))
 
 
 def quiet_menu(content: Content, language: str, settings: ChatSettings) -> Message:
     """From which hour messages make no sound, and by which clock."""
     _ = words(language)
     start = settings.quiet.start if settings.quiet else None
-    always = (Button(_("No quiet hours"), f"{REMINDERS}:q.off"),)
+    always = (button(_("No quiet hours"), ClearQuietHours()),)
     text = f"<b>{_('Quiet hours')}</b>\n{_('In these hours messages come without a sound. From which hour on?')}"
     clock = _("Time zone: {place}", place=timezone.zone_name(settings.group(content).zone, _))
     text += f"\n{clock}" + (" " + _("(nobody chose one here: /timezone)") if settings.zone is None else "")
-    return Message(text, (*_clock("q", start), always, _back(_)))
+    return Message(text, (*_hour_rows(ShowQuietEnds, start), always, _back(_)))
 
 
 def quiet_end_menu(language: str, start: int) -> Message:
     """Until which hour messages make no sound."""
     _ = words(language)
     text = _("From {start}:00 until which hour?", start=f"{start:02}")
-    return Message(f"<b>{_('Quiet hours')}</b>\n{text}", (*_clock(f"q.{start}", None, leave_out=start), _back(_)))
+    return Message(
+        f"<b>{_('Quiet hours')}</b>\n{text}",
+        (*_hour_rows(partial(SetQuietHours, start), None, leave_out=start), _back(_)),
+    )
 
 
-def _clock(what: str, chosen: int | None, leave_out: int | None = None) -> Rows:
+def _hour_rows(choose: Callable[[int], Callback], chosen: int | None, leave_out: int | None = None) -> Rows:
     buttons = [
-        Button(f"✓ {hour:02}" if hour == chosen else f"{hour:02}", f"{REMINDERS}:{what}.{hour}")
+        button(f"✓ {hour:02}" if hour == chosen else f"{hour:02}", choose(hour))
         for hour in range(24)
         if hour != leave_out
     ]

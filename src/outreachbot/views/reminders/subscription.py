@@ -3,6 +3,8 @@
 import datetime as dt
 from collections.abc import Mapping
 
+from outreachbot.domain.callbacks.pages import SendCalendar, Subscribe, Unsubscribe
+from outreachbot.domain.callbacks.reminders import ShowSettings
 from outreachbot.domain.content.model import Content, Notice
 from outreachbot.domain.messages.message import Button, Message, escape
 from outreachbot.domain.reminders import schedule
@@ -10,7 +12,7 @@ from outreachbot.domain.reminders.forecast import Forecast
 from outreachbot.domain.reminders.schedule import Occurrence, list_upcoming
 from outreachbot.domain.reminders.settings import ChatSettings, gets_notice, is_reminded, list_kept
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import BELOW, CALENDAR, REMINDERS, SUBSCRIBE, UNSUBSCRIBE, format_moment
+from outreachbot.views.parts import button, format_moment
 from outreachbot.views.reminders.settings import plan_lines
 
 
@@ -24,7 +26,7 @@ def subscribed(content: Content, language: str, settings: ChatSettings, now: dt.
         parts.append("\n".join(days))
     more = _("Now and then the people who run this bot send a message to all subscribed chats.")
     parts.append(f"{more} {_('/unsubscribe stops all of it at once, /reminders changes what comes and when.')}")
-    ways = Button(_("Settings"), BELOW + REMINDERS), Button(_("Unsubscribe"), BELOW + UNSUBSCRIBE)
+    ways = button(_("Settings"), ShowSettings(), below=True), button(_("Unsubscribe"), Unsubscribe(), below=True)
     return Message("\n\n".join(parts), (ways,))
 
 
@@ -34,7 +36,7 @@ def unsubscribed(language: str, *, was_subscribed: bool) -> Message:
     if not was_subscribed:
         return Message(_("This chat is not subscribed: nothing is sent to it unless somebody here asks."))
     text = _("Unsubscribed: no more reminders and no more messages. You can still ask: /help")
-    return Message(text, ((Button(_("Subscribe again"), BELOW + SUBSCRIBE),),))
+    return Message(text, ((button(_("Subscribe again"), Subscribe(), below=True),),))
 
 
 def noted_subscribed(language: str, *, new: bool) -> str:
@@ -76,14 +78,14 @@ def upcoming(
         lines.append(", ".join(parts))
         if forecast := (forecasts or {}).get(one.anniversary.id):
             lines.append(f"   {_foretold(forecast, content.zone, _)}")
-    calendar = (Button(_("For my own calendar"), CALENDAR),)
+    calendar = (button(_("For my own calendar"), SendCalendar()),)
     if subscribed:
         return Message("\n".join([*lines, "", *plan_lines(content, settings, _)]), (calendar, _settings(_)))
-    return Message("\n".join(lines), ((Button(_("Remind me each year"), BELOW + SUBSCRIBE),), calendar))
+    return Message("\n".join(lines), ((button(_("Remind me each year"), Subscribe(), below=True),), calendar))
 
 
 def _settings(_: Words) -> tuple[Button, ...]:
-    return (Button(_("Settings"), BELOW + REMINDERS),)
+    return (button(_("Settings"), ShowSettings(), below=True),)
 
 
 def _foretold(forecast: Forecast, zone: str, _: Words) -> str:

@@ -7,12 +7,22 @@ from zoneinfo import ZoneInfo
 
 from babel.dates import get_timezone_location
 
+from outreachbot.domain.callbacks.pages import Subscribe
+from outreachbot.domain.callbacks.reminders import (
+    AskForPlace,
+    ProposeZone,
+    SetZone,
+    ShowCities,
+    ShowCountries,
+    ShowSettings,
+    SwitchReminders,
+)
 from outreachbot.domain.content.model import Content
 from outreachbot.domain.messages.message import Button, Message, escape
 from outreachbot.domain.places.index import Place
 from outreachbot.domain.reminders.settings import ChatSettings, is_reminded
 from outreachbot.views.i18n import Words, list_languages, words
-from outreachbot.views.parts import REMINDERS, SUBSCRIBE, ZONE
+from outreachbot.views.parts import button
 
 MOST_CITIES = 30
 
@@ -32,7 +42,7 @@ def country_menu(language: str, codes: Sequence[str], now: dt.datetime, zone: st
     text = [f"<b>{_('Which time zone?')}</b>", _here(now, zone, _, chosen=chosen)]
     text.append(_("Choose your country, or send your city like this: {example}", example="/timezone Baku"))
     text.append(_("In a private chat you can also share your location with 📎."))
-    buttons = [Button(country_name(code, _), f"{ZONE}:c.{code}") for code in codes]
+    buttons = [button(country_name(code, _), ShowCities(code)) for code in codes]
     return Message("\n\n".join([text[0] + "\n" + text[1], *text[2:]]), (*_rows(buttons), (_typed(_),), _back(_)))
 
 
@@ -50,19 +60,19 @@ def _local(now: dt.datetime, zone: str, _: Words) -> str:
 
 
 def _typed(_: Words) -> Button:
-    return Button(_("Type my city"), f"{ZONE}:t")
+    return button(_("Type my city"), AskForPlace())
 
 
 def _back(_: Words) -> tuple[Button, ...]:
-    return (Button(_("‹ Settings"), REMINDERS),)
+    return (button(_("‹ Settings"), ShowSettings()),)
 
 
 def city_menu(language: str, country: str, found: Sequence[Place]) -> Message:
     """The zones of a country, each by a city."""
     _ = words(language)
-    buttons = [Button(zone_name(one.zone, _), f"{ZONE}:z.{one.zone}") for one in found[:MOST_CITIES]]
+    buttons = [button(zone_name(place.zone, _), ProposeZone(place.zone)) for place in found[:MOST_CITIES]]
     text = _("Which of these cities in {country} has the same time as you?", country=country_name(country, _))
-    return Message(f"<b>{text}</b>", (*_rows(buttons), (_typed(_),), (Button(_("‹ Back"), ZONE),)))
+    return Message(f"<b>{text}</b>", (*_rows(buttons), (_typed(_),), (button(_("‹ Back"), ShowCountries()),)))
 
 
 def match_menu(language: str, text: str, found: Sequence[Place]) -> Message:
@@ -71,12 +81,12 @@ def match_menu(language: str, text: str, found: Sequence[Place]) -> Message:
     if not found:
         sorry = _("I know no place called “{text}”.", text=text[:64])
         return Message(f"{sorry}\n{_('Try the next larger city, or choose your country.')}", (_again(_),))
-    rows = [(Button(f"{one.name}, {country_name(one.country, _)}", f"{ZONE}:z.{one.zone}"),) for one in found]
+    rows = [(button(f"{place.name}, {country_name(place.country, _)}", ProposeZone(place.zone)),) for place in found]
     return Message(f"<b>{_('Which of these?')}</b>", (*rows, _again(_)))
 
 
 def _again(_: Words) -> tuple[Button, ...]:
-    return (_typed(_), Button(_("Choose a country"), ZONE))
+    return (_typed(_), button(_("Choose a country"), ShowCountries()))
 
 
 def ask_for_place(language: str) -> Message:
@@ -114,8 +124,8 @@ def confirm_zone(language: str, place: str, zone: str, now: dt.datetime) -> Mess
     """The member knows best whether the time is right."""
     _ = words(language)
     text = _("Is it {time} where you are?", time=_local(now, zone, _))
-    yes = Button(_("Yes, that is right"), f"{ZONE}:y.{zone}")
-    return Message(f"<b>{escape(place)}</b>\n{text}", ((yes,), (Button(_("No, choose another"), ZONE),)))
+    yes = button(_("Yes, that is right"), SetZone(zone))
+    return Message(f"<b>{escape(place)}</b>\n{text}", ((yes,), (button(_("No, choose another"), ShowCountries()),)))
 
 
 def zone_set(content: Content, language: str, settings: ChatSettings, *, subscribed: bool) -> Message:
@@ -128,10 +138,10 @@ def zone_set(content: Content, language: str, settings: ChatSettings, *, subscri
         return Message(text, (_back(_),))
     used = _("The clock of {place} is used here.", place=place)
     if not subscribed:
-        return Message(used, ((Button(_("Subscribe"), SUBSCRIBE),), _back(_)))
+        return Message(used, ((button(_("Subscribe"), Subscribe()),), _back(_)))
     if settings.reminders:
         return Message(f"{used} {_('No reminder comes yet, because no day or no moment is chosen.')}", (_back(_),))
-    on = Button(_("Switch reminders on"), f"{REMINDERS}:on.1")
+    on = button(_("Switch reminders on"), SwitchReminders(on=True))
     return Message(f"{used} {_('Reminders are off: none comes until you switch them on.')}", ((on,), _back(_)))
 
 

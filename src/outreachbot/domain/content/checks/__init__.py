@@ -1,1 +1,1 @@
-"""Everything that can be wrong with a content file."""
+"""The checks of a content file: its model, relations between its parts, texts, wording, languages."""

@@ -1,4 +1,4 @@
-"""The models' complaints as faults, in plain words that say what to write."""
+"""Translates pydantic's validation errors into faults that say in plain words what to write."""
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
@@ -44,15 +44,15 @@ _BY_TYPE = {
     "less_than_equal": "must be at most {le}",
     "string_too_long": "must have at most {max_length} letters",
 }
-_BY_WANTED: Mapping[object, str] = {
+_BY_EXPECTED_TYPE: Mapping[object, str] = {
     PartialDate: "must be a date, such as 1992-02-26, 1992-02 or 1992",
     YearlyDay: "must be a day of the year, month and day, such as 02-26",
     dt.date: "must be a day, such as 2026-05-03",
     DayTime: 'must be a time of day in quotes, such as "17:00"',
     tuple[int, int]: _RANGE,
-    shape.WANTED["avoid",]: _WORD_LISTS,
+    shape.EXPECTED_TYPES["avoid",]: _WORD_LISTS,
 }
-_BY_PATTERN = {
+_BY_KEY = {  # for values that don't match their pattern
     **dict.fromkeys(("url", "archive", "link"), _ADDRESS),
     "languages": _CODE,
     "countries": _COUNTRY,
@@ -66,50 +66,50 @@ _MISSING = {
 
 
 def find_faults(error: ValidationError, root: Node) -> Iterator[Fault]:
-    """A fault for each complaint, with its place in the file."""
-    for complaint in error.errors(include_url=False):
-        yield _fault(complaint, tuple(complaint["loc"]), root)
+    """A fault for each validation error, with its position in the file."""
+    for details in error.errors(include_url=False):
+        yield _build_fault(details, tuple(details["loc"]), root)
 
 
-def _fault(complaint: Mapping[str, Any], path: Path, root: Node) -> Fault:
-    kind = complaint["type"]
+def _build_fault(details: Mapping[str, Any], path: Path, root: Node) -> Fault:
+    kind = details["type"]
     if kind == "extra_forbidden":
         text = f"unknown key {quote(str(path[-1]))}"
         known = shape.list_keys(path[:-1])
         return Fault(tree.find_key_mark(root, path), path, text, wrong=str(path[-1]), known=known)
-    if shape.expected_type(path[:-1]) == tuple[int, int] and kind == "missing":
+    if shape.find_expected_type(path[:-1]) == tuple[int, int] and kind == "missing":
         return Fault(tree.find_mark(root, path[:-1]), path[:-1], _RANGE)
-    if path[-1:] == ("[key]",):  # what pydantic adds where a key is wrong
+    if path[-1:] == ("[key]",):  # pydantic's marker for an invalid key
         return Fault(tree.find_key_mark(root, path[:-1]), path[:-1], _CODE)
     node = tree.find_node(root, path)
-    text = _sentence(complaint, path)
+    text = _explain(details, path)
     if isinstance(node, Scalar):
-        text = _as_written(text, kind, node)
-    return Fault(tree.find_mark(root, path), path, text, wrong=tree.read_text(node) or "", known=_choices(path))
+        text = _add_meaning(text, kind, node)
+    return Fault(tree.find_mark(root, path), path, text, wrong=tree.read_text(node) or "", known=_list_choices(path))
 
 
-def _sentence(complaint: Mapping[str, Any], path: Path) -> str:
-    kind, context, wanted = complaint["type"], complaint.get("ctx", {}), shape.expected_type(path)
+def _explain(details: Mapping[str, Any], path: Path) -> str:
+    kind, context = details["type"], details.get("ctx", {})
     if kind == "missing" or (kind == "too_short" and path[-1] in _MISSING):
         return _MISSING.get(str(path[-1]), "is missing") if len(path) > 1 else "is missing"
     if kind == "value_error":
         return str(context["error"])
     if kind == "enum":
-        return _choice(complaint["input"], path)
+        return _explain_choice(details["input"], path)
     if kind == "string_pattern_mismatch":
-        return _BY_PATTERN.get(str(path[-1] if isinstance(path[-1], str) else path[0]), _ID)
-    sentence = _BY_WANTED.get(wanted) or _BY_TYPE.get(kind)
-    return sentence.format(**context) if sentence else f"can't be read: {complaint['msg']}"
+        return _BY_KEY.get(str(path[-1] if isinstance(path[-1], str) else path[0]), _ID)
+    sentence = _BY_EXPECTED_TYPE.get(shape.find_expected_type(path)) or _BY_TYPE.get(kind)
+    return sentence.format(**context) if sentence else f"can't be read: {details['msg']}"
 
 
-def _choice(written: object, path: Path) -> str:
+def _explain_choice(written: object, path: Path) -> str:
     if isinstance(written, str) and written:
-        return f"unknown word {quote(written)}"  # the fault adds the nearest of the choices, or all of them
-    return f"must be one of: {', '.join(_choices(path))}"
+        return f"unknown word {quote(written)}"  # Fault adds the nearest choice, or all of them
+    return f"must be one of: {', '.join(_list_choices(path))}"
 
 
-def _as_written(sentence: str, kind: str, node: Scalar) -> str:
-    """The sentence, and how YAML reads what stands there where that may surprise."""
+def _add_meaning(sentence: str, kind: str, node: Scalar) -> str:
+    """The sentence, extended by how YAML reads the value if that may be a surprise."""
     if node.value is None and not node.text:
         return f"is empty; it {sentence}"
     meaning = scalars.name_meaning(node.value)
@@ -121,9 +121,9 @@ def _as_written(sentence: str, kind: str, node: Scalar) -> str:
     return f"{sentence}; YAML reads `{node.text}` as {meaning}" if surprising else sentence
 
 
-def _choices(path: Path) -> tuple[str, ...]:
-    """The words that may stand at this path, where they are few and fixed; "did you mean" looks among them."""
-    wanted = shape.expected_type(path)
-    if isinstance(wanted, type) and issubclass(wanted, StrEnum):
-        return tuple(wanted)
+def _list_choices(path: Path) -> tuple[str, ...]:
+    """The words allowed at this path if they form a fixed list; used for "did you mean"."""
+    expected = shape.find_expected_type(path)
+    if isinstance(expected, type) and issubclass(expected, StrEnum):
+        return tuple(expected)
     return tuple(sorted(known_zones())) if path[-1:] == ("zone",) else ()

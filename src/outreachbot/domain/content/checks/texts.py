@@ -1,4 +1,4 @@
-"""What must hold of the texts of a content file: their languages, their links and their lengths."""
+"""Checks the texts of a content file: their languages, links and lengths."""
 
 from collections.abc import Callable, Iterator
 
@@ -17,24 +17,24 @@ MAX_DESCRIPTION = 512
 
 
 def find_faults(root: Node) -> Iterator[Fault]:
-    """Whatever keeps the texts from being said."""
-    languages = _languages(root)
+    """The faults that make texts unusable."""
+    languages = _list_languages(root)
     for pattern in shape.TEXTS:
-        for path, node in tree.iterate_pattern(root, pattern):
+        for path, node in tree.find_matches(root, pattern):
             if isinstance(node, Mapping):
-                yield from _in_languages(path, node, languages)
-                yield from _in_themselves(pattern, path, node)
+                yield from _check_languages(path, node, languages)
+                yield from _check_texts(pattern, path, node)
 
 
-def _languages(root: Node) -> tuple[str, ...]:
+def _list_languages(root: Node) -> tuple[str, ...]:
     node = tree.find_node(root, ("languages",))
     items = node.items if isinstance(node, Sequence) else []
     return tuple(item.text for item in items if isinstance(item, tree.Scalar) and item.text)
 
 
-def _in_languages(path: Path, texts: Mapping, languages: tuple[str, ...]) -> Iterator[Fault]:
+def _check_languages(path: Path, texts: Mapping, languages: tuple[str, ...]) -> Iterator[Fault]:
     if not languages:
-        return  # that has its own fault
+        return  # reported as a fault elsewhere
     if languages[0] not in texts.key_marks:
         yield Fault(texts.mark, path, f'the text in the default language "{languages[0]}" is missing')
     for language, mark in texts.key_marks.items():
@@ -43,7 +43,7 @@ def _in_languages(path: Path, texts: Mapping, languages: tuple[str, ...]) -> Ite
             yield Fault(mark, (*path, language), text, wrong=language, known=languages)
 
 
-def _in_themselves(pattern: Pattern, path: Path, texts: Mapping) -> Iterator[Fault]:
+def _check_texts(pattern: Pattern, path: Path, texts: Mapping) -> Iterator[Fault]:
     for language, node in texts.entries.items():
         text = tree.read_text(node)
         if text is None:
@@ -51,13 +51,13 @@ def _in_themselves(pattern: Pattern, path: Path, texts: Mapping) -> Iterator[Fau
         plain = markup.to_plain(text).strip()
         if not plain:
             yield Fault(node.mark, (*path, language), "is empty; write a text")
-        for written in _false_links(text):
-            yield Fault(node.mark, (*path, language), written)
-        if too_long := _TOO_LONG.get(pattern, _over_length(message.MAX_TEXT))(plain):
-            yield Fault(node.mark, (*path, language), too_long)
+        for problem in _find_link_problems(text):
+            yield Fault(node.mark, (*path, language), problem)
+        if problem := _LENGTH_CHECKS.get(pattern, _limit_length(message.MAX_TEXT))(plain):
+            yield Fault(node.mark, (*path, language), problem)
 
 
-def _false_links(text: str) -> Iterator[str]:
+def _find_link_problems(text: str) -> Iterator[str]:
     if "](" not in text:
         return
     for target in markup.list_link_targets(text):
@@ -65,21 +65,22 @@ def _false_links(text: str) -> Iterator[str]:
             yield f"{quote(target)} in a link is not an http(s) address: {why}; where no link is meant, write \\["
 
 
-def _over_words(plain: str) -> str:
+def _check_word_count(plain: str) -> str:
     words = len(plain.split())
     return f"has {words} words; at most {MAX_LETTER_WORDS} are read" if words > MAX_LETTER_WORDS else ""
 
 
-def _over_length(limit: int) -> Callable[[str], str]:
-    def over(plain: str) -> str:
+def _limit_length(limit: int) -> Callable[[str], str]:
+    def check(plain: str) -> str:
         length = message.text_length(plain)
         return f"has {length:,} characters; Telegram shows at most {limit:,}" if length > limit else ""
 
-    return over
+    return check
 
 
-_TOO_LONG: dict[Pattern, Callable[[str], str]] = {
-    ("campaign", "letter"): _over_words,
-    ("short_description",): _over_length(MAX_SHORT_DESCRIPTION),
-    ("description",): _over_length(MAX_DESCRIPTION),
+# By the pattern of a text: a function of its plain text that says what is wrong with its length, or "".
+_LENGTH_CHECKS: dict[Pattern, Callable[[str], str]] = {
+    ("campaign", "letter"): _check_word_count,
+    ("short_description",): _limit_length(MAX_SHORT_DESCRIPTION),
+    ("description",): _limit_length(MAX_DESCRIPTION),
 }

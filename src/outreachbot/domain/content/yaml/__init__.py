@@ -1,1 +1,1 @@
-"""Reads YAML into a tree that knows where everything is written in the file."""
+"""Reads YAML into a tree of nodes with their positions in the file."""

@@ -1,17 +1,17 @@
-"""The YAML parser's complaints in the words of somebody who edits a text."""
+"""Rephrases the YAML parser's error messages for people who edit texts."""
 
 from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
 class ParserProblem:
-    """The parser's words, the beginning of the line it stopped in, and the signs at the two places it names."""
+    """An error of the parser: its messages, and the text at the two positions that it names."""
 
-    problem: str
-    context: str
-    before: str  # what stands in the line before the place where it stopped
-    sign: str  # at the place where it stopped
-    opened: str  # where the part begins that it could not finish
+    problem: str  # the parser's message
+    context: str  # its message about the construct it was reading
+    before: str  # the line up to the position where it stopped
+    sign: str  # the character at which it stopped
+    opened: str  # the character at which the unfinished construct begins
 
 
 _INDENT = "this line is not indented like its neighbours; begin it in the same column as the lines it belongs to"
@@ -26,9 +26,9 @@ _ESCAPE = "after \\x, \\u or \\U stands no number of a sign; write \\\\ for a ba
 _ONE_DOCUMENT = "the file goes on after its end; keep everything in one document, without `...` or `---`"
 _DIRECTIVE = "a line that begins with % is not read; delete it"
 
-# (phrase of the context, phrase of the problem, what to say, whether it is said of the place named by the context),
-# in the words of libyaml or of PyYAML's own parser; the first that fits is said.
-_SAYINGS = (
+# (phrase in the context, phrase in the problem, explanation, whether this refers to the context's position). The
+# phrases are libyaml's or those of PyYAML's own parser; the first match applies.
+_EXPLANATIONS = (
     ("quoted scalar", "end of stream", _QUOTED_END, True),
     ("quoted scalar", "document ", _QUOTED_END, True),
     ("", "unknown escape", "in double quotes a backslash begins a sign such as \\n; write \\\\ for a backslash", False),
@@ -57,18 +57,18 @@ _SAYINGS = (
 
 
 def describe_unclosed(bracket: str) -> str:
-    """What is said of a bracket that is open where the file ends."""
+    """The explanation for a bracket that is still open at the end of the file."""
     return _FLOW.format(bracket)
 
 
-def explain_problem(trouble: ParserProblem) -> tuple[str, bool]:
-    """One sentence that says what to write; and whether it is said of the place where the unfinished part begins."""
-    if trouble.sign == "\t" or "tab character" in trouble.problem:
+def explain_problem(error: ParserProblem) -> tuple[str, bool]:
+    """A sentence that says what to write, and whether it refers to the beginning of the unfinished construct."""
+    if error.sign == "\t" or "tab character" in error.problem:
         return "a tab; indent with spaces", False
-    for context, problem, sentence, of_beginning in _SAYINGS:
-        if context in trouble.context and problem in trouble.problem:
-            sign = trouble.opened if of_beginning else trouble.sign
-            return (sentence.format(sign) if sign else _ENDED), of_beginning
-    if "expected key" in trouble.problem or "<block end>" in trouble.problem:
-        return (_QUOTE_WHOLE if trouble.before.strip() else _INDENT), False
-    return f"this is not YAML: {trouble.problem}", False
+    for context, problem, sentence, at_beginning in _EXPLANATIONS:
+        if context in error.context and problem in error.problem:
+            sign = error.opened if at_beginning else error.sign
+            return (sentence.format(sign) if sign else _ENDED), at_beginning
+    if "expected key" in error.problem or "<block end>" in error.problem:
+        return (_QUOTE_WHOLE if error.before.strip() else _INDENT), False
+    return f"this is not YAML: {error.problem}", False

@@ -1,17 +1,17 @@
-"""What is written in a file, as a tree whose every node knows its line and column."""
+"""The tree of a YAML file: nodes with their positions, and functions to look them up by path."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from outreachbot.domain.content.faults import Mark, Path
 
-LOST = object()
-"""The value of a place that could not be read and whose fault is already named."""
+UNREADABLE = object()
+"""The value of a scalar that could not be read and whose fault is already reported."""
 
 
 @dataclass(frozen=True, slots=True)
 class Scalar:
-    """A single value: `text` as it is written, `value` as it is read (text, int, bool, None, a Trap or LOST)."""
+    """A single value: `text` as written, `value` as read (str, int, bool, None, Trap or UNREADABLE)."""
 
     mark: Mark
     text: str
@@ -28,7 +28,7 @@ class Sequence:
 
 @dataclass(frozen=True, slots=True)
 class Mapping:
-    """Keys with values; both dictionaries have the same keys in the order of the file."""
+    """Keys with values; both dictionaries have the same keys, in file order."""
 
     mark: Mark
     entries: "dict[str, Node]" = field(default_factory=dict)
@@ -39,7 +39,7 @@ Node = Scalar | Sequence | Mapping
 
 
 def find_child(node: Node, step: str | int) -> Node | None:
-    """What stands one step below, if anything."""
+    """The child at this key or index; None if there is none."""
     if isinstance(node, Mapping) and isinstance(step, str):
         return node.entries.get(step)
     if isinstance(node, Sequence) and isinstance(step, int) and 0 <= step < len(node.items):
@@ -48,7 +48,7 @@ def find_child(node: Node, step: str | int) -> Node | None:
 
 
 def find_node(root: Node, path: Path) -> Node | None:
-    """What stands at this path, if anything."""
+    """The node at this path; None if there is none."""
     node: Node | None = root
     for step in path:
         node = find_child(node, step) if node else None
@@ -56,33 +56,36 @@ def find_node(root: Node, path: Path) -> Node | None:
 
 
 def find_mark(root: Node, path: Path) -> Mark:
-    """Where the value at this path begins; of what is missing, where the nearest part that is there begins."""
+    """Where the node at this path begins; for a missing node, where its nearest existing parent begins."""
     node = root
     for step in path:
-        below = find_child(node, step)
-        if below is None:
+        child = find_child(node, step)
+        if child is None:
             break
-        node = below
+        node = child
     return node.mark
 
 
 def find_key_mark(root: Node, path: Path) -> Mark:
-    """Where the last key of this path is written; the mark of its value where it isn't a key."""
-    above, key = find_node(root, path[:-1]), path[-1] if path else ""
-    if isinstance(above, Mapping) and isinstance(key, str) and key in above.key_marks:
-        return above.key_marks[key]
+    """Where the last key of this path is written; like `find_mark` if the last step isn't a key."""
+    parent, key = find_node(root, path[:-1]), path[-1] if path else ""
+    if isinstance(parent, Mapping) and isinstance(key, str) and key in parent.key_marks:
+        return parent.key_marks[key]
     return find_mark(root, path)
 
 
-def iterate_pattern(root: Node, pattern: tuple[str, ...]) -> Iterator[tuple[Path, Node]]:
-    """All places of a pattern such as ("facts", "*", "claim"), * being each entry of a list; skips wrong shapes."""
+def find_matches(root: Node, pattern: tuple[str, ...]) -> Iterator[tuple[Path, Node]]:
+    """All nodes that match a pattern such as ("facts", "*", "claim"), with their paths.
+
+    `*` matches each entry of a list. Nodes of another shape than the pattern expects are skipped.
+    """
     found: list[tuple[Path, Node]] = [((), root)]
     for step in pattern:
-        found = [((*path, name), node) for path, above in found for name, node in _below(above, step)]
+        found = [((*path, name), node) for path, parent in found for name, node in _list_children(parent, step)]
     yield from found
 
 
-def _below(node: Node, step: str) -> Iterator[tuple[str | int, Node]]:
+def _list_children(node: Node, step: str) -> Iterator[tuple[str | int, Node]]:
     if step == "*" and isinstance(node, Sequence):
         yield from enumerate(node.items)
     elif isinstance(node, Mapping) and step in node.entries:
@@ -90,7 +93,7 @@ def _below(node: Node, step: str) -> Iterator[tuple[str | int, Node]]:
 
 
 def to_values(node: Node) -> object:
-    """The same as plain lists, dictionaries and values. Recursive: a tree is no deeper than its reader allows."""
+    """The tree as plain lists, dictionaries and values. Recursive: the reader limits a tree's depth."""
     if isinstance(node, Scalar):
         return node.value
     if isinstance(node, Sequence):
@@ -99,6 +102,6 @@ def to_values(node: Node) -> object:
 
 
 def read_text(node: Node | None) -> str | None:
-    """The text at a place; None where nothing stands there, or something else than a text."""
+    """The text of a node; None if there is no node or its value is not a text."""
     value = node.value if isinstance(node, Scalar) else None
     return value if isinstance(value, str) else None

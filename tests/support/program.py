@@ -2,28 +2,28 @@
 
 import asyncio
 import os
+import resource
 import signal
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from town import Town
+from tests.support.harness import Harness
+from tests.support.paths import SHIPPED_CONTENT
 
-ROOT = Path(__file__).parent.parent
 
-
-def environment(town: Town, **more: str) -> dict[str, str]:
+def environment(harness: Harness, **more: str) -> dict[str, str]:
     clean = {name: value for name, value in os.environ.items() if not name.startswith("OUTREACHBOT_")}
     ours = {
         "OUTREACHBOT_TOKEN": "4200000001:sandbox",
-        "OUTREACHBOT_ADMINS": ",".join(map(str, sorted(town.admins))),
-        "OUTREACHBOT_LARGE_AUDIENCE": str(town.large_audience),
-        "OUTREACHBOT_API_URL": town.url,
-        "OUTREACHBOT_DATABASE_URL": town.database_url,
-        "OUTREACHBOT_CONTENT": str(ROOT / "content.yaml"),
-        "OUTREACHBOT_MESSAGES_PER_SECOND": str(town.per_second),
-        "OUTREACHBOT_CHECK_LINKS": str(town.check_links).lower(),
+        "OUTREACHBOT_ADMINS": ",".join(map(str, sorted(harness.admins))),
+        "OUTREACHBOT_LARGE_AUDIENCE": str(harness.large_audience),
+        "OUTREACHBOT_API_URL": harness.url,
+        "OUTREACHBOT_DATABASE_URL": harness.database_url,
+        "OUTREACHBOT_CONTENT": str(SHIPPED_CONTENT),
+        "OUTREACHBOT_MESSAGES_PER_SECOND": str(harness.per_second),
+        "OUTREACHBOT_CHECK_LINKS": str(harness.check_links).lower(),
     }
     return {**clean, **ours, **more}
 
@@ -44,10 +44,21 @@ class Program:
             self._news.set()
         self._news.set()
 
-    async def wrote(self) -> None:
+    async def wait_for_output(self) -> None:
         """Wait until it writes something more, or ends."""
         self._news.clear()
         await self._news.wait()
+
+    async def wait_for_text(self, text: bytes) -> None:
+        """Wait until it has written this."""
+        async with asyncio.timeout(30):
+            while text not in self.written:
+                await self.wait_for_output()
+
+    def limit_file_size(self, size: int) -> None:
+        """No file of the program's grows beyond this size any more: as if the disk were full."""
+        _, most = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
+        resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, most))
 
     async def end(self) -> tuple[int, str]:
         """Its exit code and everything it wrote."""
@@ -65,14 +76,14 @@ class Program:
 
 
 @asynccontextmanager
-async def started(town: Town, *arguments: str, folder: Path | None = None, **more: str) -> AsyncIterator[Program]:
+async def started(harness: Harness, *arguments: str, folder: Path | None = None, **more: str) -> AsyncIterator[Program]:
     """Start the program; whatever happens in the block, it does not outlive it."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
         "outreachbot",
         *arguments,
-        env=environment(town, **more),
+        env=environment(harness, **more),
         cwd=folder,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.STDOUT,
@@ -85,8 +96,8 @@ async def started(town: Town, *arguments: str, folder: Path | None = None, **mor
             await program.kill()
 
 
-async def outcome(town: Town, *arguments: str, folder: Path | None = None, **more: str) -> tuple[int, str]:
+async def outcome(harness: Harness, *arguments: str, folder: Path | None = None, **more: str) -> tuple[int, str]:
     """Run the program to its end; its exit code and what it wrote."""
-    async with started(town, *arguments, folder=folder, **more) as program:
+    async with started(harness, *arguments, folder=folder, **more) as program:
         async with asyncio.timeout(60):
             return await program.end()

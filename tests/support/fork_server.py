@@ -10,14 +10,14 @@ import sys
 
 from outreachbot import cli
 
-WHAT_RUN_IMPORTS = (
+IMPORTED_BY_RUN = (
     "outreachbot.app.run",
     "outreachbot.app.commands.content_file",
     "outreachbot.config",
     "outreachbot.logs",
 )
-WHAT_THE_DATABASE_IMPORTS = ("sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.dialects.postgresql.asyncpg")
-WHAT_MIGRATIONS_IMPORT = (
+IMPORTED_FOR_THE_DATABASE = ("sqlalchemy.dialects.sqlite.aiosqlite", "sqlalchemy.dialects.postgresql.asyncpg")
+IMPORTED_BY_MIGRATIONS = (
     "alembic.command",
     "alembic.runtime.migration",
     "alembic.ddl.sqlite",
@@ -26,7 +26,7 @@ WHAT_MIGRATIONS_IMPORT = (
 
 
 def main() -> None:
-    for name in (*WHAT_RUN_IMPORTS, *WHAT_THE_DATABASE_IMPORTS, *WHAT_MIGRATIONS_IMPORT, "aiosqlite", "asyncpg"):
+    for name in (*IMPORTED_BY_RUN, *IMPORTED_FOR_THE_DATABASE, *IMPORTED_BY_MIGRATIONS, "aiosqlite", "asyncpg"):
         importlib.import_module(name)
     for line in sys.stdin:
         pid = os.fork()

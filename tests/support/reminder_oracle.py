@@ -14,6 +14,7 @@ It shares nothing with the program but the words of its settings. What a chat is
 import datetime as dt
 from collections import Counter
 from dataclasses import dataclass, field
+from functools import cache
 from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
@@ -82,6 +83,7 @@ def chosen(chat: Chat) -> tuple[object, ...]:
     return chat.zone, chat.hour, chat.reminders, chat.big_only, chat.notices, chat.days, chat.skipped
 
 
+@cache
 def hour_of(zone: str, hour: int, date: dt.date) -> dt.datetime:
     """The first minute of that local day at which its clock shows that hour or a later one.
 
@@ -102,17 +104,10 @@ class Oracle:
         self.all = notices(days, first, last)
         self.late: Counter[tuple[str, dt.date, str]] = Counter()
         self.looked_at = dt.datetime.min.replace(tzinfo=dt.UTC)
-        self._hours: dict[tuple[str, int, dt.date], dt.datetime] = {}
-
-    def at(self, zone: str, hour: int, date: dt.date) -> dt.datetime:
-        key = zone, hour, date
-        if key not in self._hours:
-            self._hours[key] = hour_of(*key)
-        return self._hours[key]
 
     def near(self, now: dt.datetime) -> list[tuple[Day, dt.date, str, dt.date]]:
         """The notices whose day runs somewhere now."""
-        return [one for one in self.all if abs((one[3] - now.date()).days) <= 1]
+        return [notice for notice in self.all if abs((notice[3] - now.date()).days) <= 1]
 
     def look(self, chats: list[Chat], now: dt.datetime) -> None:
         """The program runs and looks at the calendar."""
@@ -123,7 +118,7 @@ class Oracle:
             for chat in chats:
                 if today[chat.zone] != told_on or key in chat.decided:
                     continue
-                at = self.at(chat.zone, chat.hour, told_on)
+                at = hour_of(chat.zone, chat.hour, told_on)
                 if at > now:
                     continue
                 chat.decided.add(key)
@@ -137,7 +132,7 @@ class Oracle:
                 continue
             key = day.name, date, notice
             for chat in chats:
-                at = self.at(chat.zone, chat.hour, told_on)
+                at = hour_of(chat.zone, chat.hour, told_on)
                 is_over = now.astimezone(ZoneInfo(chat.zone)).date() > told_on
                 if not is_over or not self.looked_at < at <= now or key in chat.decided:
                     continue
@@ -155,7 +150,7 @@ class Oracle:
             key = day.name, date, notice
             days = sorted(now.astimezone(ZoneInfo(zone)).date() for zone in (before.zone, chat.zone))
             runs = days[0] <= told_on <= days[1]
-            was_at, is_at = self.at(before.zone, before.hour, told_on), self.at(chat.zone, chat.hour, told_on)
+            was_at, is_at = hour_of(before.zone, before.hour, told_on), hour_of(chat.zone, chat.hour, told_on)
             if moved:
                 chat.decided.discard(key)  # by the new clock the hour is to come, or is decided on here
                 if is_at <= now:

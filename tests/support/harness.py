@@ -1,4 +1,4 @@
-"""The bot in one town with a local Telegram: real HTTP, a real database, people who write and press."""
+"""The bot under test and a local Telegram: real HTTP, a real database, people who write and press buttons."""
 
 import asyncio
 import datetime as dt
@@ -7,6 +7,8 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import sqlalchemy as sa
+
 from outreachbot.app import run
 from outreachbot.config import Settings
 from outreachbot.domain.content.model import Content
@@ -14,8 +16,10 @@ from outreachbot.sandbox import people
 from outreachbot.sandbox.chat import Json
 from outreachbot.sandbox.world import TOKEN, World, get_chat
 from outreachbot.services.content.live import LiveContent
+from outreachbot.store.database import connect
+from outreachbot.store.tables import inbox
+from tests.support.paths import SHIPPED_CONTENT
 
-ROOT = Path(__file__).parent.parent
 ADMIN, MEMBER = 22, 11
 PATIENCE = 20.0  # seconds; a test that waits so long fails, one that passes waits for events only
 
@@ -34,8 +38,8 @@ class Clock:
 
 
 @dataclass
-class Town:
-    """A local Telegram and what is needed to run the bot in it."""
+class Harness:
+    """A local Telegram, and all that is needed to run the bot against it."""
 
     world: World
     url: str
@@ -46,13 +50,12 @@ class Town:
     admins: frozenset[int] = frozenset({ADMIN})
     large_audience: int = 100_000
     approvals: int = 1
-    file: Path = ROOT / "content.yaml"  # which nobody may write to; a test that does has one of its own
+    file: Path = SHIPPED_CONTENT  # nobody may write to it; a test that changes the content has a file of its own
+    check_links: bool = False  # the links of the content lead out of this machine
 
     def live(self) -> LiveContent:
         """What is live when the bot starts."""
         return LiveContent(self.content, self.file.read_bytes(), self.file)
-
-    check_links: bool = False  # the content's link is out in the world
 
     def settings(self) -> Settings:
         return Settings(
@@ -68,8 +71,8 @@ class Town:
         )
 
     @asynccontextmanager
-    async def bot(self) -> AsyncIterator[asyncio.Task[None]]:
-        """The bot runs in the block and is stopped in order at its end; what it raises is raised here."""
+    async def running_bot(self) -> AsyncIterator[asyncio.Task[None]]:
+        """Run the bot in the block and stop it in order at its end; what it raises is raised here."""
         stop, ready = asyncio.Event(), asyncio.Event()
         raw = self.file.read_bytes()
         program = run.run(self.settings(), self.content, raw, clock=self.clock, stop=stop, ready=ready.set)
@@ -84,22 +87,32 @@ class Town:
             await task
 
     def said(self, chat_id: int) -> list[Json]:
-        """What the bot has said in a chat, as it stands there now."""
+        """The bot's messages in a chat, as they are now."""
         messages = (get_chat(self.world, chat_id).messages or {}).values()
         return [message for message in messages if message.get("from", {}).get("id") == self.world.bot["id"]]
 
-    async def until(self, holds: Callable[[], object]) -> None:
-        """Wait for something to become true in the world."""
+    async def wait_until(self, holds: Callable[[], object]) -> None:
+        """Wait for something to become true in the local Telegram."""
         async with asyncio.timeout(PATIENCE):
             version = 0
             while not holds():
                 version = await self.world.wait_for_change(version, 0.25)
 
+    async def wait_until_inbox_is_empty(self) -> None:
+        """Wait until the bot has written down that it handled every update."""
+        query = sa.select(inbox.c.seq).where(inbox.c.state == "waiting")
+        async with connect.open_database(self.database_url, exclusive=False) as db, asyncio.timeout(PATIENCE):
+            while True:
+                async with connect.reading(db) as connection:
+                    if (await connection.execute(query)).first() is None:
+                        return
+                await asyncio.sleep(0.05)
+
     async def answer(self, chat_id: int, text: str, user_id: int | None = None, **place: object) -> Json:
         """Say something and wait for the bot's next message in that chat."""
         before = len(self.said(chat_id))
         people.say(self.world, chat_id if user_id is None else user_id, chat_id, text, **place)
-        await self.until(lambda: len(self.said(chat_id)) > before)
+        await self.wait_until(lambda: len(self.said(chat_id)) > before)
         return self.said(chat_id)[before]
 
     async def press(self, chat_id: int, message: Json, label: str, user_id: int | None = None) -> None:
@@ -108,12 +121,12 @@ class Town:
         assert found, f"no button {label} among {buttons(message)}"
         before = self._look(chat_id)
         await self.press_data(chat_id, message, found[0], user_id)
-        await self.until(lambda: self._look(chat_id) != before)
+        await self.wait_until(lambda: self._look(chat_id) != before)
 
     async def press_data(self, chat_id: int, message: Json, data: str, user_id: int | None = None) -> Json:
         """Press a button with this data and wait for the bot's answer to the press."""
         press = people.press(self.world, user_id or chat_id, chat_id, message["message_id"], data)
-        await self.until(lambda: press in self.world.answers)
+        await self.wait_until(lambda: press in self.world.answers)
         return self.world.answers[press]
 
     def _look(self, chat_id: int) -> list[object]:
@@ -122,8 +135,8 @@ class Town:
             for message in self.said(chat_id)
         ]
 
-    def now(self, chat_id: int, message: Json) -> Json:
-        """The message as it stands now."""
+    def current(self, chat_id: int, message: Json) -> Json:
+        """The message as it is now, after whatever edited it."""
         return (get_chat(self.world, chat_id).messages or {})[message["message_id"]]
 
 

@@ -9,33 +9,33 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 
 import sqlalchemy as sa
-from accounts import until
 
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Database
-from program import environment
-from town import Town
+from tests.support.deliveries import wait_until
+from tests.support.harness import Harness
+from tests.support.program import environment
 
-FORKER = Path(__file__).with_name("nursery.py")
+FORK_SERVER = Path(__file__).with_name("fork_server.py")
 
 
-class Lives:
+class RestartableBot:
     """`outreachbot run`, one process after another."""
 
-    def __init__(self, forker: asyncio.subprocess.Process) -> None:
-        self._forker = forker
+    def __init__(self, fork_server: asyncio.subprocess.Process) -> None:
+        self._fork_server = fork_server
         self._pid = 0
 
     async def start(self) -> None:
-        assert self._forker.stdin
-        self._forker.stdin.write(b"run\n")
+        assert self._fork_server.stdin
+        self._fork_server.stdin.write(b"run\n")
         self._pid = await self._answer()
 
     async def kill(self, db: Database) -> None:
-        """kill -9, and wait until PostgreSQL has noticed it: nothing is committed after that."""
+        """Kill it with SIGKILL and wait until PostgreSQL has noticed: by then the last commit is in the database."""
         await self._kill()
         if not db.is_sqlite:
-            await until(lambda: _alone(db))
+            await wait_until(lambda: _alone(db))
 
     async def _kill(self) -> None:
         os.kill(self._pid, signal.SIGKILL)
@@ -43,30 +43,30 @@ class Lives:
         assert await self._answer() == -signal.SIGKILL, "it had ended before it was killed"
 
     async def _answer(self) -> int:
-        assert self._forker.stdout
-        return int(await self._forker.stdout.readline())
+        assert self._fork_server.stdout
+        return int(await self._fork_server.stdout.readline())
 
     @property
-    def runs(self) -> bool:
+    def is_running(self) -> bool:
         return self._pid != 0
 
 
 @asynccontextmanager
-async def lives(town: Town) -> AsyncIterator[Lives]:
+async def restartable_bot(harness: Harness) -> AsyncIterator[RestartableBot]:
     """No process outlives the block. What they write is shown when the test fails."""
     pipe = asyncio.subprocess.PIPE
-    forker = await asyncio.create_subprocess_exec(
-        sys.executable, FORKER, env=environment(town), stdin=pipe, stdout=pipe
+    fork_server = await asyncio.create_subprocess_exec(
+        sys.executable, FORK_SERVER, env=environment(harness), stdin=pipe, stdout=pipe
     )
-    life = Lives(forker)
+    bot = RestartableBot(fork_server)
     try:
-        yield life
+        yield bot
     finally:
-        if life.runs:
-            await life._kill()
-        assert forker.stdin
-        forker.stdin.close()
-        await forker.wait()
+        if bot.is_running:
+            await bot._kill()
+        assert fork_server.stdin
+        fork_server.stdin.close()
+        await fork_server.wait()
 
 
 async def _alone(db: Database) -> bool:

@@ -1,4 +1,4 @@
-"""The outbox and the chats, as senders, admins, members and Telegram use them; and what must hold after each step."""
+"""A model of the outbox for stateful tests: each step is run on the store, and what must hold is checked after it."""
 
 import asyncio
 import contextlib
@@ -35,9 +35,9 @@ def person(chat_id):
     return BEFORE.get(chat_id, chat_id)
 
 
-async def piece(db):
-    for one in await delivery_queueing.list_queueing(db, 1):
-        return one.id, await delivery_queueing.queue_next_piece(db, one)
+async def queue_piece(db):
+    for waiting in await delivery_queueing.list_queueing(db, 1):
+        return waiting.id, await delivery_queueing.queue_next_piece(db, waiting)
     return None
 
 
@@ -45,8 +45,8 @@ async def crash(_db):
     raise ZeroDivisionError
 
 
-class Book:
-    """One story so far. Each step is a transaction; whatever it did is checked."""
+class BroadcastModel:
+    """What must be in the database after the steps so far. Each step is a transaction; whatever it did is checked."""
 
     def __init__(self, runner: asyncio.Runner, db: Database):
         self.runner, self.db, self.now = runner, db, 1.0
@@ -56,11 +56,11 @@ class Book:
         self.moved = set()  # groups that Telegram has moved, whether or not we know
         self.in_flight = []  # (sender, claimed, whether its id was good then): not yet answered
         self.late = []  # the same, of senders that were given up
-        self.rows, self.said = {}, {}  # (message, chat) -> state; message -> its row
+        self.states, self.message_rows = {}, {}  # (message, chat) -> state; message -> its row
         self.main, self.helper = self.new_sender(main=True), self.new_sender(main=False)
         for who in EVERYBODY:
             self.subscribe(who)
-        self.say()
+        self.send()
 
     def do(self, *changes, asked=None, queues=False, moves=False):
         """Changes in one transaction, each with its values; what the last of them says.
@@ -77,17 +77,17 @@ class Book:
                 return result, seen, {row.id: row for row in await db.execute(select(t.messages))}
 
         self.now += 1.0
-        before, cancelled = self.rows, self.numbers(CANCELLED)
-        result, self.rows, self.said = self.runner.run(transaction())
+        before, cancelled = self.states, self.numbers(CANCELLED)
+        result, self.states, self.message_rows = self.runner.run(transaction())
         for pair, was in before.items() if not moves else ():
-            again = self.rows[pair] is DeliveryState.QUEUED and (was, pair[0]) == asked
-            assert self.rows[pair] in {was, *WALKS.get(was, ())} or again, (pair, was, self.rows[pair])
-        assert queues or moves or self.rows.keys() == before.keys()
+            again = self.states[pair] is DeliveryState.QUEUED and (was, pair[0]) == asked
+            assert self.states[pair] in {was, *WALKS.get(was, ())} or again, (pair, was, self.states[pair])
+        assert queues or moves or self.states.keys() == before.keys()
         assert cancelled <= self.numbers(CANCELLED), "what a person stopped stays so"
         return result
 
     def numbers(self, *states):
-        return {number for number, one in self.said.items() if one.state in states}
+        return {number for number, row in self.message_rows.items() if row.state in states}
 
     def new_sender(self, *, main):
         return self.do((lambda db: leases.begin(db, "test", self.now, is_main=main),))
@@ -105,7 +105,7 @@ class Book:
         for persons in self.due.values():
             persons.discard(who)
 
-    def say(self, kind=MessageKind.BROADCAST, languages=("az", "en")):
+    def send(self, kind=MessageKind.BROADCAST, languages=("az", "en")):
         async def write(db):
             to = BroadcastAudience(languages=languages)
             if kind is MessageKind.REMINDER:
@@ -129,63 +129,70 @@ class Book:
             return job
 
         copies = {
-            person(pair[1]) for pair, state in self.rows.items() if pair[0] == of_id and state is DeliveryState.SENT
+            person(pair[1]) for pair, state in self.states.items() if pair[0] == of_id and state is DeliveryState.SENT
         }
         self.due[self.do((write,))] = copies
 
     def queue(self, *, fails=False):
-        before = self.rows
+        before = self.states
         if fails:
             with contextlib.suppress(ZeroDivisionError):
-                self.do((piece,), (crash,))
+                self.do((queue_piece,), (crash,))
             self.do((outbox.has_work, self.now))
-        elif queued := self.do((piece,), queues=True):
-            new = self.rows.keys() - before.keys()
+        elif queued := self.do((queue_piece,), queues=True):
+            new = self.states.keys() - before.keys()
             assert len(new) == queued[1] <= delivery_queueing.PIECE
             assert {number for number, _ in new} <= {queued[0]}
 
     def claim(self, limit, *, helps=False):
-        sender, rows, running = self.helper if helps else self.main, self.rows, self.numbers(RUNNING)
+        sender, states, running = self.helper if helps else self.main, self.states, self.numbers(RUNNING)
         claimed = self.do((leases.renew, sender, self.now), (outbox.claim, sender, limit, self.now))
-        assert len({(one.outbox_id, one.chat_id) for one in claimed}) == len(claimed) <= limit
-        for one in claimed:
-            assert rows[one.outbox_id, one.chat_id] is DeliveryState.QUEUED
-            assert one.outbox_id in running
-            reaches = one.chat_id not in self.moved
-            assert not reaches or (one.outbox_id, person(one.chat_id)) not in self.arrived, ("twice", one)
-            self.in_flight.append((sender, one, reaches))
+        assert len({(delivery.outbox_id, delivery.chat_id) for delivery in claimed}) == len(claimed) <= limit
+        for delivery in claimed:
+            assert states[delivery.outbox_id, delivery.chat_id] is DeliveryState.QUEUED
+            assert delivery.outbox_id in running
+            reaches = delivery.chat_id not in self.moved
+            assert not reaches or (delivery.outbox_id, person(delivery.chat_id)) not in self.arrived, (
+                "twice",
+                delivery,
+            )
+            self.in_flight.append((sender, delivery, reaches))
 
-    def settle(self, sender, one, outcome, *, reaches):
+    def settle(self, sender, delivery, outcome, *, reaches):
         """What the sender does with an answer."""
-        state, reason = next_state(outcome, one.kind)
-        ids = one.copy_ids or ((outcome.telegram_message_id, *outcome.more) if isinstance(outcome, Sent) else (None,))
+        state, reason = next_state(outcome, delivery.kind)
+        ids = delivery.copy_ids or (
+            (outcome.telegram_message_id, *outcome.more) if isinstance(outcome, Sent) else (None,)
+        )
         until = self.now + outcome.seconds if isinstance(outcome, Wait) else 0.0
-        result = outbox.Settled(one.outbox_id, one.chat_id, state, reason, None, ids[0], ids[1:], until)
+        result = outbox.Settled(delivery.outbox_id, delivery.chat_id, state, reason, None, ids[0], ids[1:], until)
         self.do((outbox.settle, sender, [result], self.now))
-        whom = (one.outbox_id, person(one.chat_id))
-        if isinstance(outcome, Sent | Maybe) and reaches and one.kind not in JOBS:
+        whom = (delivery.outbox_id, person(delivery.chat_id))
+        if isinstance(outcome, Sent | Maybe) and reaches and delivery.kind not in JOBS:
             self.arrived.add(whom)
-        elif self.rows.get((one.outbox_id, one.chat_id)) is DeliveryState.FAILED:
+        elif self.states.get((delivery.outbox_id, delivery.chat_id)) is DeliveryState.FAILED:
             self.arrived.discard(whom)
         match outcome:
             case Failed(Reason.TEMPLATE, detail):
-                self.wrong[one.outbox_id] += 1
-                if self.wrong[one.outbox_id] >= 2:
-                    wrong = (DeliveryState.FAILED, one.outbox_id)
+                self.wrong[delivery.outbox_id] += 1
+                if self.wrong[delivery.outbox_id] >= 2:
+                    wrong = (DeliveryState.FAILED, delivery.outbox_id)
                     self.do(
-                        (messages.pause, one.outbox_id, detail), (outbox.requeue_rejected, one.outbox_id), asked=wrong
+                        (messages.pause, delivery.outbox_id, detail),
+                        (outbox.requeue_rejected, delivery.outbox_id),
+                        asked=wrong,
                     )
             case Failed(reason, _) if reason in GONE:
-                self.leaves(person(one.chat_id), chats.mark_gone, reason, self.now)
+                self.leaves(person(delivery.chat_id), chats.mark_gone, reason, self.now)
             case Migrated(new_id):
                 self.hear_of_a_move(person(new_id))
 
     def hear_of_a_move(self, group):
-        before, ids = self.rows, (group, GROUPS[group])
+        before, ids = self.states, (group, GROUPS[group])
         self.do((chats.migrate, *ids), moves=True)
-        assert {pair: before[pair] for pair in before if pair[1] not in ids}.items() <= self.rows.items()
+        assert {pair: before[pair] for pair in before if pair[1] not in ids}.items() <= self.states.items()
         for number in {number for number, chat_id in before if chat_id in ids}:
-            was, now = ({one for i in ids if (one := rows.get((number, i)))} for rows in (before, self.rows))
+            was, now = ({state for i in ids if (state := states.get((number, i)))} for states in (before, self.states))
             assert now, "it is accounted for as before"
             for best in ({DeliveryState.SENT}, {DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.SENDING}):
                 assert now & best or not was & best, "what arrived, or may have, is not forgotten"
@@ -194,19 +201,19 @@ class Book:
         """A sender died; or only its lease is over, and it will answer too late. Which messages are uncertain now."""
         dead, other = (self.main, self.helper) if main else (self.helper, self.main)
         lost = [request for request in self.in_flight if request[0] == dead]
-        uncertain = [(one, reaches) for _, one, reaches in lost if one.kind not in JOBS]
+        uncertain = [(delivery, reaches) for _, delivery, reaches in lost if delivery.kind not in JOBS]
         self.now += leases.SECONDS + 1
         recover = (lambda db: leases.recover(db, self.now, main_is_new=main),)
         assert self.do((leases.renew, other, self.now + 1), recover) == len(uncertain)
-        self.arrived |= {(one.outbox_id, person(one.chat_id)) for one, reaches in uncertain if reaches}
+        self.arrived |= {(delivery.outbox_id, person(delivery.chat_id)) for delivery, reaches in uncertain if reaches}
         self.in_flight = [request for request in self.in_flight if request not in lost]
         self.late += lost if answers and not (main and self.db.is_sqlite) else []  # there its file is locked
         new = self.new_sender(main=main)
         self.main, self.helper = (new, self.helper) if main else (self.main, new)
-        return sorted({one.outbox_id for one, _ in uncertain})
+        return sorted({delivery.outbox_id for delivery, _ in uncertain})
 
     def send_again(self, number, which):
-        asked = [pair for pair, state in self.rows.items() if pair[0] == number and state is which]
+        asked = [pair for pair, state in self.states.items() if pair[0] == number and state is which]
         queued = self.do((messages.queue_again, number, which, self.now), asked=(which, number))
         assert queued <= len(asked)
         if queued and which is DeliveryState.UNCERTAIN:
@@ -216,31 +223,31 @@ class Book:
         self.do((lambda db: messages.change_state(db, number, to, only_from=only_from),))
 
     def everybody_is_accounted_for(self):
-        sending = {(one.outbox_id, one.chat_id) for _, one, _ in self.in_flight}
-        assert {pair for pair, state in self.rows.items() if state is DeliveryState.SENDING} == sending
-        waits = {number for (number, _), state in self.rows.items() if state is DeliveryState.QUEUED}
+        sending = {(delivery.outbox_id, delivery.chat_id) for _, delivery, _ in self.in_flight}
+        assert {pair for pair, state in self.states.items() if state is DeliveryState.SENDING} == sending
+        waits = {number for (number, _), state in self.states.items() if state is DeliveryState.QUEUED}
         assert waits <= self.numbers(RUNNING, PAUSED), "nothing waits in what is over"
         assert not {number for number, _ in sending} & self.numbers(MessageState.FINISHED)
-        for number in [number for number in self.due if self.said[number].queued_to is None]:
-            assert self.due.pop(number) <= {person(chat_id) for of, chat_id in self.rows if of == number}
+        for number in [number for number in self.due if self.message_rows[number].queued_to is None]:
+            assert self.due.pop(number) <= {person(chat_id) for of, chat_id in self.states if of == number}
 
     def end(self):
         """Everything that may run is sent and finished."""
         stopped = self.numbers(CANCELLED)
         for number in self.numbers(PAUSED):
             self.move(number, RUNNING, [PAUSED])
-        while any(one.queued_to is not None for one in self.said.values()):
+        while any(row.queued_to is not None for row in self.message_rows.values()):
             self.queue()
         for _ in range(20):
             self.claim(50)
             while self.in_flight:
-                sender, one, reaches = self.in_flight.pop()
-                moved = one.chat_id in self.moved
-                self.settle(sender, one, Migrated(GROUPS[one.chat_id]) if moved else Sent(9), reaches=reaches)
+                sender, delivery, reaches = self.in_flight.pop()
+                moved = delivery.chat_id in self.moved
+                self.settle(sender, delivery, Migrated(GROUPS[delivery.chat_id]) if moved else Sent(9), reaches=reaches)
             if self.numbers(RUNNING) == set(self.do((messages.finish_completed, self.now))):
                 break
         self.everybody_is_accounted_for()
         assert not self.due
-        assert not {DeliveryState.QUEUED, DeliveryState.SENDING} & set(self.rows.values())
-        assert self.numbers(CANCELLED) == stopped == self.said.keys() - self.numbers(MessageState.FINISHED)
+        assert not {DeliveryState.QUEUED, DeliveryState.SENDING} & set(self.states.values())
+        assert self.numbers(CANCELLED) == stopped == self.message_rows.keys() - self.numbers(MessageState.FINISHED)
         assert not self.do((outbox.has_work, self.now))

@@ -1,4 +1,4 @@
-"""What the store's tests do in a transaction of its own, and how a message stands after it."""
+"""Shorthand for tests of the store: one change in a transaction of its own, and the row of a message."""
 
 from sqlalchemy import select
 
@@ -13,27 +13,27 @@ from outreachbot.store.delivery import queueing as delivery_queueing
 BODIES = {"en": Message("hello")}
 
 
-async def do(db, change, *values, **named):
-    """One change of the store in a transaction of its own."""
+async def transact(db, change, *values, **named):
+    """Run one function of the store in a transaction of its own, commit it, and return what it returned."""
     async with connect.writing(db) as transaction:
         return await change(transaction, *values, **named)
 
 
-async def row(db, message_id):
+async def message_row(db, message_id):
     async with connect.reading(db) as connection:
         return (await connection.execute(select(t.messages).where(t.messages.c.id == message_id))).one()
 
 
 async def draft(db):
-    return await do(db, records.create_draft, 11, 5, BODIES, 1.0)
+    return await transact(db, records.create_draft, 11, 5, BODIES, 1.0)
 
 
-async def put(db, message_id, state):
-    """Into this state, from any."""
-    await do(db, messages.change_state, message_id, state, only_from=list(MessageState))
+async def set_state(db, message_id, state):
+    """Move a message into this state, whatever state it is in."""
+    await transact(db, messages.change_state, message_id, state, only_from=list(MessageState))
 
 
-async def piece(transaction):
+async def queue_piece(transaction):
     """Queue the next piece of an audience."""
-    (one,) = await delivery_queueing.list_queueing(transaction, 1)
-    return await delivery_queueing.queue_next_piece(transaction, one)
+    (waiting,) = await delivery_queueing.list_queueing(transaction, 1)
+    return await delivery_queueing.queue_next_piece(transaction, waiting)
