@@ -81,7 +81,7 @@ async def sender(db: Database) -> int:
 
 @pytest.fixture
 def deliver(db: Database, sender: int) -> Callable[..., Awaitable[int]]:
-    """Write a running message down, with its deliveries (chat id -> state); its id. The air is `sender`'s."""
+    """Create a running message with these deliveries (by chat id); its id. Those being sent are claimed by `sender`."""
 
     async def deliver(
         states: dict[int, DeliveryState],

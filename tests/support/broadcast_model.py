@@ -200,13 +200,13 @@ class BroadcastModel:
     def give_up(self, *, main, answers):
         """A sender died; or only its lease is over, and it will answer too late. Which messages are uncertain now."""
         dead, other = (self.main, self.helper) if main else (self.helper, self.main)
-        lost = [flight for flight in self.in_flight if flight[0] == dead]
+        lost = [request for request in self.in_flight if request[0] == dead]
         uncertain = [(delivery, reaches) for _, delivery, reaches in lost if delivery.kind not in JOBS]
         self.now += leases.SECONDS + 1
         recover = (lambda db: leases.recover(db, self.now, main_is_new=main),)
         assert self.do((leases.renew, other, self.now + 1), recover) == len(uncertain)
         self.arrived |= {(delivery.outbox_id, person(delivery.chat_id)) for delivery, reaches in uncertain if reaches}
-        self.in_flight = [flight for flight in self.in_flight if flight not in lost]
+        self.in_flight = [request for request in self.in_flight if request not in lost]
         self.late += lost if answers and not (main and self.db.is_sqlite) else []  # there its file is locked
         new = self.new_sender(main=main)
         self.main, self.helper = (new, self.helper) if main else (self.main, new)

@@ -54,9 +54,9 @@ class AnyOrder(RuleBasedStateMachine):
             self.answer(draw, in_flight.pop(draw(st.integers(0, len(in_flight) - 1))))
         self.model.do((messages.finish_completed, self.model.now))
 
-    def answer(self, draw, flight):
+    def answer(self, draw, request):
         """Telegram has another id, and nothing arrives under the old one, once it has moved the group."""
-        sender, delivery, reaches = flight
+        sender, delivery, reaches = request
         if delivery.chat_id in self.model.moved and (not reaches or draw(st.booleans())):
             moved = [Migrated(GROUPS[delivery.chat_id])] * 4
             self.model.settle(sender, delivery, draw(st.sampled_from([*moved, *MAYBE, *UNSENT])), reaches=False)

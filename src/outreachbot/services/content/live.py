@@ -15,7 +15,7 @@ class Draft:
 
     key: str  # in its buttons' callback data
     content: Content
-    raw: bytes
+    raw: bytes  # of the file
     difference: Difference
     base_digest: str  # of the content that was live when the two were compared
     backup_name: str = ""  # of the copy of the overwritten file; kept here in case the store fails before this is live
@@ -26,7 +26,7 @@ class LiveContent:
     """The content that handlers and workers use, and where it comes from."""
 
     content: Content
-    raw: bytes
+    raw: bytes  # of the file
     path: Path
     writes_file: bool = True  # what goes live is written to the file as well
     drafts: dict[int, Draft] = field(default_factory=dict)  # admin -> what they were shown last

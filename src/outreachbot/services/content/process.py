@@ -54,7 +54,7 @@ class Examination:
 class Question:
     """What the process is asked: to examine a file, and to compare it with the live one."""
 
-    raw: bytes
+    raw: bytes  # of the file
     name: str
     folder: Path  # of the file's pictures
     live_raw: bytes
