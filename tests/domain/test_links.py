@@ -118,7 +118,7 @@ def test_deaths_and_recoveries_alternate(steps):
         watch, news = links.update_watch(watch, state, now)
         told += [news] if news else []
         assert told == [LinkNews.DEAD, LinkNews.WELL] * (len(told) // 2) + [LinkNews.DEAD] * (len(told) % 2)
-        assert watch.told == (len(told) % 2 == 1)
+        assert watch.was_reported == (len(told) % 2 == 1)
         assert watch.asked_at == now
         assert news is None or (news is LinkNews.DEAD) == (state in DEAD)
         assert isinstance(watch, WatchedLink)

@@ -13,10 +13,10 @@ EARLIER = NOW - dt.timedelta(days=1)
 async def test_what_is_known_of_the_link_is_kept_and_that_of_another_forgotten(db):
     async with connect.writing(db) as transaction:
         assert await links.find(transaction, "https://a.example/") is None
-        await links.remember(transaction, "https://a.example/", WatchedLink(NOW, EARLIER, told=True))
+        await links.remember(transaction, "https://a.example/", WatchedLink(NOW, EARLIER, was_reported=True))
     async with connect.writing(db) as transaction:
-        assert await links.find(transaction, "https://a.example/") == WatchedLink(NOW, EARLIER, told=True)
+        assert await links.find(transaction, "https://a.example/") == WatchedLink(NOW, EARLIER, was_reported=True)
         await links.remember(transaction, "https://b.example/", WatchedLink(NOW))
     async with connect.reading(db) as connection:
         assert await links.find(connection, "https://a.example/") is None
-        assert await links.find(connection, "https://b.example/") == WatchedLink(NOW, None, told=False)
+        assert await links.find(connection, "https://b.example/") == WatchedLink(NOW, None, was_reported=False)

@@ -229,7 +229,7 @@ def _of_clocks(language: str) -> Iterator[Message]:
 
 def _of_places(language: str) -> Iterator[Message]:
     codes = gazetteer.list_countries(language, ("AZ", "GB"))
-    yield from (timezone.country_menu(language, codes, NOW, "Asia/Baku", chosen=chosen) for chosen in (True, False))
+    yield from (timezone.country_menu(language, codes, NOW, "Asia/Baku", is_chosen=chosen) for chosen in (True, False))
     yield from (timezone.city_menu(language, code, gazetteer.list_clocks(code)) for code in [*codes, "US", "RU", "ZZ"])
     yield from (
         timezone.match_menu(language, name, gazetteer.find_places(name))

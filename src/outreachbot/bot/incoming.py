@@ -54,8 +54,8 @@ def _split_buttons(message: TelegramMessage, text: str, entities: Sequence[Messa
     """The text without its button lines, as HTML, and a row for each of these buttons."""
     lines = text.split("\n")
     rows: list[tuple[Button, ...]] = []
-    while lines and (found := _BUTTON.match(lines[-1])):
-        rows.insert(0, (_create_button(found["label"].strip(), found["inner"] or found["url"]),))
+    while lines and (match := _BUTTON.match(lines[-1])):
+        rows.insert(0, (_create_button(match["label"].strip(), match["inner"] or match["url"]),))
         lines.pop()
     left = "\n".join(lines).rstrip() if rows else text
     return _render_html(message, left, entities), tuple(rows)

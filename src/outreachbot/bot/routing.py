@@ -51,8 +51,8 @@ def button(
     """
 
     def is_pressed(data: object) -> bool:
-        found = decode(str(data))
-        return found is not None and type(found[0]) is kind
+        decoded = decode(str(data))
+        return decoded is not None and type(decoded[0]) is kind
 
     async def handle_choice(context: BotContext, request: Request) -> Reply:
         assert isinstance(request, Choice)  # `is_pressed` accepts only data that can be decoded

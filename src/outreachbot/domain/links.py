@@ -85,22 +85,22 @@ def pick_witnesses(content: Content) -> list[str]:
 
 def list_addresses(document: Document) -> dict[str, Mark]:
     """Each address in the file -> the position of its first occurrence."""
-    found: dict[str, Mark] = {}
+    marks: dict[str, Mark] = {}
     root = document.root
     for pattern in shape.ADDRESSES:
         for _, node in tree.find_matches(root, pattern):
             if text := tree.read_text(node):
-                _add_first(found, text, node.mark)
+                _add_first(marks, text, node.mark)
     for pattern in shape.TEXTS:
         for _, node in tree.find_matches(root, pattern):
             for scalar in node.entries.values() if isinstance(node, Mapping) else ():
                 for target in _list_targets(tree.read_text(scalar) or ""):
-                    _add_first(found, target, scalar.mark)
-    return found
+                    _add_first(marks, target, scalar.mark)
+    return marks
 
 
-def _add_first(found: dict[str, Mark], address: str, mark: Mark) -> None:
-    found[address] = min(mark, found.get(address, mark))
+def _add_first(marks: dict[str, Mark], address: str, mark: Mark) -> None:
+    marks[address] = min(mark, marks.get(address, mark))
 
 
 def _list_targets(text: str) -> list[str]:
@@ -115,7 +115,7 @@ class WatchedLink:
 
     asked_at: dt.datetime
     dead_since: dt.datetime | None = None
-    told: bool = False  # whether the admins were told that it is dead
+    was_reported: bool = False  # whether the admins were told that it is dead
 
 
 class LinkNews(StrEnum):
@@ -139,11 +139,11 @@ def update_watch(watch: WatchedLink | None, state: LinkState, now: dt.datetime) 
     The admins are told once that a link is dead (of an unreachable site, only after a day), and once that it works
     again. An unclear answer is no recovery, because it does not show that the page is there.
     """
-    told = watch is not None and watch.told
-    if watch and told and state is LinkState.UNCLEAR:
+    was_reported = watch is not None and watch.was_reported
+    if watch and was_reported and state is LinkState.UNCLEAR:
         return replace(watch, asked_at=now), None
     if state not in DEAD:
-        return WatchedLink(now), LinkNews.WELL if told else None
+        return WatchedLink(now), LinkNews.WELL if was_reported else None
     since = now if watch is None or watch.dead_since is None else watch.dead_since
     is_sure = state is LinkState.GONE or now - since >= DAY
-    return WatchedLink(now, since, told or is_sure), LinkNews.DEAD if is_sure and not told else None
+    return WatchedLink(now, since, was_reported or is_sure), LinkNews.DEAD if is_sure and not was_reported else None

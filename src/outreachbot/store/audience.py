@@ -47,10 +47,10 @@ async def list_zones(db: AsyncConnection, default: str) -> list[str]:
 
     It steps through the index from zone to zone, so the cost grows with the zones, not with the chats.
     """
-    found = set((await db.execute(_ALL_ZONES)).scalars())
+    zones = set((await db.execute(_ALL_ZONES)).scalars())
     if (await db.execute(select(exists().where(is_subscribed, chats.c.zone.is_(None))))).scalar_one():
-        found.add(default)
-    return sorted(found)
+        zones.add(default)
+    return sorted(zones)
 
 
 _lowest_zone = select(func.min(chats.c.zone).label("zone")).where(is_subscribed).cte("walk", recursive=True)
@@ -143,5 +143,5 @@ def group_conditions(group: Group, default: Group) -> list[ColumnElement[bool]]:
 def _is_reminded_of(audience: BroadcastAudience) -> ColumnElement[bool]:
     choice = exists().where(choices.c.chat_id == chats.c.id, choices.c.anniversary_id == audience.anniversary)
     wanted, unwanted = choice.where(choices.c.wanted), choice.where(~choices.c.wanted)
-    chosen = ~unwanted if audience.by_default else wanted
-    return and_(chats.c.reminders, chosen, *([] if audience.big else [~chats.c.big_only]))
+    is_wanted = ~unwanted if audience.by_default else wanted
+    return and_(chats.c.reminders, is_wanted, *([] if audience.big else [~chats.c.big_only]))

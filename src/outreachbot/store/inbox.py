@@ -49,8 +49,8 @@ async def list_waiting(db: AsyncConnection, after: int, limit: int) -> list[Stor
 
 async def load_body(db: AsyncConnection, update_id: int) -> str:
     """The JSON of an update as Telegram sent it."""
-    found: str = (await db.execute(select(inbox.c.body).where(inbox.c.update_id == update_id))).scalar_one()
-    return found
+    body: str = (await db.execute(select(inbox.c.body).where(inbox.c.update_id == update_id))).scalar_one()
+    return body
 
 
 async def settle(db: AsyncConnection, done: Sequence[int], aside: Sequence[tuple[int, str]]) -> None:

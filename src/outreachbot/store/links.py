@@ -23,5 +23,5 @@ async def remember(db: AsyncConnection, address: str, link: WatchedLink) -> None
     """Store the state of this address. Only one link is watched at a time, so any other is forgotten."""
     await db.execute(delete(links))
     dead_since = None if link.dead_since is None else link.dead_since.timestamp()
-    row = {"address": address, "asked_at": link.asked_at.timestamp(), "dead_since": dead_since, "told": link.told}
-    await db.execute(insert(links).values(row))
+    values = {"asked_at": link.asked_at.timestamp(), "dead_since": dead_since, "told": link.was_reported}
+    await db.execute(insert(links).values(address=address, **values))

@@ -37,8 +37,8 @@ def _question(language: str, number: str, fact_id: str) -> str:
 
 def read_fact_question(text: str) -> str | None:
     """The id of the fact, if the text is our question in any language."""
-    found = (pattern.search(text) for pattern in _fact_questions())
-    return next((match["id"] for match in found if match), None)
+    matches = (pattern.search(text) for pattern in _fact_questions())
+    return next((match["id"] for match in matches if match), None)
 
 
 @cache
@@ -174,8 +174,8 @@ def _answer_question(language: str, report_id: str) -> str:
 
 def read_answer_question(text: str) -> int | None:
     """The id of the report, if the text is our question in any language."""
-    found = (pattern.search(text) for pattern in _answer_questions())
-    return next((int(match["id"]) for match in found if match), None)
+    matches = (pattern.search(text) for pattern in _answer_questions())
+    return next((int(match["id"]) for match in matches if match), None)
 
 
 @cache

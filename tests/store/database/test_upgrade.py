@@ -165,7 +165,7 @@ async def test_a_reminder_of_the_second_schema_is_known_as_told_and_alarms_nobod
     async with connect.open_database(second_url) as db:
         assert await transact(db, ledger.count_late) == {}
         assert (await transact(db, ledger.count_states, 1)).sent == 1
-        assert await transact(db, settings.list_told, 5, ["flood:2026-03-02:day"]) == {"flood:2026-03-02:day"}
+        assert await transact(db, settings.list_sent_items, 5, ["flood:2026-03-02:day"]) == {"flood:2026-03-02:day"}
         due = Due(dt.date(2026, 3, 2), (), Group("Asia/Baku", 9))
         assert plans.is_planned(await transact(db, plans.list_planned, [due]), due)
         assert [day for day, _tally in await transact(db, ledger.count_reminders, 5)] == ["2026-03-02"]

@@ -154,9 +154,9 @@ async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe,
     async with connect.writing(db) as transaction:
         await transaction.execute(update(t.chats).where(t.chats.c.id == 1).values(changed_at=5.0))
     assert await told_now(eligibility.RECENT_SECONDS + 2.0) == 2
-    assert await do(db, settings.list_told, 1, [item.key, "other"]) == {item.key}
-    assert await do(db, settings.list_told, 2, [item.key]) == {item.key}  # whatever became of it
-    assert await do(db, settings.list_told, 3, [item.key]) == set()
+    assert await do(db, settings.list_sent_items, 1, [item.key, "other"]) == {item.key}
+    assert await do(db, settings.list_sent_items, 2, [item.key]) == {item.key}  # whatever became of it
+    assert await do(db, settings.list_sent_items, 3, [item.key]) == set()
 
 
 async def test_settings_are_found_as_they_were_saved(db, subscribe):

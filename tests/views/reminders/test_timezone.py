@@ -33,7 +33,7 @@ def test_the_time_says_whether_a_zone_is_right():
     ],
 )
 def test_it_says_which_zone_holds_and_whether_somebody_chose_it(chosen, said):
-    message = timezone.country_menu("en", ["AZ", "DE", "XX"], NOW, "Asia/Baku", chosen=chosen)
+    message = timezone.country_menu("en", ["AZ", "DE", "XX"], NOW, "Asia/Baku", is_chosen=chosen)
 
     assert said in message.text
     assert data(message) == [["zone:c.AZ", "zone:c.DE"], ["zone:c.XX"], ["zone:t"], ["reminders"]]

@@ -56,10 +56,10 @@ async def list_broadcasts(context: BotContext, choice: Choice[ListBroadcasts]) -
 async def _list_broadcasts(context: BotContext, request: Request, before: OutboxId | None) -> Message:
     """List the newest broadcasts, or those before the given id."""
     async with connect.reading(context.db) as db:
-        found = await ledger.list_messages(db, newest=PAGE + 1, before=before, kinds=BY_ADMINS)
-        shown = found[-PAGE:]
+        listed = await ledger.list_messages(db, newest=PAGE + 1, before=before, kinds=BY_ADMINS)
+        shown = listed[-PAGE:]
         entries = [(message, await ledger.count_states(db, message.id)) for message in reversed(shown)]
-    older = shown[0].id if len(found) > PAGE else None
+    older = shown[0].id if len(listed) > PAGE else None
     return say.broadcast_list(request.language, context.content.zone, entries, older, newer=before is not None)
 
 

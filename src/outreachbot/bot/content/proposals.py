@@ -71,10 +71,10 @@ async def _download(context: BotContext, document: Document) -> bytes:
     """Download the file (Bot API, getFile). Raises ContentUnreadable."""
     try:
         answer = await context.api.call("getFile", {"file_id": document.file_id})
-        found = responses.read_result(answer)
-        if not isinstance(found, dict) or not found.get("file_path"):
+        file = responses.read_result(answer)
+        if not isinstance(file, dict) or not file.get("file_path"):
             raise NoAnswer(responses.read_description(answer))
-        return await context.api.download(str(found["file_path"]), validate.MAX_FILE_BYTES)
+        return await context.api.download(str(file["file_path"]), validate.MAX_FILE_BYTES)
     except (NotReached, NoAnswer) as error:
         raise ContentUnreadable(Unreadable.NOT_FETCHED, str(error)) from None
 
@@ -84,15 +84,17 @@ async def propose(context: BotContext, request: Request, raw: bytes, name: str) 
     if live.compute_digest(raw) == context.live.digest:
         return views.unchanged(request.language)
     try:
-        draft, found = await activate.prepare_draft(context, raw, name)
+        draft, examination = await activate.prepare_draft(context, raw, name)
     except ContentError as error:
         return refusals.fault_list(request.language, error.faults)
     except ContentUnreadable as error:
         return _report_unreadable(request, name, error)
     assert request.user_id is not None  # only admins propose content
-    readers = await _count_readers(context, found.difference.languages_gone)
+    readers = await _count_readers(context, examination.difference.languages_gone)
     context.live.drafts[request.user_id] = draft
-    return views.proposal(request.language, draft.key, found.difference, found.gaps, found.warnings, readers)
+    return views.proposal(
+        request.language, draft.key, examination.difference, examination.gaps, examination.warnings, readers
+    )
 
 
 async def _count_readers(context: BotContext, languages: tuple[str, ...]) -> int:

@@ -138,10 +138,10 @@ async def preview_reminder(context: BotContext, request: Request) -> Message:
     languages = [word for word in given if word in content.languages] or [request.language]
     known = {*content.anniversary_by_id, *Notice, *content.languages}
     unknown = [word for word in given if word not in known]
-    found = list_upcoming([content.anniversary_by_id[name] for name in names[:1]], context.clock().date())
-    if unknown or not found:
+    upcoming = list_upcoming([content.anniversary_by_id[name] for name in names[:1]], context.clock().date())
+    if unknown or not upcoming:
         return reminder.preview_usage(content, request.language, " ".join(unknown))
-    return reminder.reminder(content, languages[0], [Item(found[0], notices[0])], Group(content.zone, content.hour))
+    return reminder.reminder(content, languages[0], [Item(upcoming[0], notices[0])], Group(content.zone, content.hour))
 
 
 def _button(kind: type[C], function: Callable[[BotContext, Choice[C]], Awaitable[Reply]]) -> Handler:

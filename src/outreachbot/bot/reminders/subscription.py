@@ -58,7 +58,7 @@ async def show_upcoming(context: BotContext, request: Request) -> Reply:
 async def _load_forecasts(context: BotContext, today: dt.date) -> dict[str, Forecast]:
     """By anniversary id: how many chats are reminded on its next day, and when the first and the last of them."""
     content = context.content
-    found: dict[str, Forecast] = {}
+    forecasts: dict[str, Forecast] = {}
     default = Group(content.zone, content.hour)
     async with connect.reading(context.db) as db:
         for occurrence in schedule.list_upcoming(content.anniversaries, today):
@@ -68,8 +68,8 @@ async def _load_forecasts(context: BotContext, today: dt.date) -> dict[str, Fore
             )
             waves = [(Due(item.day, (item,), group), size) for group, size in groups]
             if wave_forecast := forecast.forecast_waves(waves, context.per_second, content.early):
-                found[occurrence.anniversary.id] = wave_forecast
-    return found
+                forecasts[occurrence.anniversary.id] = wave_forecast
+    return forecasts
 
 
 async def send_calendar(context: BotContext, request: Request) -> Reply:

@@ -27,7 +27,7 @@ async def show_countries(context: BotContext, request: Request) -> Message:
     settings, _subscribed = await services.load_settings(context, request.chat_id)
     codes = index.list_countries(request.locale or request.language, context.content.countries)
     zone = settings.group(context.content).zone
-    return say.country_menu(request.language, codes, context.clock(), zone, chosen=settings.zone is not None)
+    return say.country_menu(request.language, codes, context.clock(), zone, is_chosen=settings.zone is not None)
 
 
 async def ask_for_place(_context: BotContext, request: Request) -> Reply:
@@ -65,12 +65,12 @@ def _confirm(context: BotContext, request: Request, zone: str) -> Message:
 
 
 def _find_places(context: BotContext, request: Request, text: str) -> Message:
-    found = index.find_places(text)
-    if len(found) == 1:
+    places = index.find_places(text)
+    if len(places) == 1:
         return say.confirm_zone(
-            request.language, say.place_name(request.language, found[0]), found[0].zone, context.clock()
+            request.language, say.place_name(request.language, places[0]), places[0].zone, context.clock()
         )
-    return say.match_menu(request.language, text, found)
+    return say.match_menu(request.language, text, places)
 
 
 async def receive_place(context: BotContext, request: Request) -> Message:

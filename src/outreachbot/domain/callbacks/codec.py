@@ -96,8 +96,8 @@ def encode_payload(callback: Callback) -> str:
 
 def decode_payload(payload: str) -> Callback | None:
     """What a link with this payload leads to; None where that is nothing a button does."""
-    found = decode(payload.replace("_", ":")) if _PAYLOAD.fullmatch(payload) else None
-    return None if found is None else found[0]
+    decoded = decode(payload.replace("_", ":")) if _PAYLOAD.fullmatch(payload) else None
+    return None if decoded is None else decoded[0]
 
 
 def first_word(kind: type[Callback]) -> str:

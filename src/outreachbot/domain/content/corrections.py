@@ -20,9 +20,9 @@ def list_corrections(fact: Fact) -> list[Correction]:
 
 def list_all_corrections(content: Content) -> list[FactCorrection]:
     """The corrections of all facts; those made on the same day keep the order of the file."""
-    found = [
+    entries = [
         FactCorrection(number, fact, correction)
         for number, fact in enumerate(content.facts, 1)
         for correction in fact.corrected
     ]
-    return sorted(found, key=lambda entry: entry.correction.on, reverse=True)
+    return sorted(entries, key=lambda entry: entry.correction.on, reverse=True)

@@ -60,8 +60,8 @@ class Difference:
     @property
     def languages_gone(self) -> tuple[str, ...]:
         """The languages that the new content no longer has."""
-        found = next((setting for setting in self.settings if setting.name == "languages"), None)
-        return tuple(code for code in found.old or () if code not in (found.new or ())) if found else ()
+        languages = next((setting for setting in self.settings if setting.name == "languages"), None)
+        return tuple(code for code in languages.old or () if code not in (languages.new or ())) if languages else ()
 
 
 def compare_contents(old: Content, new: Content) -> Difference:
@@ -111,13 +111,13 @@ def _compare_timelines(old: Iterable[TimelineEntry], new: Iterable[TimelineEntry
 
 def _index_by_date(entries: Iterable[TimelineEntry]) -> dict[str, TimelineEntry]:
     seen: Counter[str] = Counter()
-    found = {}
+    by_date = {}
     for entry in entries:
         date = entry.date
         written = "-".join(f"{part:02}" for part in (date.year, date.month, date.day) if part is not None)
         seen[written] += 1
-        found[written if seen[written] == 1 else f"{written} ({seen[written]})"] = entry
-    return found
+        by_date[written if seen[written] == 1 else f"{written} ({seen[written]})"] = entry
+    return by_date
 
 
 def _list_single_texts(content: Content) -> Iterator[tuple[str, object]]:

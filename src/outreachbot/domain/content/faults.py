@@ -85,8 +85,8 @@ def find_nearest(wrong: str, known: Collection[str]) -> str:
     wrong = wrong[:64].casefold()
     candidates = {name.casefold(): name for name in known if len(known) <= _MANY or name[:1].casefold() == wrong[:1]}
     cutoff = 0.5 if len(wrong) <= 3 else 0.6
-    found = difflib.get_close_matches(wrong, list(candidates)[:_MANY], n=1, cutoff=cutoff)
-    return candidates[found[0]] if found else ""
+    matches = difflib.get_close_matches(wrong, list(candidates)[:_MANY], n=1, cutoff=cutoff)
+    return candidates[matches[0]] if matches else ""
 
 
 def format_faults(faults: Iterable[Fault], name: str) -> list[str]:

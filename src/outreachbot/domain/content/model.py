@@ -215,10 +215,10 @@ class Content(_Part):
     @cached_property
     def facts_by_topic(self) -> dict[str, tuple[Fact, ...]]:
         """Topic id -> its facts in file order; has every topic."""
-        found: dict[str, list[Fact]] = {topic.id: [] for topic in self.topics}
+        by_topic: dict[str, list[Fact]] = {topic.id: [] for topic in self.topics}
         for fact in self.facts:
-            found[fact.topic].append(fact)
-        return {topic: tuple(facts) for topic, facts in found.items()}
+            by_topic[fact.topic].append(fact)
+        return {topic: tuple(facts) for topic, facts in by_topic.items()}
 
     @cached_property
     def place_by_id(self) -> dict[str, tuple[int, int]]:

@@ -136,9 +136,9 @@ _CHOICES = {
 
 def build_schema() -> Json:
     """The whole schema as a JSON object."""
-    made = Content.model_json_schema(ref_template="#/definitions/{model}")
-    parts = {name: _describe(name, part) for name, part in made.pop("$defs").items()}
-    whole = _describe("Content", made) | {"description": "Everything that the bot says about its subject."}
+    schema = Content.model_json_schema(ref_template="#/definitions/{model}")
+    parts = {name: _describe(name, part) for name, part in schema.pop("$defs").items()}
+    whole = _describe("Content", schema) | {"description": "Everything that the bot says about its subject."}
     return {"$schema": DIALECT, "title": "Content of an outreachbot", **whole, "definitions": {"Text": _TEXT, **parts}}
 
 

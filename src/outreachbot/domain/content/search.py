@@ -34,8 +34,8 @@ def search_facts(content: Content, query: str, language: str) -> list[Fact]:
         return []
     starts = [f" {word}" if len(word) >= _SHORTEST_STEM else f" {word} " for word in wanted]
     scores = (_score(starts, text) for text in prepare_search(content, language))
-    found = [(score, fact) for score, fact in zip(scores, content.facts, strict=True) if score]
-    return [fact for _, fact in sorted(found, key=lambda pair: -pair[0])]
+    scored = [(score, fact) for score, fact in zip(scores, content.facts, strict=True) if score]
+    return [fact for _, fact in sorted(scored, key=lambda pair: -pair[0])]
 
 
 def prepare_search(content: Content, language: str) -> tuple[str, ...]:

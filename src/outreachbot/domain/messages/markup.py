@@ -51,24 +51,24 @@ class _Parser:
     def parse(self) -> None:
         special = _SPECIAL if "](" in self.text else _WITHOUT_LINKS
         at = 0
-        while found := special.search(self.text, at):
-            if found.start() > at:
-                self.pieces.append(self.text[at : found.start()])
-            at = self._take_special(found)
+        while match := special.search(self.text, at):
+            if match.start() > at:
+                self.pieces.append(self.text[at : match.start()])
+            at = self._take_special(match)
         self.pieces.append(self.text[at:])
 
-    def _take_special(self, found: re.Match[str]) -> int:
+    def _take_special(self, match: re.Match[str]) -> int:
         """Handle a match of _SPECIAL; returns the index at which parsing continues."""
-        marker = found[0]
+        marker = match[0]
         if marker.startswith("\\"):
             self.pieces.append(marker[1])
         elif marker == "[":
             self.brackets.append(self._open(_BRACKET))
         elif marker == "]":
-            return self._close_bracket(found.end())
+            return self._close_bracket(match.end())
         else:
-            self._take_stars(found.start(), found.end())
-        return found.end()
+            self._take_stars(match.start(), match.end())
+        return match.end()
 
     def _open(self, kind: str) -> _Opener:
         opener = _Opener(kind, len(self.pieces))

@@ -23,8 +23,8 @@ def fold_words(text: str) -> list[list[str]]:
     Apostrophes are removed; hyphens and all other characters but letters and digits separate words.
     """
     plain = search.fold(_SILENT.sub("", text))
-    found = ([_SPELLING.get(letter, letter) for letter in word] for word in _WORD.findall(plain))
-    return [spelled for word in found if (spelled := [letter for letter in word if letter])]
+    words = ([_SPELLING.get(letter, letter) for letter in word] for word in _WORD.findall(plain))
+    return [spelled for word in words if (spelled := [letter for letter in word if letter])]
 
 
 def fold(text: str) -> str:

@@ -99,14 +99,14 @@ def find_places(text: str, limit: int = 6) -> list[Place]:
     typed = fold_words(text) if len(text) <= MAX_QUERY else []
     if not typed or "".join(filter(str.isalpha, text.casefold())) in _ABBREVIATIONS.split():
         return []
-    found: dict[tuple[str, str], Place] = {}
+    places: dict[tuple[str, str], Place] = {}
     for numbers in _guess(typed):
         for number in numbers:
             place = _load_atlas().get_place(number)
-            found.setdefault((place.name, place.zone), place)
-            if len(found) >= limit:
-                return list(found.values())[:limit]
-    return list(found.values())
+            places.setdefault((place.name, place.zone), place)
+            if len(places) >= limit:
+                return list(places.values())[:limit]
+    return list(places.values())
 
 
 def _guess(typed: list[list[str]]) -> Iterator[list[int]]:

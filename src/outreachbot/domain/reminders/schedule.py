@@ -127,8 +127,8 @@ def list_items(anniversaries: tuple[Anniversary, ...], day: dt.date) -> tuple[It
     """The notices sent on this local day, in the order of the content."""
     if day.year in {dt.MINYEAR, dt.MAXYEAR}:
         return ()
-    found = (_find_item(anniversary, notice, day) for anniversary in anniversaries for notice in Notice)
-    return tuple(item for item in found if item is not None)
+    items = (_find_item(anniversary, notice, day) for anniversary in anniversaries for notice in Notice)
+    return tuple(item for item in items if item is not None)
 
 
 def _find_item(anniversary: Anniversary, notice: Notice, day: dt.date) -> Item | None:
@@ -153,8 +153,8 @@ def list_due(
         day = first.date()
         while day <= last.date() + ONE_DAY:  # the hours of a day that the zone skips fall on the day before
             if items := items_on(day):
-                found = (Due(day, items, Group(zone, hour)) for hour in _list_hours(day, zone, first, last))
-                yield from (due for due in found if since < due.at <= now)
+                dues = (Due(day, items, Group(zone, hour)) for hour in _list_hours(day, zone, first, last))
+                yield from (due for due in dues if since < due.at <= now)
             day += ONE_DAY
 
 
@@ -180,9 +180,9 @@ def list_upcoming(
 
     `skipped` holds the ids and years of occurrences to leave out; the next one is listed instead.
     """
-    found = (_find_next(anniversary, today, skipped) for anniversary in anniversaries)
+    occurrences = (_find_next(anniversary, today, skipped) for anniversary in anniversaries)
     return sorted(
-        (occurrence for occurrence in found if occurrence is not None), key=lambda occurrence: occurrence.date
+        (occurrence for occurrence in occurrences if occurrence is not None), key=lambda occurrence: occurrence.date
     )
 
 

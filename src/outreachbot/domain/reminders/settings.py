@@ -71,8 +71,8 @@ def list_kept(settings: ChatSettings, content: Content) -> list[Anniversary]:
 
 def is_reminded(settings: ChatSettings, content: Content) -> bool:
     """Whether the chat's choices allow any reminder at all."""
-    chosen = any(gets_notice(settings, notice, content) for notice in Notice)
-    return settings.reminders and chosen and bool(list_kept(settings, content))
+    has_notice = any(gets_notice(settings, notice, content) for notice in Notice)
+    return settings.reminders and has_notice and bool(list_kept(settings, content))
 
 
 def wants_item(settings: ChatSettings, item: Item, content: Content) -> bool:
@@ -128,23 +128,23 @@ def list_open_days(change: SettingsChange, content: Content) -> list[Due]:
 
 
 def list_owed(
-    change: SettingsChange, content: Content, days: Sequence[Due], told: Collection[str], planned: Collection[Due]
+    change: SettingsChange, content: Content, days: Sequence[Due], sent: Collection[str], planned: Collection[Due]
 ) -> list[Item]:
     """The notices that a chat would miss by this change, because its new group has already had them.
 
-    `days` are the open days, `told` the keys of notices that the chat has had, and `planned` what is already planned.
+    `days` are the open days, `sent` the keys of notices that the chat has had, and `planned` what is already planned.
     A notice is owed if the chat wanted it before and still wants it, has not had it, and its hour has passed in the new
     group or the new group's wave is already planned (long waves may begin early). Later notices come with the new
     group. A chat that subscribed after both the old and the new hour is owed nothing.
     """
     old = change.before.group(content)
-    found = []
+    owed = []
     for due in days:
         is_past = due.at <= change.now or due in planned
         if is_past and change.subscribed_at <= max(due.at, Due(due.day, due.items, old).at):
             wanted = (item for item in due.items if _wants_throughout(item, change, content))
-            found += [item for item in wanted if item.key not in told]
-    return found
+            owed += [item for item in wanted if item.key not in sent]
+    return owed
 
 
 def _wants_throughout(item: Item, change: SettingsChange, content: Content) -> bool:

@@ -80,9 +80,9 @@ async def _queue_owed(
     dues = rules.list_open_days(change, content)
     if not dues:
         return False
-    told = await store.list_told(db, chat_id, [item.key for due in dues for item in due.items])
+    sent = await store.list_sent_items(db, chat_id, [item.key for due in dues for item in due.items])
     planned = await plans.list_planned(db, dues)
-    items = rules.list_owed(change, content, dues, told, [due for due in dues if plans.is_planned(planned, due)])
+    items = rules.list_owed(change, content, dues, sent, [due for due in dues if plans.is_planned(planned, due)])
     if not items:
         return False
     group = after.group(content)

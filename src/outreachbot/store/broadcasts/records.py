@@ -68,8 +68,8 @@ async def lock(db: AsyncConnection, outbox_id: OutboxId) -> None:
 
 
 async def find(db: AsyncConnection, outbox_id: OutboxId) -> Broadcast | None:
-    found = await _select(db, broadcasts.c.message_id == outbox_id)
-    return found[0] if found else None
+    matches = await _select(db, broadcasts.c.message_id == outbox_id)
+    return matches[0] if matches else None
 
 
 async def list_unreported(db: AsyncConnection) -> list[Broadcast]:

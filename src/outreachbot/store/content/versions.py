@@ -40,7 +40,7 @@ async def list_versions(db: AsyncConnection, limit: int, before: int | None = No
 
 async def load_body(db: AsyncConnection, version_id: int) -> bytes | None:
     """The file (UTF-8); None if there is no such version."""
-    found: str | None = (
+    body: str | None = (
         await db.execute(select(contents.c.body).where(contents.c.id == version_id))
     ).scalar_one_or_none()
-    return None if found is None else found.encode()
+    return None if body is None else body.encode()

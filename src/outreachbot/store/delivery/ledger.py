@@ -52,10 +52,10 @@ async def count_reminders(db: AsyncConnection, newest: int) -> list[tuple[str, T
     days = list((await db.execute(latest)).scalars())
     source = messages.join(deliveries, deliveries.c.message_id == messages.c.id)
     query = select(day, deliveries.c.state, func.count().label("n")).select_from(source)
-    found: dict[str, dict[str, int]] = {date: {} for date in days}
+    counts: dict[str, dict[str, int]] = {date: {} for date in days}
     for row in await db.execute(query.where(day.in_(days)).group_by(day, deliveries.c.state)):
-        found[row.day][row.state] = row.n
-    return [(date, Tally(**states)) for date, states in found.items()]
+        counts[row.day][row.state] = row.n
+    return [(date, Tally(**states)) for date, states in counts.items()]
 
 
 async def list_uncertain(db: AsyncConnection, outbox_id: OutboxId, limit: int) -> list[int]:

@@ -187,9 +187,9 @@ async def queue_again(db: AsyncConnection, outbox_id: OutboxId, state: DeliveryS
     query = select(messages.c.id).where(messages.c.id == outbox_id, can_go_on, in_time).with_for_update(key_share=True)
     if (await db.execute(query)).first() is None:
         return 0
-    found = _is_recoverable(outbox_id, state)
+    is_recoverable = _is_recoverable(outbox_id, state)
     values = {"state": DeliveryState.QUEUED, "reason": None, "detail": None, "not_before": 0.0, "sender_id": None}
-    number = (await db.execute(update(deliveries).where(found).values(**values, changed_at=now))).rowcount
+    number = (await db.execute(update(deliveries).where(is_recoverable).values(**values, changed_at=now))).rowcount
     if number:
         running = {"state": MessageState.RUNNING, "finished_at": None}
         await db.execute(update(messages).where(messages.c.id == outbox_id).values(**running))

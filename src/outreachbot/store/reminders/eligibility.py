@@ -30,7 +30,7 @@ def notice_flags(audience: ReminderAudience) -> list[ColumnElement[bool]]:
 @lru_cache(maxsize=64)  # hundreds of groups share a moment, and building the condition takes longer than running it
 def _wants_notice(criteria: NoticeCriteria, moment: float) -> ColumnElement[bool]:
     of_chat = choices.c.chat_id == chats.c.id
-    chosen = select(choices.c.wanted).where(of_chat, choices.c.anniversary_id == criteria.anniversary).scalar_subquery()
+    choice = select(choices.c.wanted).where(of_chat, choices.c.anniversary_id == criteria.anniversary).scalar_subquery()
     is_skipped = exists().where(
         skipped.c.chat_id == chats.c.id,
         skipped.c.anniversary_id == criteria.anniversary,
@@ -39,7 +39,7 @@ def _wants_notice(criteria: NoticeCriteria, moment: float) -> ColumnElement[bool
     conditions = [
         chats.c.reminders,
         func.coalesce(chats.c[criteria.notice], literal(criteria.notice_by_default)),
-        func.coalesce(chosen, literal(criteria.anniversary_by_default)),
+        func.coalesce(choice, literal(criteria.anniversary_by_default)),
         not_(is_skipped),
         not_(_has_notice(criteria.item, moment)),
     ]

@@ -98,10 +98,10 @@ async def replan_group(db: AsyncConnection, group: Group, days: Collection[dt.da
 async def list_waiting(db: AsyncConnection, chat_id: int) -> dict[OutboxId, list[str]]:
     """The reminders that are queued for the chat: outbox id -> the keys of its items."""
     of_chat = (deliveries.c.chat_id == chat_id) & is_queued & (deliveries.c.message_id == notices.c.message_id)
-    found: dict[OutboxId, list[str]] = {}
+    items: dict[OutboxId, list[str]] = {}
     for row in await db.execute(select(notices.c.message_id, notices.c.item).where(of_chat)):
-        found.setdefault(row.message_id, []).append(row.item)
-    return found
+        items.setdefault(row.message_id, []).append(row.item)
+    return items
 
 
 async def withdraw(db: AsyncConnection, chat_id: int, outbox_ids: Collection[OutboxId], now: float) -> None:
@@ -116,10 +116,10 @@ async def list_groups(db: AsyncConnection, default: Group) -> set[Group]:
 
     It looks up each zone with each hour in the index, so the cost grows with the zones, not with the chats.
     """
-    found = {Group(row.zone, row.hour) for row in await db.execute(_BOTH)}
-    found |= {Group(zone, default.hour) for zone in (await db.execute(_ZONE_ONLY)).scalars()}
-    found |= {Group(default.zone, hour) for hour in (await db.execute(_HOUR_ONLY)).scalars()}
-    return found | ({default} if (await db.execute(_NEITHER)).scalar_one() else set())
+    groups = {Group(row.zone, row.hour) for row in await db.execute(_BOTH)}
+    groups |= {Group(zone, default.hour) for zone in (await db.execute(_ZONE_ONLY)).scalars()}
+    groups |= {Group(default.zone, hour) for hour in (await db.execute(_HOUR_ONLY)).scalars()}
+    return groups | ({default} if (await db.execute(_NEITHER)).scalar_one() else set())
 
 
 def _has_chat(*conditions: ColumnElement[bool]) -> ColumnElement[bool]:

@@ -16,16 +16,16 @@ async def load(db: AsyncConnection, chat_id: int) -> ChatSettings:
     row = (await db.execute(select(chats).where(chats.c.id == chat_id))).one_or_none()
     if row is None:
         return ChatSettings()
-    chosen = await db.execute(select(choices).where(choices.c.chat_id == chat_id))
-    left_out = await db.execute(select(skipped).where(skipped.c.chat_id == chat_id))
+    choice_rows = await db.execute(select(choices).where(choices.c.chat_id == chat_id))
+    skip_rows = await db.execute(select(skipped).where(skipped.c.chat_id == chat_id))
     notice_flags = {Notice.WEEK: row.week, Notice.EVE: row.eve, Notice.DAY: row.day}
     return ChatSettings(
         zone=row.zone,
         hour=row.hour,
         reminders=row.reminders,
         notices={notice: wanted for notice, wanted in notice_flags.items() if wanted is not None},
-        anniversaries={choice.anniversary_id: choice.wanted for choice in chosen},
-        skipped=frozenset((occurrence.anniversary_id, occurrence.year) for occurrence in left_out),
+        anniversaries={choice.anniversary_id: choice.wanted for choice in choice_rows},
+        skipped=frozenset((occurrence.anniversary_id, occurrence.year) for occurrence in skip_rows),
         big_only=row.big_only,
         silent=row.silent,
         quiet=None if row.quiet_from is None else Quiet(row.quiet_from, row.quiet_to),
@@ -54,7 +54,7 @@ async def save(db: AsyncConnection, chat_id: int, settings: ChatSettings, now: f
         await db.execute(insert(db, skipped).values(chat_id=chat_id, anniversary_id=anniversary_id, year=year))
 
 
-async def list_told(db: AsyncConnection, chat_id: int, items: Collection[str]) -> set[str]:
+async def list_sent_items(db: AsyncConnection, chat_id: int, items: Collection[str]) -> set[str]:
     """Those of these items that have a delivery to the chat, in whatever state."""
     of_chat = (deliveries.c.chat_id == chat_id) & (deliveries.c.message_id == notices.c.message_id)
     query = select(notices.c.item).where(notices.c.item.in_(items), of_chat).distinct()

@@ -33,12 +33,12 @@ class VersionLine:
     is_live: bool
 
 
-def difference_lines(language: str, found: Difference) -> list[str]:
+def difference_lines(language: str, difference: Difference) -> list[str]:
     """A line (HTML) for each kind of change."""
     _ = words(language)
-    lines = [_counted(part, found.parts[part], _) for part in Part if part in found.parts]
-    lines += [_("{what}: another order", what=_name(part, _)) for part in found.reordered]
-    said = {setting.name: _becomes(setting, _) for setting in found.settings}
+    lines = [_counted(part, difference.parts[part], _) for part in Part if part in difference.parts]
+    lines += [_("{what}: another order", what=_name(part, _)) for part in difference.reordered]
+    said = {setting.name: _becomes(setting, _) for setting in difference.settings}
     lines += [f"{name}: {becomes}" for name, becomes in said.items() if becomes]
     if unsaid := [name for name, becomes in said.items() if not becomes]:
         lines.append(_("Settings changed: {names}", names=", ".join(unsaid)))
@@ -96,7 +96,7 @@ def _name(part: Part, _: Words) -> str:
 
 
 def proposal(
-    language: str, key: str, found: Difference, gaps: Mapping[str, int], warnings: Sequence[str], readers: int = 0
+    language: str, key: str, difference: Difference, gaps: Mapping[str, int], warnings: Sequence[str], readers: int = 0
 ) -> Message:
     """Shows an admin what a valid file would change, before it goes live.
 
@@ -104,7 +104,7 @@ def proposal(
     removed.
     """
     _ = words(language)
-    lines = [f"<b>{_('This would change')}</b>", *(f"• {line}" for line in difference_lines(language, found))]
+    lines = [f"<b>{_('This would change')}</b>", *(f"• {line}" for line in difference_lines(language, difference))]
     if len(lines) == 1:
         lines = [_("Nothing that anybody reads has changed, only comments or the layout of the file.")]
     if readers:

@@ -54,9 +54,9 @@ def list_sections(seen: PreviewInput) -> Iterator[Section]:
     asking = (campaign.campaign, campaign.letter)
     yield Section(_("What you can do"), tuple(partial(say, content) for say in asking))
     yield Section(_("Topics"), (partial(facts.topic_list, content),))
-    for topic, found in content.facts_by_topic.items():
+    for topic, topic_facts in content.facts_by_topic.items():
         title = content_plain(seen.unmarked, seen.unmarked.topic_by_id[topic].title, first)
-        of_topic = tuple(say for fact in found for say in _of_fact(seen, fact.id))
+        of_topic = tuple(say for fact in topic_facts for say in _of_fact(seen, fact.id))
         yield Section(_("Facts: {topic}", topic=title), of_topic)
     starts = range(0, max(1, len(list_all_corrections(content))), ENTRIES_A_PAGE)
     yield Section(_("Corrections"), tuple(partial(_corrections, content, start) for start in starts))
@@ -130,7 +130,7 @@ def _settings(seen: PreviewInput, language: str) -> Message:
 
 
 def _zones(seen: PreviewInput, language: str) -> Message:
-    return timezone.country_menu(language, seen.content.countries, seen.now, seen.content.zone, chosen=False)
+    return timezone.country_menu(language, seen.content.countries, seen.now, seen.content.zone, is_chosen=False)
 
 
 def _languages(seen: PreviewInput, language: str) -> Message:

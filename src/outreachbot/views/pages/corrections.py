@@ -17,11 +17,11 @@ BUTTONS_A_ROW = 3
 def page_at(content: Content, language: str, first: int) -> Message:
     """Answers `/corrections`: the newest first, the page that begins with entry `first`, counted from 0."""
     _ = words(language)
-    found = corrections.list_all_corrections(content)
+    entries = corrections.list_all_corrections(content)
     how = _("If you find a mistake: open the fact with /facts and press “{button}”.", button=_("Report a mistake"))
-    if not found:
+    if not entries:
         return Message(f"{_('No fact has been corrected yet.')}\n\n{how}")
-    shown = cut_page(found, first)
+    shown = cut_page(entries, first)
     blocks = [f"<b>{_('Corrections')}</b>", *(_block(content, language, entry, _) for entry in shown.entries), how]
     numbers = {entry.fact.id: entry.number for entry in shown.entries}
     buttons = [

@@ -60,8 +60,8 @@ def topic_list(content: Content, language: str, notice: str = "") -> Message:
 
 def topic_page(content: Content, language: str, topic_id: str) -> Message:
     """The first fact of a topic; the topics if it is gone."""
-    found = content.facts_by_topic.get(topic_id)
-    return fact_page(content, language, found[0]) if found else fact_not_found(content, language)
+    topic_facts = content.facts_by_topic.get(topic_id)
+    return fact_page(content, language, topic_facts[0]) if topic_facts else fact_not_found(content, language)
 
 
 def fact_by_id(content: Content, language: str, fact_id: str) -> Message:
@@ -124,18 +124,18 @@ def _certainty(certainty: Certainty, _: Words) -> str:
             return _("disputed: sources contradict each other")
 
 
-def search_results(content: Content, language: str, query: str, found: list[Fact]) -> Message:
+def search_results(content: Content, language: str, query: str, results: list[Fact]) -> Message:
     """The search results as buttons; a single result is shown at once."""
     _ = words(language)
-    if len(found) == 1:
-        return fact_page(content, language, found[0])
+    if len(results) == 1:
+        return fact_page(content, language, results[0])
     shown = shorten(query, BUTTON_LENGTH)
-    if not found:
+    if not results:
         return topic_list(content, language, _("Nothing was found for “{query}”.", query=shown))
-    lines = [_.plural("{n} fact for “{query}”:", "{n} facts for “{query}”:", len(found), query=shown)]
-    if len(found) > SHOWN_RESULTS:
+    lines = [_.plural("{n} fact for “{query}”:", "{n} facts for “{query}”:", len(results), query=shown)]
+    if len(results) > SHOWN_RESULTS:
         lines.append(_("Here are the closest; one more word narrows it down."))
-    rows = tuple((button(_teaser(content, language, fact), ShowFact(fact.id)),) for fact in found[:SHOWN_RESULTS])
+    rows = tuple((button(_teaser(content, language, fact), ShowFact(fact.id)),) for fact in results[:SHOWN_RESULTS])
     return Message("\n".join(lines), (*rows, (button(_("All topics"), ShowTopics()),)))
 
 

@@ -36,10 +36,10 @@ def country_name(code: str, _: Words) -> str:
     return str(_.locale.territories.get(code, code))
 
 
-def country_menu(language: str, codes: Sequence[str], now: dt.datetime, zone: str, *, chosen: bool) -> Message:
-    """Answers `/timezone`; `chosen`: the chat has chosen its zone."""
+def country_menu(language: str, codes: Sequence[str], now: dt.datetime, zone: str, *, is_chosen: bool) -> Message:
+    """Answers `/timezone`; `is_chosen`: the chat has chosen its zone."""
     _ = words(language)
-    text = [f"<b>{_('Which time zone?')}</b>", _here(now, zone, _, is_chosen=chosen)]
+    text = [f"<b>{_('Which time zone?')}</b>", _here(now, zone, _, is_chosen=is_chosen)]
     text.append(_("Choose your country, or send your city like this: {example}", example="/timezone Baku"))
     text.append(_("In a private chat you can also share your location with 📎."))
     buttons = [button(country_name(code, _), ShowCities(code)) for code in codes]
@@ -67,21 +67,21 @@ def _back(_: Words) -> tuple[Button, ...]:
     return (button(_("‹ Settings"), ShowSettings()),)
 
 
-def city_menu(language: str, country: str, found: Sequence[Place]) -> Message:
+def city_menu(language: str, country: str, places: Sequence[Place]) -> Message:
     """Asks for a zone of the country; each is named by a city."""
     _ = words(language)
-    buttons = [button(zone_name(place.zone, _), ProposeZone(place.zone)) for place in found[:MOST_CITIES]]
+    buttons = [button(zone_name(place.zone, _), ProposeZone(place.zone)) for place in places[:MOST_CITIES]]
     text = _("Which of these cities in {country} has the same time as you?", country=country_name(country, _))
     return Message(f"<b>{text}</b>", (*_rows(buttons), (_typed(_),), (button(_("‹ Back"), ShowCountries()),)))
 
 
-def match_menu(language: str, text: str, found: Sequence[Place]) -> Message:
+def match_menu(language: str, text: str, places: Sequence[Place]) -> Message:
     """Asks which of the places is meant by the text."""
     _ = words(language)
-    if not found:
+    if not places:
         sorry = _("I know no place called “{text}”.", text=text[:64])
         return Message(f"{sorry}\n{_('Try the next larger city, or choose your country.')}", (_again(_),))
-    rows = [(button(f"{place.name}, {country_name(place.country, _)}", ProposeZone(place.zone)),) for place in found]
+    rows = [(button(f"{place.name}, {country_name(place.country, _)}", ProposeZone(place.zone)),) for place in places]
     return Message(f"<b>{_('Which of these?')}</b>", (*rows, _again(_)))
 
 

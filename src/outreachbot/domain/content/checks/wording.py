@@ -133,7 +133,7 @@ class _File:
     @cached_property
     def lines(self) -> list[int]:
         """The index at which each line begins."""
-        return [0, *(found.end() for found in _LINE_BREAK.finditer(self.text))]
+        return [0, *(match.end() for match in _LINE_BREAK.finditer(self.text))]
 
     def locate(self, rule: _Rule, begin: Mark, after: Mark, before: str) -> Mark | None:
         """The position of a forbidden word that follows `before` in a text.

@@ -70,9 +70,9 @@ def _decode(raw: bytes) -> str:
     except UnicodeDecodeError as error:
         before = raw[: error.start].decode("utf-8")
         raise _ReadingStopped(Fault(_find_end(before), (), "not UTF-8; save the file as UTF-8")) from None
-    if found := _UNPRINTABLE.search(text):
-        why = f"an invisible sign (U+{ord(found[0]):04X}); delete it, or save the file as text"
-        raise _ReadingStopped(Fault(_find_end(text[: found.start()]), (), why))
+    if match := _UNPRINTABLE.search(text):
+        why = f"an invisible sign (U+{ord(match[0]):04X}); delete it, or save the file as text"
+        raise _ReadingStopped(Fault(_find_end(text[: match.start()]), (), why))
     return text
 
 

@@ -79,10 +79,10 @@ def find_matches(root: Node, pattern: tuple[str, ...]) -> Iterator[tuple[Path, N
 
     `*` matches each entry of a list. Nodes of another shape than the pattern expects are skipped.
     """
-    found: list[tuple[Path, Node]] = [((), root)]
+    matches: list[tuple[Path, Node]] = [((), root)]
     for step in pattern:
-        found = [((*path, name), node) for path, parent in found for name, node in _list_children(parent, step)]
-    yield from found
+        matches = [((*path, name), node) for path, parent in matches for name, node in _list_children(parent, step)]
+    yield from matches
 
 
 def _list_children(node: Node, step: str) -> Iterator[tuple[str | int, Node]]:
