@@ -11,7 +11,7 @@ from outreachbot.domain.callbacks.pages import StayHere, Unsubscribe
 from outreachbot.domain.content.model import Content, Reading, Source
 from outreachbot.domain.content.paging import Page
 from outreachbot.domain.messages.markup import to_html, to_plain
-from outreachbot.domain.messages.message import MAX_CAPTION, Button, escape, shown_length
+from outreachbot.domain.messages.message import MAX_CAPTION, Button, Rows, escape, shown_length
 from outreachbot.views.i18n import Words
 
 
@@ -70,6 +70,12 @@ def button(label: str, callback: Callback, *, below: bool = False) -> Button:
     return Button(label, encode(callback, below=below))
 
 
+def in_rows(buttons: Iterable[Button], width: int) -> Rows:
+    """These buttons in rows of at most `width`."""
+    row = list(buttons)
+    return tuple(tuple(row[start : start + width]) for start in range(0, len(row), width))
+
+
 def paging_row(back: Callback | None, place: str, forward: Callback | None) -> tuple[Button, ...]:
     """The position between "back" and "forward"; None leaves one of these out."""
     row = [button("‹", back)] if back else []
@@ -94,7 +100,7 @@ def page_row(show: Callable[[int], Callback], shown: Page[Any], _: Words) -> tup
     return paging_row(back, place, forward)
 
 
-def unsubscribe_buttons(_: Words) -> tuple[tuple[Button, ...], ...]:
+def unsubscribe_buttons(_: Words) -> Rows:
     """The row under everything that is sent unasked."""
     return ((button(_("Unsubscribe"), Unsubscribe(), below=True),),)
 

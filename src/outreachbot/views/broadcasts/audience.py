@@ -1,7 +1,7 @@
 """The menu with which an admin narrows down to whom a broadcast goes."""
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 from outreachbot.domain.callbacks import Callback
 from outreachbot.domain.callbacks.broadcasts import (
@@ -17,7 +17,7 @@ from outreachbot.domain.messages.message import Button, Message, shorten
 from outreachbot.views.broadcasts.confirm import BroadcastPlan
 from outreachbot.views.broadcasts.names import KINDS, describe_audience, kind_name, language_name
 from outreachbot.views.i18n import words
-from outreachbot.views.parts import button
+from outreachbot.views.parts import button, in_rows
 
 LABEL = 40  # characters of a button's label
 
@@ -32,31 +32,25 @@ def audience_menu(
     narrowed = (
         _("Everybody who subscribed") if audience.is_everybody else describe_audience(audience, content, language)
     )
-    rows = [
-        *_in_rows(
-            _tick(ToggleLanguage(outbox_id, code), language_name(code, _), code in audience.languages)
-            for code in languages
-        ),
-        *_in_rows(
-            _tick(ToggleChatGroup(outbox_id, group), kind_name(group, _), set(kinds) <= set(audience.kinds))
-            for group, kinds in KINDS.items()
-        ),
-        *_in_rows(
-            (
-                _tick(
-                    ToggleAnniversary(outbox_id, position),
-                    content.say(anniversary.title, language),
-                    anniversary.id == audience.anniversary,
-                )
-                for position, anniversary in enumerate(content.anniversaries)
-            ),
-            1,
-        ),
-        *_in_rows(
-            (_tick(ToggleStartCode(outbox_id, hash_start_code(code)), code, code == audience.joined) for code in codes),
-            2,
-        ),
-    ]
+    by_language = (
+        _tick(ToggleLanguage(outbox_id, code), language_name(code, _), code in audience.languages) for code in languages
+    )
+    by_kind = (
+        _tick(ToggleChatGroup(outbox_id, group), kind_name(group, _), set(kinds) <= set(audience.kinds))
+        for group, kinds in KINDS.items()
+    )
+    by_anniversary = (
+        _tick(
+            ToggleAnniversary(outbox_id, position),
+            content.say(anniversary.title, language),
+            anniversary.id == audience.anniversary,
+        )
+        for position, anniversary in enumerate(content.anniversaries)
+    )
+    by_code = (
+        _tick(ToggleStartCode(outbox_id, hash_start_code(code)), code, code == audience.joined) for code in codes
+    )
+    rows = (*in_rows(by_language, 3), *in_rows(by_kind, 3), *in_rows(by_anniversary, 1), *in_rows(by_code, 2))
     everybody = () if audience.is_everybody else ((button(_("Everybody"), ClearAudience(outbox_id)),),)
     text = f"<b>{_('To whom?')}</b>\n{narrowed}: {chats}"
     return Message(text, (*rows, *everybody, (button(_("‹ Back"), ShowQuestion(outbox_id)),)))
@@ -70,8 +64,3 @@ def hash_start_code(code: str) -> str:
 def _tick(callback: Callback, label: str, ticked: bool) -> Button:
     short = shorten(label, LABEL)
     return button(f"✓ {short}" if ticked else short, callback)
-
-
-def _in_rows(buttons: Iterable[Button], width: int = 3) -> list[tuple[Button, ...]]:
-    row = list(buttons)
-    return [tuple(row[start : start + width]) for start in range(0, len(row), width)]

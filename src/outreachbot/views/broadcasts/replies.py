@@ -19,7 +19,7 @@ from outreachbot.domain.messages.message import Message
 from outreachbot.views.broadcasts.names import done_label
 from outreachbot.views.broadcasts.status import heading
 from outreachbot.views.i18n import words
-from outreachbot.views.parts import button, format_moment
+from outreachbot.views.parts import button, format_moment, in_rows
 
 
 def preview_failed(language: str, detail: str) -> Message:
@@ -150,7 +150,7 @@ def broadcast_list(
         at = format_moment(message.begins_at, zone, _)
         texts.append(f"<b>{message.id}</b> · {heading(message, _)}\n{at} · {sent}")
     buttons = [button(str(message.id), OpenBroadcast(message.id)) for message, _tally in entries]
-    rows = [tuple(buttons[start : start + 4]) for start in range(0, len(buttons), 4)]
+    rows = in_rows(buttons, 4)
     turn = [button(_("‹ Newest"), ListBroadcasts())] if newer else []
     turn += [button(_("Older ›"), ListBroadcasts(older))] if older else []
     return Message("\n\n".join(texts), (*rows, *((tuple(turn),) if turn else ()), to_reminders))

@@ -16,9 +16,9 @@ from outreachbot.domain.callbacks.broadcasts import (
     ShowSendingMinutes,
 )
 from outreachbot.domain.ids import OutboxId
-from outreachbot.domain.messages.message import Button, Message, Rows
+from outreachbot.domain.messages.message import Button, Message
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import button
+from outreachbot.views.parts import button, in_rows
 
 DAYS = 14  # the number of days that are offered
 
@@ -39,14 +39,14 @@ def day_menu(language: str, outbox_id: OutboxId, clock: Clock, today: dt.date) -
     _ = words(language)
     offered = [today + dt.timedelta(days=ahead) for ahead in range(DAYS)]
     buttons = [button(_day(date, _), ShowSendingHours(outbox_id, clock, date)) for date in offered]
-    return Message(f"<b>{_('On which day?')}</b>", (*_rows(buttons, 2), (_back(outbox_id, _),)))
+    return Message(f"<b>{_('On which day?')}</b>", (*in_rows(buttons, 2), (_back(outbox_id, _),)))
 
 
 def hour_menu(language: str, outbox_id: OutboxId, clock: Clock, date: dt.date) -> Message:
     _ = words(language)
     next_step = SetLocalHour if clock is Clock.LOCAL else ShowSendingMinutes
     buttons = [button(f"{hour:02}:00", next_step(outbox_id, date, hour)) for hour in range(24)]
-    return Message(f"<b>{_.date(date)}</b>\n{_('At which hour?')}", (*_rows(buttons, 4), (_back(outbox_id, _),)))
+    return Message(f"<b>{_.date(date)}</b>\n{_('At which hour?')}", (*in_rows(buttons, 4), (_back(outbox_id, _),)))
 
 
 def minute_menu(language: str, outbox_id: OutboxId, date: dt.date, hour: int) -> Message:
@@ -85,7 +85,3 @@ def _day(date: dt.date, _: Words) -> str:
 
 def _back(outbox_id: OutboxId, _: Words) -> Button:
     return button(_("‹ Back"), ShowQuestion(outbox_id))
-
-
-def _rows(buttons: list[Button], width: int) -> Rows:
-    return tuple(tuple(buttons[start : start + width]) for start in range(0, len(buttons), width))

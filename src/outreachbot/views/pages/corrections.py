@@ -8,7 +8,7 @@ from outreachbot.domain.content.paging import cut_page
 from outreachbot.domain.messages.markup import to_plain
 from outreachbot.domain.messages.message import Message, escape, shorten
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import button, content_html, page_row
+from outreachbot.views.parts import button, content_html, in_rows, page_row
 
 LONGEST = 300  # characters of a text in the list; the fact shows all of it
 BUTTONS_A_ROW = 3
@@ -27,7 +27,7 @@ def page_at(content: Content, language: str, first: int) -> Message:
     buttons = [
         button(_("Fact {number}", number=number), ShowFact(fact_id), below=True) for fact_id, number in numbers.items()
     ]
-    rows = (tuple(buttons[start : start + BUTTONS_A_ROW]) for start in range(0, len(buttons), BUTTONS_A_ROW))
+    rows = in_rows(buttons, BUTTONS_A_ROW)
     return Message("\n\n".join(blocks), (*rows, page_row(ShowCorrections, shown, _)))
 
 

@@ -26,7 +26,7 @@ from outreachbot.domain.content.model import Content, Notice
 from outreachbot.domain.messages.message import Button, Message, Rows, shorten
 from outreachbot.domain.reminders.settings import ChatSettings, Quiet, gets_anniversary, gets_notice, list_kept
 from outreachbot.views.i18n import Words, words
-from outreachbot.views.parts import button
+from outreachbot.views.parts import button, in_rows
 from outreachbot.views.reminders import timezone
 
 LABEL = 40  # characters of a button's label
@@ -163,7 +163,7 @@ def _hour_rows(choose: Callable[[int], Callback], selected: int | None, leave_ou
         for hour in range(24)
         if hour != leave_out
     ]
-    return tuple(tuple(buttons[start : start + 6]) for start in range(0, len(buttons), 6))
+    return in_rows(buttons, 6)
 
 
 def skipped(language: str, title: str, year: int, again: int | None) -> Message:

@@ -22,7 +22,7 @@ from outreachbot.domain.messages.message import Button, Message, escape
 from outreachbot.domain.places.index import Place
 from outreachbot.domain.reminders.settings import ChatSettings, is_reminded
 from outreachbot.views.i18n import Words, list_languages, words
-from outreachbot.views.parts import button
+from outreachbot.views.parts import button, in_rows
 
 MOST_CITIES = 30
 
@@ -43,7 +43,7 @@ def country_menu(language: str, codes: Sequence[str], now: dt.datetime, zone: st
     text.append(_("Choose your country, or send your city like this: {example}", example="/timezone Baku"))
     text.append(_("In a private chat you can also share your location with 📎."))
     buttons = [button(country_name(code, _), ShowCities(code)) for code in codes]
-    return Message("\n\n".join([text[0] + "\n" + text[1], *text[2:]]), (*_rows(buttons), (_typed(_),), _back(_)))
+    return Message("\n\n".join([text[0] + "\n" + text[1], *text[2:]]), (*in_rows(buttons, 2), (_typed(_),), _back(_)))
 
 
 def _here(now: dt.datetime, zone: str, _: Words, *, is_chosen: bool) -> str:
@@ -72,7 +72,7 @@ def city_menu(language: str, country: str, places: Sequence[Place]) -> Message:
     _ = words(language)
     buttons = [button(zone_name(place.zone, _), ProposeZone(place.zone)) for place in places[:MOST_CITIES]]
     text = _("Which of these cities in {country} has the same time as you?", country=country_name(country, _))
-    return Message(f"<b>{text}</b>", (*_rows(buttons), (_typed(_),), (button(_("‹ Back"), ShowCountries()),)))
+    return Message(f"<b>{text}</b>", (*in_rows(buttons, 2), (_typed(_),), (button(_("‹ Back"), ShowCountries()),)))
 
 
 def match_menu(language: str, text: str, places: Sequence[Place]) -> Message:
@@ -149,7 +149,3 @@ def unknown_place(language: str) -> str:
     """The note when the zone of a button does not exist any more."""
     _ = words(language)
     return _("This time zone is not known any more. Please choose another.")
-
-
-def _rows(buttons: Sequence[Button]) -> tuple[tuple[Button, ...], ...]:
-    return tuple(tuple(buttons[start : start + 2]) for start in range(0, len(buttons), 2))
