@@ -29,9 +29,9 @@ def reached(confirm, queue, states):
     """The chats that a broadcast to this audience is queued for."""
 
     async def reached(to):
-        message_id = await confirm(to)
+        outbox_id = await confirm(to)
         await queue()
-        return set(await states(message_id))
+        return set(await states(outbox_id))
 
     return reached
 
@@ -169,9 +169,9 @@ async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subsc
         await subscribe(number, zone=zone, hour=hour)
     everybody = []
     for group in await transact(db, plans.list_groups, Group("Asia/Baku", 9)):
-        message_id = await confirm(ReminderAudience(group=group, default=Group("Asia/Baku", 9)))
+        outbox_id = await confirm(ReminderAudience(group=group, default=Group("Asia/Baku", 9)))
         await queue()
-        everybody += await states(message_id)
+        everybody += await states(outbox_id)
 
     assert sorted(everybody) == list(range(9))
 

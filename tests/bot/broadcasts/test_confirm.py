@@ -48,13 +48,13 @@ def compose(write, subscribe):
     return compose
 
 
-async def find_broadcast(context, message_id=1):
+async def find_broadcast(context, outbox_id=1):
     async with connect.reading(context.db) as db:
-        return await records.find(db, message_id)
+        return await records.find(db, outbox_id)
 
 
-async def find(context, message_id=1):
-    return (await find_broadcast(context, message_id)).message
+async def find(context, outbox_id=1):
+    return (await find_broadcast(context, outbox_id)).message
 
 
 async def test_what_goes_to_few_starts_at_once_and_its_question_becomes_the_progress(context, compose, press):

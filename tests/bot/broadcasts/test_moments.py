@@ -46,9 +46,9 @@ async def find(context):
 def planned(context):
     """Plan when the draft goes out."""
 
-    async def planned(when, message_id=1):
+    async def planned(when, outbox_id=1):
         async with connect.writing(context.db) as db:
-            await messages.set_timing(db, message_id, when)
+            await messages.set_timing(db, outbox_id, when)
 
     return planned
 

@@ -24,9 +24,9 @@ SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED,
 def opened(harness, write, press):
     """Open the ledger of a message; it as it stands there."""
 
-    async def opened(message_id):
+    async def opened(outbox_id):
         (page,) = await write("/broadcasts")
-        await press(f"broadcast:open:{message_id}")
+        await press(f"broadcast:open:{outbox_id}")
         return harness.current(ADMIN, page)
 
     return opened

@@ -12,9 +12,9 @@ RUNNING, PAUSED, MISSED = MessageState.RUNNING, MessageState.PAUSED, MessageStat
 SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED, MessageState.FINISHED
 
 
-async def tally(context, message_id=1):
+async def tally(context, outbox_id=1):
     async with connect.reading(context.db) as db:
-        return await ledger.count_states(db, message_id)
+        return await ledger.count_states(db, outbox_id)
 
 
 @pytest.mark.parametrize(
@@ -32,10 +32,10 @@ async def tally(context, message_id=1):
 async def test_steering_holds_at_once_and_the_progress_follows_by_itself(
     context, write, press, sent, row, verb, state, then, note
 ):
-    message_id = await sent(state, [6])
+    outbox_id = await sent(state, [6])
     (progress,) = await write("/help")
     async with connect.writing(context.db) as db:
-        await records.set_progress_message(db, message_id, progress["message_id"])
+        await records.set_progress_message(db, outbox_id, progress["message_id"])
     answer = await press(f"broadcast:{verb}:1", under=progress)
 
     assert (answer["text"].startswith(note), answer["show_alert"]) == (True, False)

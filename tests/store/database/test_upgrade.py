@@ -66,7 +66,7 @@ async def old_url(empty_database_url):
 
 async def test_a_picture_of_the_first_schema_is_a_photo(old_url):
     async with connect.open_database(old_url) as db:
-        bodies = [await transact(db, messages.load_bodies, message_id) for message_id in BODIES]
+        bodies = [await transact(db, messages.load_bodies, outbox_id) for outbox_id in BODIES]
 
     photo = (Media(MediaKind.PHOTO, "AgAC"),)
     assert bodies == [

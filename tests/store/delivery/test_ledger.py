@@ -18,9 +18,9 @@ from outreachbot.store.delivery.outbox import Settled
 MIXES = [dict(enumerate(mix)) for size in (0, 1, 2) for mix in itertools.product(DeliveryState, repeat=size)]
 
 
-async def tally(db, message_id):
+async def tally(db, outbox_id):
     async with connect.reading(db) as connection:
-        return await ledger.count_states(connection, message_id)
+        return await ledger.count_states(connection, outbox_id)
 
 
 async def read(db, what, *values):
@@ -47,22 +47,22 @@ async def test_each_message_is_counted_for_itself(db, deliver):
 
 
 async def test_uncertain_deliveries_are_listed_in_order_and_not_too_many(db, deliver):
-    message_id = await deliver(
+    outbox_id = await deliver(
         {9: DeliveryState.UNCERTAIN, -4: DeliveryState.UNCERTAIN, 5: DeliveryState.SENT, 7: DeliveryState.UNCERTAIN}
     )
     await deliver({1: DeliveryState.UNCERTAIN})
 
-    assert await read(db, ledger.list_uncertain, message_id, 10) == [-4, 7, 9]
-    assert await read(db, ledger.list_uncertain, message_id, 2) == [-4, 7]
+    assert await read(db, ledger.list_uncertain, outbox_id, 10) == [-4, 7, 9]
+    assert await read(db, ledger.list_uncertain, outbox_id, 2) == [-4, 7]
 
 
 async def test_what_did_not_surely_arrive_is_listed_with_telegrams_words(db, deliver, sender):
-    message_id = await deliver(dict(enumerate(DeliveryState)) | {-7: DeliveryState.SENDING})
+    outbox_id = await deliver(dict(enumerate(DeliveryState)) | {-7: DeliveryState.SENDING})
     async with connect.writing(db) as transaction:
-        refused = Settled(message_id, -7, DeliveryState.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
+        refused = Settled(outbox_id, -7, DeliveryState.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
         await outbox.settle(transaction, sender, [refused], 2.0)
 
-    listed = await read(db, ledger.list_not_sent, message_id)
+    listed = await read(db, ledger.list_not_sent, outbox_id)
 
     assert listed[0] == Entry(-7, DeliveryState.FAILED, Reason.REFUSED, "Bad Request: 🕯", None, 2.0)
     assert [one.state for one in listed[1:]] == [state for state in DeliveryState if state is not DeliveryState.SENT]
@@ -72,9 +72,9 @@ async def test_every_entry_is_told_in_order_a_piece_at_a_time(db, deliver, monke
     monkeypatch.setattr(ledger, "PIECE", 2)
     chat_ids = [-9, -1, 0, 4, 5]
     for number in range(len(chat_ids) + 1):
-        message_id = await deliver(dict.fromkeys(reversed(chat_ids[:number]), DeliveryState.SENT), telegram_id=7)
+        outbox_id = await deliver(dict.fromkeys(reversed(chat_ids[:number]), DeliveryState.SENT), telegram_id=7)
         async with connect.reading(db) as connection:
-            told = [one async for one in ledger.iterate_entries(connection, message_id)]
+            told = [one async for one in ledger.iterate_entries(connection, outbox_id)]
 
         assert told == [Entry(chat_id, DeliveryState.SENT, None, None, 7, None) for chat_id in chat_ids[:number]]
 
@@ -82,14 +82,14 @@ async def test_every_entry_is_told_in_order_a_piece_at_a_time(db, deliver, monke
 async def test_deliveries_are_counted_by_the_language_of_the_chat(db, deliver, subscribe):
     await subscribe(1, 2)
     await subscribe(3, language="az")
-    message_id = await deliver(
+    outbox_id = await deliver(
         {1: DeliveryState.SENT, 2: DeliveryState.SENT, 3: DeliveryState.SENT, 4: DeliveryState.FAILED}
     )
     await deliver({1: DeliveryState.QUEUED, 3: DeliveryState.QUEUED})
     async with connect.writing(db) as transaction:
         await chats.unsubscribe(transaction, 2)
 
-    assert sorted(await read(db, ledger.count_languages, message_id)) == [
+    assert sorted(await read(db, ledger.count_languages, outbox_id)) == [
         ("", DeliveryState.FAILED, 1),
         ("az", DeliveryState.SENT, 1),
         ("en", DeliveryState.SENT, 2),
@@ -97,17 +97,17 @@ async def test_deliveries_are_counted_by_the_language_of_the_chat(db, deliver, s
 
 
 async def test_reasons_are_counted_the_most_frequent_first(db, deliver, sender):
-    message_id = await deliver(dict.fromkeys(range(8), DeliveryState.SENDING))
+    outbox_id = await deliver(dict.fromkeys(range(8), DeliveryState.SENDING))
     ends = (
         [(DeliveryState.FAILED, Reason.BLOCKED)] * 3
         + [(DeliveryState.UNCERTAIN, Reason.NO_ANSWER)] * 2
         + [(DeliveryState.SKIPPED, None)]
     )
     async with connect.writing(db) as transaction:
-        settled = [Settled(message_id, number, state, reason) for number, (state, reason) in enumerate(ends)]
+        settled = [Settled(outbox_id, number, state, reason) for number, (state, reason) in enumerate(ends)]
         await outbox.settle(transaction, sender, settled, 2.0)
 
-    assert await read(db, ledger.count_reasons, message_id) == [
+    assert await read(db, ledger.count_reasons, outbox_id) == [
         (DeliveryState.FAILED, Reason.BLOCKED, 3),
         (DeliveryState.UNCERTAIN, Reason.NO_ANSWER, 2),
         (DeliveryState.SKIPPED, None, 1),
@@ -115,9 +115,9 @@ async def test_reasons_are_counted_the_most_frequent_first(db, deliver, sender):
 
 
 async def test_what_arrived_or_waits_needs_no_reason(db, deliver):
-    message_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.QUEUED, 3: DeliveryState.SENDING})
+    outbox_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.QUEUED, 3: DeliveryState.SENDING})
 
-    assert await read(db, ledger.count_reasons, message_id) == []
+    assert await read(db, ledger.count_reasons, outbox_id) == []
 
 
 async def every(db, **named):
@@ -174,8 +174,8 @@ async def test_what_the_program_has_paused_waits_for_a_person_and_what_a_person_
         for kind in (MessageKind.REMINDER, MessageKind.BROADCAST, MessageKind.BROADCAST, MessageKind.REMINDER)
     ]
     async with connect.writing(db) as transaction:
-        for message_id in (reminder, broadcast):
-            await messages.pause(transaction, message_id, "why")
+        for outbox_id in (reminder, broadcast):
+            await messages.pause(transaction, outbox_id, "why")
         await messages.change_state(transaction, by_hand, MessageState.PAUSED, only_from=[MessageState.RUNNING])
     assert sorted(await read(db, ledger.list_paused)) == [reminder, broadcast]
 
@@ -188,8 +188,8 @@ async def test_what_the_program_has_paused_waits_for_a_person_and_what_a_person_
 async def test_a_local_hour_is_told_with_its_message(db):
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
     async with connect.writing(db) as transaction:
-        message_id = await records.create_draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
-        await messages.set_timing(transaction, message_id, plan)
-        await messages.schedule(transaction, message_id, 9.0)
+        outbox_id = await records.create_draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
+        await messages.set_timing(transaction, outbox_id, plan)
+        await messages.schedule(transaction, outbox_id, 9.0)
 
-        assert (await ledger.find_message(transaction, message_id)).timing == plan
+        assert (await ledger.find_message(transaction, outbox_id)).timing == plan

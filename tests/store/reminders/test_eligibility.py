@@ -140,8 +140,8 @@ async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe,
     wish = NoticeCriteria.of(item, one.model_copy(update={"notices": tuple(Notice)}))
     wish = NoticeCriteria(wish.item, wish.anniversary, wish.year, wish.notice, True, True, True)
     await subscribe(1, 2, 3, now=1.0)
-    message_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.FAILED}, kind=MessageKind.REMINDER)
-    await do(db, plans.record_notices, {message_id: [item.key]})
+    outbox_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.FAILED}, kind=MessageKind.REMINDER)
+    await do(db, plans.record_notices, {outbox_id: [item.key]})
 
     async def told_now(now):
         whom = ReminderAudience(subscribed_until=now, criteria=(wish,), wanted=(True,))

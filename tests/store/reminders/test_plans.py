@@ -88,11 +88,11 @@ async def test_of_a_moved_group_the_days_are_planned_anew_and_all_told_chats_loo
 
 async def test_what_is_for_one_chat_alone_is_for_nobody_else(db, subscribe, queue, states, sender):
     await subscribe(1, 2)
-    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
-    await do(db, queueing.queue_for_chat, message_id, 1)
-    await do(db, queueing.queue_for_chat, message_id, 1)
+    outbox_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
+    await do(db, queueing.queue_for_chat, outbox_id, 1)
+    await do(db, queueing.queue_for_chat, outbox_id, 1)
     assert await queue() == []
-    assert await states(message_id) == {1: DeliveryState.QUEUED}
+    assert await states(outbox_id) == {1: DeliveryState.QUEUED}
 
     assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == [1]
 
@@ -100,8 +100,8 @@ async def test_what_is_for_one_chat_alone_is_for_nobody_else(db, subscribe, queu
 @pytest.mark.parametrize(("kind", "claimed"), [(MessageKind.ALERT, [5]), (MessageKind.REMINDER, [])])
 async def test_an_alarm_reaches_an_admin_who_did_not_subscribe(db, subscribe, sender, kind, claimed):
     await subscribe(5, subscribed_at=None)
-    message_id = await do(db, messages.create, kind, BODIES, 1.0)
-    await do(db, queueing.queue_for_chat, message_id, 5)
+    outbox_id = await do(db, messages.create, kind, BODIES, 1.0)
+    await do(db, queueing.queue_for_chat, outbox_id, 5)
 
     assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == claimed
 
@@ -136,12 +136,12 @@ def over(db, deliver):
     """A reminder of these items that is over, with its deliveries; its id."""
 
     async def over(items, states, *, finished_at=9.0, expires_at=9.0, kind=MessageKind.REMINDER, reason=Reason.LATE):
-        message_id = await deliver(states, kind=kind, reason=reason)
+        outbox_id = await deliver(states, kind=kind, reason=reason)
         values = {"state": MessageState.FINISHED, "finished_at": finished_at, "expires_at": expires_at}
         async with connect.writing(db) as transaction:
-            await transaction.execute(t.messages.update().where(t.messages.c.id == message_id).values(**values))
-            await plans.record_notices(transaction, {message_id: items})
-        return message_id
+            await transaction.execute(t.messages.update().where(t.messages.c.id == outbox_id).values(**values))
+            await plans.record_notices(transaction, {outbox_id: items})
+        return outbox_id
 
     return over
 
@@ -193,8 +193,8 @@ async def test_an_id_that_telegram_forgot_is_forgotten_and_a_newer_one_is_not(db
 
 
 async def test_what_a_reminder_tells_goes_with_it(db):
-    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
-    await do(db, plans.record_notices, {message_id: ["a", "b"]})
+    outbox_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
+    await do(db, plans.record_notices, {outbox_id: ["a", "b"]})
     async with connect.writing(db) as transaction:
         assert sorted((await transaction.execute(select(t.notices.c.item))).scalars()) == ["a", "b"]
         await transaction.execute(t.messages.delete())

@@ -23,19 +23,19 @@ pytestmark = pytest.mark.usefixtures("impatient")  # the tests move the clock
 async def original(subscribe, broadcast, sender_of, telegram, run):
     """A broadcast that three chats got (the second as an album) and a fourth did not; its id."""
     await subscribe(1, 2, 3, 4)
-    message_id = await broadcast()
+    outbox_id = await broadcast()
     telegram.answers = {2: Sent(20, (21, 22)), 4: Failed(Reason.REFUSED, "no")}
     await run(await sender_of())
     telegram.answers.clear()
     telegram.tried.clear()
     telegram.got.clear()
-    return message_id
+    return outbox_id
 
 
-async def ids(db, message_id):
+async def ids(db, outbox_id):
     """The ids of its copy in each chat."""
     columns = (tables.deliveries.c.chat_id, tables.deliveries.c.telegram_id, tables.deliveries.c.more_ids)
-    query = select(*columns).where(tables.deliveries.c.message_id == message_id).order_by(columns[0])
+    query = select(*columns).where(tables.deliveries.c.message_id == outbox_id).order_by(columns[0])
     async with connect.reading(db) as connection:
         return [tuple(row) for row in await connection.execute(query)]
 
@@ -211,12 +211,12 @@ async def test_a_correction_leaves_requests_in_flight_as_they_are_and_changes_th
 ):
     held = asyncio.Event()
     await subscribe(*range(1, 9))
-    message_id = await broadcast()
+    outbox_id = await broadcast()
     telegram.answers[1] = held
     sender = await sender_of(per_second=40)  # two at once
     await senders.send_next(sender)
     async with connect.writing(db) as transaction:
-        await messages.replace_bodies(transaction, message_id, {"en": Message("mended")})
+        await messages.replace_bodies(transaction, outbox_id, {"en": Message("mended")})
     running = asyncio.create_task(run(sender))
     while len(telegram.got) < 7:  # noqa: ASYNC110 the sender has no event for it
         await asyncio.sleep(0.01)

@@ -98,25 +98,25 @@ def wave(db, subscribe):
 
     async def wave(at, *, state=DeliveryState.QUEUED, plan=LocalHour(MOMENT.date(), 12)):  # noqa: B008 it is frozen
         async with connect.writing(db) as transaction:
-            message_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
-            await messages.set_timing(transaction, message_id, plan)
-            await messages.schedule(transaction, message_id, NOW - 7200)
-            await messages.start(transaction, message_id, NOW - 7200)
+            outbox_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
+            await messages.set_timing(transaction, outbox_id, plan)
+            await messages.schedule(transaction, outbox_id, NOW - 7200)
+            await messages.start(transaction, outbox_id, NOW - 7200)
             await transaction.execute(update(tables.messages).values(queued_to=None))
-            row = {"message_id": message_id, "chat_id": 1, "state": state, "not_before": at.timestamp()}
+            row = {"message_id": outbox_id, "chat_id": 1, "state": state, "not_before": at.timestamp()}
             await transaction.execute(insert(tables.deliveries).values(row))
-        return message_id
+        return outbox_id
 
     return wave
 
 
 async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, message_state, caplog):
-    message_id = await wave(later(60))
+    outbox_id = await wave(later(60))
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(60 + timing.MISSED.total_seconds() + 1))
 
-    assert await message_state(message_id) == (MessageState.PAUSED, WAVE_MISSED)
-    assert caplog.messages == [f"a wave of message {message_id} was missed: it is paused, an admin decides"]
+    assert await message_state(outbox_id) == (MessageState.PAUSED, WAVE_MISSED)
+    assert caplog.messages == [f"a wave of message {outbox_id} was missed: it is paused, an admin decides"]
 
 
 @pytest.mark.parametrize(
@@ -125,19 +125,19 @@ async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, message
     ids=["a short stop", "still to come", "due before the stop"],
 )
 async def test_a_wave_that_was_not_missed_goes_on(db, wave, message_state, at, start):
-    message_id = await wave(later(at))
+    outbox_id = await wave(later(at))
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(start))
 
-    assert await message_state(message_id) == (MessageState.RUNNING, None)
+    assert await message_state(outbox_id) == (MessageState.RUNNING, None)
 
 
 async def test_a_wave_that_was_missed_but_wholly_sent_before_is_no_trouble(db, wave, message_state):
-    message_id = await wave(later(60), state=DeliveryState.SENT)
+    outbox_id = await wave(later(60), state=DeliveryState.SENT)
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(3600))
 
-    assert (await message_state(message_id))[0] == MessageState.FINISHED
+    assert (await message_state(outbox_id))[0] == MessageState.FINISHED
 
 
 async def test_a_beat_keeps_our_lease(db):

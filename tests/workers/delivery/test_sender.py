@@ -18,8 +18,8 @@ from outreachbot.store.delivery import messages
 from outreachbot.workers.delivery import sender as senders
 
 
-async def delivery(db, chat_id, message_id=1):
-    where = (tables.deliveries.c.message_id == message_id) & (tables.deliveries.c.chat_id == chat_id)
+async def delivery(db, chat_id, outbox_id=1):
+    where = (tables.deliveries.c.message_id == outbox_id) & (tables.deliveries.c.chat_id == chat_id)
     async with connect.reading(db) as connection:
         return (await connection.execute(select(tables.deliveries).where(where))).one()
 

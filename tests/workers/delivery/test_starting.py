@@ -49,10 +49,10 @@ def scheduled(db):
 
     async def scheduled(at=MOMENT, plan=None):
         async with connect.writing(db) as transaction:
-            message_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
-            await messages.set_timing(transaction, message_id, plan)
-            assert await messages.schedule(transaction, message_id, at.timestamp())
-        return message_id
+            outbox_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
+            await messages.set_timing(transaction, outbox_id, plan)
+            assert await messages.schedule(transaction, outbox_id, at.timestamp())
+        return outbox_id
 
     return scheduled
 
@@ -74,39 +74,39 @@ async def plan(db):
 
 @pytest.mark.parametrize("late", [0, 1, timing.MISSED.total_seconds()])
 async def test_what_is_due_starts(db, world, scheduled, message_state, late):
-    message_id = await scheduled()
+    outbox_id = await scheduled()
     assert await queueing.start_scheduled(db, later(-1)) is False
-    assert (await message_state(message_id))[0] == MessageState.SCHEDULED
+    assert (await message_state(outbox_id))[0] == MessageState.SCHEDULED
     assert await queue(db) == 0
 
     assert await queueing.start_scheduled(db, later(late)) is True
 
-    assert (await message_state(message_id))[0] == MessageState.RUNNING
+    assert (await message_state(outbox_id))[0] == MessageState.RUNNING
     assert await queueing.start_scheduled(db, later(late + 1)) is False
     assert await queue(db) == 1
     assert len(await plan(db)) == 4
 
 
 async def test_what_was_missed_is_never_sent_late_automatically(db, world, scheduled, message_state, caplog):
-    message_id = await scheduled()
+    outbox_id = await scheduled()
 
     assert await queueing.start_scheduled(db, later(timing.MISSED.total_seconds() + 1)) is True
-    assert (await message_state(message_id))[0] == MessageState.MISSED
-    assert caplog.messages == [f"message {message_id} was missed: the program was down; an admin decides"]
+    assert (await message_state(outbox_id))[0] == MessageState.MISSED
+    assert caplog.messages == [f"message {outbox_id} was missed: the program was down; an admin decides"]
 
     for seconds in (timing.MISSED.total_seconds() + 2, 86_400, -86_400):
         assert await queueing.start_scheduled(db, later(seconds)) is False
-    assert (await message_state(message_id))[0] == MessageState.MISSED
+    assert (await message_state(outbox_id))[0] == MessageState.MISSED
     assert await queue(db) == 0
 
 
 async def test_what_was_stopped_before_its_moment_does_not_start(db, world, scheduled, message_state):
-    message_id = await scheduled()
+    outbox_id = await scheduled()
     async with connect.writing(db) as transaction:
-        await messages.stop(transaction, message_id, 2.0)
+        await messages.stop(transaction, outbox_id, 2.0)
 
     assert await queueing.start_scheduled(db, later(1)) is False
-    assert (await message_state(message_id))[0] == MessageState.CANCELLED
+    assert (await message_state(outbox_id))[0] == MessageState.CANCELLED
 
 
 async def test_each_that_is_due_is_looked_at_for_itself(db, world, scheduled, message_state):

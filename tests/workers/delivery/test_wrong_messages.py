@@ -180,14 +180,14 @@ async def test_after_go_on_those_it_is_wrong_for_are_tried_last_fail_and_the_res
     subscribe, broadcast, sender_of, telegram, run, states, message_state, db
 ):
     await subscribe(*range(1, 121))
-    message_id = await broadcast()
+    outbox_id = await broadcast()
     wrong = dict.fromkeys(range(1, 1 + ERROR_LIMIT), WRONG)
     telegram.answers = dict(wrong)
     sender = await sender_of()
     await run(sender)
     telegram.answers = dict(wrong)
     async with connect.writing(db) as transaction:
-        await messages.change_state(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+        await messages.change_state(transaction, outbox_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
     await run(sender)
 
     assert await message_state() == (MessageState.FINISHED, None)

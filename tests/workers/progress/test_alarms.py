@@ -50,11 +50,11 @@ async def paused(db, subscribe, move):
     await subscribe(1, 2)
     async with connect.writing(db) as transaction:
         bodies = {"en": Message("x")}
-        message_id = await messages.create(transaction, MessageKind.REMINDER, bodies, 1.0, key="a", expires_at=9e9)
+        outbox_id = await messages.create(transaction, MessageKind.REMINDER, bodies, 1.0, key="a", expires_at=9e9)
     while await queueing.queue_audience(db, "UTC", asyncio.Event()):
         pass
-    await move(message_id, PAUSED, WHY)
-    return message_id
+    await move(outbox_id, PAUSED, WHY)
+    return outbox_id
 
 
 async def test_every_admin_is_told_once(paused, update, harness, requests):

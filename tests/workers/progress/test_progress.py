@@ -117,14 +117,14 @@ async def test_a_progress_message_that_was_deleted_is_sent_again_and_its_id_reme
 @pytest.mark.parametrize(("state", "says"), [(MessageState.SCHEDULED, "scheduled"), (MessageState.MISSED, "missed")])
 async def test_what_waits_for_its_moment_is_shown_once(db, place, update, shown, state, says):
     async with connect.writing(db) as transaction:
-        message_id = await records.create_draft(transaction, ADMIN, ADMIN, {"en": Message("x")}, 1.0)
-        await records.set_progress_message(transaction, message_id, place)
+        outbox_id = await records.create_draft(transaction, ADMIN, ADMIN, {"en": Message("x")}, 1.0)
+        await records.set_progress_message(transaction, outbox_id, place)
     await update(90.0)
     assert shown.tries == 0
 
     async with connect.writing(db) as transaction:
-        await messages.schedule(transaction, message_id, 9000.0)
-        await messages.change_state(transaction, message_id, state, only_from=[MessageState.SCHEDULED])
+        await messages.schedule(transaction, outbox_id, 9000.0)
+        await messages.change_state(transaction, outbox_id, state, only_from=[MessageState.SCHEDULED])
     await update(100.0, 110.0, 120.0)
 
     assert [f"Broadcast 1: {says}" in text for text in shown.texts] == [True]
