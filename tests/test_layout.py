@@ -96,7 +96,10 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
 
 def test_imports_only_point_down():
     used = {
-        (name(path), one.split(".")[1]) for path in FILES for one in imports(path) if one.startswith("outreachbot.")
+        (name(path), imported.split(".")[1])
+        for path in FILES
+        for imported in imports(path)
+        if imported.startswith("outreachbot.")
     }
     upward = {(path, to) for path, to in used if to not in BELOW[room(SOURCE / path)] | {room(SOURCE / path)}}
 
@@ -111,9 +114,11 @@ def test_no_files_import_each_other_in_a_circle():
 
 
 def test_a_library_has_one_room():
-    used = {(name(path), one.split(".")[0]) for path in FILES for one in imports(path)}
+    used = {(name(path), imported.split(".")[0]) for path in FILES for imported in imports(path)}
     elsewhere = {
-        (path, one) for path, one in used if room(SOURCE / path) not in LIBRARIES.get(one, {room(SOURCE / path)})
+        (path, imported)
+        for path, imported in used
+        if room(SOURCE / path) not in LIBRARIES.get(imported, {room(SOURCE / path)})
     }
 
     assert elsewhere == set()

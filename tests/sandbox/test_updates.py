@@ -129,7 +129,10 @@ async def test_a_group_becomes_a_supergroup(bot, world):
     await bot.ok("deleteWebhook", drop_pending_updates=True)
     new_id = groups.migrate(world, -5)
     told = [update["message"] for update in await bot.updates()]
-    assert [(one["chat"]["id"], one["chat"]["type"]) for one in told] == [(new_id, "supergroup"), (-5, "group")]
+    assert [(message["chat"]["id"], message["chat"]["type"]) for message in told] == [
+        (new_id, "supergroup"),
+        (-5, "group"),
+    ]
     assert (told[0]["migrate_from_chat_id"], told[1]["migrate_to_chat_id"]) == (-5, new_id)
     status, body = await bot.call("sendMessage", chat_id=-5, text="x")
     assert (status, body) == (

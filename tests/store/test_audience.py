@@ -21,7 +21,7 @@ async def count(db, to):
     """How many chats, in the order of kind and language."""
     async with connect.reading(db) as connection:
         found = await audience.count_chats(connection, to)
-    return sorted(found, key=lambda one: (one.kind, one.language))
+    return sorted(found, key=lambda counted: (counted.kind, counted.language))
 
 
 @pytest.fixture
@@ -110,7 +110,7 @@ async def test_a_segment_is_who_shares_all_that_was_asked_for(db, subscribe, rea
     await subscribe(-1004, kind="channel")
 
     assert await reached(to) == who
-    assert sum(one.chats for one in await count(db, to)) == len(who)
+    assert sum(counted.chats for counted in await count(db, to)) == len(who)
 
 
 @pytest.mark.parametrize(("by_default", "who"), [(True, {1, 2, 4}), (False, {2})])

@@ -23,7 +23,7 @@ async def row(db, chat_id):
 
 async def count(db):
     async with connect.reading(db) as connection:
-        return {one.kind: one.chats for one in await audience.count_chats(connection, BroadcastAudience())}
+        return {counted.kind: counted.chats for counted in await audience.count_chats(connection, BroadcastAudience())}
 
 
 async def again(db, chat_id, *, language="en", topic_id=None, kind="private", now=2.0):

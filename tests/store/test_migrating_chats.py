@@ -96,7 +96,7 @@ SURELY, PERHAPS, WAITS, NOT = (
     DeliveryState.QUEUED,
     (DeliveryState.FAILED, DeliveryState.SKIPPED),
 )
-LANDED = (SURELY, PERHAPS, WAITS, *NOT)
+SETTLED_OR_QUEUED = (SURELY, PERHAPS, WAITS, *NOT)
 
 
 def kept(old, new):
@@ -104,7 +104,7 @@ def kept(old, new):
     return next((state for state in (SURELY, PERHAPS) if state in {old, new}), new)
 
 
-@pytest.mark.parametrize(("old", "new"), list(itertools.product(LANDED, repeat=2)))
+@pytest.mark.parametrize(("old", "new"), list(itertools.product(SETTLED_OR_QUEUED, repeat=2)))
 async def test_a_message_for_both_ids_is_one_delivery_that_is_never_sent_twice(db, deliver, states, old, new):
     outbox_id = await deliver({OLD: old, NEW: new})
     await transact(db, chats.migrate, OLD, NEW)
@@ -112,7 +112,7 @@ async def test_a_message_for_both_ids_is_one_delivery_that_is_never_sent_twice(d
     assert await states(outbox_id) == {NEW: kept(old, new)}
 
 
-@pytest.mark.parametrize("old", LANDED)
+@pytest.mark.parametrize("old", SETTLED_OR_QUEUED)
 async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deliver, states, old):
     outbox_id = await deliver({OLD: old, NEW: DeliveryState.SENDING})
     await transact(db, chats.migrate, OLD, NEW)
@@ -120,7 +120,7 @@ async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deli
     assert await states(outbox_id) == {NEW: DeliveryState.SENT if old is DeliveryState.SENT else DeliveryState.SENDING}
 
 
-@pytest.mark.parametrize("new", [None, *LANDED])
+@pytest.mark.parametrize("new", [None, *SETTLED_OR_QUEUED])
 async def test_what_is_in_the_air_to_the_old_id_lands_under_it(db, deliver, states, sender, new):
     """Moved with the others it would be `sending` for ever: nobody would settle it under its new id."""
     outbox_id = await deliver({OLD: DeliveryState.SENDING} | ({} if new is None else {NEW: new}))

@@ -39,12 +39,12 @@ def test_a_date_is_said_as_far_as_it_is_known(written, said):
     assert words("en").partial_date(PartialDate.parse(written)) == said
 
 
-@pytest.mark.parametrize("one", ["az", "tr"])
-def test_no_language_borrows_the_months_of_another(one):
+@pytest.mark.parametrize("language", ["az", "tr"])
+def test_no_language_borrows_the_months_of_another(language):
     names = {"en": "September 1992", "az": "sentyabr 1992", "tr": "Eylül 1992", "ru": "сентябрь 1992"}
-    others = [code for code in names if code != one]
+    others = [code for code in names if code != language]
 
-    said = {code: words(code).partial_date(PartialDate(year=1992, month=9)) for code in (one, *others)}
+    said = {code: words(code).partial_date(PartialDate(year=1992, month=9)) for code in (language, *others)}
 
     assert said == names
 

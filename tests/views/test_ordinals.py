@@ -17,7 +17,7 @@ from outreachbot.views.ordinals import format_ordinal, is_round
     ],
 )
 def test_a_number_is_written_as_the_language_has_it(language, written):
-    numbers = [int("".join(filter(str.isdigit, one))) for one in written.split()]
+    numbers = [int("".join(filter(str.isdigit, ordinal))) for ordinal in written.split()]
 
     assert [format_ordinal(number, language) for number in numbers] == written.split()
 

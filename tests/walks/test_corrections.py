@@ -78,8 +78,8 @@ async def test_a_report_reaches_both_admins_and_one_answer_reaches_the_member(ha
         thanks = await reply(harness, MEMBER, question, "It was 162, says page 3.")
         assert thanks["text"].startswith("Thank you.")
         for admin in (ADMIN, OTHER):
-            one = await alarm(harness, admin)
-            assert one["text"] == "Report 1 · fact 12 (deaths-hrw)\nFrom chat 11:\nIt was 162, says page 3."
+            alert = await alarm(harness, admin)
+            assert alert["text"] == "Report 1 · fact 12 (deaths-hrw)\nFrom chat 11:\nIt was 162, says page 3."
 
         arrived = await reply(harness, ADMIN, await answer_asked(harness), "Right, thank you!")
         assert arrived["text"] == "Your answer to report 1 has arrived."
@@ -116,7 +116,7 @@ async def test_the_formatting_of_an_answer_arrives(harness):
         (*_, answer) = harness.said(MEMBER)
 
     assert answer["text"].endswith("\nNo: 1 < 2 & so on")
-    assert any(one["type"] == "bold" and one["offset"] > 40 for one in answer["entities"])
+    assert any(entity["type"] == "bold" and entity["offset"] > 40 for entity in answer["entities"])
 
 
 @pytest.mark.parametrize(
@@ -289,7 +289,9 @@ async def test_what_is_handled_twice_after_a_crash_is_one_report(harness):
     async with harness.running_bot():
         await report(harness)
         await alarm(harness)
-        (written,) = [one for one in harness.world.chats[MEMBER].messages.values() if one.get("text") == "It was 162."]
+        (written,) = [
+            message for message in harness.world.chats[MEMBER].messages.values() if message.get("text") == "It was 162."
+        ]
         said = len(harness.said(MEMBER))
         people.feed(harness.world, {"message": written})
         await harness.wait_until(lambda: len(harness.said(MEMBER)) > said)
@@ -303,7 +305,9 @@ async def test_an_answer_that_is_handled_twice_after_a_crash_is_no_other_answer(
     async with harness.running_bot():
         await report(harness)
         await reply(harness, ADMIN, await answer_asked(harness), "Right!")
-        (written,) = [one for one in harness.world.chats[ADMIN].messages.values() if one.get("text") == "Right!"]
+        (written,) = [
+            message for message in harness.world.chats[ADMIN].messages.values() if message.get("text") == "Right!"
+        ]
         said = len(harness.said(ADMIN))
         people.feed(harness.world, {"message": written})
         await harness.wait_until(lambda: len(harness.said(ADMIN)) > said)

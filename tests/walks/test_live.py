@@ -64,7 +64,7 @@ async def fact(harness: Harness) -> str:
 
 async def versions(harness: Harness):
     async with connect.open_database(harness.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        return [(one.live_by, one.changes) for one in await contents.list_versions(connection, 99)]
+        return [(version.live_by, version.changes) for version in await contents.list_versions(connection, 99)]
 
 
 async def test_an_edited_file_is_shown_as_a_difference_and_goes_live_on_a_press(harness):
@@ -279,7 +279,9 @@ async def test_a_page_whose_fact_is_gone_says_so_and_a_draft_is_sent_as_it_was_s
         report = harness.said(MEMBER)[-1]
         await harness.press_data(MEMBER, page, "fact:stones")
         await harness.press(ADMIN, question, "Send")
-        await harness.wait_until(lambda: any("as we tell them" in one.get("text", "") for one in harness.said(MEMBER)))
+        await harness.wait_until(
+            lambda: any("as we tell them" in message.get("text", "") for message in harness.said(MEMBER))
+        )
 
     gone = "This is no longer here: the facts have been edited since."
     assert gone in harness.current(MEMBER, page)["text"]

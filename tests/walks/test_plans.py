@@ -53,11 +53,11 @@ async def test_segments_narrow_each_other_down_and_can_be_taken_back(harness):
     await set_chats(harness, [1002], joined="letter-2026")
     async with harness.running_bot():
         question = await compose(harness)
-        one = await choose(harness, question, "To whom", "letter-2026")
+        one_chat = await choose(harness, question, "To whom", "letter-2026")
         none = await choose(harness, question, "groups")
         everybody = await choose(harness, question, "Everybody")
 
-    assert "1 chat" in one["text"]
+    assert "1 chat" in one_chat["text"]
     assert "0 chats" in none["text"]
     assert "Everybody who subscribed: 3 chats" in everybody["text"]
 
@@ -68,10 +68,10 @@ async def test_chats_reminded_of_a_day_get_what_is_about_it(harness):
         question = await compose(harness)
         menu = await choose(harness, question, "To whom")
         day = next(button for button in buttons(menu) if ":a." in button["callback_data"])
-        chosen = await choose(harness, question, day["text"])
+        menu_of_day = await choose(harness, question, day["text"])
 
-    assert "reminded of" in chosen["text"]
-    assert "2 chats" in chosen["text"]
+    assert "reminded of" in menu_of_day["text"]
+    assert "2 chats" in menu_of_day["text"]
 
 
 async def test_who_came_by_a_start_code_is_known_by_it_and_not_subscribed(harness):

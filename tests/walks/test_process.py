@@ -229,10 +229,10 @@ async def test_broadcasts_lists_what_became_of_them(harness: Harness, tmp_path: 
         await harness.press(ADMIN, question, "Send to")
         await harness.wait_until(lambda: "finished" in harness.current(ADMIN, question)["text"])
         everything = await outcome(harness, "broadcasts", COLUMNS="120")
-        one = await outcome(harness, "broadcasts", "1", COLUMNS="120")
+        single = await outcome(harness, "broadcasts", "1", COLUMNS="120")
         none = await outcome(harness, "broadcasts", "7")
 
     assert "finished" in everything[1]
-    assert "1002" in one[1]
-    assert "blocked" in one[1]
+    assert "1002" in single[1]
+    assert "blocked" in single[1]
     assert none == (2, "there is no message 7: `outreachbot broadcasts` lists them all\n")

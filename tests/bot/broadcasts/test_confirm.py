@@ -60,12 +60,12 @@ async def find(context, outbox_id=1):
 async def test_what_goes_to_few_starts_at_once_and_its_question_becomes_the_progress(context, compose, press):
     question = await compose()
     note = await press("broadcast:send:1")
-    one = await find(context)
+    message = await find(context)
 
-    assert (note["text"], one.state) == ("", RUNNING)
-    assert one.started_at.timestamp() == pytest.approx(context.clock().timestamp(), abs=20)
+    assert (note["text"], message.state) == ("", RUNNING)
+    assert message.started_at.timestamp() == pytest.approx(context.clock().timestamp(), abs=20)
     assert (await find_broadcast(context)).progress_id == question["message_id"]
-    assert one.is_queueing
+    assert message.is_queueing
     assert context.wake_queueing.is_set()
 
 
@@ -143,11 +143,11 @@ async def test_with_enough_consent_it_starts_after_a_while_in_which_it_can_be_st
     question = await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:consent:1", BEN)
-    one = await find(context)
+    message = await find(context)
 
     assert "You consented." in harness.said(BEN)[-1]["text"]
-    assert one.state == SCHEDULED
-    assert one.starts_at.timestamp() == pytest.approx(context.clock().timestamp() + HOLD_SECONDS, abs=20)
+    assert message.state == SCHEDULED
+    assert message.starts_at.timestamp() == pytest.approx(context.clock().timestamp() + HOLD_SECONDS, abs=20)
     broadcast = await find_broadcast(context)
     assert (broadcast.progress_id, broadcast.chat_id) == (question["message_id"], ADMIN)
     assert "decided already" in (await press("broadcast:consent:1", CEM))["text"]

@@ -76,9 +76,9 @@ async def test_only_who_may_not_have_got_it_is_written_to_again(context, press, 
     assert (await row(1)).state == RUNNING
     assert context.wake_sender.is_set()
     async with connect.reading(context.db) as db:
-        (entry,) = [one for one in await ledger.list_not_sent(db, 1) if one.state is DeliveryState.QUEUED]
+        (entry,) = [entry for entry in await ledger.list_not_sent(db, 1) if entry.state is DeliveryState.QUEUED]
         assert (entry.chat_id, entry.reason) == (queued, None)
-        assert [one.id for one in await records.list_unreported(db)] == [1], "its report comes again"
+        assert [broadcast.id for broadcast in await records.list_unreported(db)] == [1], "its report comes again"
     assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
 
 
@@ -97,7 +97,7 @@ async def test_who_presses_twice_keeps_the_report_of_the_first_press(context, pr
 
     assert "decided already" in (await press("broadcast:uncertain:1"))["text"]
     async with connect.reading(context.db) as db:
-        assert [one.id for one in await records.list_unreported(db)] == [1]
+        assert [broadcast.id for broadcast in await records.list_unreported(db)] == [1]
 
 
 async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(context, press, write, sent):

@@ -33,7 +33,7 @@ async def test_a_press_knows_the_members_language_as_well(harness, write, press)
 
 @pytest.fixture
 def finnish(harness):
-    """The content is in Finnish as well. Named before `write`, which needs the house that answers by it."""
+    """The content is in Finnish as well. Request it before `write`, whose context is built from that content."""
     harness.content = harness.content.model_copy(update={"languages": ("en", "fi")})
 
 

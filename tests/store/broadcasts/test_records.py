@@ -24,7 +24,7 @@ async def draft(db, admin_id=ADMIN, chat_id=5, now=1.0, **job):
 
 async def unreported(db):
     async with connect.reading(db) as connection:
-        return [one.id for one in await records.list_unreported(connection)]
+        return [broadcast.id for broadcast in await records.list_unreported(connection)]
 
 
 async def test_a_draft_is_found_as_it_was_written(db):
@@ -139,7 +139,7 @@ async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, 
     assert await transact(db, records.discard_drafts, ADMIN) is False
     assert await transact(db, messages.start, ours, 3.0) is False
     assert await transact(db, messages.load_bodies, ours) == {}
-    assert [await state(one) for one in (ours, started, scheduled, theirs)] == [
+    assert [await state(outbox_id) for outbox_id in (ours, started, scheduled, theirs)] == [
         MessageState.CANCELLED,
         MessageState.RUNNING,
         MessageState.SCHEDULED,

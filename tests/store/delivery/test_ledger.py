@@ -41,9 +41,12 @@ async def test_a_message_that_is_not_there_has_no_audience(db):
 
 
 async def test_each_message_is_counted_for_itself(db, deliver):
-    one, other = await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT}), await deliver({1: DeliveryState.FAILED})
+    first, second = (
+        await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT}),
+        await deliver({1: DeliveryState.FAILED}),
+    )
 
-    assert (await tally(db, one), await tally(db, other)) == (Tally(sent=2), Tally(failed=1))
+    assert (await tally(db, first), await tally(db, second)) == (Tally(sent=2), Tally(failed=1))
 
 
 async def test_uncertain_deliveries_are_listed_in_order_and_not_too_many(db, deliver):
@@ -65,7 +68,9 @@ async def test_what_did_not_surely_arrive_is_listed_with_telegrams_words(db, del
     listed = await read(db, ledger.list_not_sent, outbox_id)
 
     assert listed[0] == Entry(-7, DeliveryState.FAILED, Reason.REFUSED, "Bad Request: 🕯", None, 2.0)
-    assert [one.state for one in listed[1:]] == [state for state in DeliveryState if state is not DeliveryState.SENT]
+    assert [entry.state for entry in listed[1:]] == [
+        state for state in DeliveryState if state is not DeliveryState.SENT
+    ]
 
 
 async def test_every_entry_is_told_in_order_a_piece_at_a_time(db, deliver, monkeypatch):
@@ -74,7 +79,7 @@ async def test_every_entry_is_told_in_order_a_piece_at_a_time(db, deliver, monke
     for number in range(len(chat_ids) + 1):
         outbox_id = await deliver(dict.fromkeys(reversed(chat_ids[:number]), DeliveryState.SENT), telegram_id=7)
         async with connect.reading(db) as connection:
-            told = [one async for one in ledger.iterate_entries(connection, outbox_id)]
+            told = [entry async for entry in ledger.iterate_entries(connection, outbox_id)]
 
         assert told == [Entry(chat_id, DeliveryState.SENT, None, None, 7, None) for chat_id in chat_ids[:number]]
 
@@ -122,7 +127,7 @@ async def test_what_arrived_or_waits_needs_no_reason(db, deliver):
 
 async def every(db, **named):
     async with connect.reading(db) as connection:
-        return [one.id for one in await ledger.list_messages(connection, **named)]
+        return [message.id for message in await ledger.list_messages(connection, **named)]
 
 
 async def test_all_that_was_confirmed_is_told_the_oldest_first_or_a_page_of_the_newest(db, deliver, confirm):

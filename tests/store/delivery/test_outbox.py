@@ -20,7 +20,7 @@ BODIES = {"en": Message("hello")}
 
 async def claim(db, limit=100, now=5.0, sender=1):
     """The (message, chat) pairs that were claimed, in their order."""
-    return [(one.outbox_id, one.chat_id) for one in await transact(db, outbox.claim, sender, limit, now)]
+    return [(delivery.outbox_id, delivery.chat_id) for delivery in await transact(db, outbox.claim, sender, limit, now)]
 
 
 async def delivery(db, outbox_id, chat_id):
@@ -219,7 +219,7 @@ async def test_what_is_claimed_says_which_revision_of_the_text_it_gets(db, subsc
     await transact(db, messages.replace_bodies, outbox_id, {"en": Message("mended")})
     after, of_other = await transact(db, outbox.claim, 1, 10, 5.0)
 
-    assert [(one.outbox_id, one.revision) for one in (before, after, of_other)] == [
+    assert [(delivery.outbox_id, delivery.revision) for delivery in (before, after, of_other)] == [
         (outbox_id, 0),
         (outbox_id, 1),
         (other, 0),

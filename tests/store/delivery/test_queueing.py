@@ -94,7 +94,9 @@ async def test_what_is_queued_already_is_sent_while_the_rest_is_queued(db, subsc
     outbox_id = await confirm()
     await transact(db, queue_piece)
     claimed = await transact(db, outbox.claim, sender, 10, 5.0)
-    sent = [outbox.Settled(one.outbox_id, one.chat_id, DeliveryState.SENT, telegram_id=9) for one in claimed]
+    sent = [
+        outbox.Settled(delivery.outbox_id, delivery.chat_id, DeliveryState.SENT, telegram_id=9) for delivery in claimed
+    ]
     await transact(db, outbox.settle, sender, sent, 5.0)
     assert await transact(db, messages.finish_completed, 5.0) == []
     await queue()
@@ -151,8 +153,8 @@ async def test_each_zone_gets_its_wave_and_who_is_left_out_has_a_row_too(db, sub
         4: (DeliveryState.QUEUED, None, 200.0),
         5: (DeliveryState.QUEUED, None, 200.0),
     }
-    assert [one.chat_id for one in await transact(db, outbox.claim, 1, 10, 200.0)] == [4, 5]
-    assert [one.chat_id for one in await transact(db, outbox.claim, 1, 10, 300.0)] == [3]
+    assert [delivery.chat_id for delivery in await transact(db, outbox.claim, 1, 10, 200.0)] == [4, 5]
+    assert [delivery.chat_id for delivery in await transact(db, outbox.claim, 1, 10, 300.0)] == [3]
 
 
 async def test_a_wave_may_leave_out_everybody(db, subscribe, confirm, queue, states):
@@ -186,7 +188,9 @@ async def test_a_job_goes_to_every_copy_that_surely_arrived(db, deliver, confirm
 
     sent = list(DeliveryState).index(DeliveryState.SENT)
     expected = [(job, -5, (70, 71, 72)), (job, sent, (70, 71, 72))]
-    assert [(one.outbox_id, one.chat_id, one.copy_ids) for one in claimed if one.kind is kind] == expected
+    assert [
+        (delivery.outbox_id, delivery.chat_id, delivery.copy_ids) for delivery in claimed if delivery.kind is kind
+    ] == expected
 
 
 async def test_a_copy_whose_id_nobody_knows_cannot_be_changed(deliver, confirm, queue, states):

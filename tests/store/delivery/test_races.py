@@ -20,7 +20,7 @@ at_once = pytest.mark.parametrize("database_url", ["postgres"], indirect=True)  
 
 
 async def claim(db, sender, limit=3):
-    return [one.chat_id for one in await transact(db, outbox.claim, sender, limit, 5.0)]
+    return [delivery.chat_id for delivery in await transact(db, outbox.claim, sender, limit, 5.0)]
 
 
 @at_once
@@ -33,7 +33,7 @@ async def test_two_claims_at_once_never_overlap(db, subscribe, deliver):
         theirs = await outbox.claim(second, 2, 4, 5.0)
         rest = await outbox.claim(first, 1, 4, 5.0)
 
-    assert [one.chat_id for one in (*mine, *theirs, *rest)] == list(range(10))
+    assert [delivery.chat_id for delivery in (*mine, *theirs, *rest)] == list(range(10))
 
 
 @at_once
@@ -49,23 +49,23 @@ async def test_a_claim_passes_over_what_a_stop_is_about_to_skip(db, subscribe, d
 
 async def test_many_senders_at_once_claim_everything_once(empty_database_url):
     async with (
-        connect.open_database(empty_database_url) as one,
-        connect.open_database(empty_database_url, exclusive=False) as other,
+        connect.open_database(empty_database_url) as main,
+        connect.open_database(empty_database_url, exclusive=False) as extra,
     ):
         for chat_id in range(40):
-            await transact(one, chats.subscribe, chat_id, kind="private", language="en", topic_id=None, now=1.0)
-        outbox_id = await transact(one, records.create_draft, 1, 1, BODIES, 1.0)
-        await transact(one, messages.start, outbox_id, 2.0)
-        await transact(one, queue_whole)
-        claims = await asyncio.gather(*(claim(db, number) for db in (one, other) for number in range(8)))
-        claims.append(await claim(one, 9))
+            await transact(main, chats.subscribe, chat_id, kind="private", language="en", topic_id=None, now=1.0)
+        outbox_id = await transact(main, records.create_draft, 1, 1, BODIES, 1.0)
+        await transact(main, messages.start, outbox_id, 2.0)
+        await transact(main, queue_whole)
+        claims = await asyncio.gather(*(claim(db, number) for db in (main, extra) for number in range(8)))
+        claims.append(await claim(main, 9))
 
         assert sorted(chat_id for part in claims for chat_id in part) == list(range(40))
 
 
 async def queue_whole(transaction):
-    (one,) = await delivery_queueing.list_queueing(transaction, 1)
-    await delivery_queueing.queue_next_piece(transaction, one)
+    (message,) = await delivery_queueing.list_queueing(transaction, 1)
+    await delivery_queueing.queue_next_piece(transaction, message)
 
 
 async def test_a_key_that_two_write_at_once_is_written_once(db):
@@ -73,7 +73,7 @@ async def test_a_key_that_two_write_at_once_is_written_once(db):
         *(transact(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a") for _ in range(5))
     )
 
-    assert sorted(one is None for one in written) == [False, True, True, True, True]
+    assert sorted(outbox_id is None for outbox_id in written) == [False, True, True, True, True]
 
 
 async def test_of_two_who_press_at_once_one_moves_it(db, deliver):
@@ -197,8 +197,8 @@ async def test_a_group_that_moves_while_a_piece_is_queued_is_not_forgotten(
     await subscribe(-30, -20, -5, 7, kind="group")
     outbox_id = await confirm()
     async with connect.writing(db) as queueing:
-        (one,) = await delivery_queueing.list_queueing(queueing, 1)
-        await delivery_queueing.queue_next_piece(queueing, one)
+        (message,) = await delivery_queueing.list_queueing(queueing, 1)
+        await delivery_queueing.queue_next_piece(queueing, message)
         moving = asyncio.create_task(transact(db, chats.migrate, -5, -25))
         await until_blocked(moving)
     await moving

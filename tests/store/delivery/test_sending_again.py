@@ -143,5 +143,5 @@ async def test_who_left_meanwhile_is_skipped_at_the_second_try(db, subscribe, ov
     await transact(db, chats.unsubscribe, 1)
     await transact(db, messages.queue_again, outbox_id, DeliveryState.UNCERTAIN, 9.0)
 
-    assert [one.chat_id for one in await transact(db, outbox.claim, 3, 10, 9.0)] == [2]
+    assert [delivery.chat_id for delivery in await transact(db, outbox.claim, 3, 10, 9.0)] == [2]
     assert await states(outbox_id) == {1: DeliveryState.SKIPPED, 2: DeliveryState.SENDING}

@@ -46,8 +46,8 @@ async def test_a_plan_begins_at_the_moment_it_was_made_for(db):
     await transact(db, messages.schedule, outbox_id, 100.0)
     await transact(db, messages.start, outbox_id, 130.0)
 
-    (one,) = await transact(db, delivery_queueing.list_queueing, 1)
-    assert (one.timing, one.planned_start.timestamp()) == (plan, 100.0)
+    (message,) = await transact(db, delivery_queueing.list_queueing, 1)
+    assert (message.timing, message.planned_start.timestamp()) == (plan, 100.0)
 
 
 async def test_what_was_missed_keeps_its_hours_once_a_person_starts_it(db):
@@ -60,8 +60,8 @@ async def test_what_was_missed_keeps_its_hours_once_a_person_starts_it(db):
 
     assert await transact(db, messages.start, outbox_id, 900.0, only_from=[MessageState.DRAFT]) is False
     assert await transact(db, messages.start, outbox_id, 900.0, only_from=[MessageState.MISSED]) is True
-    (one,) = await transact(db, delivery_queueing.list_queueing, 1)
-    assert (one.timing, one.planned_start.timestamp()) == (plan, 100.0)
+    (message,) = await transact(db, delivery_queueing.list_queueing, 1)
+    assert (message.timing, message.planned_start.timestamp()) == (plan, 100.0)
 
 
 async def test_a_wave_that_was_due_while_the_program_was_down_is_told(db, deliver):

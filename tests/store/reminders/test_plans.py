@@ -94,7 +94,7 @@ async def test_what_is_for_one_chat_alone_is_for_nobody_else(db, subscribe, queu
     assert await queue() == []
     assert await states(outbox_id) == {1: DeliveryState.QUEUED}
 
-    assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == [1]
+    assert [delivery.chat_id for delivery in await do(db, outbox.claim, sender, 10, 2.0)] == [1]
 
 
 @pytest.mark.parametrize(("kind", "claimed"), [(MessageKind.ALERT, [5]), (MessageKind.REMINDER, [])])
@@ -103,7 +103,7 @@ async def test_an_alarm_reaches_an_admin_who_did_not_subscribe(db, subscribe, se
     outbox_id = await do(db, messages.create, kind, BODIES, 1.0)
     await do(db, queueing.queue_for_chat, outbox_id, 5)
 
-    assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == claimed
+    assert [delivery.chat_id for delivery in await do(db, outbox.claim, sender, 10, 2.0)] == claimed
 
 
 AT_ONE = dt.datetime(2026, 2, 26, 1, tzinfo=dt.UTC).timestamp()

@@ -28,7 +28,7 @@ def test_there_are_three_ways():
 
 @pytest.mark.parametrize("way", Clock)
 def test_two_weeks_of_days_are_offered_from_today_on(way):
-    *days, back = [one for row in rows(schedule.day_menu("en", 7, way, DAY)) for one in row]
+    *days, back = [button for row in rows(schedule.day_menu("en", 7, way, DAY)) for button in row]
 
     assert len(days) == schedule.DAYS
     assert days[0] == ("Wed 30 Dec", f"broadcast:when:7:{way}.20261230")
@@ -40,7 +40,7 @@ def test_two_weeks_of_days_are_offered_from_today_on(way):
 @pytest.mark.parametrize("way", Clock)
 def test_every_hour_of_the_day_is_offered(way):
     message = schedule.hour_menu("en", 7, way, DAY)
-    *hours, _back = [one for row in rows(message) for one in row]
+    *hours, _back = [button for row in rows(message) for button in row]
 
     assert "30 December 2026" in message.text
     assert [label for label, _ in hours] == [f"{hour:02}:00" for hour in range(24)]

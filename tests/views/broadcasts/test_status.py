@@ -28,7 +28,7 @@ numbers = st.integers(0, 10**7)
 tallies = st.builds(Tally, numbers, numbers, numbers, numbers, numbers, numbers)
 
 
-def standing(state=RUNNING, tally=Tally(queued=1), kind=MessageKind.BROADCAST, **more):  # noqa: B008 it is frozen
+def make_status(state=RUNNING, tally=Tally(queued=1), kind=MessageKind.BROADCAST, **more):  # noqa: B008 it is frozen
     names = {
         "why": "state_reason",
         "of_id": "of_id",
@@ -41,7 +41,7 @@ def standing(state=RUNNING, tally=Tally(queued=1), kind=MessageKind.BROADCAST, *
 
 
 def progress(*place, **more):
-    return status.progress("en", standing(*place, **more)).text
+    return status.progress("en", make_status(*place, **more)).text
 
 
 def data(message):
@@ -64,11 +64,11 @@ counted = st.sampled_from(sorted(set(MessageState) - {MessageState.SCHEDULED, Me
 
 @given(tallies, counted, st.sampled_from(MessageKind))
 def test_the_numbers_add_up(tally, state, kind):
-    one = standing(state, tally, kind)
+    shown = make_status(state, tally, kind)
     for message in (
-        status.progress("en", one),
-        status.ledger("en", one),
-        status.paused_alert("en", one),
+        status.progress("en", shown),
+        status.ledger("en", shown),
+        status.paused_alert("en", shown),
     ):
         assert sum(parts(message.text)) == total(message.text) == tally.audience
 
@@ -186,16 +186,16 @@ def test_what_waits_says_until_when_and_counts_nothing_yet():
     ],
 )
 def test_what_can_be_done_with_it_depends_on_how_it_stands(state, offered):
-    one = standing(state, Tally(queued=state not in ENDED))
+    shown = make_status(state, Tally(queued=state not in ENDED))
 
-    assert data(status.progress("en", one)) == offered
-    assert data(status.paused_alert("en", one)) == offered
-    assert data(status.ledger("en", one)) == [*offered, ["broadcast:csv:7"], ["broadcast:list"]]
+    assert data(status.progress("en", shown)) == offered
+    assert data(status.paused_alert("en", shown)) == offered
+    assert data(status.ledger("en", shown)) == [*offered, ["broadcast:csv:7"], ["broadcast:list"]]
 
 
 def test_when_it_is_over_what_did_not_surely_arrive_can_be_sent_again():
-    one = standing(FINISHED, Tally(sent=1, uncertain=2000, failed=4), send_again=2000, try_again=3)
-    message = status.progress("en", one)
+    shown = make_status(FINISHED, Tally(sent=1, uncertain=2000, failed=4), send_again=2000, try_again=3)
+    message = status.progress("en", shown)
 
     assert [[(button.label, button.data) for button in row] for row in message.buttons] == [
         [("Send again to the uncertain (2,000)", "broadcast:uncertain:7")],
@@ -204,17 +204,17 @@ def test_when_it_is_over_what_did_not_surely_arrive_can_be_sent_again():
 
 
 def test_while_something_is_in_the_air_the_report_is_not_final():
-    one = standing(MessageState.CANCELLED, Tally(sending=1, uncertain=1), uncertain=[5], send_again=1)
-    message = status.progress("en", one)
+    shown = make_status(MessageState.CANCELLED, Tally(sending=1, uncertain=1), uncertain=[5], send_again=1)
+    message = status.progress("en", shown)
 
     assert message.buttons == ()
     assert "may or may not" not in message.text
 
 
 def test_the_ledger_offers_all_that_can_still_be_done():
-    one = standing(FINISHED, Tally(sent=5, uncertain=1), send_again=1, correctable=True, deletable=True)
+    shown = make_status(FINISHED, Tally(sent=5, uncertain=1), send_again=1, correctable=True, deletable=True)
 
-    assert data(status.ledger("en", one)) == [
+    assert data(status.ledger("en", shown)) == [
         ["broadcast:uncertain:7"],
         ["broadcast:csv:7"],
         ["broadcast:correct:7", "broadcast:delete:7"],
@@ -229,19 +229,19 @@ def test_the_ledger_counts_each_language_where_there_are_several():
         ("de", DeliveryState.SENT, 3),
         ("", DeliveryState.SKIPPED, 4),
     ]
-    text = status.ledger("en", standing(FINISHED, Tally(sent=1903, failed=100, skipped=4), languages=languages)).text
+    text = status.ledger("en", make_status(FINISHED, Tally(sent=1903, failed=100, skipped=4), languages=languages)).text
 
     assert "\nEnglish: 1,900 of 2,000\nnot known any more: 0 of 4\nGerman: 3 of 3" in text
-    assert "of 5" not in status.ledger("en", standing(FINISHED, languages=[("en", DeliveryState.SENT, 5)])).text
+    assert "of 5" not in status.ledger("en", make_status(FINISHED, languages=[("en", DeliveryState.SENT, 5)])).text
 
 
 def test_a_paused_reminder_says_what_to_mend():
     words = "Mend content.yaml for the next one."
 
-    assert words in status.paused_alert("en", standing(PAUSED, kind=MessageKind.REMINDER, why="wrong")).text
-    assert words not in status.paused_alert("en", standing(RUNNING, kind=MessageKind.REMINDER)).text
+    assert words in status.paused_alert("en", make_status(PAUSED, kind=MessageKind.REMINDER, why="wrong")).text
+    assert words not in status.paused_alert("en", make_status(RUNNING, kind=MessageKind.REMINDER)).text
     for kind in set(MessageKind) - {MessageKind.REMINDER}:
-        text = status.paused_alert("en", standing(PAUSED, kind=kind, why="wrong")).text
+        text = status.paused_alert("en", make_status(PAUSED, kind=kind, why="wrong")).text
         assert "Telegram says: wrong" in text
         assert words not in text
 
@@ -265,8 +265,8 @@ def test_what_is_done_to_a_copy_is_called_what_it_is(kind, done, open_):
 def test_what_was_deleted_says_so():
     words = "Its copies were deleted, as far as Telegram allowed it."
 
-    assert words in status.ledger("en", standing(FINISHED, Tally(sent=1), deleted=True)).text
-    assert words not in status.ledger("en", standing(FINISHED, Tally(sent=1))).text
+    assert words in status.ledger("en", make_status(FINISHED, Tally(sent=1), deleted=True)).text
+    assert words not in status.ledger("en", make_status(FINISHED, Tally(sent=1))).text
 
 
 def test_what_goes_out_by_local_hours_and_was_missed_says_what_becomes_of_each():

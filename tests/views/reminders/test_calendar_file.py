@@ -16,9 +16,9 @@ NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 YEARS = range(2026, 2110)
 
 
-def read(content, chosen=None, language="en"):
+def read(content, settings=None, language="en"):
     """The file as vobject reads it."""
-    raw = calendar_file.calendar_file(content, language, chosen or ChatSettings(), NOW.date(), NOW)
+    raw = calendar_file.calendar_file(content, language, settings or ChatSettings(), NOW.date(), NOW)
     assert all(len(line) <= 75 for line in raw.split(b"\r\n")), "RFC 5545, 3.1"
     calendar = vobject.readOne(raw.decode())
     assert calendar.validate(raiseException=True)
@@ -34,7 +34,7 @@ def kept_on(content, **changes):
 def expanded(event):
     """The days of the rule, in the years we look at."""
     first = dt.datetime.combine(event.dtstart.value, dt.time())
-    days = (one.date() for one in rrulestr(event.rrule.value, dtstart=first))
+    days = (day.date() for day in rrulestr(event.rrule.value, dtstart=first))
     return list(takewhile(lambda day: day.year in YEARS, days))
 
 

@@ -8,14 +8,14 @@ from outreachbot.domain.reminders.settings import ChatSettings, Quiet
 from outreachbot.views.reminders import settings
 
 
-def menu(content, chosen=None, *, subscribed=True):
+def menu(content, chat_settings=None, *, subscribed=True):
     """The label and data of each button of the menu."""
-    message = settings.settings_menu(content, "en", chosen or ChatSettings(), subscribed=subscribed)
+    message = settings.settings_menu(content, "en", chat_settings or ChatSettings(), subscribed=subscribed)
     return {button.data: button.label for row in message.buttons for button in row}
 
 
-def said(content, chosen, *, subscribed=True):
-    return settings.settings_menu(content, "en", chosen, subscribed=subscribed).text
+def said(content, chat_settings, *, subscribed=True):
+    return settings.settings_menu(content, "en", chat_settings, subscribed=subscribed).text
 
 
 def test_a_switch_says_what_holds_and_sets_the_opposite(bridge):
@@ -46,7 +46,7 @@ def test_only_who_is_not_subscribed_is_offered_it_and_reads_that_nothing_comes(b
 
 
 @pytest.mark.parametrize(
-    ("chosen", "line"),
+    ("chat_settings", "line"),
     [
         (ChatSettings(), "When: on the day, at 09:00\nTime zone: Berlin (not chosen yet: /timezone)"),
         (ChatSettings(zone="Asia/Baku", hour=0), "When: on the day, at 00:00\nTime zone: Baku\nDays: 1 of 1"),
@@ -59,13 +59,13 @@ def test_only_who_is_not_subscribed_is_offered_it_and_reads_that_nothing_comes(b
         (ChatSettings(zone="Asia/Baku", quiet=Quiet(22, 7)), "\nWithout a sound from 22:00 to 07:00."),
     ],
 )
-def test_what_holds_is_said(bridge, chosen, line):
-    assert line in said(bridge, chosen)
+def test_what_holds_is_said(bridge, chat_settings, line):
+    assert line in said(bridge, chat_settings)
 
 
 def test_what_is_off_has_no_hour(bridge):
-    for chosen in (ChatSettings(reminders=False), ChatSettings(notices={Notice.DAY: False})):
-        assert "09:00" not in said(bridge, chosen)
+    for chat_settings in (ChatSettings(reminders=False), ChatSettings(notices={Notice.DAY: False})):
+        assert "09:00" not in said(bridge, chat_settings)
 
 
 def test_who_skips_a_day_reads_when_it_comes_again():

@@ -12,10 +12,10 @@ from outreachbot.views.reminders import subscription
 NOTHING_CHOSEN = ChatSettings()
 
 
-def coming(content, chosen, now, *, subscribed=True, **more):
+def coming(content, settings, now, *, subscribed=True, **more):
     """What the chat reads at that moment."""
-    today = chosen.today(content, now)
-    return subscription.upcoming(content, "en", chosen, today, subscribed=subscribed, **more)
+    today = settings.today(content, now)
+    return subscription.upcoming(content, "en", settings, today, subscribed=subscribed, **more)
 
 
 def at(month, day, hour=12, year=2026):
@@ -85,8 +85,8 @@ def test_only_the_days_that_the_chat_keeps_are_listed(bridge):
 
 
 def test_what_the_chat_chose_is_said(bridge):
-    chosen = ChatSettings(zone="Asia/Baku", hour=7, notices={Notice.WEEK: True, Notice.DAY: False})
-    text = subscription.subscribed(bridge, "en", chosen, at(3, 1), new=True).text
+    settings = ChatSettings(zone="Asia/Baku", hour=7, notices={Notice.WEEK: True, Notice.DAY: False})
+    text = subscription.subscribed(bridge, "en", settings, at(3, 1), new=True).text
 
     assert "When: a week before, at 07:00\nTime zone: Baku\nDays: 1 of 1\n" in text
 
@@ -107,9 +107,9 @@ NOTHING_COMES = [
 ]
 
 
-@pytest.mark.parametrize("chosen", NOTHING_COMES)
-def test_who_is_told_nothing_is_promised_no_day(bridge, chosen):
-    assert "flood" not in subscription.subscribed(bridge, "en", chosen, at(3, 1), new=False).text
+@pytest.mark.parametrize("settings", NOTHING_COMES)
+def test_who_is_told_nothing_is_promised_no_day(bridge, settings):
+    assert "flood" not in subscription.subscribed(bridge, "en", settings, at(3, 1), new=False).text
 
 
 @pytest.mark.parametrize("subscribed", [True, False])

@@ -26,14 +26,14 @@ def test_the_time_says_whether_a_zone_is_right():
 
 
 @pytest.mark.parametrize(
-    ("chosen", "said"),
+    ("is_chosen", "said"),
     [
         (True, "This chat uses the time of Baku, where it is 01:30 on Monday."),
         (False, "None is chosen yet: this chat uses the time of Baku, where it is 01:30 on Monday."),
     ],
 )
-def test_it_says_which_zone_holds_and_whether_somebody_chose_it(chosen, said):
-    message = timezone.country_menu("en", ["AZ", "DE", "XX"], NOW, "Asia/Baku", chosen=chosen)
+def test_it_says_which_zone_holds_and_whether_somebody_chose_it(is_chosen, said):
+    message = timezone.country_menu("en", ["AZ", "DE", "XX"], NOW, "Asia/Baku", chosen=is_chosen)
 
     assert said in message.text
     assert data(message) == [["zone:c.AZ", "zone:c.DE"], ["zone:c.XX"], ["zone:t"], ["reminders"]]
