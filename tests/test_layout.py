@@ -113,7 +113,7 @@ def test_no_files_import_each_other_in_a_circle():
     assert circles(graph) == []
 
 
-def test_a_library_has_one_room():
+def test_each_library_belongs_to_one_package():
     used = {(name(path), imported.split(".")[0]) for path in FILES for imported in imports(path)}
     elsewhere = {
         (path, imported)
@@ -124,7 +124,7 @@ def test_a_library_has_one_room():
     assert elsewhere == set()
 
 
-def test_only_app_and_the_sandboxs_process_look_at_the_clock():
+def test_only_app_and_the_sandbox_process_read_the_clock():
     clock = re.compile(r"datetime\.now\(|\btime\.time\(|utcnow\(|date\.today\(")
     looking = {name(path) for path in FILES if clock.search(path.read_text())}
 
@@ -135,7 +135,7 @@ def test_every_module_says_what_it_is_for():
     assert [name(path) for path in FILES if not ast.get_docstring(TREES[path])] == []
 
 
-def test_no_file_outgrows_its_room():
+def test_no_file_is_longer_than_250_lines():
     long = [name(path) for path in FILES if path.read_text().count("\n") > 250 and "migrations" not in path.parts]
 
     assert long == []

@@ -70,7 +70,7 @@ async def test_a_groups_admins_decide(harness, context, status, may):
     ],
     ids=lambda fault: fault.kind,
 )
-async def test_where_telegram_does_not_say_who_they_are_nobody_decides(harness, context, fault):
+async def test_if_telegram_does_not_name_the_admins_nobody_may_decide(harness, context, fault):
     harness.world.faults.pending.append(fault)
 
     assert not await subscribes(harness, context, ADMIN)

@@ -111,7 +111,7 @@ def test_an_address_is_taken_as_it_is(url):
         "[see above]",
     ],
 )
-def test_what_is_no_such_line_stays_in_the_text(text):
+def test_any_other_last_line_stays_in_the_text(text):
     message = read(text)
 
     assert (html.parse(message.text)[0], message.buttons) == (text, ())
@@ -179,7 +179,7 @@ def aligned(text, spans):
 @given(bodies, st.lists(st.tuples(labels, urls), max_size=4), spans)
 @example("a", [("b", "https://a.example/x)")], [])
 @example("🕯", [("🕯", "https://a.example/🕯")], [("bold", 0, 200)])
-def test_what_is_written_above_the_buttons_and_each_button_come_out_as_they_are(body, buttons, spans):
+def test_text_above_the_buttons_and_each_button_are_read_unchanged(body, buttons, spans):
     if re.match(r"^\s*\[", body.split("\n")[-1]):
         body += "."
     text = "\n".join([body, *(f"[{label}] {url}" for label, url in buttons)])
@@ -234,7 +234,7 @@ def test_a_caption_is_html():
     ],
     ids=lambda content: next(iter(content)),
 )
-def test_anything_else_is_copied_as_it_stands(content):
+def test_anything_else_is_copied_as_it_is(content):
     message = sent(**content)
 
     assert incoming.read_media(message) is None

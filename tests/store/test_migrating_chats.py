@@ -113,7 +113,7 @@ async def test_a_message_for_both_ids_is_one_delivery_that_is_never_sent_twice(d
 
 
 @pytest.mark.parametrize("old", SETTLED_OR_QUEUED)
-async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deliver, states, old):
+async def test_a_delivery_in_flight_to_the_new_id_stays_in_flight(db, deliver, states, old):
     outbox_id = await deliver({OLD: old, NEW: DeliveryState.SENDING})
     await transact(db, chats.migrate, OLD, NEW)
 
@@ -121,7 +121,7 @@ async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deli
 
 
 @pytest.mark.parametrize("new", [None, *SETTLED_OR_QUEUED])
-async def test_what_is_in_the_air_to_the_old_id_lands_under_it(db, deliver, states, sender, new):
+async def test_a_delivery_in_flight_to_the_old_id_is_settled_under_it(db, deliver, states, sender, new):
     """Moved with the others it would be `sending` for ever: nobody would settle it under its new id."""
     outbox_id = await deliver({OLD: DeliveryState.SENDING} | ({} if new is None else {NEW: new}))
     await transact(db, chats.migrate, OLD, NEW)
@@ -132,7 +132,7 @@ async def test_what_is_in_the_air_to_the_old_id_lands_under_it(db, deliver, stat
     assert now.get(NEW, DeliveryState.SENT) in {DeliveryState.SENT, DeliveryState.UNCERTAIN}
 
 
-async def test_what_telegram_sends_on_to_the_new_id_is_queued_for_it(db, subscribe, deliver, states, sender):
+async def test_a_delivery_redirected_to_the_new_id_is_queued_for_it(db, subscribe, deliver, states, sender):
     """Two messages are in the air to the old id; both are answered with the new one."""
     await subscribe(OLD)
     first, second = [await deliver({OLD: DeliveryState.SENDING}) for _ in range(2)]

@@ -7,13 +7,15 @@ import pytest
 FAST = frozenset({"domain", "drawing", "store", "test_config.py", "test_layout.py", "views"})
 THOROUGH = frozenset(
     {
+        "app",
         "bot",
         "faults",
+        "gateway",
         "sandbox",
+        "services",
         "test_cli.py",
         "test_imports.py",
         "test_logs.py",
-        "test_preview.py",
         "walks",
         "workers",
         "year",

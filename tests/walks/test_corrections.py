@@ -211,7 +211,7 @@ async def test_a_crowd_of_reports_does_not_drown_the_admins(harness):
     assert question["text"].startswith("What you write goes to the admins")
 
 
-async def test_who_is_ignored_is_told_so_until_an_admin_hears_them_again(harness):
+async def test_an_ignored_member_is_told_so_until_an_admin_stops_ignoring_them(harness):
     async with harness.running_bot():
         question = await asked(harness)
         await reply(harness, MEMBER, question, "You lie")
@@ -247,7 +247,7 @@ async def test_an_answer_to_a_member_who_blocked_the_bot_is_told_and_can_be_give
     assert harness.said(MEMBER)[-1]["text"].endswith("Right!")
 
 
-async def test_an_answer_that_may_have_arrived_is_not_sent_again_by_itself(harness):
+async def test_an_answer_that_may_have_arrived_is_not_sent_again_automatically(harness):
     async with harness.running_bot():
         await report(harness)
         question = await answer_asked(harness)
@@ -258,7 +258,7 @@ async def test_an_answer_that_may_have_arrived_is_not_sent_again_by_itself(harne
     assert [message["text"].endswith("Right!") for message in harness.said(MEMBER)].count(True) == 1
 
 
-async def test_what_telegram_refuses_is_said_with_its_words(harness):
+async def test_a_refused_answer_quotes_telegrams_description(harness):
     why = "Bad Request: the moon is too bright"
     refused = InjectedFault(FaultKind.REFUSED, ANY_SEND, ALWAYS, frozenset({MEMBER}), code=400, description=why)
     async with harness.running_bot():
@@ -285,7 +285,7 @@ async def test_a_restart_between_question_and_answer_loses_nothing(harness):
     assert len(told(harness)) == len(told(harness, OTHER)) == 1
 
 
-async def test_what_is_handled_twice_after_a_crash_is_one_report(harness):
+async def test_a_report_handled_twice_after_a_crash_counts_once(harness):
     async with harness.running_bot():
         await report(harness)
         await alarm(harness)
@@ -301,7 +301,7 @@ async def test_what_is_handled_twice_after_a_crash_is_one_report(harness):
     assert await count(harness, "reports") == 1
 
 
-async def test_an_answer_that_is_handled_twice_after_a_crash_is_no_other_answer(harness):
+async def test_an_answer_handled_twice_after_a_crash_counts_once(harness):
     async with harness.running_bot():
         await report(harness)
         await reply(harness, ADMIN, await answer_asked(harness), "Right!")

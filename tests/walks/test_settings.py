@@ -148,7 +148,7 @@ async def test_a_notice_a_week_before_is_switched_on_and_the_rest_of_the_year_sk
         await harness.wait_until(lambda: "35 years on" in harness.said(MEMBER)[-1]["text"])
 
 
-async def test_who_moves_the_hour_back_over_the_present_is_told_at_once_and_not_again(harness):
+async def test_moving_the_hour_to_the_past_brings_the_reminder_once_and_at_once(harness):
     harness.clock.set(on(2, 20))
     async with harness.running_bot():
         for chat_id in (MEMBER, ADMIN):

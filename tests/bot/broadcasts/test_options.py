@@ -109,7 +109,7 @@ async def test_a_button_that_is_not_known_any_more_changes_nothing(choose, draft
     assert (await draft()).audience == BroadcastAudience(kinds=GROUPS)
 
 
-async def test_a_code_that_others_overtook_meanwhile_is_still_the_one_that_was_pressed(choose, draft, subscribe):
+async def test_a_pressed_code_is_used_even_if_other_codes_overtook_it(choose, draft, subscribe):
     menu, _note = await choose("whom:1")
     labels = {button["text"]: button["callback_data"] for button in buttons(menu)}
     for first in range(10, 30, 2):
@@ -119,7 +119,7 @@ async def test_a_code_that_others_overtook_meanwhile_is_still_the_one_that_was_p
     assert (await draft()).audience == BroadcastAudience(joined="poster")
 
 
-async def test_an_anniversary_of_those_who_chose_it_leaves_no_trace_when_it_is_taken_back(context, choose, draft):
+async def test_deselecting_an_opt_in_anniversary_leaves_no_trace(context, choose, draft):
     last = f"whom:1:a.{len(context.content.anniversaries) - 1}"
     await choose(last)
     assert (await draft()).audience == BroadcastAudience(anniversary="quiet", by_default=False)
@@ -178,7 +178,7 @@ async def test_an_hour_of_each_zone_is_chosen_by_day_and_hour(choose, draft):
 
 
 @pytest.mark.parametrize("past", Past)
-async def test_where_that_hour_has_passed_it_is_asked_what_these_get(choose, draft, subscribe, past):
+async def test_it_asks_what_zones_get_where_that_hour_has_passed(choose, draft, subscribe, past):
     await subscribe(8, zone="Europe/Lisbon")
     asked, _note = await choose("when:1:h.20260310.10")
     assert "In 1 time zone of your chats that hour has passed." in asked["text"]
@@ -189,7 +189,7 @@ async def test_where_that_hour_has_passed_it_is_asked_what_these_get(choose, dra
     assert (await draft()).timing == LocalHour(dt.date(2026, 3, 10), 10, past)
 
 
-async def test_only_zones_of_who_gets_it_are_asked_about(choose, draft, subscribe):
+async def test_it_asks_only_about_zones_in_the_audience(choose, draft, subscribe):
     await subscribe(8, zone="Europe/Lisbon", language="pt")
     await choose("whom:1:l.pt", "when:1:h.20260310.10")
 

@@ -29,7 +29,7 @@ async def tally(context, outbox_id=1):
         ("stop", MISSED, CANCELLED, "Stopped."),
     ],
 )
-async def test_steering_holds_at_once_and_the_progress_follows_by_itself(
+async def test_steering_takes_effect_at_once_and_the_progress_follows(
     context, write, press, sent, row, verb, state, then, note
 ):
     outbox_id = await sent(state, [6])
@@ -56,7 +56,7 @@ STATES = set(MessageState)
         ("stop", {MessageState.DRAFT, CANCELLED, FINISHED}),
     ],
 )
-async def test_nothing_is_steered_that_stands_otherwise(write, press, sent, row, verb, states):
+async def test_a_message_in_another_state_is_not_steered(write, press, sent, row, verb, states):
     await write("/help")
     for number, state in enumerate(sorted(states), start=1):
         await sent(state)
@@ -65,7 +65,7 @@ async def test_nothing_is_steered_that_stands_otherwise(write, press, sent, row,
 
 
 @pytest.mark.parametrize(("verb", "queued"), [("uncertain", 3), ("failed", 5)])
-async def test_only_who_may_not_have_got_it_is_written_to_again(context, press, write, sent, row, verb, queued):
+async def test_only_chats_that_may_not_have_got_it_are_sent_it_again(context, press, write, sent, row, verb, queued):
     await sent()
     async with connect.writing(context.db) as db:
         await records.mark_reported(db, 1)
@@ -83,7 +83,7 @@ async def test_only_who_may_not_have_got_it_is_written_to_again(context, press, 
 
 
 @pytest.mark.parametrize("over", [False, True])
-async def test_who_presses_twice_keeps_the_report_of_the_first_press(context, press, write, sent, over):
+async def test_a_second_press_keeps_the_report_of_the_first(context, press, write, sent, over):
     """The second press finds nothing, while it still goes on or when it is over and not yet reported."""
     await sent()
     async with connect.writing(context.db) as db:
@@ -100,7 +100,7 @@ async def test_who_presses_twice_keeps_the_report_of_the_first_press(context, pr
         assert [broadcast.id for broadcast in await records.list_unreported(db)] == [1]
 
 
-async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(context, press, write, sent):
+async def test_if_nobody_is_left_to_send_to_again_it_says_so(context, press, write, sent):
     await sent(ends=[1, 4])
     await write("/help")
     for verb in ("uncertain", "failed"):
@@ -108,7 +108,7 @@ async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(context,
     assert await tally(context) == Tally(sent=1, failed=1)
 
 
-async def test_nobody_is_written_to_again_of_what_a_person_stopped(context, press, write, sent, row):
+async def test_a_stopped_message_can_not_be_sent_again(context, press, write, sent, row):
     await sent(CANCELLED)
     await write("/help")
     for verb in ("uncertain", "failed"):

@@ -80,7 +80,7 @@ async def test_quiet_hours_choose_no_zone_and_say_whose_clock_it_is(harness, con
 
 
 @pytest.mark.parametrize("data", ["reminders:on.0", "reminders:n.day.0", "+skip:khojaly:2026"])
-async def test_what_is_switched_off_while_it_waits_to_be_sent_does_not_come(remind, both, press, context, data):
+async def test_a_queued_reminder_that_is_switched_off_is_not_sent(remind, both, press, context, data):
     planning = await resume.resume_planner(context.db, context.content, 1000.0, BEFORE)
     await planner.plan_due(planning, context.db, context.content, ON_THE_DAY)
     while await queueing.queue_audience(context.db, context.content.zone, context.wake_sender):
@@ -129,7 +129,7 @@ async def test_a_forged_skip_skips_nothing(context, both, press, data):
     assert chat_settings.skipped == frozenset()
 
 
-async def test_a_press_sets_what_it_says_and_does_not_swing_back(context, both, press):
+async def test_pressing_a_switch_twice_does_not_undo_it(context, both, press):
     for _ in range(2):
         await press("reminders:on.0", MEMBER)
         chat_settings, _subscribed = await settings.load_settings(context, MEMBER)
@@ -163,7 +163,7 @@ async def test_a_location_that_an_admin_shares_while_composing_is_the_broadcast(
     assert not any(button["callback_data"].startswith("zone") for button in buttons(question))
 
 
-async def test_a_location_that_nobody_asked_for_is_a_place_to_live_for_an_admin_too(harness, hand):
+async def test_an_admins_unrequested_location_sets_the_zone(harness, hand):
     people.send(harness.world, ADMIN, ADMIN, {"location": {"latitude": 40.4, "longitude": 49.9}})
     await hand()
 
@@ -180,7 +180,7 @@ async def test_the_list_of_broadcasts_leads_to_the_reminders(harness, both, remi
 
 
 @pytest.mark.parametrize("data", ["reminders:h.0231", "zone:y.Factory"])
-async def test_what_a_member_forges_takes_nothing_from_the_admins(harness, write, press, data):
+async def test_a_members_forged_press_does_not_affect_the_admins(harness, write, press, data):
     harness.clock.set(ON_THE_DAY + dt.timedelta(days=17))  # on which nothing is told
     await write("/subscribe", MEMBER)
     with contextlib.suppress(LookupError, ValueError):  # it may fail for the member

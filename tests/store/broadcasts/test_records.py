@@ -84,7 +84,7 @@ async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state not in ENDED])
-async def test_what_goes_on_by_now_is_not_reported(db, state):
+async def test_a_message_that_is_running_again_is_not_reported(db, state):
     """Some of it are sent again while its report was on its way to the admin."""
     outbox_id = await draft(db)
     await transact(db, messages.start, outbox_id, 2.0)
@@ -102,7 +102,7 @@ async def test_it_is_known_while_its_audience_is_queued(db, confirm, queue):
     assert (await transact(db, records.find, outbox_id)).message.is_queueing is False
 
 
-async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
+async def test_a_broadcast_is_found_with_its_times_and_pause_reason(db):
     outbox_id = await draft(db)
     await transact(db, messages.start, outbox_id, 2.0)
     await transact(db, messages.pause, outbox_id, "can't parse entities")
@@ -130,7 +130,7 @@ async def test_only_the_message_that_shows_the_progress_follows_it(db):
     assert await transact(db, records.is_progress_message, other, 99) is False
 
 
-async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, state):
+async def test_discarded_drafts_are_never_sent_and_confirmed_messages_stay(db, state):
     ours, started, scheduled, theirs = await draft(db), await draft(db), await draft(db), await draft(db, OTHER)
     await transact(db, messages.start, started, 2.0)
     await transact(db, messages.schedule, scheduled, 9.0)
@@ -186,7 +186,7 @@ async def test_admins_that_consent_at_once_are_all_counted(db):
     assert await transact(db, records.count_consents, outbox_id) == 3
 
 
-async def test_who_consents_is_known(db):
+async def test_the_consenting_admins_are_listed(db):
     outbox_id, other = await draft(db), await draft(db)
     for admin_id in (33, OTHER, 33):
         await transact(db, records.add_consent, outbox_id, admin_id)

@@ -26,7 +26,7 @@ messages = st.builds(
 
 
 @given(st.dictionaries(st.sampled_from(["en", "az", "tr"]), messages))
-def test_what_is_kept_comes_back_the_same(written):
+def test_what_is_stored_is_read_back_unchanged(written):
     stored = json.loads(json.dumps(bodies.dump(written)))
 
     assert bodies.load(stored) == written

@@ -40,7 +40,7 @@ async def claimed(db, subscribe, deliver):
     return claimed
 
 
-async def test_nobody_ever_ran_a_new_database(db):
+async def test_a_new_database_has_never_been_run(db):
     assert await transact(db, leases.find_last_seen) is None
 
 
@@ -55,7 +55,7 @@ async def test_when_the_bot_last_ran_is_known_after_a_crash_and_after_an_orderly
     assert await transact(db, leases.find_last_seen) == 30.0
 
 
-async def test_who_ended_in_order_is_never_taken_for_dead(db, claimed, states):
+async def test_a_sender_that_ended_cleanly_is_never_taken_for_dead(db, claimed, states):
     extra = await begin(db)
     outbox_id = await claimed(extra)
     await transact(db, outbox.settle, extra, [Settled(outbox_id, 1, DeliveryState.SENT, telegram_id=9)], 6.0)
@@ -65,7 +65,7 @@ async def test_who_ended_in_order_is_never_taken_for_dead(db, claimed, states):
     assert await states(outbox_id) == {1: DeliveryState.SENT}
 
 
-async def test_what_a_sender_was_sending_is_uncertain_when_its_lease_is_over(db, claimed):
+async def test_a_senders_claims_are_uncertain_once_its_lease_expires(db, claimed):
     outbox_id = await claimed(await begin(db, 10.0), await begin(db, 20.0))
 
     assert await transact(db, leases.recover, 9.9 + LEASE) == 0
@@ -98,7 +98,7 @@ async def test_a_new_bot_knows_that_every_earlier_one_is_dead_and_nothing_of_oth
     }
 
 
-async def test_what_nobody_signed_for_is_uncertain(db, deliver, states):
+async def test_a_claim_without_a_sender_is_uncertain(db, deliver, states):
     """As an older version of the program left it."""
     outbox_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENT})
     async with connect.writing(db) as transaction:
@@ -108,7 +108,7 @@ async def test_what_nobody_signed_for_is_uncertain(db, deliver, states):
     assert await states(outbox_id) == {1: DeliveryState.UNCERTAIN, 2: DeliveryState.SENT}
 
 
-async def test_only_what_is_in_the_air_is_recovered(db, deliver, sender, states):
+async def test_only_deliveries_in_flight_are_recovered(db, deliver, sender, states):
     outbox_id = await deliver(dict(enumerate(DeliveryState)))
 
     assert await transact(db, leases.recover, 2.0, main_is_new=True) == 1
@@ -116,7 +116,7 @@ async def test_only_what_is_in_the_air_is_recovered(db, deliver, sender, states)
     assert await transact(db, leases.recover, 3.0, main_is_new=True) == 0
 
 
-async def test_what_is_uncertain_is_never_sent_again_by_itself(db, claimed):
+async def test_uncertain_deliveries_are_never_sent_again_automatically(db, claimed):
     await claimed(await begin(db))
     await transact(db, leases.recover, 1.0 + LEASE)
 
@@ -124,7 +124,7 @@ async def test_what_is_uncertain_is_never_sent_again_by_itself(db, claimed):
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))
-async def test_what_a_dead_sender_was_correcting_or_deleting_is_done_again(db, claimed, states, kind):
+async def test_a_dead_senders_corrections_and_deletions_are_repeated(db, claimed, states, kind):
     outbox_id = await claimed(await begin(db), kind=kind)
 
     assert await transact(db, leases.recover, 1.0 + LEASE) == 0
@@ -134,7 +134,7 @@ async def test_what_a_dead_sender_was_correcting_or_deleting_is_done_again(db, c
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))
-async def test_but_not_of_a_job_that_was_stopped(db, claimed, kind):
+async def test_a_stopped_jobs_changes_are_not_repeated(db, claimed, kind):
     outbox_id = await claimed(await begin(db), kind=kind)
     await transact(db, messages.stop, outbox_id, 6.0)
     await transact(db, leases.recover, 1.0 + LEASE)
@@ -155,7 +155,7 @@ async def test_a_sender_that_was_asleep_renews_its_lease_and_goes_on(db, claimed
 
 
 @pytest.mark.parametrize("is_main", [False, True])
-async def test_what_one_that_was_given_up_claims_all_the_same_is_not_in_the_air_for_ever(db, claimed, states, is_main):
+async def test_a_claim_by_a_sender_given_up_as_dead_does_not_stay_in_flight(db, claimed, states, is_main):
     """It slept for days, or another bot has its place: nobody knows it any more when it dies."""
     awake, asleep = await begin(db, 9 * DAY), await begin(db, is_main=is_main)
     await transact(db, leases.recover, 8 * DAY, main_is_new=True)
@@ -165,14 +165,14 @@ async def test_what_one_that_was_given_up_claims_all_the_same_is_not_in_the_air_
     assert await states(outbox_id) == {1: DeliveryState.SENDING, 2: DeliveryState.UNCERTAIN}
 
 
-async def test_the_bots_own_row_stays_for_it_tells_when_it_last_ran(db):
+async def test_the_bots_row_stays_because_it_records_when_it_last_ran(db):
     await begin(db, 1.0, is_main=True)
     await transact(db, leases.recover, 80 * DAY)
 
     assert await transact(db, leases.find_last_seen) == 1.0
 
 
-async def test_one_that_was_forgotten_and_renews_its_lease_is_known_again_until_that_is_over(db, claimed, states):
+async def test_a_forgotten_sender_that_renews_its_lease_is_known_until_it_expires(db, claimed, states):
     """It slept for days and goes on: what it sends then is not taken for lost."""
     asleep = await begin(db, is_main=False)
     await transact(db, leases.recover, 8 * DAY)

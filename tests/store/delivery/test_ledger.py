@@ -59,7 +59,7 @@ async def test_uncertain_deliveries_are_listed_in_order_and_not_too_many(db, del
     assert await read(db, ledger.list_uncertain, outbox_id, 2) == [-4, 7]
 
 
-async def test_what_did_not_surely_arrive_is_listed_with_telegrams_words(db, deliver, sender):
+async def test_deliveries_that_may_not_have_arrived_are_listed_with_telegrams_description(db, deliver, sender):
     outbox_id = await deliver(dict(enumerate(DeliveryState)) | {-7: DeliveryState.SENDING})
     async with connect.writing(db) as transaction:
         refused = Settled(outbox_id, -7, DeliveryState.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
@@ -73,7 +73,7 @@ async def test_what_did_not_surely_arrive_is_listed_with_telegrams_words(db, del
     ]
 
 
-async def test_every_entry_is_told_in_order_a_piece_at_a_time(db, deliver, monkeypatch):
+async def test_every_entry_is_read_in_order_a_piece_at_a_time(db, deliver, monkeypatch):
     monkeypatch.setattr(ledger, "PIECE", 2)
     chat_ids = [-9, -1, 0, 4, 5]
     for number in range(len(chat_ids) + 1):
@@ -119,7 +119,7 @@ async def test_reasons_are_counted_the_most_frequent_first(db, deliver, sender):
     ]
 
 
-async def test_what_arrived_or_waits_needs_no_reason(db, deliver):
+async def test_sent_and_queued_deliveries_have_no_reason(db, deliver):
     outbox_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.QUEUED, 3: DeliveryState.SENDING})
 
     assert await read(db, ledger.count_reasons, outbox_id) == []
@@ -130,7 +130,7 @@ async def every(db, **named):
         return [message.id for message in await ledger.list_messages(connection, **named)]
 
 
-async def test_all_that_was_confirmed_is_told_the_oldest_first_or_a_page_of_the_newest(db, deliver, confirm):
+async def test_confirmed_messages_are_listed_oldest_first_or_as_a_page_of_the_newest(db, deliver, confirm):
     ids = [await deliver({}, kind=MessageKind.REMINDER), await confirm(), await confirm(), await confirm()]
     async with connect.writing(db) as transaction:
         await records.create_draft(transaction, 11, 5, {"en": Message("draft")}, 1.0)
@@ -147,7 +147,7 @@ def at(seconds):
     return dt.datetime.fromtimestamp(seconds, dt.UTC)
 
 
-async def test_a_confirmed_message_is_told_as_it_stands(db):
+async def test_a_confirmed_message_is_listed_with_its_current_state(db):
     async with connect.writing(db) as transaction:
         scheduled = await records.create_draft(transaction, 11, 5, {"en": Message("x")}, 1.0)
         assert await ledger.find_message(transaction, scheduled) is None
@@ -166,14 +166,14 @@ async def test_a_confirmed_message_is_told_as_it_stands(db):
         assert await ledger.find_message(transaction, scheduled + 1) is None
 
 
-async def test_when_a_reminder_is_over_is_told(db):
+async def test_a_reminder_is_listed_with_its_expiry(db):
     async with connect.writing(db) as transaction:
         reminder = await messages.create(transaction, MessageKind.REMINDER, {"en": Message("x")}, 1.0, expires_at=10.0)
 
         assert (await ledger.find_message(transaction, reminder)).expires_at == at(10.0)
 
 
-async def test_what_the_program_has_paused_waits_for_a_person_and_what_a_person_paused_does_not(db, deliver):
+async def test_only_messages_paused_by_the_program_wait_for_a_person(db, deliver):
     reminder, broadcast, by_hand, _running = [
         await deliver({}, kind=kind)
         for kind in (MessageKind.REMINDER, MessageKind.BROADCAST, MessageKind.BROADCAST, MessageKind.REMINDER)
@@ -190,7 +190,7 @@ async def test_what_the_program_has_paused_waits_for_a_person_and_what_a_person_
     assert await read(db, ledger.list_paused) == []
 
 
-async def test_a_local_hour_is_told_with_its_message(db):
+async def test_a_local_hour_is_listed_with_its_message(db):
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
     async with connect.writing(db) as transaction:
         outbox_id = await records.create_draft(transaction, 11, 5, {"en": Message("x")}, 1.0)

@@ -40,7 +40,7 @@ async def test_a_reminder_runs_at_once(db):
 
 
 @pytest.mark.parametrize("kind", [MessageKind.BROADCAST, *sorted(JOBS)])
-async def test_what_an_admin_writes_waits_for_the_admin(db, kind):
+async def test_a_draft_waits_for_its_admin(db, kind):
     written = await message_row(db, await transact(db, messages.create, kind, BODIES, 1.0, of_id=4))
 
     assert (written.state, written.started_at, written.queued_to) == (MessageState.DRAFT, None, None)
@@ -67,7 +67,7 @@ async def test_only_a_draft_changes_what_it_says_to_whom_and_when(db):
 
 
 @pytest.mark.parametrize(("now", "to"), list(itertools.permutations(MessageState, 2)))
-async def test_a_message_moves_only_from_where_it_may(db, deliver, now, to):
+async def test_a_message_changes_state_only_from_an_allowed_one(db, deliver, now, to):
     outbox_id = await deliver({})
     await set_state(db, outbox_id, now)
     others = [state for state in MessageState if state is not now]
@@ -98,7 +98,7 @@ async def test_the_program_pauses_what_runs_and_says_why_until_it_goes_on(db, de
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state is not MessageState.RUNNING])
-async def test_what_does_not_run_is_not_paused(db, deliver, state):
+async def test_only_a_running_message_is_paused(db, deliver, state):
     outbox_id = await deliver({})
     await set_state(db, outbox_id, state)
 
@@ -106,7 +106,7 @@ async def test_what_does_not_run_is_not_paused(db, deliver, state):
     assert (await message_row(db, outbox_id)).state == state
 
 
-async def test_of_a_stopped_message_nothing_waits_and_the_rest_is_as_it_was(db, deliver, states):
+async def test_stopping_a_message_skips_what_is_queued_and_leaves_the_rest(db, deliver, states):
     mix = dict(enumerate(DeliveryState))
     outbox_id, other = await deliver(mix), await deliver(mix)
 
@@ -118,7 +118,7 @@ async def test_of_a_stopped_message_nothing_waits_and_the_rest_is_as_it_was(db, 
 
 
 @pytest.mark.parametrize("state", [MessageState.DRAFT, *OVER])
-async def test_what_nobody_confirmed_or_is_over_is_not_stopped(db, deliver, states, state):
+async def test_an_unconfirmed_or_finished_message_is_not_stopped(db, deliver, states, state):
     outbox_id = await deliver({1: DeliveryState.QUEUED})
     await set_state(db, outbox_id, state)
 
@@ -160,7 +160,7 @@ async def test_a_message_is_not_finished_before_its_whole_audience_is_queued(db,
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state not in messages.ACTIVE])
-async def test_only_what_goes_on_is_finished(db, deliver, state):
+async def test_only_a_running_or_paused_message_is_finished(db, deliver, state):
     outbox_id = await deliver({})
     await set_state(db, outbox_id, state)
 

@@ -39,7 +39,9 @@ async def test_a_group_that_moves_while_its_audience_is_half_queued_gets_it_once
 @pytest.mark.parametrize("known", [True, False])
 @pytest.mark.parametrize(("old", "new"), orders())
 @pytest.mark.parametrize("pieces", [0, 1, 2])
-async def test_and_a_job_changes_its_copy_once(db, subscribe, deliver, confirm, queue, states, old, new, pieces, known):
+async def test_a_job_changes_a_moved_groups_copy_once(
+    db, subscribe, deliver, confirm, queue, states, old, new, pieces, known
+):
     """Even where only the delivery remembers the old id."""
     if known:
         await subscribe(old, kind="group")
@@ -65,7 +67,7 @@ async def test_a_group_that_moves_in_a_stopped_message_is_accounted_for(db, subs
     assert await transact(db, ledger.count_reasons, outbox_id) == [(DeliveryState.SKIPPED, Reason.CANCELLED, 4)]
 
 
-async def test_who_left_the_audience_does_not_come_back_by_moving(db, subscribe, confirm, queue, states):
+async def test_a_chat_that_left_the_audience_does_not_return_by_migrating(db, subscribe, confirm, queue, states):
     await subscribe(-45, -35, -25, -15, kind="group")
     outbox_id = await confirm()
     await transact(db, queue_piece)

@@ -80,7 +80,7 @@ async def test_only_what_runs_is_claimed(db, subscribe, deliver, state):
     assert await claim(db) == []
 
 
-async def test_who_left_since_is_skipped_with_the_reason(db, subscribe, deliver):
+async def test_a_chat_that_unsubscribed_since_is_skipped_with_the_reason(db, subscribe, deliver):
     await subscribe(1, 2, 3, 4)
     outbox_id = await deliver(dict.fromkeys([1, 2, 3, 4], DeliveryState.QUEUED))
     await transact(db, chats.unsubscribe, 1)
@@ -99,7 +99,7 @@ async def test_who_left_since_is_skipped_with_the_reason(db, subscribe, deliver)
     }
 
 
-async def test_who_left_makes_room_in_the_claim_for_who_stayed(db, subscribe, deliver):
+async def test_skipped_chats_do_not_use_up_the_claim_limit(db, subscribe, deliver):
     await subscribe(*range(8))
     outbox_id = await deliver(dict.fromkeys(range(8), DeliveryState.QUEUED))
     for chat_id in (0, 1, 3, 4):
@@ -114,7 +114,7 @@ async def test_a_chat_that_nobody_knows_any_more_is_claimed_and_telegram_says_wh
     assert await transact(db, outbox.claim, 1, 10, 5.0) == [Claimed(outbox_id, -5)]
 
 
-async def test_who_left_and_returned_in_time_gets_it(db, subscribe, deliver):
+async def test_a_chat_that_left_and_returned_in_time_gets_it(db, subscribe, deliver):
     await subscribe(1, 2)
     outbox_id = await deliver({1: DeliveryState.QUEUED, 2: DeliveryState.QUEUED})
     await transact(db, chats.unsubscribe, 1)
@@ -125,7 +125,7 @@ async def test_who_left_and_returned_in_time_gets_it(db, subscribe, deliver):
     assert await claim(db) == [(outbox_id, 1), (outbox_id, 2)]
 
 
-async def test_who_is_skipped_for_one_message_keeps_the_others(db, subscribe, deliver, states):
+async def test_a_chat_skipped_for_one_message_keeps_the_others(db, subscribe, deliver, states):
     await subscribe(1)
     skipped, paused = await deliver({1: DeliveryState.QUEUED}), await deliver({1: DeliveryState.QUEUED})
     await transact(db, messages.pause, paused, "why")
@@ -161,7 +161,7 @@ async def test_a_claim_that_is_rolled_back_is_free_again(db, subscribe, deliver)
     assert await claim(db) == [(outbox_id, 1)]
 
 
-async def test_what_telegram_asked_to_wait_is_not_claimed_before(db, subscribe, deliver, sender):
+async def test_a_postponed_delivery_is_not_claimed_early(db, subscribe, deliver, sender):
     await subscribe(1, 2)
     outbox_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.QUEUED})
     await transact(db, outbox.settle, sender, [Settled(outbox_id, 1, DeliveryState.QUEUED, not_before=20.0)], 6.0)
@@ -197,7 +197,7 @@ async def test_a_reminder_is_sent_until_its_day_is_over(db, subscribe, queue):
     assert await claim(db, now=9.9) == [(outbox_id, 1)]
 
 
-async def test_what_is_only_to_be_finished_is_work(db, deliver, confirm, queue):
+async def test_a_message_that_only_needs_finishing_counts_as_work(db, deliver, confirm, queue):
     assert await has_work(db) is False
     await deliver({1: DeliveryState.SENT})
     assert await has_work(db) is True
@@ -209,7 +209,7 @@ async def test_what_is_only_to_be_finished_is_work(db, deliver, confirm, queue):
     assert await has_work(db) is True
 
 
-async def test_what_is_claimed_says_which_revision_of_the_text_it_gets(db, subscribe, deliver):
+async def test_a_claim_names_the_text_revision_it_gets(db, subscribe, deliver):
     await subscribe(1, 2, 3)
     outbox_id, other = (
         await deliver(dict.fromkeys([1, 2], DeliveryState.QUEUED)),

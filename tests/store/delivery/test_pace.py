@@ -129,7 +129,7 @@ async def test_a_wait_after_the_clock_was_set_back_holds(db):
     assert await take(db, 1, 101.0) == pytest.approx(130.0)
 
 
-async def test_how_far_the_next_slot_is_away_is_told(db):
+async def test_the_wait_until_the_next_slot_is_reported(db):
     assert await wait(db, 100.0) == 0.0
     await take(db, 10, 100.0)
     assert await wait(db, 100.0) == pytest.approx(1.0)
@@ -137,7 +137,7 @@ async def test_how_far_the_next_slot_is_away_is_told(db):
     assert await wait(db, 102.0) == 0.0
 
 
-async def test_a_clock_that_was_set_back_is_noticed_once_by_who_only_waits(db):
+async def test_a_sender_that_only_waits_notices_a_clock_set_back_once(db):
     await hold(db, 30, 10_000.0)
 
     assert [await wait(db, now) for now in (100.0, 101.0, 110.0)] == pytest.approx([30.0, 29.0, 20.0])
@@ -279,7 +279,7 @@ async def test_a_429_of_a_sender_whose_clock_is_behind_moves_no_slot_and_cuts_th
     assert await slots(db, 7, 100.0) == pace.Slots(pytest.approx(100.5), pytest.approx(7.0))
 
 
-async def test_where_the_one_whose_clock_is_ahead_is_gone_the_other_waits_no_longer_than_that(db):
+async def test_after_the_sender_with_the_faster_clock_leaves_the_other_waits_no_longer_than_that(db):
     await take(db, 1, 103.0)
     leave = [at for n in range(120) if (at := await take(db, 1, 100.0 + n * 0.05, lead=0.05)) is not None]
 

@@ -29,7 +29,7 @@ def small_pieces(monkeypatch):
     monkeypatch.setattr(delivery_queueing, "PIECE", 2)
 
 
-async def test_nothing_is_queued_of_what_nobody_confirmed(db, subscribe, queue):
+async def test_an_unconfirmed_message_is_not_queued(db, subscribe, queue):
     await subscribe(1)
     await transact(db, messages.create, MessageKind.BROADCAST, BODIES, 1.0)
 
@@ -89,7 +89,7 @@ async def test_a_crash_in_a_piece_loses_nothing_and_doubles_nothing(db, subscrib
     assert set(await states(outbox_id)) == set(range(7))
 
 
-async def test_what_is_queued_already_is_sent_while_the_rest_is_queued(db, subscribe, confirm, queue, states, sender):
+async def test_queued_deliveries_are_sent_while_the_rest_is_queued(db, subscribe, confirm, queue, states, sender):
     await subscribe(1, 2, 3)
     outbox_id = await confirm()
     await transact(db, queue_piece)
@@ -104,7 +104,7 @@ async def test_what_is_queued_already_is_sent_while_the_rest_is_queued(db, subsc
     assert await states(outbox_id) == {1: DeliveryState.SENT, 2: DeliveryState.SENT, 3: DeliveryState.QUEUED}
 
 
-async def test_who_leaves_and_comes_between_two_pieces(db, subscribe, confirm, queue, states):
+async def test_chats_that_leave_or_join_between_two_pieces(db, subscribe, confirm, queue, states):
     """Who comes behind the piece is too late, who comes before it is in time: as at any other moment."""
     await subscribe(2, 4, 6, 8)
     outbox_id = await confirm()
@@ -139,7 +139,7 @@ async def test_a_paused_message_is_queued_on(db, subscribe, confirm, queue, stat
     assert len(await states(outbox_id)) == 3
 
 
-async def test_each_zone_gets_its_wave_and_who_is_left_out_has_a_row_too(db, subscribe, confirm, queue):
+async def test_each_zone_gets_its_wave_and_skipped_chats_have_a_row_too(db, subscribe, confirm, queue):
     await subscribe(1, 2, zone="Asia/Tokyo")
     await subscribe(3, zone="Europe/Paris")
     await subscribe(4, 5)

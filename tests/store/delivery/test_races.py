@@ -76,7 +76,7 @@ async def test_a_key_that_two_write_at_once_is_written_once(db):
     assert sorted(outbox_id is None for outbox_id in written) == [False, True, True, True, True]
 
 
-async def test_of_two_who_press_at_once_one_moves_it(db, deliver):
+async def test_only_one_of_two_concurrent_presses_changes_the_state(db, deliver):
     outbox_id = await deliver({})
     move = {"only_from": [MessageState.RUNNING]}
     moved = await asyncio.gather(
@@ -94,7 +94,7 @@ async def test_a_draft_that_two_confirm_at_once_starts_once(db):
 
 
 @at_once
-async def test_who_stops_waits_for_what_is_just_coming_back_unsent(db, deliver, states, sender, until_blocked):
+async def test_a_stop_waits_for_deliveries_being_requeued(db, deliver, states, sender, until_blocked):
     outbox_id = await deliver({1: DeliveryState.SENDING})
     async with connect.writing(db) as settling:
         await outbox.settle(settling, sender, [Settled(outbox_id, 1, DeliveryState.QUEUED)], 6.0)
@@ -106,7 +106,7 @@ async def test_who_stops_waits_for_what_is_just_coming_back_unsent(db, deliver, 
 
 
 @at_once
-async def test_what_comes_back_unsent_waits_for_who_is_just_stopping(db, deliver, states, sender, until_blocked):
+async def test_requeueing_waits_for_a_stop_in_progress(db, deliver, states, sender, until_blocked):
     outbox_id = await deliver({1: DeliveryState.SENDING})
     async with connect.writing(db) as stopping:
         await messages.stop(stopping, outbox_id, 6.0)
@@ -119,7 +119,7 @@ async def test_what_comes_back_unsent_waits_for_who_is_just_stopping(db, deliver
 
 
 @at_once
-async def test_who_stops_leaves_nothing_of_what_a_wrong_message_puts_back(db, deliver, states, until_blocked):
+async def test_a_stop_also_skips_rejections_being_requeued(db, deliver, states, until_blocked):
     outbox_id = await deliver({1: DeliveryState.FAILED}, reason=Reason.TEMPLATE)
     await transact(db, messages.pause, outbox_id, "can't parse entities")
     async with connect.writing(db) as breaking:
@@ -132,7 +132,7 @@ async def test_who_stops_leaves_nothing_of_what_a_wrong_message_puts_back(db, de
 
 
 @at_once
-async def test_who_stops_leaves_nothing_of_what_is_just_being_queued(db, subscribe, confirm, states, until_blocked):
+async def test_a_stop_also_skips_a_piece_being_queued(db, subscribe, confirm, states, until_blocked):
     await subscribe(1, 2)
     outbox_id = await confirm()
     async with connect.writing(db) as queueing:
@@ -145,7 +145,7 @@ async def test_who_stops_leaves_nothing_of_what_is_just_being_queued(db, subscri
 
 
 @at_once
-async def test_who_sends_again_waits_for_who_is_just_stopping(db, deliver, states, until_blocked):
+async def test_sending_again_waits_for_a_stop_in_progress(db, deliver, states, until_blocked):
     outbox_id = await deliver({1: DeliveryState.UNCERTAIN})
     async with connect.writing(db) as stopping:
         await messages.stop(stopping, outbox_id, 6.0)
@@ -169,7 +169,7 @@ async def test_a_message_is_not_finished_while_an_admin_sends_some_again(db, del
 
 
 @at_once
-async def test_two_senders_that_get_some_back_unsent_can_both_pause_the_message(db, deliver, state, until_blocked):
+async def test_two_senders_that_requeue_deliveries_can_both_pause_the_message(db, deliver, state, until_blocked):
     """Each would wait for the other for ever if both could lock the message and then both wanted to change it."""
     outbox_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENDING})
     async with connect.writing(db) as first:
@@ -208,7 +208,7 @@ async def test_a_group_that_moves_while_a_piece_is_queued_is_not_forgotten(
 
 
 @at_once
-async def test_a_lease_that_is_renewed_in_time_is_not_taken_for_over(db, deliver, states, sender, until_blocked):
+async def test_a_lease_renewed_in_time_is_not_taken_for_expired(db, deliver, states, sender, until_blocked):
     outbox_id = await deliver({1: DeliveryState.SENDING})
     over = 1.0 + leases.SECONDS
     async with connect.writing(db) as renewing:
@@ -239,7 +239,7 @@ async def test_of_two_admins_who_consent_at_the_same_moment_the_second_counts_bo
 
 
 @at_once
-async def test_who_plans_and_who_changes_wait_for_each_other_until_the_end(db, until_blocked):
+async def test_planning_and_changing_settings_wait_for_each_other(db, until_blocked):
     async with connect.writing(db) as planning:
         await plans.lock_planning(planning)
         changing = asyncio.create_task(transact(db, plans.lock_planning))

@@ -71,7 +71,7 @@ async def test_a_message_with_nothing_to_send_again_stays_as_it_is(db, over, whi
 
 
 @pytest.mark.parametrize("which", [DeliveryState.UNCERTAIN, DeliveryState.FAILED])
-async def test_of_what_is_paused_nothing_is_sent_again_and_it_stays_paused(db, subscribe, deliver, states, which):
+async def test_a_paused_message_is_not_sent_again_and_stays_paused(db, subscribe, deliver, states, which):
     """A message that a person or the program has paused is let go on by a person, and by no other button."""
     await subscribe(*ALL)
     outbox_id = await deliver(ALL)
@@ -84,7 +84,7 @@ async def test_of_what_is_paused_nothing_is_sent_again_and_it_stays_paused(db, s
 
 
 @pytest.mark.parametrize(("expires_at", "queued"), [(None, 1), (9.1, 1), (9.0, 0), (8.0, 0)])
-async def test_nothing_is_sent_again_that_is_too_late_by_now(db, subscribe, over, states, expires_at, queued):
+async def test_an_expired_message_is_not_sent_again(db, subscribe, over, states, expires_at, queued):
     await subscribe(*ALL)
     outbox_id = await over(ALL)
     async with connect.writing(db) as transaction:
@@ -96,7 +96,7 @@ async def test_nothing_is_sent_again_that_is_too_late_by_now(db, subscribe, over
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state not in messages.ACTIVE])
-async def test_what_was_stopped_or_has_not_begun_is_not_sent_again(db, subscribe, over, states, state):
+async def test_a_stopped_or_unstarted_message_is_not_sent_again(db, subscribe, over, states, state):
     await subscribe(*ALL)
     outbox_id = await over(ALL, state)
     expected = 1 if state is MessageState.FINISHED else 0
@@ -125,7 +125,7 @@ async def test_a_failure_may_recover_where_the_chat_can_be_written_to(db, subscr
     }
 
 
-async def test_nothing_of_the_first_try_stands_beside_the_second(db, subscribe, over):
+async def test_the_first_attempts_details_are_cleared_for_the_second(db, subscribe, over):
     await subscribe(1)
     columns = {"reason": Reason.REFUSED, "detail": "Bad Request", "not_before": 99.0}
     outbox_id = await over({1: DeliveryState.FAILED}, **columns)
@@ -137,7 +137,7 @@ async def test_nothing_of_the_first_try_stands_beside_the_second(db, subscribe, 
     assert (kept.changed_at, kept.sender_id) == (9.0, None)
 
 
-async def test_who_left_meanwhile_is_skipped_at_the_second_try(db, subscribe, over, states):
+async def test_a_chat_that_left_meanwhile_is_skipped_at_the_second_attempt(db, subscribe, over, states):
     await subscribe(1, 2)
     outbox_id = await over(dict.fromkeys([1, 2], DeliveryState.UNCERTAIN))
     await transact(db, chats.unsubscribe, 1)

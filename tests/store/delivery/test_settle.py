@@ -31,7 +31,7 @@ async def take_over(db, now=OVER):
     await transact(db, leases.recover, now)
 
 
-async def test_what_became_of_a_delivery_is_written_down(db, deliver, sender):
+async def test_a_deliverys_outcome_is_recorded(db, deliver, sender):
     outbox_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENDING})
     sent = Settled(outbox_id, 1, DeliveryState.SENT, telegram_id=2**40)
     refused = Settled(outbox_id, 2, DeliveryState.FAILED, Reason.REFUSED, detail="Bad Request: 🕯")
@@ -66,7 +66,7 @@ async def test_only_what_is_being_sent_is_settled(db, deliver, states, sender, s
 
 
 @pytest.mark.parametrize("to", ENDS)
-async def test_what_another_claimed_is_not_ours_to_settle(db, deliver, states, sender, to):
+async def test_a_sender_settles_only_its_own_claims(db, deliver, states, sender, to):
     outbox_id = await deliver({1: DeliveryState.SENDING})
     await settle(db, sender + 1, Settled(outbox_id, 1, to, telegram_id=9))
 
@@ -82,7 +82,7 @@ async def test_settling_nothing_or_the_unknown_does_no_harm(db, deliver, states,
     assert await states(outbox_id) == {1: DeliveryState.SENDING}
 
 
-async def test_what_was_surely_not_sent_is_claimed_again(db, subscribe, deliver, sender):
+async def test_a_delivery_that_was_not_sent_is_claimed_again(db, subscribe, deliver, sender):
     await subscribe(1)
     outbox_id = await deliver({1: DeliveryState.SENDING})
     await settle(db, sender, Settled(outbox_id, 1, DeliveryState.QUEUED))
@@ -93,7 +93,7 @@ async def test_what_was_surely_not_sent_is_claimed_again(db, subscribe, deliver,
 
 
 @pytest.mark.parametrize("more", [(), (71,)])
-async def test_a_sender_whose_lease_was_taken_for_over_still_knows_what_arrived(db, deliver, states, sender, more):
+async def test_a_sender_taken_for_dead_can_still_record_what_arrived(db, deliver, states, sender, more):
     outbox_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
     assert await states(outbox_id) == {1: DeliveryState.UNCERTAIN}
@@ -108,7 +108,7 @@ async def test_a_sender_whose_lease_was_taken_for_over_still_knows_what_arrived(
     )
 
 
-async def test_and_what_was_refused_or_got_no_answer(db, deliver, states, sender):
+async def test_a_sender_taken_for_dead_can_still_record_refusals_and_missing_answers(db, deliver, states, sender):
     outbox_id = await deliver({1: DeliveryState.SENDING, 2: DeliveryState.SENDING})
     await take_over(db)
     refused = Settled(outbox_id, 1, DeliveryState.FAILED, Reason.BLOCKED)
@@ -118,7 +118,7 @@ async def test_and_what_was_refused_or_got_no_answer(db, deliver, states, sender
     assert (await delivery(db, outbox_id, 2)).reason == Reason.NO_ANSWER
 
 
-async def test_but_it_queues_nothing_of_a_message_that_may_be_over(db, deliver, states, sender):
+async def test_a_sender_taken_for_dead_requeues_nothing_of_a_finished_message(db, deliver, states, sender):
     outbox_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
     assert await transact(db, messages.finish_completed, OVER) == [outbox_id]
@@ -127,7 +127,7 @@ async def test_but_it_queues_nothing_of_a_message_that_may_be_over(db, deliver, 
     assert await states(outbox_id) == {1: DeliveryState.UNCERTAIN}
 
 
-async def test_what_it_surely_did_not_send_of_a_stopped_message_is_skipped(db, deliver, states, sender):
+async def test_what_it_did_not_send_of_a_stopped_message_is_skipped(db, deliver, states, sender):
     outbox_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
     await transact(db, messages.stop, outbox_id, OVER)
@@ -137,7 +137,7 @@ async def test_what_it_surely_did_not_send_of_a_stopped_message_is_skipped(db, d
 
 
 @pytest.mark.parametrize("to", ENDS)
-async def test_nor_touches_what_an_admin_has_sent_again(db, subscribe, deliver, states, sender, to):
+async def test_it_does_not_touch_deliveries_that_an_admin_sent_again(db, subscribe, deliver, states, sender, to):
     await subscribe(1)
     outbox_id = await deliver({1: DeliveryState.SENDING})
     await take_over(db)
@@ -175,7 +175,7 @@ async def test_what_comes_back_unsent_of_a_stopped_message_is_skipped(db, delive
     assert (await delivery(db, outbox_id)).reason == Reason.CANCELLED
 
 
-async def test_whom_a_wrong_message_failed_for_keeps_the_place_in_the_queue(db, deliver, states):
+async def test_requeued_rejections_keep_their_place_in_the_queue(db, deliver, states):
     wrong = await deliver({1: DeliveryState.FAILED, 2: DeliveryState.SENT}, reason=Reason.TEMPLATE)
     blocked = await deliver({1: DeliveryState.FAILED}, reason=Reason.BLOCKED)
     await transact(db, messages.pause, wrong, "can't parse entities")
@@ -190,7 +190,7 @@ async def test_whom_a_wrong_message_failed_for_keeps_the_place_in_the_queue(db, 
 
 
 @pytest.mark.parametrize("over", [MessageState.CANCELLED, MessageState.FINISHED])
-async def test_of_a_wrong_message_that_is_over_nothing_is_queued(db, deliver, states, over):
+async def test_a_finished_wrong_message_is_not_requeued(db, deliver, states, over):
     outbox_id = await deliver({1: DeliveryState.FAILED}, reason=Reason.TEMPLATE)
     await transact(db, messages.change_state, outbox_id, over, only_from=[MessageState.RUNNING])
     await transact(db, outbox.requeue_rejected, outbox_id)
@@ -198,7 +198,7 @@ async def test_of_a_wrong_message_that_is_over_nothing_is_queued(db, deliver, st
     assert await states(outbox_id) == {1: DeliveryState.FAILED}
 
 
-async def test_what_a_sender_claimed_without_knowing_it_is_queued(db, deliver, states, sender):
+async def test_a_claim_whose_commit_answer_was_lost_is_requeued(db, deliver, states, sender):
     """The answer to its commit was lost, say: none of it has left."""
     outbox_id = await deliver(dict.fromkeys([1, 2, 3], DeliveryState.SENDING) | {4: DeliveryState.SENT})
     other = await deliver({1: DeliveryState.SENDING})
@@ -215,7 +215,7 @@ async def test_what_a_sender_claimed_without_knowing_it_is_queued(db, deliver, s
     assert await states(other) == {1: DeliveryState.SENDING}
 
 
-async def test_of_a_stopped_message_it_is_skipped_and_a_copy_keeps_its_ids(db, deliver, states, sender):
+async def test_such_a_claim_of_a_stopped_message_is_skipped_and_copies_keep_their_ids(db, deliver, states, sender):
     stopped = await deliver({1: DeliveryState.SENDING})
     job = await deliver({1: DeliveryState.SENDING}, kind=MessageKind.DELETION, telegram_id=70, more_ids=[71])
     await transact(db, messages.stop, stopped, 5.0)

@@ -12,7 +12,7 @@ from tests.support.transactions import draft, message_row, set_state, transact
 
 
 @pytest.mark.parametrize("state", list(MessageState))
-async def test_only_what_waits_is_started_and_it_starts_once(db, state):
+async def test_only_a_waiting_message_is_started_and_only_once(db, state):
     outbox_id = await draft(db)
     await set_state(db, outbox_id, state)
     waits = state in {MessageState.DRAFT, MessageState.SCHEDULED, MessageState.MISSED}
@@ -38,7 +38,7 @@ async def test_a_scheduled_message_is_due_from_its_moment_on_until_it_is_started
     assert await transact(db, messages.list_due, 400.0) == []
 
 
-async def test_a_plan_begins_at_the_moment_it_was_made_for(db):
+async def test_a_plan_counts_from_its_planned_moment(db):
     """Which local hours have passed is asked of that moment, not of a start that comes a little later."""
     outbox_id = await draft(db)
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
@@ -50,7 +50,7 @@ async def test_a_plan_begins_at_the_moment_it_was_made_for(db):
     assert (message.timing, message.planned_start.timestamp()) == (plan, 100.0)
 
 
-async def test_what_was_missed_keeps_its_hours_once_a_person_starts_it(db):
+async def test_a_missed_message_keeps_its_hours_when_a_person_starts_it(db):
     """Which of them have passed is asked of the moment it was made for: none of them had."""
     outbox_id = await draft(db)
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
@@ -64,7 +64,7 @@ async def test_what_was_missed_keeps_its_hours_once_a_person_starts_it(db):
     assert (message.timing, message.planned_start.timestamp()) == (plan, 100.0)
 
 
-async def test_a_wave_that_was_due_while_the_program_was_down_is_told(db, deliver):
+async def test_a_wave_missed_while_the_program_was_down_is_reported(db, deliver):
     """Only of what has a local hour: what a 429 postponed is no wave."""
     early, missed, later, done = [
         await deliver({1: state}, not_before=at)

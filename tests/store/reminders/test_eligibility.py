@@ -143,7 +143,7 @@ async def test_the_groups_and_their_crowds_are_those_of_a_plain_computation(db, 
     assert dict(crowds) == {group: here.count(group) for group in here}
 
 
-async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe, deliver):
+async def test_a_chat_is_not_reminded_twice_of_the_same_item(db, content, subscribe, deliver):
     varied = some_content(random.Random(1), content)
     item = Item(Occurrence(varied.anniversaries[0], every_item(varied)[0].occurrence.date), Notice.DAY)
     wish = NoticeCriteria.of(item, varied.model_copy(update={"notices": tuple(Notice)}))
@@ -186,7 +186,7 @@ async def test_settings_are_found_as_they_were_saved(db, subscribe):
     assert await do(db, settings.load, 2) == ChatSettings()
 
 
-async def test_what_was_skipped_goes_with_the_chat_that_is_forgotten_and_moves_with_one_that_moves(db, subscribe):
+async def test_skipped_years_are_deleted_and_migrated_with_their_chat(db, subscribe):
     await subscribe(-5, kind="group")
     own = ChatSettings("UTC", 3, skipped=frozenset({("one", 2026)}), quiet=Quiet(22, 7), silent=True, big_only=True)
     await do(db, settings.save, -5, own, 2.0)

@@ -59,7 +59,7 @@ def test_every_quarter_of_an_hour_is_offered():
 
 
 @pytest.mark.parametrize(("zones", "said"), [(1, "In 1 time zone of your"), (12, "In 12 time zones of your")])
-def test_where_the_hour_has_passed_it_is_asked_what_these_chats_get(zones, said):
+def test_it_asks_what_chats_get_where_the_hour_has_passed(zones, said):
     message = schedule.passed_menu("en", 7, DAY, 9, zones)
 
     assert message.text.startswith(said)

@@ -47,7 +47,7 @@ def test_its_rule_gives_the_days_that_the_bot_keeps(bridge, date, leap_day):
     assert expanded(read(content).vevent) == [day for day in dates if day and day >= NOW.date()]
 
 
-def test_a_day_is_a_whole_day_of_no_zone_that_takes_nobodys_time(bridge):
+def test_each_event_lasts_all_day_has_no_zone_and_blocks_no_time(bridge):
     event = read(bridge).vevent
 
     assert (event.dtstart.value, event.dtend.value) == (dt.date(2026, 3, 2), dt.date(2026, 3, 3))

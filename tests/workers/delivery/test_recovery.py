@@ -66,7 +66,7 @@ async def test_what_was_being_sent_at_a_crash_is_uncertain_and_the_rest_goes_on(
     assert sorted(claimed.chat_id for claimed in telegram.tried) == list(range(4, 11))
 
 
-async def test_a_message_of_which_only_that_was_left_is_finished_at_the_next_start(
+async def test_a_message_with_only_uncertain_deliveries_left_is_finished_at_the_next_start(
     db, subscribe, broadcast, message_state
 ):
     await subscribe(1)
@@ -162,7 +162,9 @@ async def test_a_beat_makes_uncertain_what_a_dead_sender_was_sending(db, subscri
     assert caplog.messages == ["2 messages were being sent by a sender that died: they are uncertain"]
 
 
-async def test_what_a_sender_knows_better_than_its_lease_counts(db, subscribe, broadcast, sender_of, telegram, states):
+async def test_an_outcome_recorded_by_a_sender_overrides_its_expired_lease(
+    db, subscribe, broadcast, sender_of, telegram, states
+):
     """It was asleep: its deliveries became uncertain, and then the answers came after all."""
     await subscribe(1, 2)
     await broadcast()

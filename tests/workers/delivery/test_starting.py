@@ -73,7 +73,7 @@ async def plan(db):
 
 
 @pytest.mark.parametrize("late", [0, 1, timing.MISSED.total_seconds()])
-async def test_what_is_due_starts(db, world, scheduled, message_state, late):
+async def test_a_due_message_starts(db, world, scheduled, message_state, late):
     outbox_id = await scheduled()
     assert await queueing.start_scheduled(db, later(-1)) is False
     assert (await message_state(outbox_id))[0] == MessageState.SCHEDULED
@@ -87,7 +87,7 @@ async def test_what_is_due_starts(db, world, scheduled, message_state, late):
     assert len(await plan(db)) == 4
 
 
-async def test_what_was_missed_is_never_sent_late_automatically(db, world, scheduled, message_state, caplog):
+async def test_a_missed_message_is_never_sent_late_automatically(db, world, scheduled, message_state, caplog):
     outbox_id = await scheduled()
 
     assert await queueing.start_scheduled(db, later(timing.MISSED.total_seconds() + 1)) is True
@@ -100,7 +100,7 @@ async def test_what_was_missed_is_never_sent_late_automatically(db, world, sched
     assert await queue(db) == 0
 
 
-async def test_what_was_stopped_before_its_moment_does_not_start(db, world, scheduled, message_state):
+async def test_a_message_stopped_before_its_moment_does_not_start(db, world, scheduled, message_state):
     outbox_id = await scheduled()
     async with connect.writing(db) as transaction:
         await messages.stop(transaction, outbox_id, 2.0)
@@ -109,7 +109,7 @@ async def test_what_was_stopped_before_its_moment_does_not_start(db, world, sche
     assert (await message_state(outbox_id))[0] == MessageState.CANCELLED
 
 
-async def test_each_that_is_due_is_looked_at_for_itself(db, world, scheduled, message_state):
+async def test_each_due_message_is_handled_on_its_own(db, world, scheduled, message_state):
     missed, due, early = [await scheduled(later(seconds)) for seconds in (-3600, 0, 60)]
     await queueing.start_scheduled(db, later(5))
 
@@ -167,7 +167,7 @@ async def test_each_zone_gets_it_at_its_own_hour(db, world, scheduled):
         (Past.SKIP, Reason.LATE),
     ],
 )
-async def test_where_the_hour_had_passed_its_admin_has_said_what_becomes_of_it(db, world, scheduled, past, tokyo):
+async def test_where_the_hour_had_passed_the_admins_choice_applies(db, world, scheduled, past, tokyo):
     """It starts with Berlin's wave, which is not late although the program starts it a moment after its hour."""
     await scheduled(nine(BERLIN), LocalHour(DAY, 9, past))
     await queueing.start_scheduled(db, later(200, nine(BERLIN)))
@@ -191,7 +191,7 @@ async def test_all_pieces_of_a_wave_leave_at_the_same_hour(db, world, scheduled,
     }
 
 
-async def test_where_nothing_begins_nothing_is_written(db, world):
+async def test_without_a_due_message_nothing_is_written(db, world):
     async with connect.writing(db), asyncio.timeout(5):  # a writer would have to wait
         assert await queueing.start_scheduled(db, MOMENT) is False
         assert await queueing.queue_audience(db, BERLIN, asyncio.Event()) is False

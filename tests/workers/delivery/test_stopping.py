@@ -44,7 +44,7 @@ async def test_at_the_end_requests_that_complete_in_time_are_recorded(
     assert (await message_state())[0] == MessageState.FINISHED
 
 
-async def test_at_the_end_what_has_not_left_stays_queued(
+async def test_at_the_end_unsent_deliveries_stay_queued(
     subscribe, broadcast, sender_of, telegram, states, message_state
 ):
     await subscribe(-1)
@@ -117,7 +117,7 @@ async def test_a_pause_stops_it_with_at_most_what_is_in_flight(db, subscribe, br
     ],
     ids=["sent", "uncertain", "not sent"],
 )
-async def test_what_a_person_stopped_is_not_sent_again(
+async def test_a_message_stopped_by_a_person_is_not_sent_again(
     db, subscribe, broadcast, sender_of, telegram, clock, run, states, message_state, answer, states_then
 ):
     await subscribe(*range(1, 7))
