@@ -60,7 +60,7 @@ def test_each_verb_has_help(verb):
     "arguments",
     [["nonsense"], ["check", "--nonsense"], ["demo", "--port", "0"], ["demo", "--pace", "0"], ["broadcasts", "x"]],
 )
-def test_wrong_use_ends_with_2(arguments):
+def test_usage_errors_exit_with_2(arguments):
     assert outreachbot(*arguments)[0] == 2
 
 
@@ -121,7 +121,7 @@ def test_a_picture_that_can_not_be_read_is_named(make):
     assert re.match(r"content\.yaml:\d+:\d+: anniversaries\[0\]\.picture: \"fall\.jpg\" can't be read", err)
 
 
-def test_a_content_that_is_good_but_for_a_warning_passes_with_it():
+def test_content_with_only_a_warning_passes():
     text = (ROOT / "tests" / "domain" / "bridge.yaml").read_text()
     topic = "  - id: unused\n    title: {en: Nothing yet}\n"
     Path("content.yaml").write_text(text.replace("topics:\n", f"topics:\n{topic}"))
@@ -132,7 +132,7 @@ def test_a_content_that_is_good_but_for_a_warning_passes_with_it():
     assert "no fact belongs to this topic" in out
 
 
-def test_what_is_worth_a_look_is_summed_up():
+def test_warnings_are_summed_up():
     code, out, _ = outreachbot("check", str(ROOT / "tests" / "domain" / "bridge.yaml"))
 
     assert code == 0
@@ -154,7 +154,7 @@ async def subscribe(*languages):
             await chats.subscribe(transaction, chat_id, kind=kind, language=language, topic_id=None, now=1.0)
 
 
-def test_how_many_chats_miss_a_text_is_asked_of_the_database():
+def test_the_number_of_chats_missing_a_text_comes_from_the_database():
     asyncio.run(subscribe("de", "en", "de", "de"))
     Path("content.yaml").write_text((ROOT / "tests" / "domain" / "bridge.yaml").read_text())
 
@@ -222,7 +222,7 @@ def test_links_that_work_are_only_counted(site):
     assert out.splitlines()[-1] == "2 addresses: 2 ok, 0 moved, 0 dead"
 
 
-def test_links_are_named_by_what_came_of_them(site):
+def test_links_are_grouped_by_result(site):
     linking(f"{site}/moved", f"{site}/404", f"[a]({site}/403)")
     code, out, _ = outreachbot("check", "--links")
 
@@ -235,7 +235,7 @@ def test_links_are_named_by_what_came_of_them(site):
     ]
 
 
-def test_without_a_network_it_says_so():
+def test_a_missing_network_is_reported():
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         nowhere = f"http://127.0.0.1:{unused.getsockname()[1]}"
@@ -255,7 +255,7 @@ def test_the_shipped_schema_is_the_one_that_is_printed():
 
 
 @pytest.mark.parametrize("verb", [["check", "nowhere.yaml"], ["check"], ["demo", "--content", "nowhere.yaml"]])
-def test_a_content_file_that_is_not_there_is_wrong_use(verb):
+def test_a_missing_content_file_is_a_usage_error(verb):
     code, _, err = outreachbot(*verb)
 
     assert code == 2
@@ -339,7 +339,7 @@ def test_broadcasts_lists_all_with_their_numbers(filled):
     ]
 
 
-def test_one_of_them_lists_the_chats_that_did_not_surely_get_it(filled):
+def test_one_broadcast_lists_the_chats_that_may_not_have_got_it(filled):
     code, out, _ = outreachbot("broadcasts", "1")
 
     assert code == 0
@@ -351,7 +351,7 @@ def test_one_of_them_lists_the_chats_that_did_not_surely_get_it(filled):
     assert outreachbot("broadcasts", "9") == (2, "", "there is no message 9: `outreachbot broadcasts` lists them all\n")
 
 
-def test_what_is_under_way_can_be_watched(filled, monkeypatch):
+def test_a_running_broadcast_can_be_watched(filled, monkeypatch):
     def stopped():
         stop = asyncio.Event()
         stop.set()
@@ -373,7 +373,7 @@ def test_without_a_database_there_is_nothing_to_list(arguments):
     assert list(Path().iterdir()) == []
 
 
-def test_the_preview_is_written_where_it_is_wanted(tmp_path):
+def test_the_preview_is_written_to_the_given_path(tmp_path):
     bridge = str(ROOT / "tests" / "domain" / "bridge.yaml")
     code, out, _ = outreachbot("preview", bridge, "--output", "seen.html", "--no-browser")
 

@@ -33,7 +33,7 @@ def wrong(read=config.read_settings):
     return str(caught.value)
 
 
-def test_without_any_setting_the_defaults_hold():
+def test_without_any_setting_the_defaults_apply():
     settings = config.read_settings()
 
     assert settings.token is None
@@ -119,7 +119,7 @@ def test_no_more_admins_must_consent_than_there_are(setting, admins, approvals, 
     assert "\n" not in wrong()
 
 
-def test_several_wrong_ones_are_all_named(setting):
+def test_several_wrong_settings_are_all_named(setting):
     setting(admins="ada", api_url="x", messages_per_second="0", database_url="mysql://x")
 
     assert [line.split(":")[0] for line in wrong().splitlines()] == [
@@ -136,7 +136,7 @@ def test_a_wrong_setting_is_not_repeated_where_it_may_hold_a_password(setting):
     assert "hunter2" not in wrong()
 
 
-def test_the_file_env_is_read_and_the_environment_wins(setting):
+def test_the_env_file_is_read_and_the_environment_wins(setting):
     Path(".env").write_text("OUTREACHBOT_ADMINS=11\nOUTREACHBOT_MESSAGES_PER_SECOND=5\nSOMETHING_ELSE=1\n")
     setting(admins="22")
     settings = config.read_settings()
@@ -144,7 +144,7 @@ def test_the_file_env_is_read_and_the_environment_wins(setting):
     assert (settings.admins, settings.messages_per_second) == ({22}, 5.0)
 
 
-def test_a_file_env_that_is_no_text_is_named():
+def test_an_env_file_that_is_not_text_is_named():
     Path(".env").write_bytes("OUTREACHBOT_ADMINS=11 # Grüße".encode("latin-1"))
 
     assert wrong() == "the file .env can't be read: save it as a text file in UTF-8"
@@ -170,7 +170,7 @@ def test_other_servers_tokens_may_be_short(setting, token):
     ["123456789:AAE…", "123456789:AAE...", "<123456789:AAE>", "77:", ":AAE", "AAE", "123456789:AA E", "١٢٣:AAE",
      "123456789:ААЕ", "123456789:AAE/test", "123456789:AAE\u200b"],
 )  # fmt: skip
-def test_what_can_be_no_token_is_refused_and_not_quoted(setting, token):
+def test_an_impossible_token_is_refused_and_not_quoted(setting, token):
     setting(token=token)
     words = wrong(config.read_settings().bot_token)
 
@@ -178,7 +178,7 @@ def test_what_can_be_no_token_is_refused_and_not_quoted(setting, token):
     assert token not in words
 
 
-def test_the_token_may_stand_in_a_file(setting):
+def test_the_token_may_be_in_a_file(setting):
     Path("token").write_text(f"{TOKEN}\r\n")
     setting(token_file="token")
 
@@ -194,7 +194,7 @@ def test_the_token_may_stand_in_a_file(setting):
         (b"what is this", "OUTREACHBOT_TOKEN is not a bot token"),
     ],
 )
-def test_a_token_file_that_is_no_use_is_named_and_not_quoted(setting, raw, said):
+def test_an_unusable_token_file_is_named_and_not_quoted(setting, raw, said):
     if raw is not None:
         Path("token").write_bytes(raw)
     setting(token_file="token")

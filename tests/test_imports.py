@@ -19,7 +19,7 @@ def loaded(*statements):
 @pytest.mark.parametrize(
     "heavy", ["telegram", "aiohttp", "sqlalchemy", "pydantic", "babel", "yaml", "PIL", "icalendar", "starlette"]
 )
-def test_help_needs_no_room(heavy, help_loads):
+def test_help_imports_no_package(heavy, help_loads):
     assert heavy not in help_loads
 
 
@@ -43,7 +43,7 @@ def help_loads():
         *("rich", "pygments", "click", "starlette", "uvicorn"),
     ],
 )
-def test_the_idle_bot_has_not_loaded(unused, bot_loads):
+def test_an_idle_bot_has_not_loaded_what_it_does_not_need(unused, bot_loads):
     assert unused not in bot_loads
 
 

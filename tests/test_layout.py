@@ -96,7 +96,10 @@ def circles(graph: dict[str, set[str]]) -> list[list[str]]:
 
 def test_imports_only_point_down():
     used = {
-        (name(path), one.split(".")[1]) for path in FILES for one in imports(path) if one.startswith("outreachbot.")
+        (name(path), imported.split(".")[1])
+        for path in FILES
+        for imported in imports(path)
+        if imported.startswith("outreachbot.")
     }
     upward = {(path, to) for path, to in used if to not in BELOW[room(SOURCE / path)] | {room(SOURCE / path)}}
 
@@ -110,16 +113,18 @@ def test_no_files_import_each_other_in_a_circle():
     assert circles(graph) == []
 
 
-def test_a_library_has_one_room():
-    used = {(name(path), one.split(".")[0]) for path in FILES for one in imports(path)}
+def test_each_library_belongs_to_one_package():
+    used = {(name(path), imported.split(".")[0]) for path in FILES for imported in imports(path)}
     elsewhere = {
-        (path, one) for path, one in used if room(SOURCE / path) not in LIBRARIES.get(one, {room(SOURCE / path)})
+        (path, imported)
+        for path, imported in used
+        if room(SOURCE / path) not in LIBRARIES.get(imported, {room(SOURCE / path)})
     }
 
     assert elsewhere == set()
 
 
-def test_only_app_and_the_sandboxs_process_look_at_the_clock():
+def test_only_app_and_the_sandbox_process_read_the_clock():
     clock = re.compile(r"datetime\.now\(|\btime\.time\(|utcnow\(|date\.today\(")
     looking = {name(path) for path in FILES if clock.search(path.read_text())}
 
@@ -130,7 +135,7 @@ def test_every_module_says_what_it_is_for():
     assert [name(path) for path in FILES if not ast.get_docstring(TREES[path])] == []
 
 
-def test_no_file_outgrows_its_room():
+def test_no_file_is_longer_than_250_lines():
     long = [name(path) for path in FILES if path.read_text().count("\n") > 250 and "migrations" not in path.parts]
 
     assert long == []

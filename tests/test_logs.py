@@ -67,7 +67,7 @@ def test_numbers_and_times_are_left_alone(written):
 
 
 @pytest.mark.parametrize(("verbose", "seen"), [(False, ["i", "w"]), (True, ["d", "i", "w"])])
-def test_ours_are_told_and_the_libraries_only_when_they_warn(written, verbose, seen):
+def test_our_messages_are_logged_and_libraries_only_from_warning(written, verbose, seen):
     logs.set_up_logging(verbose=verbose)
     for name in ("outreachbot.workers", "sqlalchemy"):
         log = logging.getLogger(name)

@@ -20,7 +20,7 @@ async def introduce(messenger) -> str:
     return await application.connect_bot(messenger.api, application.create_bot(messenger.api), 60)
 
 
-async def test_the_same_trouble_is_said_once_and_another_when_it_comes(harness, messenger, caplog):
+async def test_the_same_problem_is_logged_once_and_a_new_one_at_once(harness, messenger, caplog):
     harness.world.faults.pending += [
         InjectedFault(FaultKind.PROXY, "getMe", at=frozenset({1, 2, 3})),
         InjectedFault(FaultKind.LOST_BEFORE, "getMe", at=frozenset({4, 5})),
@@ -35,7 +35,7 @@ async def test_the_same_trouble_is_said_once_and_another_when_it_comes(harness, 
     ]
 
 
-async def test_who_is_not_reached_at_all_is_told_why_once_and_at_the_end(harness, messenger, caplog):
+async def test_an_unreachable_telegram_is_explained_once_and_at_the_end(harness, messenger, caplog):
     harness.world.faults.pending.append(InjectedFault(FaultKind.PROXY, times=ALWAYS))
     with pytest.raises(CannotRun, match=r"could not be reached for 60 s \(HTTP 502 .*\): check the network"):
         await introduce(messenger)

@@ -35,7 +35,7 @@ def read(content, **update: Any) -> Request:
     ("code", "language"),
     [("en", "en"), ("EN", "en"), ("pt-br", "pt"), ("fi", "fi"), ("fil", "en"), ("de", "en"), ("", "en"), (None, "en")],
 )
-def test_who_speaks_no_language_of_the_content_is_answered_in_its_default(languages, code, language):
+def test_a_language_missing_from_the_content_is_answered_in_its_default(languages, code, language):
     person = {**PERSON, "language_code": code} if code is not None else {**PERSON}
     if code is None:
         del person["language_code"]
@@ -118,7 +118,7 @@ def test_a_button_says_what_it_wants_and_where(content, data, callback, below):
 
 
 @pytest.mark.parametrize("data", ["+", "x", "+facts:a:b", "fact:", "broadcast:open:-7"])
-def test_what_no_button_of_ours_has_sent_wants_nothing(content, data):
+def test_data_that_no_button_of_ours_sends_is_ignored(content, data):
     request = read(content, callback_query={**PRESS, "message": message(), "data": data})
 
     assert not isinstance(request, Choice)
@@ -141,5 +141,5 @@ def test_a_button_under_a_message_that_telegram_no_longer_has_still_says_where(c
     ],
     ids=["edited", "inline", "game"],
 )
-def test_where_nothing_is_asked_nothing_is_answered(content, update):
+def test_updates_without_a_request_get_no_answer(content, update):
     assert read_request(Update.de_json({"update_id": 1, **update}, None), content) is None

@@ -30,10 +30,10 @@ def group(harness) -> None:
 
 async def subscribes(harness, context, user_id: int) -> bool:
     """Somebody writes /subscribe in the group; whether it then is subscribed."""
-    standing = harness.world.chats[GROUP].members[user_id]
+    status = harness.world.chats[GROUP].members[user_id]
     harness.world.chats[GROUP].members[user_id] = MemberStatus.MEMBER  # who has left since may have written before
     people.say(harness.world, user_id, GROUP, "/subscribe")
-    harness.world.chats[GROUP].members[user_id] = standing
+    harness.world.chats[GROUP].members[user_id] = status
     await application.handle_update(context, harness.world.updates.pop()[1])
     return await is_subscribed(context)
 
@@ -44,7 +44,7 @@ async def is_subscribed(context) -> bool:
 
 
 @pytest.mark.parametrize(
-    ("standing", "may"),
+    ("status", "may"),
     [
         (MemberStatus.CREATOR, True),
         (MemberStatus.ADMINISTRATOR, True),
@@ -52,8 +52,8 @@ async def is_subscribed(context) -> bool:
         (MemberStatus.LEFT, False),
     ],
 )
-async def test_a_groups_admins_decide(harness, context, standing, may):
-    harness.world.chats[GROUP].members[MEMBER] = standing
+async def test_a_groups_admins_decide(harness, context, status, may):
+    harness.world.chats[GROUP].members[MEMBER] = status
 
     assert await subscribes(harness, context, MEMBER) is may
 
@@ -70,7 +70,7 @@ async def test_a_groups_admins_decide(harness, context, standing, may):
     ],
     ids=lambda fault: fault.kind,
 )
-async def test_where_telegram_does_not_say_who_they_are_nobody_decides(harness, context, fault):
+async def test_if_telegram_does_not_name_the_admins_nobody_may_decide(harness, context, fault):
     harness.world.faults.pending.append(fault)
 
     assert not await subscribes(harness, context, ADMIN)

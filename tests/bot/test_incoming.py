@@ -36,7 +36,7 @@ def read(text, *entities):
     return incoming.read_broadcast(sent(text=text, entities=list(entities)))
 
 
-def one(label, url=SITE):
+def button_to(label, url=SITE):
     return ((Button(label, url=url),),)
 
 
@@ -72,13 +72,15 @@ def test_a_link_leads_where_it_led(url):
     ],
 )
 def test_a_last_line_like_a_link_is_a_button(line):
-    assert read(f"Hello\n{line}") == Message("Hello", one("Read more"))
+    assert read(f"Hello\n{line}") == Message("Hello", button_to("Read more"))
 
 
 def test_each_of_the_last_lines_is_a_row():
     text = f"Hello\n\n[One] {SITE}\n[Two] {SITE}2\n[Three] http://three.example"
 
-    assert read(text) == Message("Hello", (*one("One"), *one("Two", f"{SITE}2"), *one("Three", "http://three.example")))
+    assert read(text) == Message(
+        "Hello", (*button_to("One"), *button_to("Two", f"{SITE}2"), *button_to("Three", "http://three.example"))
+    )
 
 
 @pytest.mark.parametrize(
@@ -92,8 +94,8 @@ def test_each_of_the_last_lines_is_a_row():
     ],
 )
 def test_an_address_is_taken_as_it_is(url):
-    assert read(f"Hello\n[Read] {url}") == Message("Hello", one("Read", url))
-    assert read(f"Hello\n[Read]({url})") == Message("Hello", one("Read", url))
+    assert read(f"Hello\n[Read] {url}") == Message("Hello", button_to("Read", url))
+    assert read(f"Hello\n[Read]({url})") == Message("Hello", button_to("Read", url))
 
 
 @pytest.mark.parametrize(
@@ -109,7 +111,7 @@ def test_an_address_is_taken_as_it_is(url):
         "[see above]",
     ],
 )
-def test_what_is_no_such_line_stays_in_the_text(text):
+def test_any_other_last_line_stays_in_the_text(text):
     message = read(text)
 
     assert (html.parse(message.text)[0], message.buttons) == (text, ())
@@ -125,7 +127,7 @@ def test_a_button_that_leads_nowhere_is_named(url, line):
 
 
 def test_a_text_may_be_all_buttons():
-    assert read(f"[One] {SITE}") == Message("", one("One"))
+    assert read(f"[One] {SITE}") == Message("", button_to("One"))
 
 
 def test_formatting_is_cut_where_the_buttons_begin():
@@ -133,19 +135,19 @@ def test_formatting_is_cut_where_the_buttons_begin():
     whole = bold(0, text_length(text))
     link = bold(text_length(text) - text_length(SITE), text_length(SITE), "url")
 
-    assert read(text, whole, link) == Message("<b>Hello</b>", one("One"))
+    assert read(text, whole, link) == Message("<b>Hello</b>", button_to("One"))
 
 
 def test_formatting_is_counted_as_telegram_counts():
     text = f"🕯🕯 candle\n[One 🕯] {SITE}"
 
-    assert read(text, bold(5, 6), bold(0, 4, "italic")) == Message("<i>🕯🕯</i> <b>candle</b>", one("One 🕯"))
+    assert read(text, bold(5, 6), bold(0, 4, "italic")) == Message("<i>🕯🕯</i> <b>candle</b>", button_to("One 🕯"))
 
 
 def test_formatting_may_lie_in_formatting():
     text = f"abc\n[One] {SITE}"
 
-    assert read(text, bold(0, 40), bold(1, 30, "italic")) == Message("<b>a<i>bc</i></b>", one("One"))
+    assert read(text, bold(0, 40), bold(1, 30, "italic")) == Message("<b>a<i>bc</i></b>", button_to("One"))
 
 
 plain = st.text(
@@ -177,7 +179,7 @@ def aligned(text, spans):
 @given(bodies, st.lists(st.tuples(labels, urls), max_size=4), spans)
 @example("a", [("b", "https://a.example/x)")], [])
 @example("🕯", [("🕯", "https://a.example/🕯")], [("bold", 0, 200)])
-def test_what_is_written_above_the_buttons_and_each_button_come_out_as_they_are(body, buttons, spans):
+def test_text_above_the_buttons_and_each_button_are_read_unchanged(body, buttons, spans):
     if re.match(r"^\s*\[", body.split("\n")[-1]):
         body += "."
     text = "\n".join([body, *(f"[{label}] {url}" for label, url in buttons)])
@@ -210,7 +212,7 @@ def test_a_picture_a_film_and_a_file_are_sent_by_their_id_with_caption_and_butto
     message = sent(**content, caption=caption, caption_entities=[bold(2, 40)])
 
     assert incoming.read_media(message) == media
-    assert incoming.read_broadcast(message) == Message("A <b>caption</b>", one("One"), (media,))
+    assert incoming.read_broadcast(message) == Message("A <b>caption</b>", button_to("One"), (media,))
     assert incoming.read_broadcast(sent(**content)) == Message(media=(media,))
 
 
@@ -232,7 +234,7 @@ def test_a_caption_is_html():
     ],
     ids=lambda content: next(iter(content)),
 )
-def test_anything_else_is_copied_as_it_stands(content):
+def test_anything_else_is_copied_as_it_is(content):
     message = sent(**content)
 
     assert incoming.read_media(message) is None

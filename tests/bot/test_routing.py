@@ -57,7 +57,7 @@ async def test_the_button_that_says_the_page_only_stops_its_clock(harness, conte
     assert harness.said(MEMBER) == [page]
 
 
-async def test_what_is_shown_already_is_not_said_again(harness, context):
+async def test_an_unchanged_page_is_not_sent_again(harness, context):
     await say(harness, context, "/facts 12")
     await press(harness, context, harness.said(MEMBER)[0], "fact:deaths-hrw")
 
@@ -65,7 +65,7 @@ async def test_what_is_shown_already_is_not_said_again(harness, context):
     assert len(harness.said(MEMBER)) == 1
 
 
-async def test_where_a_message_can_not_be_edited_any_more_the_answer_comes_below(harness, context):
+async def test_if_a_message_can_no_longer_be_edited_the_answer_comes_below(harness, context):
     await say(harness, context, "/facts")
     harness.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "editMessageText", code=400, description=OLD))
     await press(harness, context, harness.said(MEMBER)[0], "fact:deaths-official")
@@ -73,7 +73,7 @@ async def test_where_a_message_can_not_be_edited_any_more_the_answer_comes_below
     assert "fact 11" in harness.said(MEMBER)[1]["text"]
 
 
-async def test_an_edit_that_may_have_been_done_is_not_said_again(harness, context):
+async def test_an_edit_that_may_have_succeeded_is_not_sent_again(harness, context):
     await say(harness, context, "/facts")
     harness.world.faults.pending.append(InjectedFault(FaultKind.LOST_AFTER, "editMessageText"))
     await press(harness, context, harness.said(MEMBER)[0], "fact:deaths-official")

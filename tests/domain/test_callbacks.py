@@ -239,7 +239,7 @@ FORGED = [
 
 
 @pytest.mark.parametrize("data", FORGED)
-def test_what_no_button_holds_means_nothing(data):
+def test_data_that_no_button_holds_means_nothing(data):
     assert decode(data) is None
 
 

@@ -76,7 +76,7 @@ def test_all_type_can_be_read_on_a_phone():
     ]
 
     assert len(types) >= 10
-    assert all(one.size >= 34 for one in types)
+    assert all(font.size >= 34 for font in types)
 
 
 def bar_of(low, high, end=End.CLOSED):

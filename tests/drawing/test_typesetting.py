@@ -91,7 +91,7 @@ def test_words_stay_together_where_they_are_held():
     assert plain(typesetting.break_lines((TextRun(text, SIZE),), fits_without + 1, 5)) == "aaaa bbbb\n1993\u00a0[1]"
 
 
-def test_what_has_no_shape_leaves_no_gap():
+def test_a_character_without_a_glyph_leaves_no_gap():
     hidden = "".join(itertools.chain("a", "\u00ad\u200b\u200d\u2060\u202e", "b"))
 
     assert plain(typesetting.break_lines((TextRun(hidden, SIZE),), 500, 1)) == "ab"

@@ -24,7 +24,7 @@ async def sends_more(harness: Harness, number: int) -> None:
 
 
 @pytest.mark.parametrize("jump", [HOUR_BACK, DAY_ON], ids=["an hour back", "a day on"])
-async def test_a_clock_that_jumps_stalls_nothing_and_doubles_nobody(harness, db, crowd, sender_looks, jump):
+async def test_a_clock_jump_neither_stalls_nor_repeats_anything(harness, db, crowd, sender_looks, jump):
     async with harness.running_bot():
         progress = await start_broadcast(harness)
         await sends_more(harness, 100)

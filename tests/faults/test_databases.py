@@ -90,7 +90,7 @@ async def test_a_locked_postgresql_table_delays_the_broadcast(harness, db, crowd
 
 
 @postgres_only
-async def test_a_commit_whose_answer_is_lost_leaves_nothing_claimed_for_ever(harness, db, crowd, monkeypatch, caplog):
+async def test_a_commit_whose_answer_is_lost_leaves_no_claim_behind(harness, db, crowd, monkeypatch, caplog):
     """As when the server restarts or the network fails at that moment: it is committed and seems to have failed."""
     lost = itertools.cycle([False] * 9 + [True])
     writing = connect.writing

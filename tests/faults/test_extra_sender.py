@@ -79,9 +79,7 @@ async def test_both_send_and_share_the_pace_and_nobody_gets_it_twice(harness, db
 
 
 @postgres_only
-async def test_of_a_sender_that_is_killed_the_claim_is_uncertain_when_its_lease_is_over(
-    harness, db, crowd, monkeypatch
-):
+async def test_a_killed_senders_claim_is_uncertain_once_its_lease_expires(harness, db, crowd, monkeypatch):
     monkeypatch.setattr(loops, "BEAT_SECONDS", 0.2)
     async with harness.running_bot(), started(harness, "send") as extra:
         progress = await both_send(harness, db, extra)
@@ -100,7 +98,7 @@ async def test_of_a_sender_that_is_killed_the_claim_is_uncertain_when_its_lease_
 
 
 @postgres_only
-async def test_a_sender_that_only_slept_longer_than_its_lease_doubles_nobody(harness, db, crowd, monkeypatch):
+async def test_a_sender_that_outslept_its_lease_sends_nothing_twice(harness, db, crowd, monkeypatch):
     monkeypatch.setattr(loops, "BEAT_SECONDS", 0.2)
     async with harness.running_bot(), started(harness, "send") as extra:
         progress = await both_send(harness, db, extra)
@@ -181,7 +179,7 @@ async def test_on_sqlite_it_is_refused_in_one_line(harness):
 
 
 @postgres_only
-async def test_a_machine_that_dies_while_it_writes_does_not_keep_the_pace_to_itself(harness, db, crowd, monkeypatch):
+async def test_a_machine_that_dies_while_writing_does_not_keep_the_pace_locked(harness, db, crowd, monkeypatch):
     monkeypatch.setattr(connect, "IDLE_SECONDS", 0.5)
     async with harness.running_bot(), connect.open_database(harness.database_url, exclusive=False) as elsewhere:
         progress = await start_broadcast(harness)

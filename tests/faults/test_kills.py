@@ -44,7 +44,7 @@ def dice() -> random.Random:
 
 
 @pytest.mark.long
-async def test_killed_twenty_times_nobody_is_lost_or_doubled_and_few_are_uncertain(
+async def test_killed_twenty_times_it_loses_and_repeats_nothing_and_few_are_uncertain(
     harness: Harness, db: Database, dice: random.Random, capsys: pytest.CaptureFixture[str]
 ):
     crowd = people.add_crowd(harness.world, CHATS)

@@ -69,7 +69,7 @@ def order(harness: Harness, crowd: Crowd) -> None:
     ]
 
 
-async def test_each_chat_ends_as_what_it_is(harness: Harness, db: Database):
+async def test_each_chat_gets_the_right_outcome(harness: Harness, db: Database):
     crowd = gather(harness)
     order(harness, crowd)
     await subscribe_in_bulk(db, crowd.everybody)

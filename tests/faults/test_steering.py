@@ -76,7 +76,7 @@ async def test_after_a_stop_only_what_was_claimed_goes_out_and_the_rest_never(ha
 
 
 @pytest.mark.parametrize("verb", ["pause", "stop"])
-async def test_killed_right_after_the_press_it_sends_nothing_when_it_runs_again(harness, db, crowd, verb):
+async def test_killed_right_after_the_press_it_sends_nothing_after_a_restart(harness, db, crowd, verb):
     async with restartable_bot(harness) as bot:
         await bot.start()
         progress = await start_broadcast(harness)

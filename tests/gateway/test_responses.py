@@ -175,7 +175,7 @@ def test_whatever_comes_back_means_something(status, body):
     assert isinstance(outcome, Outcome)
     match outcome:
         case Sent(number, more):
-            assert all(abs(one) < 2**53 for one in (number, *more))
+            assert all(abs(telegram_id) < 2**53 for telegram_id in (number, *more))
         case Migrated(number):
             assert abs(number) < 2**53
         case Wait(seconds):

@@ -95,14 +95,14 @@ async def test_a_request_that_left_and_got_no_answer_may_have_been_carried_out(a
             await call(url)
 
 
-async def test_an_answer_that_does_not_come_is_not_waited_for():
+async def test_a_missing_answer_times_out():
     async with listening(silent) as url:
         with pytest.raises(NoAnswer, match="no answer in time"):
             await call(url, seconds=0.05)
 
 
 @pytest.mark.parametrize("status", [b"200 OK", b"302 Found\r\nLocation: http://nowhere.invalid/", b"502 Bad Gateway"])
-async def test_whatever_came_back_is_given_as_it_came(status):
+async def test_every_response_is_returned_unchanged(status):
     async with listening(saying(b"HTTP/1.1 " + status + b"\r\nContent-Length: 4\r\n\r\n\x00\xffab")) as url:
         assert await call(url) == Response(int(status[:3]), b"\x00\xffab")
 
@@ -111,7 +111,7 @@ FILE = b"HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n0123456789"
 
 
 @pytest.mark.parametrize(("most", "data"), [(99, b"0123456789"), (10, b"0123456789"), (4, b"0123")])
-async def test_of_a_file_as_much_is_fetched_as_is_wanted(most, data):
+async def test_no_more_of_a_file_is_fetched_than_wanted(most, data):
     async with listening(saying(FILE)) as url, transport.open_session(url) as session:
         assert await BotApi(session, url, TOKEN).download("documents/file_1.yaml", most) == data
 
@@ -187,7 +187,7 @@ async def test_the_environments_proxy_is_used(monkeypatch, name):
 
 
 @pytest.mark.parametrize("exempt", ["telegram.invalid", ".invalid", "*"])
-async def test_who_is_exempt_from_the_proxy_is_asked_directly(monkeypatch, exempt):
+async def test_hosts_exempt_from_the_proxy_are_contacted_directly(monkeypatch, exempt):
     heads: list[bytes] = []
     async with proxy(heads) as address:
         monkeypatch.setenv("http_proxy", address)
@@ -198,7 +198,7 @@ async def test_who_is_exempt_from_the_proxy_is_asked_directly(monkeypatch, exemp
     assert heads == []
 
 
-async def test_a_server_on_this_machine_is_asked_directly(monkeypatch):
+async def test_a_local_server_is_contacted_directly(monkeypatch):
     heads: list[bytes] = []
     async with proxy(heads) as address, listening(saying(OK)) as url:
         monkeypatch.setenv("http_proxy", address)

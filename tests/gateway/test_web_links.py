@@ -149,7 +149,7 @@ async def test_what_has_moved_for_good_has_a_new_address(site, path, new):
     assert await check_one(site.at(path)) == (LinkState.MOVED, site.at(new))
 
 
-async def test_who_does_not_answer_in_time_is_not_reached(site):
+async def test_a_server_that_is_too_slow_counts_as_unreachable(site):
     assert await check_one(site.at("/deaf"), seconds=0.05) == (LinkState.UNREACHED, "no answer in time")
 
 
@@ -161,7 +161,7 @@ async def test_a_page_without_an_end_is_not_read(site):
     assert await check_one(site.at("/endless")) == (LinkState.OK, "")
 
 
-async def test_a_site_without_a_valid_certificate_is_not_clear(site, certificate):
+async def test_an_invalid_certificate_is_an_unclear_result(site, certificate):
     secure = web.TCPSite(site.runner, "127.0.0.1", 0, ssl_context=certificate)
     await secure.start()
     port = site.runner.addresses[-1][1]
@@ -170,7 +170,7 @@ async def test_a_site_without_a_valid_certificate_is_not_clear(site, certificate
     assert await check_one(f"https://127.0.0.1:{site.port}/") == (LinkState.UNCLEAR, "no secure connection can be made")
 
 
-async def test_nothing_is_said_of_a_link_while_no_other_site_can_be_reached(site, nowhere):
+async def test_a_link_has_no_result_while_no_other_site_is_reachable(site, nowhere):
     assert await web_links.check_link(nowhere, [nowhere + "a", nowhere + "b"]) is None
     dead = await web_links.check_link(nowhere, [nowhere + "a", site.at("/status/500")])
     assert dead == LinkCheck(nowhere, LinkState.UNREACHED, "Connection refused")
@@ -197,7 +197,7 @@ async def test_head_is_enough_and_too_many_requests_is_not_answered_by_another(s
     assert site.asked == asked
 
 
-async def test_a_site_that_is_asked_too_often_is_left_alone(site):
+async def test_a_site_that_answers_429_is_left_alone(site):
     first, second, third = [site.at(path) for path in ("/status/200", "/status/429", "/status/404")]
     elsewhere = site.at("/status/404", "127.0.0.2")
     answers = await web_links.check_links([first, second, third, elsewhere])
@@ -217,7 +217,7 @@ async def test_the_program_names_itself_and_nothing_more(site):
     assert set(site.headers[0]) <= {"Host", "User-Agent", "Accept", "Accept-Encoding"}
 
 
-async def test_a_site_is_asked_one_thing_at_a_time_and_all_sites_eight_at_once(site):
+async def test_one_request_at_a_time_per_site_and_eight_overall(site):
     addresses = [site.at(f"/crowd/{n}", f"127.0.0.{1 + n % 20}") for n in range(60)]
     told: list[LinkCheck] = []
     answers = await web_links.check_links([*addresses, *addresses], on_result=told.append)

@@ -50,7 +50,7 @@ async def test_the_name(bot):
     assert await bot.ok("getMyName", language_code="en") == {"name": "Remembrance"}
 
 
-async def test_the_bot_tells_who_it_is(bot):
+async def test_get_me_describes_the_bot(bot):
     me = await bot.ok("getMe")
     assert (me["id"], me["username"], me["can_read_all_group_messages"]) == (4200000001, "outreach_demo_bot", False)
     assert await bot.ok("logOut") is True

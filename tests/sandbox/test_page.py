@@ -99,7 +99,7 @@ async def test_a_chat_from_start_to_stop(site):
 async def test_the_group_has_two_views_of_one_chat(site):
     await site.post("say", {"view": "group-member", "text": "hello"})
     member, admin = await site.chat("group-member"), await site.chat("group-admin")
-    services = [one["service"] for one in member["messages"] if "service" in one]
+    services = [message["service"] for message in member["messages"] if "service" in message]
     assert services == ["Mina joined", "Ada (admin) added Outreach demo"]
     assert (member["title"], member["people"], member["state"]) == ("Neighbours", 3, "open")
     assert (member["messages"][-1]["mine"], admin["messages"][-1]["mine"]) == (True, False)
@@ -115,7 +115,7 @@ async def test_the_narrowest_menu_counts(site):
         site.bot("setMyCommands", commands=commands, scope=scope, **language)
 
     async def seen(view):
-        return [one["command"] for one in (await site.chat(view))["commands"]]
+        return [command["command"] for command in (await site.chat(view))["commands"]]
 
     assert await seen("member") == []
     menu({"type": "default"})
@@ -223,9 +223,9 @@ async def test_only_the_newest_question_opens_the_reply_field(site):
     site.world.reply_prompts = {
         scene.MEMBER: site.bot("sendMessage", chat_id=scene.MEMBER, text="Which?")["message_id"]
     }
-    assert [one["asks"] for one in (await site.chat("member"))["messages"]] == [False, True]
+    assert [message["asks"] for message in (await site.chat("member"))["messages"]] == [False, True]
     people.say(site.world, scene.MEMBER, scene.MEMBER, "this")
-    assert not any(one["asks"] for one in (await site.chat("member"))["messages"])
+    assert not any(message["asks"] for message in (await site.chat("member"))["messages"])
 
 
 @pytest.mark.parametrize(

@@ -105,7 +105,7 @@ async def test_keyboards_have_limits_and_addresses_one_form(bot):
     assert "reply_markup" not in asked
 
 
-async def test_people_who_cannot_be_written_to(bot, world):
+async def test_sending_to_people_who_cannot_be_reached(bot, world):
     assert await bot.refused("sendMessage", chat_id=1002, text="x") == (
         "403 Forbidden: bot can't initiate conversation with a user"
     )

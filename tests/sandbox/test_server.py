@@ -43,7 +43,7 @@ async def test_the_server_stops_at_once_with_open_polls_and_the_world_can_be_ser
             assert response.status == 200
 
 
-async def test_a_port_in_use_is_told_in_one_line(world):
+async def test_a_port_in_use_is_reported_in_one_line(world):
     with socket.create_server(("127.0.0.1", 0)) as taken, pytest.raises(CannotRun, match="Choose another port"):
         async with serve(world, port=taken.getsockname()[1]):
             pass

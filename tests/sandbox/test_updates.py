@@ -44,7 +44,7 @@ async def test_of_two_pollers_the_older_is_refused(bot, world):
     assert texts(await asyncio.wait_for(younger, 5)) == ["for the younger"]
 
 
-async def test_a_poller_that_is_gone_is_nobody(bot, world):
+async def test_a_poller_that_disconnected_is_ignored(bot, world):
     begun = world.arrivals.version
     poll = asyncio.create_task(bot.updates(timeout=50))
     await world.arrivals.wait_past(begun)
@@ -54,7 +54,7 @@ async def test_a_poller_that_is_gone_is_nobody(bot, world):
     assert world.tally.errors == {}
 
 
-async def test_only_the_kinds_asked_for_come_and_the_wish_is_kept(bot, world):
+async def test_only_requested_update_kinds_come_and_the_choice_is_kept(bot, world):
     await bot.updates(allowed_updates=["my_chat_member"])
     people.say(world, 1001, 1001, "unheard")
     people.block(world, 1001)
@@ -129,7 +129,10 @@ async def test_a_group_becomes_a_supergroup(bot, world):
     await bot.ok("deleteWebhook", drop_pending_updates=True)
     new_id = groups.migrate(world, -5)
     told = [update["message"] for update in await bot.updates()]
-    assert [(one["chat"]["id"], one["chat"]["type"]) for one in told] == [(new_id, "supergroup"), (-5, "group")]
+    assert [(message["chat"]["id"], message["chat"]["type"]) for message in told] == [
+        (new_id, "supergroup"),
+        (-5, "group"),
+    ]
     assert (told[0]["migrate_from_chat_id"], told[1]["migrate_to_chat_id"]) == (-5, new_id)
     status, body = await bot.call("sendMessage", chat_id=-5, text="x")
     assert (status, body) == (

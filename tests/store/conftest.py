@@ -91,15 +91,15 @@ def deliver(db: Database, sender: int) -> Callable[..., Awaitable[int]]:
         **columns: object,
     ) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await messages.create(transaction, kind, BODIES, 1.0, key=key)
-            assert message_id is not None
+            outbox_id = await messages.create(transaction, kind, BODIES, 1.0, key=key)
+            assert outbox_id is not None
             runs = {"state": MessageState.RUNNING, "started_at": 1.0, "queued_to": None}
-            await transaction.execute(update(t.messages).where(t.messages.c.id == message_id).values(**runs))
+            await transaction.execute(update(t.messages).where(t.messages.c.id == outbox_id).values(**runs))
             for chat_id, state in states.items():
-                row = {"message_id": message_id, "chat_id": chat_id, "state": state, "reason": reason, **columns}
+                row = {"message_id": outbox_id, "chat_id": chat_id, "state": state, "reason": reason, **columns}
                 row["sender_id"] = sender if state is DeliveryState.SENDING else None
                 await transaction.execute(inserts.insert(transaction, t.deliveries).values(**row))
-        return message_id
+        return outbox_id
 
     return deliver
 
@@ -128,10 +128,10 @@ def confirm(db: Database) -> Callable[..., Awaitable[int]]:
         to: BroadcastAudience | None = None, *, kind: MessageKind = MessageKind.BROADCAST, of_id: int | None = None
     ) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await records.create_draft(transaction, 11, 5, BODIES, 1.0, kind=kind, of_id=of_id)
-            await messages.set_audience(transaction, message_id, to or BroadcastAudience())
-            assert await messages.start(transaction, message_id, 2.0)
-        return message_id
+            outbox_id = await records.create_draft(transaction, 11, 5, BODIES, 1.0, kind=kind, of_id=of_id)
+            await messages.set_audience(transaction, outbox_id, to or BroadcastAudience())
+            assert await messages.start(transaction, outbox_id, 2.0)
+        return outbox_id
 
     return confirm
 
@@ -140,8 +140,8 @@ def confirm(db: Database) -> Callable[..., Awaitable[int]]:
 def states(db: Database) -> Callable[[int], Awaitable[dict[int, str]]]:
     """Where a message's deliveries stand, by chat."""
 
-    async def states(message_id: int) -> dict[int, str]:
-        query = select(t.deliveries.c.chat_id, t.deliveries.c.state).where(t.deliveries.c.message_id == message_id)
+    async def states(outbox_id: int) -> dict[int, str]:
+        query = select(t.deliveries.c.chat_id, t.deliveries.c.state).where(t.deliveries.c.message_id == outbox_id)
         async with connect.reading(db) as connection:
             return dict((await connection.execute(query)).all())
 
@@ -152,10 +152,10 @@ def states(db: Database) -> Callable[[int], Awaitable[dict[int, str]]]:
 def state(db: Database) -> Callable[[int], Awaitable[str]]:
     """Where a message stands."""
 
-    async def state(message_id: int) -> str:
+    async def state(outbox_id: int) -> str:
         async with connect.reading(db) as connection:
             return (
-                await connection.execute(select(t.messages.c.state).where(t.messages.c.id == message_id))
+                await connection.execute(select(t.messages.c.state).where(t.messages.c.id == outbox_id))
             ).scalar_one()
 
     return state

@@ -21,7 +21,7 @@ async def count(db, to):
     """How many chats, in the order of kind and language."""
     async with connect.reading(db) as connection:
         found = await audience.count_chats(connection, to)
-    return sorted(found, key=lambda one: (one.kind, one.language))
+    return sorted(found, key=lambda counted: (counted.kind, counted.language))
 
 
 @pytest.fixture
@@ -29,9 +29,9 @@ def reached(confirm, queue, states):
     """The chats that a broadcast to this audience is queued for."""
 
     async def reached(to):
-        message_id = await confirm(to)
+        outbox_id = await confirm(to)
         await queue()
-        return set(await states(message_id))
+        return set(await states(outbox_id))
 
     return reached
 
@@ -48,7 +48,7 @@ async def choose(db):
     return choose
 
 
-async def test_who_left_or_is_gone_belongs_to_none(db, subscribe, reached):
+async def test_unsubscribed_and_unreachable_chats_belong_to_no_audience(db, subscribe, reached):
     await subscribe(1, 2, 3)
     await transact(db, chats.unsubscribe, 1)
     await transact(db, chats.mark_gone, 2, Reason.BLOCKED, 1.0)
@@ -57,7 +57,7 @@ async def test_who_left_or_is_gone_belongs_to_none(db, subscribe, reached):
     assert await count(db, BroadcastAudience()) == [ChatCount("private", "en", 1)]
 
 
-async def test_who_subscribes_later_does_not_belong(subscribe, reached):
+async def test_a_chat_that_subscribes_later_does_not_belong(subscribe, reached):
     await subscribe(1, now=9.0)
     await subscribe(2, now=10.0)
     await subscribe(3, now=10.5)
@@ -100,7 +100,7 @@ SEGMENTS = [
 
 
 @pytest.mark.parametrize(("to", "who"), SEGMENTS)
-async def test_a_segment_is_who_shares_all_that_was_asked_for(db, subscribe, reached, to, who):
+async def test_a_segment_is_every_chat_that_meets_all_criteria(db, subscribe, reached, to, who):
     await subscribe(1)
     await subscribe(2, language="az", joined="poster")
     await subscribe(3, language="tr", joined="leaflet")
@@ -110,11 +110,11 @@ async def test_a_segment_is_who_shares_all_that_was_asked_for(db, subscribe, rea
     await subscribe(-1004, kind="channel")
 
     assert await reached(to) == who
-    assert sum(one.chats for one in await count(db, to)) == len(who)
+    assert sum(counted.chats for counted in await count(db, to)) == len(who)
 
 
 @pytest.mark.parametrize(("by_default", "who"), [(True, {1, 2, 4}), (False, {2})])
-async def test_who_is_reminded_of_an_anniversary_chose_it_or_has_it_by_default(
+async def test_chats_reminded_of_an_anniversary_chose_it_or_have_it_by_default(
     db, subscribe, choose, reached, by_default, who
 ):
     await subscribe(1, 2, 3, 4)
@@ -124,7 +124,7 @@ async def test_who_is_reminded_of_an_anniversary_chose_it_or_has_it_by_default(
     assert await reached(BroadcastAudience(anniversary="a", by_default=by_default)) == who
 
 
-async def test_what_a_group_chose_moves_with_it_and_goes_with_a_chat_that_is_forgotten(db, subscribe, choose, reached):
+async def test_a_groups_choices_are_migrated_and_deleted_with_it(db, subscribe, choose, reached):
     await subscribe(-5, 6, kind="group")
     await choose({-5: False, 6: False})
     await transact(db, chats.migrate, -5, -1005)
@@ -145,7 +145,7 @@ async def test_what_a_group_chose_moves_with_it_and_goes_with_a_chat_that_is_for
         ("Europe/Paris", 9, set()),
     ],
 )
-async def test_a_group_is_who_chose_its_zone_and_hour_or_has_them_by_default(subscribe, reached, zone, hour, who):
+async def test_a_group_is_every_chat_with_its_zone_and_hour_chosen_or_by_default(subscribe, reached, zone, hour, who):
     await subscribe(1)
     await subscribe(2, zone="Asia/Baku")
     await subscribe(3, hour=9)
@@ -156,7 +156,7 @@ async def test_a_group_is_who_chose_its_zone_and_hour_or_has_them_by_default(sub
     assert await reached(ReminderAudience(group=Group(zone, hour), default=Group("Asia/Baku", 9))) == who
 
 
-async def test_without_a_default_a_group_is_that_of_who_chose_nothing(subscribe, reached):
+async def test_without_a_default_the_default_group_has_the_chats_that_chose_nothing(subscribe, reached):
     await subscribe(1)
     await subscribe(2, zone="Asia/Baku", hour=9)
     await subscribe(3, zone="Asia/Tokyo")
@@ -164,19 +164,19 @@ async def test_without_a_default_a_group_is_that_of_who_chose_nothing(subscribe,
     assert await reached(ReminderAudience(group=Group("Asia/Baku", 9))) == {1, 2}
 
 
-async def test_the_groups_that_are_told_have_every_chat_in_one_of_them(db, subscribe, confirm, queue, states):
+async def test_every_chat_is_in_one_of_the_listed_groups(db, subscribe, confirm, queue, states):
     for number, (zone, hour) in enumerate(itertools.product([None, "Asia/Baku", "Asia/Tokyo"], [None, 0, 9])):
         await subscribe(number, zone=zone, hour=hour)
     everybody = []
     for group in await transact(db, plans.list_groups, Group("Asia/Baku", 9)):
-        message_id = await confirm(ReminderAudience(group=group, default=Group("Asia/Baku", 9)))
+        outbox_id = await confirm(ReminderAudience(group=group, default=Group("Asia/Baku", 9)))
         await queue()
-        everybody += await states(message_id)
+        everybody += await states(outbox_id)
 
     assert sorted(everybody) == list(range(9))
 
 
-async def test_the_chats_of_an_audience_are_counted_by_zone_with_the_default_for_who_chose_none(db, subscribe):
+async def test_audience_chats_are_counted_by_zone_using_the_default_where_none_is_chosen(db, subscribe):
     await subscribe(1, 2)
     await subscribe(3, zone="Asia/Baku", language="az")
     await subscribe(4, zone="Asia/Tokyo")
@@ -196,7 +196,7 @@ async def test_the_chats_of_an_audience_are_counted_by_zone_with_the_default_for
     assert await transact(db, audience.count_by_zone, BroadcastAudience(languages=("xx",)), "UTC") == {}
 
 
-async def test_every_zone_that_a_subscribed_chat_is_in_is_told_once_and_the_default_where_one_chose_none(db, subscribe):
+async def test_every_zone_of_a_subscribed_chat_is_listed_once_including_the_default(db, subscribe):
     assert await transact(db, audience.list_zones, "UTC") == []
     await subscribe(1, 2, zone="Asia/Tokyo")
     await subscribe(3, zone="Asia/Baku")
@@ -213,7 +213,7 @@ async def test_every_zone_that_a_subscribed_chat_is_in_is_told_once_and_the_defa
     assert await transact(db, audience.list_zones, "Asia/Tokyo") == ["Asia/Tokyo"]
 
 
-async def test_the_codes_that_most_subscribed_chats_came_with_are_told_first_and_not_too_many(db, subscribe):
+async def test_start_codes_are_listed_most_used_first_up_to_a_limit(db, subscribe):
     await subscribe(1, 2, joined="poster")
     await subscribe(3, joined="leaflet")
     await subscribe(4)
@@ -230,7 +230,7 @@ async def test_the_codes_that_most_subscribed_chats_came_with_are_told_first_and
     assert (await transact(db, audience.list_start_codes))[:2] == ["the last", "poster"]
 
 
-async def test_copies_are_counted_that_surely_arrived_and_can_be_found_again(db, deliver):
+async def test_only_copies_that_arrived_and_have_an_id_are_counted(db, deliver):
     assert await transact(db, audience.count_copies, await deliver(dict(enumerate(DeliveryState)), telegram_id=7)) == 1
     assert await transact(db, audience.count_copies, await deliver({1: DeliveryState.SENT, 2: DeliveryState.SENT})) == 0
     assert (

@@ -23,7 +23,7 @@ async def row(db, chat_id):
 
 async def count(db):
     async with connect.reading(db) as connection:
-        return {one.kind: one.chats for one in await audience.count_chats(connection, BroadcastAudience())}
+        return {counted.kind: counted.chats for counted in await audience.count_chats(connection, BroadcastAudience())}
 
 
 async def again(db, chat_id, *, language="en", topic_id=None, kind="private", now=2.0):
@@ -53,7 +53,7 @@ async def test_subscribing_again_keeps_the_moment_of_the_first_time(db):
     assert (await row(db, 5)).subscribed_at == 1.0
 
 
-async def test_unsubscribing_is_told_once(db, subscribe):
+async def test_unsubscribing_is_reported_once(db, subscribe):
     await subscribe(5)
 
     assert await transact(db, chats.unsubscribe, 5) is True
@@ -65,7 +65,7 @@ async def test_an_unknown_chat_can_unsubscribe_without_harm(db):
     assert await transact(db, chats.unsubscribe, 5) is False
 
 
-async def test_who_returns_is_new_again_and_counts_from_then(db, subscribe):
+async def test_a_returning_chat_is_new_again_and_counts_from_then(db, subscribe):
     await subscribe(5, now=1.0)
     await transact(db, chats.unsubscribe, 5)
 
@@ -98,7 +98,7 @@ async def test_the_first_reason_to_be_gone_stays(db, subscribe):
     assert ((await row(db, 5)).gone_at, (await row(db, 5)).gone_reason) == (3.0, Reason.BLOCKED)
 
 
-async def test_who_subscribes_is_not_gone_any_more(db, subscribe):
+async def test_subscribing_makes_a_chat_reachable_again(db, subscribe):
     await subscribe(5)
     await transact(db, chats.mark_gone, 5, Reason.BLOCKED, 3.0)
 

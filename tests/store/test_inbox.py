@@ -54,7 +54,7 @@ async def test_a_handled_update_is_not_new_again(db):
     assert await ids(db) == []
 
 
-async def test_of_a_handled_update_nothing_is_kept_of_what_people_wrote(db):
+async def test_a_handled_updates_text_is_not_kept(db):
     await add(db, 1, 2)
     await settle(db, done=[1], aside=[(2, "bad")])
     async with connect.reading(db) as connection:
@@ -143,7 +143,7 @@ async def test_only_what_was_handled_long_ago_is_forgotten(db):
     assert await ids(db) == [3]
 
 
-async def test_what_arrives_after_the_newest_was_forgotten_is_behind_what_waits(db):
+async def test_updates_after_the_newest_was_deleted_are_queued_last(db):
     await add(db, 7, 8, now=0.0)
     await settle(db, done=[8])
     async with connect.writing(db) as transaction:

@@ -10,7 +10,7 @@ NOW = dt.datetime(2026, 2, 26, 4, 5, 6, 789012, dt.UTC)
 EARLIER = NOW - dt.timedelta(days=1)
 
 
-async def test_what_is_known_of_the_link_is_kept_and_that_of_another_forgotten(db):
+async def test_the_links_state_is_kept_and_another_links_state_is_deleted(db):
     async with connect.writing(db) as transaction:
         assert await links.find(transaction, "https://a.example/") is None
         await links.remember(transaction, "https://a.example/", WatchedLink(NOW, EARLIER, was_reported=True))

@@ -38,21 +38,21 @@ async def test_a_group_that_moves_keeps_all_it_said(db):
 
 async def test_moving_twice_is_like_moving_once(db, subscribe, deliver, states):
     await subscribe(OLD)
-    message_id = await deliver({OLD: DeliveryState.QUEUED})
+    outbox_id = await deliver({OLD: DeliveryState.QUEUED})
     await transact(db, chats.migrate, OLD, NEW)
     await transact(db, chats.migrate, OLD, NEW)
 
-    assert await states(message_id) == {NEW: DeliveryState.QUEUED}
+    assert await states(outbox_id) == {NEW: DeliveryState.QUEUED}
     assert await find(db, OLD) is None
 
 
 async def test_a_chat_that_moves_to_itself_stays(db, subscribe, deliver, states):
     await subscribe(OLD)
-    message_id = await deliver({OLD: DeliveryState.QUEUED})
+    outbox_id = await deliver({OLD: DeliveryState.QUEUED})
     await transact(db, chats.migrate, OLD, OLD)
 
     assert (await find(db, OLD)).subscribed is True
-    assert await states(message_id) == {OLD: DeliveryState.QUEUED}
+    assert await states(outbox_id) == {OLD: DeliveryState.QUEUED}
 
 
 async def test_a_move_of_unknown_chats_makes_none_known(db):
@@ -84,10 +84,10 @@ async def test_a_subscription_of_either_id_holds(db, subscribe, old, new):
 @pytest.mark.parametrize("state", [state for state in DeliveryState if state is not DeliveryState.SENDING])
 async def test_a_delivery_moves_as_it_is(db, subscribe, deliver, states, state):
     await subscribe(OLD)
-    message_id = await deliver({OLD: state, 7: DeliveryState.SENT})
+    outbox_id = await deliver({OLD: state, 7: DeliveryState.SENT})
     await transact(db, chats.migrate, OLD, NEW)
 
-    assert await states(message_id) == {NEW: state, 7: DeliveryState.SENT}
+    assert await states(outbox_id) == {NEW: state, 7: DeliveryState.SENT}
 
 
 SURELY, PERHAPS, WAITS, NOT = (
@@ -96,7 +96,7 @@ SURELY, PERHAPS, WAITS, NOT = (
     DeliveryState.QUEUED,
     (DeliveryState.FAILED, DeliveryState.SKIPPED),
 )
-LANDED = (SURELY, PERHAPS, WAITS, *NOT)
+SETTLED_OR_QUEUED = (SURELY, PERHAPS, WAITS, *NOT)
 
 
 def kept(old, new):
@@ -104,40 +104,40 @@ def kept(old, new):
     return next((state for state in (SURELY, PERHAPS) if state in {old, new}), new)
 
 
-@pytest.mark.parametrize(("old", "new"), list(itertools.product(LANDED, repeat=2)))
+@pytest.mark.parametrize(("old", "new"), list(itertools.product(SETTLED_OR_QUEUED, repeat=2)))
 async def test_a_message_for_both_ids_is_one_delivery_that_is_never_sent_twice(db, deliver, states, old, new):
-    message_id = await deliver({OLD: old, NEW: new})
+    outbox_id = await deliver({OLD: old, NEW: new})
     await transact(db, chats.migrate, OLD, NEW)
 
-    assert await states(message_id) == {NEW: kept(old, new)}
+    assert await states(outbox_id) == {NEW: kept(old, new)}
 
 
-@pytest.mark.parametrize("old", LANDED)
-async def test_what_is_in_the_air_to_the_new_id_stays_so_until_it_lands(db, deliver, states, old):
-    message_id = await deliver({OLD: old, NEW: DeliveryState.SENDING})
+@pytest.mark.parametrize("old", SETTLED_OR_QUEUED)
+async def test_a_delivery_in_flight_to_the_new_id_stays_in_flight(db, deliver, states, old):
+    outbox_id = await deliver({OLD: old, NEW: DeliveryState.SENDING})
     await transact(db, chats.migrate, OLD, NEW)
 
-    assert await states(message_id) == {NEW: DeliveryState.SENT if old is DeliveryState.SENT else DeliveryState.SENDING}
+    assert await states(outbox_id) == {NEW: DeliveryState.SENT if old is DeliveryState.SENT else DeliveryState.SENDING}
 
 
-@pytest.mark.parametrize("new", [None, *LANDED])
-async def test_what_is_in_the_air_to_the_old_id_lands_under_it(db, deliver, states, sender, new):
+@pytest.mark.parametrize("new", [None, *SETTLED_OR_QUEUED])
+async def test_a_delivery_in_flight_to_the_old_id_is_settled_under_it(db, deliver, states, sender, new):
     """Moved with the others it would be `sending` for ever: nobody would settle it under its new id."""
-    message_id = await deliver({OLD: DeliveryState.SENDING} | ({} if new is None else {NEW: new}))
+    outbox_id = await deliver({OLD: DeliveryState.SENDING} | ({} if new is None else {NEW: new}))
     await transact(db, chats.migrate, OLD, NEW)
-    await transact(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
+    await transact(db, outbox.settle, sender, [outbox.Settled(outbox_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
 
-    now = await states(message_id)
+    now = await states(outbox_id)
     assert now[OLD] == DeliveryState.SENT
     assert now.get(NEW, DeliveryState.SENT) in {DeliveryState.SENT, DeliveryState.UNCERTAIN}
 
 
-async def test_what_telegram_sends_on_to_the_new_id_is_queued_for_it(db, subscribe, deliver, states, sender):
+async def test_a_delivery_redirected_to_the_new_id_is_queued_for_it(db, subscribe, deliver, states, sender):
     """Two messages are in the air to the old id; both are answered with the new one."""
     await subscribe(OLD)
     first, second = [await deliver({OLD: DeliveryState.SENDING}) for _ in range(2)]
-    for message_id in (first, second):
-        await transact(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.QUEUED)], 2.0)
+    for outbox_id in (first, second):
+        await transact(db, outbox.settle, sender, [outbox.Settled(outbox_id, OLD, DeliveryState.QUEUED)], 2.0)
         await transact(db, chats.migrate, OLD, NEW)
 
     assert (await states(first), await states(second)) == ({NEW: DeliveryState.QUEUED}, {NEW: DeliveryState.QUEUED})
@@ -174,8 +174,8 @@ async def test_the_ids_of_a_copy_move_with_it(db, deliver):
 
 async def test_a_late_answer_to_what_moved_meanwhile_changes_nothing(db, deliver, states, sender):
     """Its sender's lease was taken for over, and only then the group moved: nobody finds it under the old id."""
-    message_id = await deliver({OLD: DeliveryState.UNCERTAIN})
+    outbox_id = await deliver({OLD: DeliveryState.UNCERTAIN})
     await transact(db, chats.migrate, OLD, NEW)
-    await transact(db, outbox.settle, sender, [outbox.Settled(message_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
+    await transact(db, outbox.settle, sender, [outbox.Settled(outbox_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
 
-    assert await states(message_id) == {NEW: DeliveryState.UNCERTAIN}
+    assert await states(outbox_id) == {NEW: DeliveryState.UNCERTAIN}

@@ -25,10 +25,10 @@ async def add(db, chat_id=5, message_id=1, now=NOW, fact="flood", words="It was 
 
 async def test_a_report_is_kept_as_it_was_written(db):
     words = "<b>☂ 'quoted' \\ {0} %s\n🌉"
-    one = await add(db, words=words)
+    report = await add(db, words=words)
 
-    assert await transact(db, reports.find, one.id) == one == reports.Report(one.id, "flood", 5, "en", words)
-    assert await transact(db, reports.find, one.id + 1) is None
+    assert await transact(db, reports.find, report.id) == report == reports.Report(report.id, "flood", 5, "en", words)
+    assert await transact(db, reports.find, report.id + 1) is None
 
 
 async def test_the_same_message_is_one_report(db):
@@ -76,7 +76,7 @@ async def test_no_window_of_time_holds_more_than_the_limits(db):
         assert sum(end - HOUR < at <= end for at, _ in taken) <= 50
 
 
-async def test_who_is_ignored_is_so_until_heard_again(db):
+async def test_a_member_is_ignored_until_that_is_undone(db):
     for _ in range(2):
         await transact(db, reports.ignore, 5)
     assert (await transact(db, reports.count_recent, 5, NOW)).ignored
@@ -86,57 +86,57 @@ async def test_who_is_ignored_is_so_until_heard_again(db):
     assert not (await transact(db, reports.count_recent, 5, NOW)).ignored
 
 
-async def test_of_two_answers_one_counts_and_the_same_one_may_be_handled_again(db):
-    one = await add(db)
+async def test_only_one_answer_counts_and_it_may_be_handled_twice(db):
+    report = await add(db)
 
-    assert await transact(db, reports.record_answer, one.id, 22, 7, NOW)
-    assert not await transact(db, reports.record_answer, one.id, 23, 7, NOW)
-    assert not await transact(db, reports.record_answer, one.id, 22, 8, NOW)
-    assert await transact(db, reports.record_answer, one.id, 22, 7, NOW + 1)
-    assert (await transact(db, reports.find, one.id)).answered_at == NOW + 1
+    assert await transact(db, reports.record_answer, report.id, 22, 7, NOW)
+    assert not await transact(db, reports.record_answer, report.id, 23, 7, NOW)
+    assert not await transact(db, reports.record_answer, report.id, 22, 8, NOW)
+    assert await transact(db, reports.record_answer, report.id, 22, 7, NOW + 1)
+    assert (await transact(db, reports.find, report.id)).answered_at == NOW + 1
 
 
-async def test_of_two_admins_who_answer_at_once_one_does(db):
-    one = await add(db)
+async def test_only_one_of_two_concurrent_answers_is_recorded(db):
+    report = await add(db)
 
-    both = await asyncio.gather(*(transact(db, reports.record_answer, one.id, admin, 7, NOW) for admin in (22, 23)))
+    both = await asyncio.gather(*(transact(db, reports.record_answer, report.id, admin, 7, NOW) for admin in (22, 23)))
 
     assert sorted(both) == [False, True]
 
 
-async def test_what_did_not_arrive_can_be_answered_again(db):
-    one = await add(db)
-    await transact(db, reports.record_answer, one.id, 22, 7, NOW)
-    await transact(db, reports.reopen, one.id)
+async def test_a_report_whose_answer_did_not_arrive_can_be_answered_again(db):
+    report = await add(db)
+    await transact(db, reports.record_answer, report.id, 22, 7, NOW)
+    await transact(db, reports.reopen, report.id)
 
-    assert await transact(db, reports.find, one.id) == one
-    assert await transact(db, reports.record_answer, one.id, 23, 9, NOW)
+    assert await transact(db, reports.find, report.id) == report
+    assert await transact(db, reports.record_answer, report.id, 23, 9, NOW)
 
 
 async def test_a_report_that_is_gone_can_not_be_answered(db):
     assert not await transact(db, reports.record_answer, 99, 22, 7, NOW)
 
 
-async def told(db, one):
+async def told(db, report):
     """The id of the message that tells the admins."""
     async with connect.reading(db) as connection:
-        return await connection.scalar(select(t.messages.c.id).where(t.messages.c.key == f"report:{one.id}"))
+        return await connection.scalar(select(t.messages.c.id).where(t.messages.c.key == f"report:{report.id}"))
 
 
 async def test_every_admin_is_told_once_subscribed_or_not(db, states, subscribe):
     await subscribe(70, 71)
-    one = await add(db)
-    await transact(db, reports.queue_alert, one.id, BODIES, [22, 33], NOW)
-    message_id = await told(db, one)
+    report = await add(db)
+    await transact(db, reports.queue_alert, report.id, BODIES, [22, 33], NOW)
+    message_id = await told(db, report)
 
     assert (await message_row(db, message_id)).kind == MessageKind.ALERT
     assert await states(message_id) == {22: DeliveryState.QUEUED, 33: DeliveryState.QUEUED}
 
 
-async def test_after_ninety_days_nothing_of_the_words_is_left(db, sender):
+async def test_after_ninety_days_the_text_of_a_report_is_deleted(db, sender):
     old, young = await add(db), await add(db, message_id=2, now=NOW + 60)
-    for one, at in ((old, NOW), (young, NOW + 60)):
-        await transact(db, reports.queue_alert, one.id, {"en": Message("It was a fire")}, [22], at)
+    for report, at in ((old, NOW), (young, NOW + 60)):
+        await transact(db, reports.queue_alert, report.id, {"en": Message("It was a fire")}, [22], at)
     old_told, young_told = await told(db, old), await told(db, young)
     other = await transact(db, records.create_draft, 11, 11, BODIES, 1.0)
 
@@ -162,5 +162,5 @@ async def test_the_number_of_a_deleted_report_is_never_given_again(db):
 
 
 @pytest.mark.parametrize("fact", ["answer", "ignore"])
-async def test_a_fact_may_be_called_as_it_likes(db, fact):
+async def test_any_fact_id_is_accepted(db, fact):
     assert (await add(db, fact=fact)).fact_id == fact

@@ -108,9 +108,9 @@ def subscribe(context: BotContext) -> Callable[..., Awaitable[None]]:
 def row(context: BotContext) -> Callable[[int], Awaitable[Any]]:
     """A message of the outbox as it is written down."""
 
-    async def row(message_id: int) -> Any:
+    async def row(outbox_id: int) -> Any:
         async with connect.reading(context.db) as db:
-            return (await db.execute(select(tables.messages).where(tables.messages.c.id == message_id))).one_or_none()
+            return (await db.execute(select(tables.messages).where(tables.messages.c.id == outbox_id))).one_or_none()
 
     return row
 
@@ -119,9 +119,9 @@ def row(context: BotContext) -> Callable[[int], Awaitable[Any]]:
 def body(context: BotContext) -> Callable[[int], Awaitable[Message]]:
     """What a message of the outbox says, in the content's one language."""
 
-    async def body(message_id: int) -> Message:
+    async def body(outbox_id: int) -> Message:
         async with connect.reading(context.db) as db:
-            return (await messages.load_bodies(db, message_id))["en"]
+            return (await messages.load_bodies(db, outbox_id))["en"]
 
     return body
 
@@ -141,17 +141,17 @@ def sent(context: BotContext, subscribe: Callable[..., Awaitable[None]]) -> Call
         await subscribe(*ends)
         bodies = {"en": body or Message("Dear friends")}
         async with connect.writing(context.db) as db:
-            message_id = await records.create_draft(db, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
+            outbox_id = await records.create_draft(db, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
             values = {"state": state, "starts_at": 5.0, "started_at": context.clock().timestamp(), "queued_to": None}
-            await db.execute(tables.messages.update().where(tables.messages.c.id == message_id).values(values))
+            await db.execute(tables.messages.update().where(tables.messages.c.id == outbox_id).values(values))
             for chat_id in ends:
                 end, reason, detail = ENDS[chat_id]
-                row = {"message_id": message_id, "chat_id": chat_id, "state": end, "reason": reason, "detail": detail}
+                row = {"message_id": outbox_id, "chat_id": chat_id, "state": end, "reason": reason, "detail": detail}
                 row |= {"telegram_id": 70 if end is DeliveryState.SENT else None, "changed_at": 1772366400.0}
                 await db.execute(tables.deliveries.insert().values(row))
                 if reason is Reason.BLOCKED:
                     await chats.mark_gone(db, chat_id, reason, 2.0)
-        return message_id
+        return outbox_id
 
     return sent
 

@@ -73,7 +73,7 @@ class BroadcastModel:
                 for change, *values in changes:
                     result = await change(db, *values)
                 rows = await db.execute(select(t.deliveries.c.message_id, t.deliveries.c.chat_id, t.deliveries.c.state))
-                seen = {(message_id, chat_id): DeliveryState(state) for message_id, chat_id, state in rows}
+                seen = {(outbox_id, chat_id): DeliveryState(state) for outbox_id, chat_id, state in rows}
                 return result, seen, {row.id: row for row in await db.execute(select(t.messages))}
 
         self.now += 1.0

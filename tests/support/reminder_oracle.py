@@ -79,7 +79,7 @@ def wants(chat: Chat, day: Day, date: dt.date, notice: str) -> bool:
     )
 
 
-def chosen(chat: Chat) -> tuple[object, ...]:
+def settings_of(chat: Chat) -> tuple[object, ...]:
     return chat.zone, chat.hour, chat.reminders, chat.big_only, chat.notices, chat.days, chat.skipped
 
 
@@ -143,7 +143,7 @@ class Oracle:
 
     def changed(self, before: Chat, chat: Chat, now: dt.datetime) -> None:
         """A chat has other settings now; one that chose again what it had has not."""
-        if chat.subscribed_at is None or chosen(before) == chosen(chat):
+        if chat.subscribed_at is None or settings_of(before) == settings_of(chat):
             return
         moved = (before.zone, before.hour) != (chat.zone, chat.hour)
         for day, date, notice, told_on in self.near(now):

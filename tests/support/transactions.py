@@ -19,18 +19,18 @@ async def transact(db, change, *values, **named):
         return await change(transaction, *values, **named)
 
 
-async def message_row(db, message_id):
+async def message_row(db, outbox_id):
     async with connect.reading(db) as connection:
-        return (await connection.execute(select(t.messages).where(t.messages.c.id == message_id))).one()
+        return (await connection.execute(select(t.messages).where(t.messages.c.id == outbox_id))).one()
 
 
 async def draft(db):
     return await transact(db, records.create_draft, 11, 5, BODIES, 1.0)
 
 
-async def set_state(db, message_id, state):
+async def set_state(db, outbox_id, state):
     """Move a message into this state, whatever state it is in."""
-    await transact(db, messages.change_state, message_id, state, only_from=list(MessageState))
+    await transact(db, messages.change_state, outbox_id, state, only_from=list(MessageState))
 
 
 async def queue_piece(transaction):

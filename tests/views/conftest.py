@@ -111,7 +111,7 @@ def everything() -> Callable[[Content], list[Message]]:
 
     def of(content: Content) -> list[Message]:
         if id(content) not in said:
-            said[id(content)] = [one for language in content.languages for one in _said(content, language)]
+            said[id(content)] = [message for language in content.languages for message in _said(content, language)]
         return said[id(content)]
 
     return of
@@ -140,14 +140,14 @@ def _said(content: Content, language: str) -> Iterator[Message]:
     yield from _pictured(content, language)
     yield from _of_corrections(content, language)
     yield from _of_reports(content, language)
-    for new, chosen in itertools.product((True, False), _choices(content)):
-        yield subscription.subscribed(content, language, chosen, NOW, new=new)
+    for new, own in itertools.product((True, False), _choices(content)):
+        yield subscription.subscribed(content, language, own, NOW, new=new)
         yield subscription.unsubscribed(language, was_subscribed=new)
-        yield subscription.upcoming(content, language, chosen, NOW.date(), subscribed=new)
-        yield timezone.zone_set(content, language, chosen, subscribed=new)
-        yield settings.settings_menu(content, language, chosen, subscribed=new)
-        yield settings.days_menu(content, language, chosen)
-        yield settings.quiet_menu(content, language, chosen)
+        yield subscription.upcoming(content, language, own, NOW.date(), subscribed=new)
+        yield timezone.zone_set(content, language, own, subscribed=new)
+        yield settings.settings_menu(content, language, own, subscribed=new)
+        yield settings.days_menu(content, language, own)
+        yield settings.quiet_menu(content, language, own)
     yield from _of_reminders(content, language)
     yield from _of_clocks(language)
     yield from _of_places(language)
@@ -180,11 +180,11 @@ def _of_reminders(content: Content, language: str) -> Iterator[Message]:
     occurrences = schedule.list_upcoming(content.anniversaries, NOW.date())
     for occurrence, notice in itertools.product(occurrences, Notice):
         yield reminder.reminder(content, language, [Item(occurrence, notice)], Group("Pacific/Kiritimati", 23))
-    two = [Item(one, notice) for notice in (Notice.WEEK, Notice.EVE) for one in occurrences][-2:]
+    two = [Item(occurrence, notice) for notice in (Notice.WEEK, Notice.EVE) for occurrence in occurrences][-2:]
     yield reminder.reminder(content, language, two, Group(content.zone, 0))
     yield reminder.preview_usage(content, language, HOSTILE)
     yield reminder.preview_usage(content, language, "")
-    keys = [Item(one, notice).key for one, notice in itertools.product(occurrences, Notice)]
+    keys = [Item(occurrence, notice).key for occurrence, notice in itertools.product(occurrences, Notice)]
     yield reminder.late_alert(content, language, dict.fromkeys(["no-such:2026-03-01:day", *keys], 12_345))
     yield replies.reminders(language, [("2026-03-01", tally) for tally in TALLIES])
     yield replies.reminders(language, [])
@@ -229,7 +229,9 @@ def _of_clocks(language: str) -> Iterator[Message]:
 
 def _of_places(language: str) -> Iterator[Message]:
     codes = gazetteer.list_countries(language, ("AZ", "GB"))
-    yield from (timezone.country_menu(language, codes, NOW, "Asia/Baku", is_chosen=chosen) for chosen in (True, False))
+    yield from (
+        timezone.country_menu(language, codes, NOW, "Asia/Baku", is_chosen=is_chosen) for is_chosen in (True, False)
+    )
     yield from (timezone.city_menu(language, code, gazetteer.list_clocks(code)) for code in [*codes, "US", "RU", "ZZ"])
     yield from (
         timezone.match_menu(language, name, gazetteer.find_places(name))
@@ -253,10 +255,10 @@ def _of_broadcasts(content: Content, language: str) -> Iterator[Message]:
     yield from _of_moments(content, language)
     yield from _answers(language)
     for state, tally in itertools.product(MessageState, TALLIES):
-        for one in _standings(state, tally):
-            yield status.progress(language, one)
-            yield status.ledger(language, one)
-            yield status.paused_alert(language, one)
+        for shown in _statuses(state, tally):
+            yield status.progress(language, shown)
+            yield status.ledger(language, shown)
+            yield status.paused_alert(language, shown)
 
 
 def _of_versions(content: Content, language: str) -> Iterator[Message]:
@@ -341,7 +343,7 @@ def _answers(language: str) -> Iterator[Message]:
     yield replies.broadcast_list(language, "Europe/Berlin", [], None, newer=False)
 
 
-def _standings(state: MessageState, tally: Tally) -> Iterator[MessageStatus]:
+def _statuses(state: MessageState, tally: Tally) -> Iterator[MessageStatus]:
     reasons = [(DeliveryState.FAILED, reason, 3) for reason in Reason] + [(DeliveryState.FAILED, None, 1)]
     for kind in MessageKind:
         message = OutboxMessage(ID, kind, state, of_id=ID)

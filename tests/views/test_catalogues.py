@@ -50,7 +50,7 @@ def test_every_word_of_the_program_is_translated(language):
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-def test_what_is_put_into_a_text_stands_in_its_translation(language):
+def test_translations_keep_every_placeholder(language):
     for message in catalogue(language):
         if not message.id:
             continue

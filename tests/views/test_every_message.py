@@ -39,7 +39,7 @@ def test_telegram_takes_its_html(messages):
         assert 0 < text_length(plain) <= (MAX_CAPTION if message.media else MAX_TEXT)
 
 
-def test_signs_in_a_text_stay_the_signs_they_are(hostile, everything):
+def test_special_characters_in_a_text_stay_as_they_are(hostile, everything):
     plain = "\n".join(html.parse(message.text)[0] for message in everything(hostile))
 
     assert "<b>&\"'</i> " in plain

@@ -35,21 +35,21 @@ def test_a_plurals_other_values_are_made_safe_as_well():
     ("written", "said"),
     [("1992-02-26", "26 February 1992"), ("1992-02", "February 1992"), ("1992", "1992"), ("0988-07-01", "1 July 988")],
 )
-def test_a_date_is_said_as_far_as_it_is_known(written, said):
+def test_a_partial_date_is_written_as_precisely_as_known(written, said):
     assert words("en").partial_date(PartialDate.parse(written)) == said
 
 
-@pytest.mark.parametrize("one", ["az", "tr"])
-def test_no_language_borrows_the_months_of_another(one):
+@pytest.mark.parametrize("language", ["az", "tr"])
+def test_no_language_borrows_the_months_of_another(language):
     names = {"en": "September 1992", "az": "sentyabr 1992", "tr": "Eylül 1992", "ru": "сентябрь 1992"}
-    others = [code for code in names if code != one]
+    others = [code for code in names if code != language]
 
-    said = {code: words(code).partial_date(PartialDate(year=1992, month=9)) for code in (one, *others)}
+    said = {code: words(code).partial_date(PartialDate(year=1992, month=9)) for code in (language, *others)}
 
     assert said == names
 
 
-def test_a_language_without_a_catalogue_is_spoken_to_in_english():
+def test_a_language_without_a_catalogue_falls_back_to_english():
     assert words("zz")("Facts") == "Facts"
     assert words("zz").date(dt.date(1992, 2, 26)) == "26 February 1992"
 

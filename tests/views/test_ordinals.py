@@ -16,8 +16,8 @@ from outreachbot.views.ordinals import format_ordinal, is_round
         ("de", "1. 25. 40. 100."),  # not known: what most languages write
     ],
 )
-def test_a_number_is_written_as_the_language_has_it(language, written):
-    numbers = [int("".join(filter(str.isdigit, one))) for one in written.split()]
+def test_ordinals_are_written_as_each_language_does(language, written):
+    numbers = [int("".join(filter(str.isdigit, ordinal))) for ordinal in written.split()]
 
     assert [format_ordinal(number, language) for number in numbers] == written.split()
 

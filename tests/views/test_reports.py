@@ -14,7 +14,7 @@ def shown(message):
 
 
 @pytest.mark.parametrize("notice", [False, True])
-def test_the_question_is_known_again_and_tells_its_fact_in_every_language(content, notice):
+def test_the_question_is_recognised_and_names_its_fact_in_every_language(content, notice):
     for language in list_languages():
         for fact in content.facts:
             above = reports.text_wanted(language) if notice else ""
@@ -25,7 +25,7 @@ def test_the_question_is_known_again_and_tells_its_fact_in_every_language(conten
 
 
 @pytest.mark.parametrize("notice", [False, True])
-def test_the_question_to_an_admin_is_known_again_and_tells_its_report_in_every_language(notice):
+def test_the_question_to_an_admin_is_recognised_and_names_its_report_in_every_language(notice):
     for language in list_languages():
         question = reports.ask_for_answer(language, 10**15 - 1, reports.too_long(language, 9) if notice else "")
         assert question.asks
@@ -41,7 +41,7 @@ def test_the_question_to_an_admin_is_known_again_and_tells_its_report_in_every_l
      "So: What is wrong with fact 1 (stones)? Answer to this message, if you can with a source.",
      "Write the answer to report 1e3 as a reply to this message. The member gets it without your name."],
 )  # fmt: skip
-def test_what_only_looks_like_a_question_of_ours_is_none(text):
+def test_a_text_that_only_resembles_our_question_is_not_recognised(text):
     assert reports.read_fact_question(text) is None
     assert reports.read_answer_question(text) is None
 
@@ -56,7 +56,7 @@ def test_admins_read_the_words_as_they_are_and_no_name(bridge):
     ]
 
 
-def test_who_is_ignored_can_be_heard_again(bridge):
+def test_an_ignored_member_can_be_restored(bridge):
     message = reports.report_alert(bridge, "en", 7, "flood", 11, "No", ignored=True)
 
     assert "Further reports of this person are ignored." in message.text

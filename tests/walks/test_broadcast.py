@@ -177,7 +177,7 @@ async def test_a_group_that_moved_gets_it_at_its_new_id(harness):
     assert harness.world.tally.deliveries[new_id] == 1
 
 
-async def test_who_unsubscribes_while_it_is_sent_is_skipped(harness):
+async def test_a_chat_that_unsubscribes_during_sending_is_skipped(harness):
     harness.per_second = 10
     crowd = people.add_crowd(harness.world, 10)
     await subscribe(harness, crowd)

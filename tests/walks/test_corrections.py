@@ -78,8 +78,8 @@ async def test_a_report_reaches_both_admins_and_one_answer_reaches_the_member(ha
         thanks = await reply(harness, MEMBER, question, "It was 162, says page 3.")
         assert thanks["text"].startswith("Thank you.")
         for admin in (ADMIN, OTHER):
-            one = await alarm(harness, admin)
-            assert one["text"] == "Report 1 · fact 12 (deaths-hrw)\nFrom chat 11:\nIt was 162, says page 3."
+            alert = await alarm(harness, admin)
+            assert alert["text"] == "Report 1 · fact 12 (deaths-hrw)\nFrom chat 11:\nIt was 162, says page 3."
 
         arrived = await reply(harness, ADMIN, await answer_asked(harness), "Right, thank you!")
         assert arrived["text"] == "Your answer to report 1 has arrived."
@@ -116,7 +116,7 @@ async def test_the_formatting_of_an_answer_arrives(harness):
         (*_, answer) = harness.said(MEMBER)
 
     assert answer["text"].endswith("\nNo: 1 < 2 & so on")
-    assert any(one["type"] == "bold" and one["offset"] > 40 for one in answer["entities"])
+    assert any(entity["type"] == "bold" and entity["offset"] > 40 for entity in answer["entities"])
 
 
 @pytest.mark.parametrize(
@@ -211,7 +211,7 @@ async def test_a_crowd_of_reports_does_not_drown_the_admins(harness):
     assert question["text"].startswith("What you write goes to the admins")
 
 
-async def test_who_is_ignored_is_told_so_until_an_admin_hears_them_again(harness):
+async def test_an_ignored_member_is_told_so_until_an_admin_stops_ignoring_them(harness):
     async with harness.running_bot():
         question = await asked(harness)
         await reply(harness, MEMBER, question, "You lie")
@@ -247,7 +247,7 @@ async def test_an_answer_to_a_member_who_blocked_the_bot_is_told_and_can_be_give
     assert harness.said(MEMBER)[-1]["text"].endswith("Right!")
 
 
-async def test_an_answer_that_may_have_arrived_is_not_sent_again_by_itself(harness):
+async def test_an_answer_that_may_have_arrived_is_not_sent_again_automatically(harness):
     async with harness.running_bot():
         await report(harness)
         question = await answer_asked(harness)
@@ -258,7 +258,7 @@ async def test_an_answer_that_may_have_arrived_is_not_sent_again_by_itself(harne
     assert [message["text"].endswith("Right!") for message in harness.said(MEMBER)].count(True) == 1
 
 
-async def test_what_telegram_refuses_is_said_with_its_words(harness):
+async def test_a_refused_answer_quotes_telegrams_description(harness):
     why = "Bad Request: the moon is too bright"
     refused = InjectedFault(FaultKind.REFUSED, ANY_SEND, ALWAYS, frozenset({MEMBER}), code=400, description=why)
     async with harness.running_bot():
@@ -285,11 +285,13 @@ async def test_a_restart_between_question_and_answer_loses_nothing(harness):
     assert len(told(harness)) == len(told(harness, OTHER)) == 1
 
 
-async def test_what_is_handled_twice_after_a_crash_is_one_report(harness):
+async def test_a_report_handled_twice_after_a_crash_counts_once(harness):
     async with harness.running_bot():
         await report(harness)
         await alarm(harness)
-        (written,) = [one for one in harness.world.chats[MEMBER].messages.values() if one.get("text") == "It was 162."]
+        (written,) = [
+            message for message in harness.world.chats[MEMBER].messages.values() if message.get("text") == "It was 162."
+        ]
         said = len(harness.said(MEMBER))
         people.feed(harness.world, {"message": written})
         await harness.wait_until(lambda: len(harness.said(MEMBER)) > said)
@@ -299,11 +301,13 @@ async def test_what_is_handled_twice_after_a_crash_is_one_report(harness):
     assert await count(harness, "reports") == 1
 
 
-async def test_an_answer_that_is_handled_twice_after_a_crash_is_no_other_answer(harness):
+async def test_an_answer_handled_twice_after_a_crash_counts_once(harness):
     async with harness.running_bot():
         await report(harness)
         await reply(harness, ADMIN, await answer_asked(harness), "Right!")
-        (written,) = [one for one in harness.world.chats[ADMIN].messages.values() if one.get("text") == "Right!"]
+        (written,) = [
+            message for message in harness.world.chats[ADMIN].messages.values() if message.get("text") == "Right!"
+        ]
         said = len(harness.said(ADMIN))
         people.feed(harness.world, {"message": written})
         await harness.wait_until(lambda: len(harness.said(ADMIN)) > said)

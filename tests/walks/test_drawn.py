@@ -56,9 +56,9 @@ async def test_it_is_uploaded_once_over_restarts(harness):
 
 async def test_each_language_has_its_own(harness):
     said = {"az": "Ölü sayı", "tr": "Ölü sayısı", "ru": "Число погибших"}
-    (topic,) = (one for one in harness.content.topics if one.id == "deaths")
+    (topic,) = (found for found in harness.content.topics if found.id == "deaths")
     spoken = topic.model_copy(update={"title": topic.title | said})
-    topics = tuple(spoken if one is topic else one for one in harness.content.topics)
+    topics = tuple(spoken if other is topic else other for other in harness.content.topics)
     languages = ("en", *said)
     harness.content = Content.model_construct(**dict(harness.content) | {"languages": languages, "topics": topics})
     for number, language in enumerate(languages, start=100):
@@ -109,7 +109,7 @@ async def test_from_a_channel_it_opens_the_private_chat(harness):
         for payload, words in ((f"chart_{FACT}", "How many died"), ("strip_5", "Timeline")):
             people.start(harness.world, MEMBER, payload)
             await harness.wait_until(
-                lambda words=words: any(words in one.get("caption", "") for one in harness.said(MEMBER))
+                lambda words=words: any(words in message.get("caption", "") for message in harness.said(MEMBER))
             )
 
     assert all("photo" in message for message in harness.said(MEMBER))

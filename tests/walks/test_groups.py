@@ -140,4 +140,4 @@ async def counts(harness: Harness, wanted: dict[str, int]) -> None:
 
 async def count(harness: Harness) -> dict[str, int]:
     async with connect.open_database(harness.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        return {one.kind: one.chats for one in await audience.count_chats(connection, BroadcastAudience())}
+        return {counted.kind: counted.chats for counted in await audience.count_chats(connection, BroadcastAudience())}

@@ -100,11 +100,11 @@ async def test_the_menu_beside_the_text_follows(harness):
         await harness.press(ADMIN, await harness.answer(ADMIN, "/language"), NAMES["tr"])
         await harness.wait_until(lambda: (f"chat:{ADMIN}", "en") in harness.world.menus)
 
-    assert [one["description"] for one in harness.world.menus[f"chat:{MEMBER}", ""]] == [
+    assert [command["description"] for command in harness.world.menus[f"chat:{MEMBER}", ""]] == [
         command.what for command in menus.for_members("ru")
     ]
     for code in ("", "en", "ru"):
-        shown = [one["description"] for one in harness.world.menus[f"chat:{ADMIN}", code]]
+        shown = [command["description"] for command in harness.world.menus[f"chat:{ADMIN}", code]]
         assert shown == [command.what for command in menus.for_admins("tr")]
 
 
@@ -112,7 +112,9 @@ async def test_menus_of_a_language_a_choice_and_an_admin_that_are_gone_are_taken
     (former,) = people.add_crowd(harness.world, 1)
     async with replace(harness, admins=frozenset({ADMIN, former})).running_bot():
         await harness.press(MEMBER, await harness.answer(MEMBER, "/language"), NAMES["ru"])
-        await harness.wait_until(lambda: all((f"chat:{one}", "ru") in harness.world.menus for one in (ADMIN, former)))
+        await harness.wait_until(
+            lambda: all((f"chat:{chat_id}", "ru") in harness.world.menus for chat_id in (ADMIN, former))
+        )
     assert ("description", "ru") in harness.world.profile
 
     fewer = harness.content.model_copy(update={"languages": ("en", "az", "tr")})

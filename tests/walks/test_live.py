@@ -64,7 +64,7 @@ async def fact(harness: Harness) -> str:
 
 async def versions(harness: Harness):
     async with connect.open_database(harness.database_url, exclusive=False) as db, connect.reading(db) as connection:
-        return [(one.live_by, one.changes) for one in await contents.list_versions(connection, 99)]
+        return [(version.live_by, version.changes) for version in await contents.list_versions(connection, 99)]
 
 
 async def test_an_edited_file_is_shown_as_a_difference_and_goes_live_on_a_press(harness):
@@ -89,7 +89,7 @@ async def test_an_edited_file_is_shown_as_a_difference_and_goes_live_on_a_press(
     assert await versions(harness) == [(ADMIN, 4), (None, None)]
 
 
-async def test_a_file_sent_by_an_admin_goes_live_and_stands_on_the_disk(harness):
+async def test_a_file_sent_by_an_admin_goes_live_and_is_written_to_disk(harness):
     async with harness.running_bot():
         asked = await send(harness, OTHER, name="Bridge (1).YML")
         assert harness.file.read_bytes() == BRIDGE_CONTENT.read_bytes()
@@ -100,7 +100,7 @@ async def test_a_file_sent_by_an_admin_goes_live_and_stands_on_the_disk(harness)
     assert [path.name for path in harness.file.parent.glob("*bridge*")] == ["bridge.yaml"]
 
 
-async def test_what_stood_in_the_file_and_was_not_live_is_kept_beside_it(harness):
+async def test_unpublished_edits_in_the_file_are_kept_as_a_backup(harness):
     edited = changed(("The first stone", "The very first stone"))
     async with harness.running_bot():
         harness.file.write_bytes(edited)
@@ -125,7 +125,7 @@ async def test_where_the_file_can_not_be_written_the_admin_is_told(harness):
     assert says in harness.current(ADMIN, asked)["text"]
 
 
-async def test_what_was_edited_after_the_question_is_not_what_goes_live_and_is_kept_beside_the_file(harness, tmp_path):
+async def test_edits_made_after_the_question_do_not_go_live_and_are_kept_as_a_backup(harness, tmp_path):
     home = tmp_path / "home"
     home.mkdir()
     file, edited = harness.file.rename(home / "ours.yaml"), changed((CLAIM, "It had no stones"))
@@ -215,7 +215,7 @@ async def test_a_byte_order_mark_and_other_line_breaks_do_no_harm(harness, data)
     assert harness.file.read_bytes() == data
 
 
-async def test_of_many_faults_as_many_are_shown_as_fit(harness):
+async def test_as_many_faults_are_shown_as_fit(harness):
     facts = "".join(f"  - id: new-{n}\n    topik: fall\n" for n in range(300))
     async with harness.running_bot():
         said = await send(harness, changed(("timeline:\n", facts + "timeline:\n")))
@@ -239,7 +239,7 @@ async def test_a_file_of_somebody_who_is_no_admin_is_not_even_fetched(harness):
     assert "/reload" not in helped["text"]
 
 
-async def test_of_two_admins_at_once_the_second_is_told(harness):
+async def test_the_second_of_two_concurrent_admins_is_told(harness):
     async with harness.running_bot():
         ada = await send(harness, OTHER)
         ben = await send(harness, changed((CLAIM, "It had no stones")), BEN)
@@ -254,7 +254,7 @@ async def test_of_two_admins_at_once_the_second_is_told(harness):
     assert await versions(harness) == [(BEN, 1), (ADMIN, 1), (None, None)]
 
 
-async def test_of_two_reloads_at_once_one_goes_live_and_the_other_admin_is_told(harness):
+async def test_one_of_two_concurrent_reloads_goes_live_and_the_other_admin_is_told(harness):
     async with harness.running_bot():
         harness.file.write_bytes(OTHER)
         ada, ben = await asyncio.gather(harness.answer(ADMIN, "/reload"), harness.answer(BEN, "/reload"))
@@ -279,7 +279,9 @@ async def test_a_page_whose_fact_is_gone_says_so_and_a_draft_is_sent_as_it_was_s
         report = harness.said(MEMBER)[-1]
         await harness.press_data(MEMBER, page, "fact:stones")
         await harness.press(ADMIN, question, "Send")
-        await harness.wait_until(lambda: any("as we tell them" in one.get("text", "") for one in harness.said(MEMBER)))
+        await harness.wait_until(
+            lambda: any("as we tell them" in message.get("text", "") for message in harness.said(MEMBER))
+        )
 
     gone = "This is no longer here: the facts have been edited since."
     assert gone in harness.current(MEMBER, page)["text"]
@@ -330,7 +332,7 @@ async def test_the_file_that_is_live_is_sent_byte_for_byte(harness):
     assert (sent["file_name"], harness.world.files.by_id[sent["file_id"]].data) == ("bridge.yaml", OTHER)
 
 
-async def test_what_is_live_already_is_said_to_be(harness):
+async def test_content_that_is_already_live_is_reported_as_unchanged(harness):
     async with harness.running_bot():
         assert "Nothing has changed" in (await harness.answer(ADMIN, "/reload"))["text"]
         assert "Nothing has changed" in (await send(harness, BRIDGE_CONTENT.read_bytes()))["text"]
@@ -364,7 +366,7 @@ async def test_a_file_that_can_not_be_fetched_is_said_to_be_so_and_the_log_says_
 
 
 @pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="Windows has none")
-async def test_where_no_check_can_be_started_the_bot_goes_on_with_what_was_live(harness, monkeypatch, caplog):
+async def test_if_the_check_can_not_start_the_live_content_stays(harness, monkeypatch, caplog):
     caplog.set_level("INFO", "outreachbot")
     async with harness.running_bot():
         with monkeypatch.context() as patch:
@@ -388,7 +390,7 @@ async def test_where_no_check_can_be_started_the_bot_goes_on_with_what_was_live(
     )
 
 
-async def test_one_whose_bytes_are_gone_or_too_many_is_said_to_be_so(harness):
+async def test_a_file_that_is_gone_or_too_large_is_reported(harness):
     async with harness.running_bot():
         attachments.send_document(harness.world, ADMIN, ADMIN, name="gone.yaml")
         await harness.wait_until(lambda: harness.said(ADMIN))

@@ -53,11 +53,11 @@ async def test_segments_narrow_each_other_down_and_can_be_taken_back(harness):
     await set_chats(harness, [1002], joined="letter-2026")
     async with harness.running_bot():
         question = await compose(harness)
-        one = await choose(harness, question, "To whom", "letter-2026")
+        one_chat = await choose(harness, question, "To whom", "letter-2026")
         none = await choose(harness, question, "groups")
         everybody = await choose(harness, question, "Everybody")
 
-    assert "1 chat" in one["text"]
+    assert "1 chat" in one_chat["text"]
     assert "0 chats" in none["text"]
     assert "Everybody who subscribed: 3 chats" in everybody["text"]
 
@@ -68,13 +68,13 @@ async def test_chats_reminded_of_a_day_get_what_is_about_it(harness):
         question = await compose(harness)
         menu = await choose(harness, question, "To whom")
         day = next(button for button in buttons(menu) if ":a." in button["callback_data"])
-        chosen = await choose(harness, question, day["text"])
+        menu_of_day = await choose(harness, question, day["text"])
 
-    assert "reminded of" in chosen["text"]
-    assert "2 chats" in chosen["text"]
+    assert "reminded of" in menu_of_day["text"]
+    assert "2 chats" in menu_of_day["text"]
 
 
-async def test_who_came_by_a_start_code_is_known_by_it_and_not_subscribed(harness):
+async def test_a_start_code_marks_the_chat_without_subscribing_it(harness):
     async with harness.running_bot():
         await harness.answer(MEMBER, "/start flyer-7")
         question = await compose(harness)
@@ -102,7 +102,7 @@ async def test_a_moment_is_chosen_by_buttons_and_kept_over_a_restart(harness):
     assert report_numbers(harness.current(ADMIN, question)["text"]) == {"sent": 3, "audience": 3}
 
 
-async def test_what_was_missed_asks_and_does_not_fire_late(harness):
+async def test_a_missed_broadcast_asks_and_is_not_sent_late(harness):
     await subscribe(harness, people.add_crowd(harness.world, 3))
     harness.clock.set(NOON)
     async with harness.running_bot():
@@ -133,7 +133,7 @@ async def test_a_moment_that_has_passed_can_not_be_chosen(harness):
     assert "no longer leads anywhere" in forged["text"]
 
 
-async def test_each_zone_gets_it_at_its_own_hour_and_who_is_past_it_as_asked(harness):
+async def test_each_zone_gets_it_at_its_hour_and_zones_past_it_as_chosen(harness):
     crowd = people.add_crowd(harness.world, 3)
     await subscribe(harness, crowd)
     await set_chats(harness, [1002], zone="Europe/Paris")
@@ -154,7 +154,7 @@ async def test_each_zone_gets_it_at_its_own_hour_and_who_is_past_it_as_asked(har
     assert got(harness, list(crowd)) == [1001, 1002]
 
 
-async def test_a_wave_that_was_missed_asks_and_does_not_fire_late(harness):
+async def test_a_missed_wave_asks_and_is_not_sent_late(harness):
     crowd = people.add_crowd(harness.world, 2)
     await subscribe(harness, crowd)
     await set_chats(harness, [1002], zone="Europe/Paris")
@@ -230,7 +230,7 @@ async def test_one_objection_is_enough(harness):
     assert got(harness, [1001, 1002, 1003]) == []
 
 
-async def test_what_others_consented_to_can_not_be_changed(harness):
+async def test_a_broadcast_others_consented_to_can_not_be_changed(harness):
     await second_admin(harness)
     async with harness.running_bot():
         question = await choose(harness, await compose(harness), "Send to")

@@ -147,7 +147,7 @@ async def test_the_second_program_on_a_token_is_refused_in_one_line(harness, tmp
         ("OUTREACHBOT_TOKEN_FILE", "/nowhere/token", 0, ""),
     ],
 )
-async def test_what_is_wrong_is_said_in_one_line(harness, tmp_path, setting, value, code, words):
+async def test_a_startup_error_is_reported_in_one_line(harness, tmp_path, setting, value, code, words):
     if code == 0:  # the token itself wins over a file that can't be read
         async with started(harness, "run", folder=tmp_path, **{setting: value}) as program:
             await harness.answer(MEMBER, "/about")
@@ -212,7 +212,7 @@ async def test_a_database_that_is_no_database_is_refused_and_left_alone(harness,
     assert file.read_bytes().startswith(b"these are my holiday photos")
 
 
-async def test_it_waits_for_a_telegram_that_is_not_there_yet(harness):
+async def test_it_waits_for_a_telegram_that_is_not_up_yet(harness):
     harness.world.faults.pending.append(InjectedFault(FaultKind.PROXY, "getMe", times=2))
     async with started(harness, "run"):
         answer = await harness.answer(MEMBER, "/about")
@@ -220,7 +220,7 @@ async def test_it_waits_for_a_telegram_that_is_not_there_yet(harness):
     assert "Run by" in answer["text"]
 
 
-async def test_broadcasts_lists_what_became_of_them(harness: Harness, tmp_path: Path):
+async def test_the_broadcasts_command_lists_the_outcomes(harness: Harness, tmp_path: Path):
     await subscribe(harness, people.add_crowd(harness.world, 3))
     people.block(harness.world, 1002)
     harness.world.updates.clear()
@@ -229,10 +229,10 @@ async def test_broadcasts_lists_what_became_of_them(harness: Harness, tmp_path: 
         await harness.press(ADMIN, question, "Send to")
         await harness.wait_until(lambda: "finished" in harness.current(ADMIN, question)["text"])
         everything = await outcome(harness, "broadcasts", COLUMNS="120")
-        one = await outcome(harness, "broadcasts", "1", COLUMNS="120")
+        single = await outcome(harness, "broadcasts", "1", COLUMNS="120")
         none = await outcome(harness, "broadcasts", "7")
 
     assert "finished" in everything[1]
-    assert "1002" in one[1]
-    assert "blocked" in one[1]
+    assert "1002" in single[1]
+    assert "blocked" in single[1]
     assert none == (2, "there is no message 7: `outreachbot broadcasts` lists them all\n")

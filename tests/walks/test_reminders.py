@@ -82,7 +82,7 @@ async def test_a_restart_or_a_jumping_clock_repeats_nothing(harness, back):
     assert len(await reminded(harness)) == 1
 
 
-async def test_who_did_not_ask_or_asked_to_stop_gets_nothing(harness):
+async def test_only_subscribed_chats_get_a_reminder(harness):
     people.add_crowd(harness.world, 1)
     harness.clock.set(on(2026, 2, 20))
     async with harness.running_bot():

@@ -45,7 +45,7 @@ async def test_a_pause_holds_over_a_restart(harness):
     assert await count_in_state(harness, DeliveryState.SENT) == sent < 60
 
 
-async def test_what_is_stopped_is_over_and_the_report_adds_up(harness):
+async def test_a_stopped_broadcast_is_over_and_its_report_adds_up(harness):
     crowd = people.add_crowd(harness.world, 60)
     await subscribe(harness, crowd)
     harness.per_second = 30

@@ -46,7 +46,7 @@ async def test_nothing_received_is_left_waiting(harness):
     assert await states(harness) == {"done": 30}
 
 
-async def test_what_was_received_and_not_handled_is_handled_at_the_next_start(harness):
+async def test_updates_received_but_not_handled_are_handled_at_the_next_start(harness):
     update = {"message_id": 9, "date": 1, "text": "/about", "from": harness.world.users[MEMBER].json(),
               "chat": {"id": MEMBER, "type": "private", "first_name": "Mina"},
               "entities": [{"type": "bot_command", "offset": 0, "length": 6}]}  # fmt: skip

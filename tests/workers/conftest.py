@@ -77,11 +77,11 @@ def broadcast(db: Database) -> Callable[..., Awaitable[int]]:
         bodies: Bodies = HELLO, *, kind: MessageKind = MessageKind.BROADCAST, of_id: int | None = None
     ) -> int:
         async with connect.writing(db) as transaction:
-            message_id = await records.create_draft(transaction, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
-            await messages.start(transaction, message_id, 2.0)
+            outbox_id = await records.create_draft(transaction, ADMIN, ADMIN, bodies, 1.0, kind=kind, of_id=of_id)
+            await messages.start(transaction, outbox_id, 2.0)
         while await queueing.queue_audience(db, "UTC", asyncio.Event()):
             pass
-        return message_id
+        return outbox_id
 
     return broadcast
 
@@ -181,8 +181,8 @@ def run() -> Callable[[Sender], Awaitable[None]]:
 def states(db: Database) -> Callable[..., Awaitable[Counter[str]]]:
     """How many deliveries of a message are in each state."""
 
-    async def states(message_id: int = 1) -> Counter[str]:
-        query = select(tables.deliveries.c.state).where(tables.deliveries.c.message_id == message_id)
+    async def states(outbox_id: int = 1) -> Counter[str]:
+        query = select(tables.deliveries.c.state).where(tables.deliveries.c.message_id == outbox_id)
         async with connect.reading(db) as connection:
             return Counter((await connection.execute(query)).scalars())
 
@@ -193,10 +193,10 @@ def states(db: Database) -> Callable[..., Awaitable[Counter[str]]]:
 def message_state(db: Database) -> Callable[..., Awaitable[tuple[str, str | None]]]:
     """The state of a message, and why it is paused."""
 
-    async def message_state(message_id: int = 1) -> tuple[str, str | None]:
+    async def message_state(outbox_id: int = 1) -> tuple[str, str | None]:
         query = select(tables.messages.c.state, tables.messages.c.state_reason)
         async with connect.reading(db) as connection:
-            row = (await connection.execute(query.where(tables.messages.c.id == message_id))).one()
+            row = (await connection.execute(query.where(tables.messages.c.id == outbox_id))).one()
         return row.state, row.state_reason
 
     return message_state

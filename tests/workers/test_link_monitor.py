@@ -46,7 +46,7 @@ async def told(db, language="en"):
         return list(rows.scalars()), [row.body[language]["text"] for row in bodies]
 
 
-async def test_a_dead_link_is_told_to_every_admin_once(db, content, watch, subscribe):
+async def test_every_admin_is_told_of_a_dead_link_once(db, content, watch, subscribe):
     await subscribe(1, 2)
     assert await watch((0, LinkState.OK), (3, LinkState.GONE), (7, LinkState.GONE), (14, LinkState.GONE)) == 3
     chats, texts = await told(db)
@@ -57,7 +57,7 @@ async def test_a_dead_link_is_told_to_every_admin_once(db, content, watch, subsc
     assert content.campaign.title["az"] in (await told(db, "az"))[1][0]
 
 
-async def test_its_return_is_told_once_as_well(db, watch, caplog):
+async def test_every_admin_is_told_of_its_return_once(db, watch, caplog):
     assert await watch((0, LinkState.GONE), (1, LinkState.UNCLEAR), (2, LinkState.OK), (9, LinkState.OK)) == 4
     chats, texts = await told(db)
 
@@ -87,11 +87,11 @@ async def test_a_link_that_works_or_may_work_is_no_news(db, watch):
     assert await told(db) == ([], [])
 
 
-async def test_what_a_stop_interrupted_is_asked_anew(db, watch):
+async def test_a_check_interrupted_by_a_stop_is_repeated(db, watch):
     assert await watch((0, None), (0, LinkState.OK)) == 2
 
 
-async def test_another_link_has_a_story_of_its_own(db, content, watch):
+async def test_another_link_has_its_own_state(db, content, watch):
     await watch((0, LinkState.GONE))
     other = content.model_copy(
         update={"campaign": content.campaign.model_copy(update={"link": "https://other.example"})}

@@ -40,7 +40,7 @@ async def test_it_goes_on_while_there_is_more_and_waits_where_there_is_not():
     await run(True, True, False, True, False, False)
 
 
-async def test_a_database_that_fails_is_said_once_and_tried_until_it_works(caplog):
+async def test_a_failing_database_is_logged_once_and_retried_until_it_works(caplog):
     caplog.set_level(logging.INFO)
     await run(*[StoreFailed("the database x does not work: disk full")] * 5, False, True)
 
@@ -51,7 +51,7 @@ async def test_a_database_that_fails_is_said_once_and_tried_until_it_works(caplo
     assert all(record.exc_info is None for record in caplog.records)
 
 
-async def test_a_database_that_fails_anew_is_said_anew(caplog):
+async def test_a_database_that_fails_again_is_logged_again(caplog):
     await run(StoreFailed("first"), False, StoreFailed("second"), False, False)
 
     assert [message for message in caplog.messages if "waits" in message] == [
@@ -119,14 +119,14 @@ def test_the_pause_between_tries_grows_and_never_breaks(monkeypatch):
     assert [backoff(failures) for failures in (1, 2, 3, 6, 5000)] == [1.0, 2.0, 4.0, 30.0, 30.0]
 
 
-async def test_work_gives_what_it_gives_where_nobody_stops():
+async def test_without_a_stop_the_works_result_is_returned():
     async def work():
         return 7
 
     assert await run_until_stopped(asyncio.Event(), work()) == 7
 
 
-async def test_works_error_comes_through():
+async def test_the_works_error_is_raised():
     async def work():
         raise ValueError("what")
 
@@ -149,7 +149,7 @@ async def test_a_stop_cancels_the_work():
     assert ended == ["cancelled"]
 
 
-async def test_who_is_cancelled_leaves_no_work_behind():
+async def test_cancellation_leaves_no_work_behind():
     begun = asyncio.Event()
 
     async def work():

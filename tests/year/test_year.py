@@ -135,7 +135,7 @@ async def test_every_chat_gets_what_the_oracle_says(harness: Harness, database_u
     assert Counter(got.keys() - expected.keys()) == Counter(), "nobody is told what they need not be"
     assert expected.keys() - got.keys() == set(), f"nobody is forgotten; not sent: {unsent}"
     assert max(len(times) for times in got.values()) == 1, "nobody is told twice"
-    assert {one: (at, got[one][0]) for one, at in expected.items() if abs(got[one][0] - at) > MINUTE} == {}
+    assert {entry: (at, got[entry][0]) for entry, at in expected.items() if abs(got[entry][0] - at) > MINUTE} == {}
     assert late == {f"{name}:{date}:{notice}": n for (name, date, notice), n in stage.oracle.late.items()}
     assert len(expected) > CHATS * 2, "a year in which too little happened shows nothing"
     assert sum(late.values()) > 0
@@ -181,7 +181,7 @@ def as_settings(chat: Chat) -> ChatSettings:
 def moments(dice: random.Random) -> list[tuple[dt.datetime, str]]:
     """The year: every look at the calendar that may find something, changes, and stops with their ends."""
     oracle = Oracle(DAYS, FIRST, LAST)
-    told_on = sorted({one[3] for one in oracle.all})
+    told_on = sorted({notice[3] for notice in oracle.all})
     looks = {hour_of(zone, hour, day) for day in told_on for zone in ZONES for hour in HOURS}
     found = [(at + dt.timedelta(seconds=dice.uniform(0, 50)), "look") for at in looks]
     begin = dt.datetime.combine(FIRST, dt.time(), tzinfo=dt.UTC)
@@ -195,7 +195,7 @@ def moments(dice: random.Random) -> list[tuple[dt.datetime, str]]:
         day = dt.datetime.combine(dice.choice(told_on), dt.time(), tzinfo=dt.UTC)
         stop = calm(day + dt.timedelta(hours=dice.uniform(-20, 30)))
         found += [(stop, "stop"), (calm(stop + dt.timedelta(hours=dice.uniform(0.2, 48))), "start")]
-    return sorted(one for one in found if one[0] > begin + dt.timedelta(hours=1))
+    return sorted(event for event in found if event[0] > begin + dt.timedelta(hours=1))
 
 
 def calm(at: dt.datetime) -> dt.datetime:
@@ -282,7 +282,7 @@ async def change(stage: Stage) -> None:
             chat.subscribed_at = None
     else:
         choose(stage, chat, kind)
-        chat.skipped = {one for one in chat.skipped if one[1] >= now.year}  # older ones are forgotten with a change
+        chat.skipped = {skip for skip in chat.skipped if skip[1] >= now.year}  # older ones are forgotten with a change
         await settings.change_settings(stage.context, chat_ref, lambda _before: as_settings(chat))
         stage.oracle.changed(before, chat, now)
     await drain(stage)

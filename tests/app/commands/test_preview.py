@@ -128,7 +128,7 @@ def test_a_page_with_many_pictures_can_still_be_mailed(content):
     assert len(page.encode()) < 10_000_000
 
 
-def test_what_lacks_is_marked_and_counted(content):
+def test_missing_texts_are_marked_and_counted(content):
     page_with_gap, page = undrawn(without(content, "ru", 1)), undrawn(without(content, "ru", 3))
 
     assert "ru · 1 text lacks<" in page_with_gap
@@ -149,7 +149,7 @@ def test_the_page_is_whole_and_needs_nothing_else(content):
     assert not re.search(r"<(link|script|iframe)|<img (?!alt=\"[^\"]*\" src=\"data:)|url\(", page)
 
 
-def test_where_it_can_not_be_written_is_said_in_one_line(content, tmp_path):
+def test_an_unwritable_path_is_reported_in_one_line(content, tmp_path):
     with pytest.raises(WrongUse, match=r"can't be written: .*; --output names another file"):
         preview.write_preview(content, ROOT, tmp_path / "no" / "page.html", open_browser=False)
 

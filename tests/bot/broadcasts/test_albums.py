@@ -54,14 +54,14 @@ async def test_nothing_is_said_until_all_of_it_has_come(harness, come, wait, bod
     assert len((await body(1)).media) == 3
 
 
-async def test_one_that_is_too_long_is_what_telegram_takes(come, wait, body):
+async def test_an_album_too_long_is_cut_to_what_telegram_takes(come, wait, body):
     await come(*[""] * (MAX_ALBUM + 2))
     await wait()
 
     assert len((await body(1)).media) == MAX_ALBUM
 
 
-async def test_one_of_which_only_a_part_came_is_a_picture_with_its_way_out(harness, come, wait, body):
+async def test_an_album_of_which_only_one_part_came_is_a_single_picture(harness, come, wait, body):
     before = await come("The caption")
     await wait()
     preview, _question = harness.said(ADMIN)[before:]
@@ -70,7 +70,7 @@ async def test_one_of_which_only_a_part_came_is_a_picture_with_its_way_out(harne
     assert [button["callback_data"] for button in buttons(preview)] == ["+unsubscribe"]
 
 
-async def test_of_two_the_later_one_counts(come, wait, hand, harness, body):
+async def test_the_later_of_two_albums_counts(come, wait, hand, harness, body):
     await come("first", "")
     attachments.send_album(harness.world, ADMIN, ADMIN, ["second", "", ""])
     await hand()
@@ -79,7 +79,7 @@ async def test_of_two_the_later_one_counts(come, wait, hand, harness, body):
     assert ((await body(1)).text.splitlines()[0], len((await body(1)).media)) == ("second", 3)
 
 
-async def test_of_one_that_was_cancelled_nothing_comes(write, come, wait, row):
+async def test_a_cancelled_album_is_not_previewed(write, come, wait, row):
     await come("", "")
     await write("/cancel")
     await wait(60)
@@ -87,7 +87,7 @@ async def test_of_one_that_was_cancelled_nothing_comes(write, come, wait, row):
     assert await row(1) is None
 
 
-async def test_one_that_telegram_refuses_is_told_once_and_the_next_is_a_new_try(harness, come, wait, hand, row):
+async def test_a_refused_album_is_reported_once_and_the_next_is_a_new_attempt(harness, come, wait, hand, row):
     before = await come("x" * 1020, "")
     for _ in range(3):
         await wait()

@@ -33,7 +33,7 @@ async def test_the_next_text_is_shown_as_members_will_see_it_and_asked_about(har
     assert (await body(1)).text == "Dear <b>friends</b>"
 
 
-async def test_what_nobody_asked_for_is_answered_with_the_help(write, row):
+async def test_an_unrequested_text_is_answered_with_the_help(write, row):
     await write("/broadcast")
     await write("Hello")
     (answer,) = await write("And another")
@@ -44,7 +44,7 @@ async def test_what_nobody_asked_for_is_answered_with_the_help(write, row):
     assert await row(2) is None
 
 
-async def test_what_was_asked_for_is_forgotten_after_an_hour(harness, write, row):
+async def test_the_request_to_compose_expires_after_an_hour(harness, write, row):
     await write("/broadcast")
     harness.clock.ahead += dt.timedelta(seconds=composing.SECONDS + 1)
     (answer,) = await write("Hello")
@@ -53,7 +53,7 @@ async def test_what_was_asked_for_is_forgotten_after_an_hour(harness, write, row
     assert await row(1) is None
 
 
-async def test_a_command_is_never_what_is_sent(write, row):
+async def test_a_command_is_never_taken_as_the_broadcast(write, row):
     await write("/broadcast")
     await write("/facts")
     assert await row(1) is None
@@ -76,7 +76,7 @@ async def test_cancelling_forgets_what_was_asked_for_and_what_was_shown(write, p
     assert "decided already" in (await press("broadcast:send:1"))["text"]
 
 
-async def test_one_at_a_time_an_older_question_can_not_be_confirmed_any_more(write, press, row):
+async def test_only_the_newest_question_can_be_confirmed(write, press, row):
     for text in ("first", "second"):
         await write("/broadcast")
         await write(text)
@@ -95,7 +95,7 @@ async def test_a_button_that_leads_nowhere_is_named_and_the_next_text_is_a_new_t
     assert (await row(1)).state == DRAFT
 
 
-async def test_what_telegram_refuses_is_told_and_the_next_text_is_a_new_try(harness, write, row):
+async def test_a_refused_text_is_reported_and_the_next_is_a_new_attempt(harness, write, row):
     await write("/broadcast")
     words = "Bad Request: BUTTON_URL_INVALID"
     harness.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, ANY_SEND, code=400, description=words))

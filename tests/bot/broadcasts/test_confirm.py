@@ -48,29 +48,29 @@ def compose(write, subscribe):
     return compose
 
 
-async def find_broadcast(context, message_id=1):
+async def find_broadcast(context, outbox_id=1):
     async with connect.reading(context.db) as db:
-        return await records.find(db, message_id)
+        return await records.find(db, outbox_id)
 
 
-async def find(context, message_id=1):
-    return (await find_broadcast(context, message_id)).message
+async def find(context, outbox_id=1):
+    return (await find_broadcast(context, outbox_id)).message
 
 
-async def test_what_goes_to_few_starts_at_once_and_its_question_becomes_the_progress(context, compose, press):
+async def test_a_broadcast_to_few_starts_at_once_and_its_question_becomes_the_progress(context, compose, press):
     question = await compose()
     note = await press("broadcast:send:1")
-    one = await find(context)
+    message = await find(context)
 
-    assert (note["text"], one.state) == ("", RUNNING)
-    assert one.started_at.timestamp() == pytest.approx(context.clock().timestamp(), abs=20)
+    assert (note["text"], message.state) == ("", RUNNING)
+    assert message.started_at.timestamp() == pytest.approx(context.clock().timestamp(), abs=20)
     assert (await find_broadcast(context)).progress_id == question["message_id"]
-    assert one.is_queueing
+    assert message.is_queueing
     assert context.wake_queueing.is_set()
 
 
 @pytest.mark.parametrize("verb", ["send", "discard", "ask", "whom", "when"])
-async def test_what_was_decided_can_not_be_decided_again(context, compose, press, verb):
+async def test_a_decision_can_not_be_made_twice(context, compose, press, verb):
     await compose()
     await press("broadcast:send:1")
     note = await press(f"broadcast:{verb}:1")
@@ -108,7 +108,7 @@ async def test_a_draft_that_is_discarded_is_forgotten(harness, context, compose,
     assert ((await row(1)).state, (await row(1)).body) == (CANCELLED, {})
 
 
-async def test_discarding_one_leaves_what_waits_for_consent(harness, context, compose, press):
+async def test_discarding_a_draft_leaves_another_that_waits_for_consent(harness, context, compose, press):
     await compose(3, "first")
     await press("broadcast:send:1")
     await compose(3, "second")
@@ -120,7 +120,7 @@ async def test_discarding_one_leaves_what_waits_for_consent(harness, context, co
     assert (await find(context)).state == SCHEDULED
 
 
-async def test_what_goes_to_many_is_shown_to_the_others_who_must_consent(harness, context, compose, press):
+async def test_a_broadcast_to_many_is_shown_to_the_admins_who_must_consent(harness, context, compose, press):
     question = await compose(3)
     assert "1 more admin has to consent." in question["text"]
     note = await press("broadcast:send:1")
@@ -143,11 +143,11 @@ async def test_with_enough_consent_it_starts_after_a_while_in_which_it_can_be_st
     question = await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:consent:1", BEN)
-    one = await find(context)
+    message = await find(context)
 
     assert "You consented." in harness.said(BEN)[-1]["text"]
-    assert one.state == SCHEDULED
-    assert one.starts_at.timestamp() == pytest.approx(context.clock().timestamp() + HOLD_SECONDS, abs=20)
+    assert message.state == SCHEDULED
+    assert message.starts_at.timestamp() == pytest.approx(context.clock().timestamp() + HOLD_SECONDS, abs=20)
     broadcast = await find_broadcast(context)
     assert (broadcast.progress_id, broadcast.chat_id) == (question["message_id"], ADMIN)
     assert "decided already" in (await press("broadcast:consent:1", CEM))["text"]
@@ -158,7 +158,7 @@ async def test_with_enough_consent_it_starts_after_a_while_in_which_it_can_be_st
     assert (await find(context)).state == CANCELLED
 
 
-async def test_who_asked_does_not_consent_once_more(context, compose, press):
+async def test_the_author_can_not_consent_a_second_time(context, compose, press):
     await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:consent:1")
@@ -168,7 +168,7 @@ async def test_who_asked_does_not_consent_once_more(context, compose, press):
     assert (await find(context)).state == SCHEDULED
 
 
-async def test_an_objection_is_told_to_who_asked_and_ends_it(harness, context, compose, press):
+async def test_an_objection_ends_it_and_the_author_is_told(harness, context, compose, press):
     await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:object:1", BEN)
@@ -178,7 +178,7 @@ async def test_an_objection_is_told_to_who_asked_and_ends_it(harness, context, c
     assert "decided already" in (await press("broadcast:consent:1", CEM))["text"]
 
 
-async def test_what_was_discarded_meanwhile_needs_no_consent(harness, context, compose, press):
+async def test_a_broadcast_discarded_meanwhile_needs_no_consent(harness, context, compose, press):
     question = await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:discard:1", under=question)
@@ -187,7 +187,7 @@ async def test_what_was_discarded_meanwhile_needs_no_consent(harness, context, c
     assert (await find(context)).state == CANCELLED
 
 
-async def test_what_waits_for_consent_can_not_be_changed(context, compose, press):
+async def test_a_broadcast_waiting_for_consent_can_not_be_changed(context, compose, press):
     await compose(3)
     await press("broadcast:send:1")
     for verb in ("whom:1:k.channels", "when:1:now", "ask:1"):
@@ -229,7 +229,7 @@ async def test_an_admin_who_could_not_be_asked_is_named_and_asked_again(harness,
 
 
 @pytest.mark.parametrize("approvals", [3])
-async def test_who_has_consented_is_not_asked_again(harness, compose, press):
+async def test_an_admin_who_consented_is_not_asked_again(harness, compose, press):
     question = await compose(3)
     await press("broadcast:send:1")
     await press("broadcast:consent:1", BEN)
@@ -239,7 +239,7 @@ async def test_who_has_consented_is_not_asked_again(harness, compose, press):
     assert "It waits for the consent of 1 more admin." in harness.current(ADMIN, question)["text"]
 
 
-async def test_nobody_but_who_wrote_it_asks_again(harness, context, compose, press):
+async def test_only_the_author_can_ask_again(harness, context, compose, press):
     await compose(3)
     await press("broadcast:send:1")
     before = len(harness.said(CEM))
@@ -250,7 +250,7 @@ async def test_nobody_but_who_wrote_it_asks_again(harness, context, compose, pre
         assert await records.list_consenting(db, 1) == {ADMIN}
 
 
-async def test_where_consent_comes_after_the_moment_it_was_missed_and_a_person_decides(
+async def test_consent_after_the_planned_moment_makes_it_missed_for_a_person_to_decide(
     harness, context, compose, press
 ):
     await compose(3)
@@ -267,7 +267,7 @@ async def test_where_consent_comes_after_the_moment_it_was_missed_and_a_person_d
     assert (await find(context)).state == MessageState.MISSED
 
 
-async def test_who_consents_to_a_change_of_what_is_being_sent_reads_what_to_do_first(
+async def test_consenting_to_a_change_of_a_running_broadcast_says_what_to_do_first(
     harness, context, press, write, sent
 ):
     await sent(MessageState.PAUSED, [1, 2, 6])

@@ -94,7 +94,7 @@ def asked(write, press, sent):
     return asked
 
 
-async def test_once_it_is_confirmed_who_gets_the_broadcast_later_gets_the_corrected_text(asked, press, row, body):
+async def test_after_a_correction_is_confirmed_later_copies_have_the_corrected_text(asked, press, row, body):
     await asked()
     assert ((await body(1)).text, (await row(1)).revision) == ("Dear friends", 0), "nothing is changed by asking"
     await press("broadcast:send:2")
@@ -113,7 +113,7 @@ async def test_a_correction_that_is_discarded_changes_nothing(asked, press, row,
 
 
 @pytest.mark.parametrize("verb", ["correct", "delete"])
-async def test_what_is_let_go_on_meanwhile_is_not_changed_until_it_rests_again(asked, press, row, body, verb):
+async def test_a_broadcast_resumed_meanwhile_is_not_corrected_until_it_pauses_again(asked, press, row, body, verb):
     await asked(verb)
     question_was_asked_while_it_rested = await row(2)
     await press("broadcast:resume:1")

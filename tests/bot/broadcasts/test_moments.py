@@ -46,9 +46,9 @@ async def find(context):
 def planned(context):
     """Plan when the draft goes out."""
 
-    async def planned(when, message_id=1):
+    async def planned(when, outbox_id=1):
         async with connect.writing(context.db) as db:
-            await messages.set_timing(db, message_id, when)
+            await messages.set_timing(db, outbox_id, when)
 
     return planned
 
@@ -57,7 +57,7 @@ def later(context, seconds):
     return context.clock() + dt.timedelta(seconds=seconds)
 
 
-async def test_a_moment_is_waited_for_and_a_hold_does_not_come_on_top(context, compose, press, planned):
+async def test_a_planned_broadcast_starts_at_its_moment_without_an_extra_hold(context, compose, press, planned):
     await compose(3)
     at = later(context, 3600)
     await planned(Moment(at))
@@ -81,7 +81,7 @@ async def test_a_moment_that_has_passed_meanwhile_is_refused_and_another_can_be_
     assert (await find(context)).state == RUNNING
 
 
-async def test_an_hour_of_each_zone_begins_with_the_first_of_them(context, compose, press, planned, subscribe):
+async def test_a_local_hour_broadcast_starts_with_the_first_zone(context, compose, press, planned, subscribe):
     await compose()
     day = (context.clock() + dt.timedelta(days=2)).date()
     await subscribe(1, zone="Asia/Tokyo")
@@ -92,7 +92,7 @@ async def test_an_hour_of_each_zone_begins_with_the_first_of_them(context, compo
     assert (await find(context)).starts_at == dt.datetime.combine(day, dt.time(), dt.UTC)
 
 
-async def test_where_that_hour_has_passed_and_these_get_it_at_once_it_begins_at_once(context, compose, press, planned):
+async def test_it_starts_at_once_if_zones_past_the_hour_get_it_now(context, compose, press, planned):
     await compose()
     await planned(LocalHour((context.clock() - dt.timedelta(days=2)).date(), 9, Past.NOW))
     await press("broadcast:send:1")
@@ -101,9 +101,7 @@ async def test_where_that_hour_has_passed_and_these_get_it_at_once_it_begins_at_
     assert (await find(context)).state == RUNNING
 
 
-async def test_and_a_later_wave_of_it_that_is_missed_asks_all_the_same(
-    harness, context, compose, press, planned, subscribe, row
-):
+async def test_a_later_wave_of_it_that_is_missed_still_asks(harness, context, compose, press, planned, subscribe, row):
     await compose(0)
     await subscribe(1, zone="Pacific/Kiritimati")  # 14 hours ahead of UTC
     await subscribe(2, zone="Pacific/Midway")  # 11 hours behind
@@ -122,7 +120,7 @@ async def test_and_a_later_wave_of_it_that_is_missed_asks_all_the_same(
     assert ((await row(1)).state, (await row(1)).state_reason) == (MessageState.PAUSED, WAVE_MISSED)
 
 
-async def test_what_was_missed_by_local_hours_keeps_them_when_a_person_starts_it(
+async def test_a_missed_local_hour_broadcast_keeps_its_hours_when_started_by_hand(
     harness, context, compose, press, planned, subscribe, row, write
 ):
     """Where the hour has passed it goes out at once, and at the hour everywhere else."""

@@ -48,22 +48,22 @@ def choose(harness, press, question):
 
     async def choose(*arguments):
         note = {}
-        for one in arguments:
-            note = await press(f"broadcast:{one}", under=question)
+        for argument in arguments:
+            note = await press(f"broadcast:{argument}", under=question)
         return harness.current(ADMIN, question), note["text"]
 
     return choose
 
 
 @pytest.fixture
-def chosen(context):
-    async def chosen():
+def draft(context):
+    async def draft():
         async with connect.reading(context.db) as db:
             broadcast = await records.find(db, 1)
         assert broadcast is not None
         return broadcast.message
 
-    return chosen
+    return draft
 
 
 def data(message):
@@ -91,42 +91,42 @@ def data(message):
         (["l.de", "k.channels", "all"], EVERYBODY, 7),
     ],
 )
-async def test_each_press_narrows_the_audience_or_takes_that_back(choose, chosen, presses, audience, chats):
-    menu, note = await choose(*(f"whom:1:{one}".removesuffix(":") for one in presses))
+async def test_each_press_narrows_the_audience_or_takes_that_back(choose, draft, presses, audience, chats):
+    menu, note = await choose(*(f"whom:1:{choice}".removesuffix(":") for choice in presses))
 
     assert note == ""
-    assert (await chosen()).audience == audience
+    assert (await draft()).audience == audience
     assert f"{chats} chat" in menu["text"]
     assert f"Send to {chats} chat" in str(buttons((await choose("ask:1"))[0])) or not chats
 
 
-async def test_a_button_that_is_not_known_any_more_changes_nothing(choose, chosen):
+async def test_a_button_that_is_not_known_any_more_changes_nothing(choose, draft):
     await choose("whom:1:k.groups")
     for forged in ("k.bots", "c.9", "c.-1", "c.x", "a.99", "a.", "x", "c.²", "."):
         menu, _note = await choose(f"whom:1:{forged}")
         assert "To whom?" in menu["text"]
 
-    assert (await chosen()).audience == BroadcastAudience(kinds=GROUPS)
+    assert (await draft()).audience == BroadcastAudience(kinds=GROUPS)
 
 
-async def test_a_code_that_others_overtook_meanwhile_is_still_the_one_that_was_pressed(choose, chosen, subscribe):
+async def test_a_pressed_code_is_used_even_if_other_codes_overtook_it(choose, draft, subscribe):
     menu, _note = await choose("whom:1")
     labels = {button["text"]: button["callback_data"] for button in buttons(menu)}
     for first in range(10, 30, 2):
         await subscribe(first, first + 1, joined=f"code-{first}")
     await choose(labels["poster"].removeprefix("broadcast:"))
 
-    assert (await chosen()).audience == BroadcastAudience(joined="poster")
+    assert (await draft()).audience == BroadcastAudience(joined="poster")
 
 
-async def test_an_anniversary_of_those_who_chose_it_leaves_no_trace_when_it_is_taken_back(context, choose, chosen):
+async def test_deselecting_an_opt_in_anniversary_leaves_no_trace(context, choose, draft):
     last = f"whom:1:a.{len(context.content.anniversaries) - 1}"
     await choose(last)
-    assert (await chosen()).audience == BroadcastAudience(anniversary="quiet", by_default=False)
+    assert (await draft()).audience == BroadcastAudience(anniversary="quiet", by_default=False)
 
     await choose(last)
 
-    assert (await chosen()).audience == EVERYBODY
+    assert (await draft()).audience == EVERYBODY
 
 
 async def test_the_languages_offered_are_those_of_all_who_subscribed(choose):
@@ -135,17 +135,17 @@ async def test_the_languages_offered_are_those_of_all_who_subscribed(choose):
     assert {"broadcast:whom:1:l.en", "broadcast:whom:1:l.de"} <= set(data(menu))
 
 
-async def test_it_can_go_out_as_soon_as_it_is_confirmed(choose, chosen):
+async def test_it_can_go_out_as_soon_as_it_is_confirmed(choose, draft):
     ways, _note = await choose("when:1")
-    assert data(ways) == [f"broadcast:{one}" for one in ("when:1:now", "when:1:m", "when:1:h", "ask:1")]
+    assert data(ways) == [f"broadcast:{choice}" for choice in ("when:1:now", "when:1:m", "when:1:h", "ask:1")]
 
     question, _note = await choose("when:1:m.20260311.09.30", "when:1:now")
 
-    assert (await chosen()).timing is None
+    assert (await draft()).timing is None
     assert "At the pace" in question["text"]
 
 
-async def test_a_moment_is_chosen_by_day_hour_and_minute(choose, chosen):
+async def test_a_moment_is_chosen_by_day_hour_and_minute(choose, draft):
     days, _note = await choose("when:1:m")
     hours, _note = await choose("when:1:m.20260312")
     minutes, _note = await choose("when:1:m.20260312.09")
@@ -154,49 +154,49 @@ async def test_a_moment_is_chosen_by_day_hour_and_minute(choose, chosen):
     assert data(days)[0] == "broadcast:when:1:m.20260310"
     assert "broadcast:when:1:m.20260312.09" in data(hours)
     assert "broadcast:when:1:m.20260312.09.30" in data(minutes)
-    assert (await chosen()).timing == Moment(dt.datetime(2026, 3, 12, 9, 30, tzinfo=BAKU))
+    assert (await draft()).timing == Moment(dt.datetime(2026, 3, 12, 9, 30, tzinfo=BAKU))
     assert "It goes out on 12 March 2026 at 09:30 (Asia/Baku time)" in question["text"]
 
 
 @pytest.mark.parametrize(
     ("at", "is_late"), [("20260310.12.00", True), ("20260309.23.45", True), ("20260310.12.15", False)]
 )
-async def test_a_moment_that_has_passed_can_not_be_chosen(choose, chosen, at, is_late):
+async def test_a_moment_that_has_passed_can_not_be_chosen(choose, draft, at, is_late):
     _message, note = await choose(f"when:1:m.{at}")
 
     assert ("That moment has passed" in note) == is_late
-    assert ((await chosen()).timing is None) == is_late
+    assert ((await draft()).timing is None) == is_late
 
 
-async def test_an_hour_of_each_zone_is_chosen_by_day_and_hour(choose, chosen):
+async def test_an_hour_of_each_zone_is_chosen_by_day_and_hour(choose, draft):
     hours, _note = await choose("when:1:h", "when:1:h.20260311")
     question, _note = await choose("when:1:h.20260311.09")
 
     assert "broadcast:when:1:h.20260311.09" in data(hours)
-    assert (await chosen()).timing == LocalHour(dt.date(2026, 3, 11), 9)
+    assert (await draft()).timing == LocalHour(dt.date(2026, 3, 11), 9)
     assert "in each chat's own time zone" in question["text"]
 
 
 @pytest.mark.parametrize("past", Past)
-async def test_where_that_hour_has_passed_it_is_asked_what_these_get(choose, chosen, subscribe, past):
+async def test_it_asks_what_zones_get_where_that_hour_has_passed(choose, draft, subscribe, past):
     await subscribe(8, zone="Europe/Lisbon")
     asked, _note = await choose("when:1:h.20260310.10")
     assert "In 1 time zone of your chats that hour has passed." in asked["text"]
-    assert (await chosen()).timing is None
+    assert (await draft()).timing is None
 
     await choose(f"when:1:h.20260310.10.{past}")
 
-    assert (await chosen()).timing == LocalHour(dt.date(2026, 3, 10), 10, past)
+    assert (await draft()).timing == LocalHour(dt.date(2026, 3, 10), 10, past)
 
 
-async def test_only_zones_of_who_gets_it_are_asked_about(choose, chosen, subscribe):
+async def test_it_asks_only_about_zones_in_the_audience(choose, draft, subscribe):
     await subscribe(8, zone="Europe/Lisbon", language="pt")
     await choose("whom:1:l.pt", "when:1:h.20260310.10")
 
-    assert (await chosen()).timing == LocalHour(dt.date(2026, 3, 10), 10)
+    assert (await draft()).timing == LocalHour(dt.date(2026, 3, 10), 10)
 
 
-async def test_a_forged_moment_does_no_harm(harness, choose, chosen):
+async def test_a_forged_moment_does_no_harm(harness, choose, draft):
     before = len(harness.said(ADMIN))
     for forged in (
         *("m.x", "m.2026", "m.20261301", "m.20260311.24", "m.20260311.x", "m.20260311.09.60", "m.20260311.09.x"),
@@ -207,7 +207,7 @@ async def test_a_forged_moment_does_no_harm(harness, choose, chosen):
         assert "went wrong" not in note
 
     assert len(harness.said(ADMIN)) == before
-    assert (await chosen()).state == MessageState.DRAFT
+    assert (await draft()).state == MessageState.DRAFT
 
 
 async def test_whatever_else_is_forged_leads_nowhere(choose):
@@ -217,10 +217,10 @@ async def test_whatever_else_is_forged_leads_nowhere(choose):
         assert "When?" in ways["text"] or "At the pace" in ways["text"]
 
 
-async def test_a_member_chooses_nothing(harness, write, press, chosen):
+async def test_a_member_chooses_nothing(harness, write, press, draft):
     people.say(harness.world, MEMBER, MEMBER, "/help")
     await write("/help", MEMBER)
     for verb in ("whom:1:k.groups", "when:1:m.20260312.09.30"):
         assert "no longer leads anywhere" in (await press(f"broadcast:{verb}", MEMBER))["text"]
 
-    assert ((await chosen()).audience, (await chosen()).timing) == (EVERYBODY, None)
+    assert ((await draft()).audience, (await draft()).timing) == (EVERYBODY, None)

@@ -24,9 +24,9 @@ SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED,
 def opened(harness, write, press):
     """Open the ledger of a message; it as it stands there."""
 
-    async def opened(message_id):
+    async def opened(outbox_id):
         (page,) = await write("/broadcasts")
-        await press(f"broadcast:open:{message_id}")
+        await press(f"broadcast:open:{outbox_id}")
         return harness.current(ADMIN, page)
 
     return opened
@@ -94,7 +94,7 @@ CHANGES = {"correct:1", "delete:1"}
     ],
     ids=["under way", "paused", "stopped", "finished", "still to queue", "still to count"],
 )
-async def test_a_change_of_copies_is_offered_only_while_none_is_on_its_way(
+async def test_a_correction_or_deletion_is_offered_only_while_none_is_running(
     context, opened, sent, press, row, state, ends, columns, offered
 ):
     """What arrived after that would stay as it was."""
@@ -110,7 +110,7 @@ async def test_a_change_of_copies_is_offered_only_while_none_is_on_its_way(
         assert await row(2) is None
 
 
-async def test_nor_while_one_that_was_paused_or_stopped_still_lands(context, opened, sent):
+async def test_none_is_offered_while_a_paused_or_stopped_one_has_requests_in_flight(context, opened, sent):
     for number, state in enumerate((PAUSED, CANCELLED), start=1):
         await sent(state, [1, 2, 6])
         async with connect.writing(context.db) as db:
@@ -119,7 +119,7 @@ async def test_nor_while_one_that_was_paused_or_stopped_still_lands(context, ope
         assert not {f"correct:{number}", f"delete:{number}"} & set(data(await opened(number)))
 
 
-async def test_of_what_was_deleted_nothing_is_changed_nor_sent_again(harness, context, opened, sent, write, press, row):
+async def test_a_deleted_broadcast_can_not_be_changed_or_sent_again(harness, context, opened, sent, write, press, row):
     await sent()
     (page,) = await write("/help")
     await press("broadcast:delete:1", under=page)
@@ -135,7 +135,7 @@ async def test_of_what_was_deleted_nothing_is_changed_nor_sent_again(harness, co
     assert "Deletion of broadcast 1" in (await opened(2))["text"]
 
 
-async def test_what_can_not_be_done_is_not_offered(harness, opened, sent):
+async def test_impossible_actions_are_not_offered(harness, opened, sent):
     copied = await sent(body=Message(copy=Copy(ADMIN, 5)))
     nobody = await sent(ends=[4])
     job = await sent(kind=MessageKind.CORRECTION, of_id=copied, ends=[1])
@@ -151,7 +151,7 @@ async def test_what_can_not_be_done_is_not_offered(harness, opened, sent):
 
 
 @pytest.mark.parametrize(("hours", "retry"), [(1, ["uncertain:1", "failed:1"]), (-1, [])])
-async def test_of_a_reminder_nothing_is_sent_again_when_its_day_is_over(context, opened, sent, hours, retry):
+async def test_a_reminder_is_not_sent_again_after_its_day(context, opened, sent, hours, retry):
     await sent(kind=MessageKind.REMINDER)
     over = context.clock().timestamp() + hours * 3600
     async with connect.writing(context.db) as db:
@@ -160,7 +160,7 @@ async def test_of_a_reminder_nothing_is_sent_again_when_its_day_is_over(context,
     assert data(await opened(1)) == [*retry, "csv:1", "list"]
 
 
-async def test_in_an_opened_ledger_steering_shows_how_it_stands_then(harness, opened, sent, press, row):
+async def test_steering_from_an_open_ledger_shows_the_new_state(harness, opened, sent, press, row):
     page = await opened(await sent(RUNNING, [2, 6]))
     assert data(page)[:2] == ["pause:1", "stop:1"]
 
@@ -173,7 +173,7 @@ async def test_in_an_opened_ledger_steering_shows_how_it_stands_then(harness, op
     assert "1 × stopped by an admin" in harness.current(ADMIN, page)["text"]
 
 
-async def test_the_whole_ledger_comes_as_a_table_that_no_spreadsheet_runs(harness, write, press, sent):
+async def test_the_ledger_comes_as_a_csv_without_spreadsheet_formulas(harness, write, press, sent):
     await sent()
     await write("/help")
     note = await press("broadcast:csv:1")
@@ -214,7 +214,7 @@ async def test_the_press_for_a_table_is_answered_before_the_upload_and_once(mess
     assert calls == ["answerCallbackQuery", "sendDocument"]
 
 
-async def test_a_table_that_could_not_be_uploaded_is_told_below(harness, write, press, sent):
+async def test_a_csv_that_could_not_be_uploaded_is_reported_below(harness, write, press, sent):
     await sent()
     (page,) = await write("/help")
     words = "Request Entity Too Large"
@@ -255,7 +255,7 @@ async def test_a_button_about_nothing_says_so(write, press, sent, row, verb):
 
 
 @pytest.mark.parametrize("verb", ["correct", "delete"])
-async def test_what_can_not_be_changed_is_not(harness, write, press, sent, row, verb):
+async def test_a_broadcast_that_can_not_be_changed_is_left_alone(harness, write, press, sent, row, verb):
     copied = await sent(body=Message(copy=Copy(ADMIN, 5)))
     harness.clock.ahead = DELETABLE + dt.timedelta(minutes=1)
     await write("/help")

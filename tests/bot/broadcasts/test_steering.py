@@ -12,9 +12,9 @@ RUNNING, PAUSED, MISSED = MessageState.RUNNING, MessageState.PAUSED, MessageStat
 SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED, MessageState.FINISHED
 
 
-async def tally(context, message_id=1):
+async def tally(context, outbox_id=1):
     async with connect.reading(context.db) as db:
-        return await ledger.count_states(db, message_id)
+        return await ledger.count_states(db, outbox_id)
 
 
 @pytest.mark.parametrize(
@@ -29,13 +29,13 @@ async def tally(context, message_id=1):
         ("stop", MISSED, CANCELLED, "Stopped."),
     ],
 )
-async def test_steering_holds_at_once_and_the_progress_follows_by_itself(
+async def test_steering_takes_effect_at_once_and_the_progress_follows(
     context, write, press, sent, row, verb, state, then, note
 ):
-    message_id = await sent(state, [6])
+    outbox_id = await sent(state, [6])
     (progress,) = await write("/help")
     async with connect.writing(context.db) as db:
-        await records.set_progress_message(db, message_id, progress["message_id"])
+        await records.set_progress_message(db, outbox_id, progress["message_id"])
     answer = await press(f"broadcast:{verb}:1", under=progress)
 
     assert (answer["text"].startswith(note), answer["show_alert"]) == (True, False)
@@ -56,7 +56,7 @@ STATES = set(MessageState)
         ("stop", {MessageState.DRAFT, CANCELLED, FINISHED}),
     ],
 )
-async def test_nothing_is_steered_that_stands_otherwise(write, press, sent, row, verb, states):
+async def test_a_message_in_another_state_is_not_steered(write, press, sent, row, verb, states):
     await write("/help")
     for number, state in enumerate(sorted(states), start=1):
         await sent(state)
@@ -65,7 +65,7 @@ async def test_nothing_is_steered_that_stands_otherwise(write, press, sent, row,
 
 
 @pytest.mark.parametrize(("verb", "queued"), [("uncertain", 3), ("failed", 5)])
-async def test_only_who_may_not_have_got_it_is_written_to_again(context, press, write, sent, row, verb, queued):
+async def test_only_chats_that_may_not_have_got_it_are_sent_it_again(context, press, write, sent, row, verb, queued):
     await sent()
     async with connect.writing(context.db) as db:
         await records.mark_reported(db, 1)
@@ -76,14 +76,14 @@ async def test_only_who_may_not_have_got_it_is_written_to_again(context, press, 
     assert (await row(1)).state == RUNNING
     assert context.wake_sender.is_set()
     async with connect.reading(context.db) as db:
-        (entry,) = [one for one in await ledger.list_not_sent(db, 1) if one.state is DeliveryState.QUEUED]
+        (entry,) = [entry for entry in await ledger.list_not_sent(db, 1) if entry.state is DeliveryState.QUEUED]
         assert (entry.chat_id, entry.reason) == (queued, None)
-        assert [one.id for one in await records.list_unreported(db)] == [1], "its report comes again"
+        assert [broadcast.id for broadcast in await records.list_unreported(db)] == [1], "its report comes again"
     assert "decided already" in (await press(f"broadcast:{verb}:1"))["text"]
 
 
 @pytest.mark.parametrize("over", [False, True])
-async def test_who_presses_twice_keeps_the_report_of_the_first_press(context, press, write, sent, over):
+async def test_a_second_press_keeps_the_report_of_the_first(context, press, write, sent, over):
     """The second press finds nothing, while it still goes on or when it is over and not yet reported."""
     await sent()
     async with connect.writing(context.db) as db:
@@ -97,10 +97,10 @@ async def test_who_presses_twice_keeps_the_report_of_the_first_press(context, pr
 
     assert "decided already" in (await press("broadcast:uncertain:1"))["text"]
     async with connect.reading(context.db) as db:
-        assert [one.id for one in await records.list_unreported(db)] == [1]
+        assert [broadcast.id for broadcast in await records.list_unreported(db)] == [1]
 
 
-async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(context, press, write, sent):
+async def test_if_nobody_is_left_to_send_to_again_it_says_so(context, press, write, sent):
     await sent(ends=[1, 4])
     await write("/help")
     for verb in ("uncertain", "failed"):
@@ -108,7 +108,7 @@ async def test_where_nobody_is_left_to_be_written_to_again_that_is_said(context,
     assert await tally(context) == Tally(sent=1, failed=1)
 
 
-async def test_nobody_is_written_to_again_of_what_a_person_stopped(context, press, write, sent, row):
+async def test_a_stopped_message_can_not_be_sent_again(context, press, write, sent, row):
     await sent(CANCELLED)
     await write("/help")
     for verb in ("uncertain", "failed"):

@@ -28,7 +28,7 @@ async def came_with(context):
 
 
 @pytest.mark.parametrize("code", ["leaflet", "Q1-2026_b", "x", "a" * 64])
-async def test_who_comes_with_a_code_is_remembered_with_it_and_not_subscribed(harness, context, start, code):
+async def test_a_start_code_is_remembered_without_subscribing(harness, context, start, code):
     said = await start(code)
 
     assert said == await start("")
@@ -47,7 +47,7 @@ async def test_the_first_code_counts(context, start):
     assert await came_with(context) == {MEMBER: "leaflet"}
 
 
-async def test_who_had_subscribed_keeps_the_subscription(harness, context, hand, start):
+async def test_a_start_code_leaves_an_existing_subscription(harness, context, hand, start):
     people.say(harness.world, MEMBER, MEMBER, "/subscribe")
     await hand()
     await start("leaflet")
@@ -60,14 +60,14 @@ async def test_who_had_subscribed_keeps_the_subscription(harness, context, hand,
 
 
 @pytest.mark.parametrize("payload", ["two words", "a" * 65, "<b>", "٣", "x\ny"])
-async def test_what_is_no_code_is_not_remembered(context, start, payload):
+async def test_an_invalid_code_is_not_remembered(context, start, payload):
     await start(payload)
 
     assert await came_with(context) == {}
 
 
 @pytest.mark.parametrize("payload", ["facts", "facts_deaths", "campaign", "timeline_1992", "letter"])
-async def test_a_way_to_something_is_no_code(context, start, payload):
+async def test_a_deep_link_to_a_page_is_no_code(context, start, payload):
     welcome = await start("")
 
     assert await start(payload) != welcome

@@ -37,7 +37,7 @@ def remind(harness, context, requests):
         outgoing = run.create_sender(context, sender_id)
         while await sender.send_next(outgoing) or len(requests) < 2:
             pass
-        return {one["chat_id"]: not one.get("disable_notification", False) for one in requests}
+        return {request["chat_id"]: not request.get("disable_notification", False) for request in requests}
 
     return remind
 
@@ -74,13 +74,13 @@ async def test_quiet_hours_choose_no_zone_and_say_whose_clock_it_is(harness, con
     await press("reminders:q", MEMBER)
     assert "Time zone: Baku (nobody chose one here" in harness.said(MEMBER)[-1]["text"]
     await press("reminders:q.22.7", MEMBER)
-    chosen, _subscribed = await settings.load_settings(context, MEMBER)
+    chat_settings, _subscribed = await settings.load_settings(context, MEMBER)
 
-    assert (chosen.quiet, chosen.zone) == (Quiet(22, 7), None)
+    assert (chat_settings.quiet, chat_settings.zone) == (Quiet(22, 7), None)
 
 
 @pytest.mark.parametrize("data", ["reminders:on.0", "reminders:n.day.0", "+skip:khojaly:2026"])
-async def test_what_is_switched_off_while_it_waits_to_be_sent_does_not_come(remind, both, press, context, data):
+async def test_a_queued_reminder_that_is_switched_off_is_not_sent(remind, both, press, context, data):
     planning = await resume.resume_planner(context.db, context.content, 1000.0, BEFORE)
     await planner.plan_due(planning, context.db, context.content, ON_THE_DAY)
     while await queueing.queue_audience(context.db, context.content.zone, context.wake_sender):
@@ -103,18 +103,18 @@ FORGED = [
 @pytest.mark.parametrize("data", FORGED)
 async def test_a_forged_press_changes_nothing(context, both, press, write, data):
     await press(f"reminders:{data}", MEMBER)
-    chosen, _subscribed = await settings.load_settings(context, MEMBER)
+    chat_settings, _subscribed = await settings.load_settings(context, MEMBER)
 
-    assert chosen == ChatSettings()
+    assert chat_settings == ChatSettings()
     assert "at 09:00" in (await write("/reminders", MEMBER))[0]["text"]
 
 
 @pytest.mark.parametrize("data", ["z.Factory", "y.Factory", "y.Mars/Olympus", "y.", "c.", "c.ZZ", "c.<b>", "x", ":"])
 async def test_a_forged_zone_is_answered_and_not_kept(context, both, press, write, data):
     await press(f"zone:{data}", MEMBER)
-    chosen, _subscribed = await settings.load_settings(context, MEMBER)
+    chat_settings, _subscribed = await settings.load_settings(context, MEMBER)
 
-    assert chosen.zone is None
+    assert chat_settings.zone is None
     assert await write("/reminders", MEMBER)
 
 
@@ -124,16 +124,16 @@ async def test_a_forged_zone_is_answered_and_not_kept(context, both, press, writ
 )
 async def test_a_forged_skip_skips_nothing(context, both, press, data):
     await press(f"skip:{data}", MEMBER)
-    chosen, _subscribed = await settings.load_settings(context, MEMBER)
+    chat_settings, _subscribed = await settings.load_settings(context, MEMBER)
 
-    assert chosen.skipped == frozenset()
+    assert chat_settings.skipped == frozenset()
 
 
-async def test_a_press_sets_what_it_says_and_does_not_swing_back(context, both, press):
+async def test_pressing_a_switch_twice_does_not_undo_it(context, both, press):
     for _ in range(2):
         await press("reminders:on.0", MEMBER)
-        chosen, _subscribed = await settings.load_settings(context, MEMBER)
-        assert not chosen.reminders
+        chat_settings, _subscribed = await settings.load_settings(context, MEMBER)
+        assert not chat_settings.reminders
 
 
 async def test_reminders_that_are_off_leave_the_subscription_as_it_is(context, both, press):
@@ -163,7 +163,7 @@ async def test_a_location_that_an_admin_shares_while_composing_is_the_broadcast(
     assert not any(button["callback_data"].startswith("zone") for button in buttons(question))
 
 
-async def test_a_location_that_nobody_asked_for_is_a_place_to_live_for_an_admin_too(harness, hand):
+async def test_an_admins_unrequested_location_sets_the_zone(harness, hand):
     people.send(harness.world, ADMIN, ADMIN, {"location": {"latitude": 40.4, "longitude": 49.9}})
     await hand()
 
@@ -180,7 +180,7 @@ async def test_the_list_of_broadcasts_leads_to_the_reminders(harness, both, remi
 
 
 @pytest.mark.parametrize("data", ["reminders:h.0231", "zone:y.Factory"])
-async def test_what_a_member_forges_takes_nothing_from_the_admins(harness, write, press, data):
+async def test_a_members_forged_press_does_not_affect_the_admins(harness, write, press, data):
     harness.clock.set(ON_THE_DAY + dt.timedelta(days=17))  # on which nothing is told
     await write("/subscribe", MEMBER)
     with contextlib.suppress(LookupError, ValueError):  # it may fail for the member

@@ -20,7 +20,7 @@ async def evening(harness, write, press):
         await press("zone:y.America/New_York", chat_id)
 
 
-async def test_on_its_evening_a_day_is_todays_in_the_list_in_the_file_and_in_the_forecast(harness, evening, write):
+async def test_on_the_evening_of_the_day_list_file_and_forecast_call_it_today(harness, evening, write):
     (listed,) = await write("/next")
     (file,) = await write("/next.ics")
     calendar = vobject.readOne(harness.world.files.by_id[file["document"]["file_id"]].data.decode())
@@ -31,7 +31,7 @@ async def test_on_its_evening_a_day_is_todays_in_the_list_in_the_file_and_in_the
     assert first["khojaly@outreachbot"] == dt.date(2027, 2, 26)
 
 
-async def test_who_comes_back_with_reminders_switched_off_reads_that_they_are(harness, write, press):
+async def test_subscribing_again_with_reminders_off_says_that_they_are_off(harness, write, press):
     await write("/subscribe", MEMBER)
     await write("/reminders", MEMBER)
     await press("reminders:on.0", MEMBER)

@@ -33,11 +33,11 @@ async def test_a_press_knows_the_members_language_as_well(harness, write, press)
 
 @pytest.fixture
 def finnish(harness):
-    """The content is in Finnish as well. Named before `write`, which needs the house that answers by it."""
+    """The content is in Finnish as well. Request it before `write`, whose context is built from that content."""
     harness.content = harness.content.model_copy(update={"languages": ("en", "fi")})
 
 
-async def test_a_chosen_language_counts_where_telegrams_own_names_no_region(finnish, harness, write):
+async def test_a_chosen_language_counts_unless_telegrams_names_a_region(finnish, harness, write):
     await write("/language fi", MEMBER)
     assert "FI" in offered((await write("/timezone", MEMBER))[0])
     people.add_person(harness.world, MEMBER, "Mina", language="pt-br")
@@ -47,7 +47,7 @@ async def test_a_chosen_language_counts_where_telegrams_own_names_no_region(finn
     assert "FI" not in offered(by_telegram)
 
 
-async def test_who_is_not_subscribed_is_offered_it_with_the_new_zone(harness, write, press):
+async def test_a_new_zone_offers_a_subscription_to_a_chat_without_one(harness, write, press):
     await write("/timezone Berlin", MEMBER)
     await press("zone:y.Europe/Berlin", MEMBER)
     answer = harness.said(MEMBER)[-1]
@@ -57,7 +57,7 @@ async def test_who_is_not_subscribed_is_offered_it_with_the_new_zone(harness, wr
     assert harness.said(MEMBER)[-1]["text"].startswith("You are subscribed.")
 
 
-async def test_who_switched_reminders_off_is_shown_the_switch_with_the_new_zone(harness, write, press):
+async def test_a_new_zone_shows_the_switch_if_reminders_are_off(harness, write, press):
     await write("/subscribe", MEMBER)
     await write("/reminders", MEMBER)
     await press("reminders:on.0", MEMBER)

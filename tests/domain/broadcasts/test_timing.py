@@ -33,12 +33,12 @@ NOW = at(2024, 2, 26, 6)  # past nine in Tokyo and Baku, not in Berlin
 
 
 @given(timings)
-def test_what_is_kept_comes_back_the_same(written):
+def test_what_is_stored_is_read_back_unchanged(written):
     assert timing.load(json.loads(json.dumps(timing.dump(written)))) == written
     assert timing.load(timing.dump(written)) == written
 
 
-def test_what_nothing_is_kept_of_goes_out_once_it_is_confirmed():
+def test_without_a_stored_timing_it_goes_out_once_confirmed():
     assert timing.load({}) is None
     assert timing.compute_start(None, [BAKU], NOW) == NOW
 
@@ -76,7 +76,7 @@ def test_it_ends_when_the_last_wave_has_gone_out_at_the_pace(chats, ends):
 @pytest.mark.parametrize(
     ("past", "ends"), [(Past.NOW, (26, 8, 0, 5)), (Past.SKIP, (26, 8, 0, 5)), (Past.TOMORROW, (27, 5, 0, 10))]
 )
-def test_when_it_ends_where_the_hour_has_passed_depends_on_what_these_get(past, ends):
+def test_the_end_depends_on_what_zones_past_the_hour_get(past, ends):
     when = LocalHour(dt.date(2024, 2, 26), 9, past)
 
     assert timing.compute_end(when, {BAKU: 20, BERLIN: 10}, 2.0, NOW) == at(2024, 2, *ends)
@@ -90,7 +90,7 @@ def test_when_it_ends_where_the_hour_has_passed_depends_on_what_these_get(past, 
         (Past.SKIP, None, None, at(2024, 2, 26, 8)),
     ],
 )
-def test_where_the_hour_has_passed_it_is_now_tomorrow_or_not_at_all(past, tokyo, baku, starts):
+def test_where_the_hour_has_passed_it_is_sent_now_tomorrow_or_not_at_all(past, tokyo, baku, starts):
     when = LocalHour(dt.date(2024, 2, 26), 9, past)
     everywhere = [TOKYO, BAKU, BERLIN]
 
@@ -106,7 +106,7 @@ def test_a_wave_whose_hour_it_is_just_now_is_not_late():
     assert timing.compute_waves(when, [BAKU], at(2024, 2, 26, 5)) == {BAKU: at(2024, 2, 26, 5)}
 
 
-def test_where_nobody_gets_it_any_more_it_starts_now_to_say_so():
+def test_if_nobody_would_get_it_it_starts_now_to_say_so():
     assert timing.compute_start(LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP), [TOKYO, BAKU], NOW) == NOW
     assert timing.compute_start(LocalHour(dt.date(2024, 2, 26), 9), [], NOW) == NOW
 

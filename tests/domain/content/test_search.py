@@ -96,7 +96,7 @@ def test_a_word_said_twice_finds_the_same(content):
     assert search.search_facts(content, "khojaly Khojaly", "en") == search.search_facts(content, "khojaly", "en")
 
 
-def test_what_says_a_word_more_often_comes_first(content):
+def test_facts_that_use_a_word_more_often_come_first(content):
     found = search.search_facts(content, "khojaly", "en")
     texts = dict(zip((fact.id for fact in content.facts), search.prepare_search(content, "en"), strict=True))
     counts = [texts[fact.id].count(" khojaly") for fact in found]

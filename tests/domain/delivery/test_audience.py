@@ -38,24 +38,24 @@ broadcasts = st.builds(
 
 
 @given(reminders.filter(lambda audience: audience != ReminderAudience()) | broadcasts)
-def test_what_is_kept_comes_back_the_same(written):
+def test_what_is_stored_is_read_back_unchanged(written):
     assert delivery_audience.load(json.loads(json.dumps(delivery_audience.dump(written)))) == written
     assert delivery_audience.load(delivery_audience.dump(written)) == written
 
 
 @given(broadcasts)
-def test_only_what_narrows_it_down_is_kept(written):
+def test_only_criteria_that_narrow_the_audience_are_stored(written):
     assert written.is_everybody == (delivery_audience.dump(written) == {})
 
 
-def test_what_nothing_is_kept_of_is_everybody():
+def test_nothing_stored_means_everybody():
     assert delivery_audience.load({}) == BroadcastAudience()
     assert BroadcastAudience().is_everybody
     assert not BroadcastAudience(languages=("en",)).is_everybody
     assert delivery_audience.load({"subscribed_until": 0.0}) == ReminderAudience(subscribed_until=0.0)
 
 
-def test_what_an_earlier_version_kept_of_a_reminder_is_read():
+def test_a_reminder_audience_stored_by_an_older_version_is_read():
     """A message that was half queued when the program was updated."""
     stored = {
         "subscribed_until": 1.0,

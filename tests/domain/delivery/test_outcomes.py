@@ -36,13 +36,13 @@ def test_a_message_that_telegram_has_is_sent():
 
 
 @pytest.mark.parametrize("reason", [Reason.NO_ANSWER, Reason.SERVER_ERROR, Reason.STOPPED])
-def test_what_may_have_arrived_is_uncertain_and_says_why(reason):
+def test_a_delivery_that_may_have_arrived_is_uncertain_with_a_reason(reason):
     assert next_state(Uncertain(reason)) == (DeliveryState.UNCERTAIN, reason)
 
 
 @pytest.mark.parametrize("kind", sorted(MessageKind))
 @pytest.mark.parametrize("outcome", [NotSent("refused"), Wait(3.0), Migrated(-1002), Halt("Unauthorized")])
-def test_what_surely_did_not_leave_is_queued_again(outcome, kind):
+def test_a_request_that_was_not_sent_is_queued_again(outcome, kind):
     assert next_state(outcome, kind) == (DeliveryState.QUEUED, None)
 
 
@@ -64,7 +64,7 @@ def test_nothing_that_may_have_arrived_is_queued_again(outcome, kind):
     )
 
 
-def test_a_chat_is_left_alone_only_after_what_stands_in_the_way_of_every_message():
+def test_a_chat_is_left_alone_only_after_errors_that_block_every_message():
     message_only = {Reason.TEMPLATE, Reason.REFUSED, Reason.TOPIC_GONE, Reason.NO_ANSWER, Reason.SERVER_ERROR}
 
     assert message_only.isdisjoint(GONE)

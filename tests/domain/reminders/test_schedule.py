@@ -149,7 +149,7 @@ def test_an_item_is_due_once_its_hour_has_come():
     assert [(item.notice, item.occurrence.date) for item in found.items] == [(Notice.DAY, dt.date(2024, 2, 26))]
 
 
-def test_a_look_at_the_very_hour_is_not_repeated_by_the_next():
+def test_an_item_due_exactly_at_a_look_is_not_repeated_by_the_next():
     kept, at = [day("02-26", 1992)], utc(2024, 2, 26, 5)
 
     assert [entry.group.hour for entry in due(kept, [BAKU], at - HOUR, at)] == [9]

@@ -66,7 +66,7 @@ def test_quiet_hours_are_in_the_chats_local_time(zone, holds):
 
 
 @pytest.mark.parametrize(
-    ("chosen", "group"),
+    ("settings", "group"),
     [
         (ChatSettings(), Group("Asia/Baku", 9)),
         (ChatSettings(zone="Asia/Tokyo"), Group("Asia/Tokyo", 9)),
@@ -74,12 +74,12 @@ def test_quiet_hours_are_in_the_chats_local_time(zone, holds):
         (ChatSettings("UTC", 20), Group("UTC", 20)),
     ],
 )
-def test_without_a_choice_the_contents_default_applies(content, chosen, group):
-    assert chosen.group(content) == group
+def test_without_a_choice_the_contents_default_applies(content, settings, group):
+    assert settings.group(content) == group
 
 
 @pytest.mark.parametrize(
-    ("chosen", "wanted"),
+    ("settings", "wanted"),
     [
         (ChatSettings(), True),
         (ChatSettings(reminders=False), False),
@@ -93,8 +93,8 @@ def test_without_a_choice_the_contents_default_applies(content, chosen, group):
         (ChatSettings(silent=True), True),
     ],
 )
-def test_a_chat_wants_what_it_did_not_decline(content, chosen, wanted):
-    assert rules.wants_item(chosen, item(content), content) is wanted
+def test_a_chat_wants_what_it_did_not_decline(content, settings, wanted):
+    assert rules.wants_item(settings, item(content), content) is wanted
 
 
 def test_notices_are_the_contents_unless_the_chat_chose(content):
@@ -107,7 +107,7 @@ def test_notices_are_the_contents_unless_the_chat_chose(content):
     assert rules.wants_item(ChatSettings(notices={Notice.EVE: False}), eve, both) is False
 
 
-def test_what_is_skipped_is_the_year_of_the_day_itself(content):
+def test_the_skipped_year_is_that_of_the_day_itself(content):
     new_year = content.anniversary_by_id["khojaly"].model_copy(
         update={"date": type(content.anniversaries[0].date)(month=1, day=3)}
     )
@@ -157,8 +157,8 @@ def lives(content):
     every = [Due(day, list_items(content.anniversaries, day), group) for day, group in product(DAYS, groups)]
     dues = sorted(((due.at, due) for due in every), key=lambda pair: pair[0])
 
-    def live(*chosen):
-        return Life(content, dues, *chosen)
+    def live(*settings):
+        return Life(content, dues, *settings)
 
     return live
 
@@ -238,11 +238,11 @@ KEY = "khojaly:2026-02-26:day"
         (12, baku(8), []),
     ],
 )
-def test_what_the_new_group_has_already_had_is_owed(content, after, now, owed):
+def test_notices_the_new_group_already_got_are_owed(content, after, now, owed):
     assert change(content, ChatSettings(), ChatSettings(hour=after), now) == owed
 
 
-def test_what_was_told_is_not_owed(content):
+def test_notices_already_sent_are_not_owed(content):
     assert change(content, ChatSettings(), ChatSettings(hour=8), baku(10), told=[KEY]) == []
 
 
@@ -251,7 +251,7 @@ def test_a_chat_that_subscribed_after_both_hours_is_owed_nothing(content):
     assert change(content, ChatSettings(hour=12), ChatSettings(hour=8), baku(11), subscribed_at=baku(10)) == [KEY]
 
 
-def test_what_is_wanted_only_from_now_on_is_not_owed(content):
+def test_notices_wanted_only_from_now_on_are_not_owed(content):
     before = ChatSettings(anniversaries={"khojaly": False})
 
     assert change(content, before, ChatSettings(hour=8), baku(10)) == []
@@ -259,14 +259,14 @@ def test_what_is_wanted_only_from_now_on_is_not_owed(content):
 
 
 def test_an_ordinary_day_has_nothing_open(content):
-    one = SettingsChange(ChatSettings(), ChatSettings(hour=8), ALWAYS, baku(10) + 5 * DAY)
+    change = SettingsChange(ChatSettings(), ChatSettings(hour=8), ALWAYS, baku(10) + 5 * DAY)
 
-    assert rules.list_open_days(one, content) == []
+    assert rules.list_open_days(change, content) == []
 
 
-def test_what_is_owed_may_come_until_the_day_is_over_in_the_later_zone(content):
-    one = SettingsChange(ChatSettings(), ChatSettings("America/New_York"), ALWAYS, baku(10))
+def test_owed_notices_may_come_until_the_day_ends_in_the_later_zone(content):
+    change = SettingsChange(ChatSettings(), ChatSettings("America/New_York"), ALWAYS, baku(10))
 
-    assert rules.compute_owed_until([item(content)], one, content) == schedule.local_moment(
+    assert rules.compute_owed_until([item(content)], change, content) == schedule.local_moment(
         DATE + DAY, 0, "America/New_York"
     )

@@ -21,7 +21,7 @@ def harness(harness: Harness, tmp_path: Path) -> Harness:
     return replace(harness, file=file, content=content_file.read_content(file).content)
 
 
-async def test_what_was_kept_beside_is_said_also_where_the_store_failed_before_it_was(context, harness, monkeypatch):
+async def test_the_backup_is_reported_even_if_the_store_failed(context, harness, monkeypatch):
     async def fail(*_: object, **__: object) -> None:
         raise StoreFailed("the disk is full")
 

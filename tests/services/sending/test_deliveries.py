@@ -56,7 +56,7 @@ async def test_a_group_that_subscribed_in_a_topic_gets_it_there(harness, bring):
     )
 
 
-async def test_what_is_no_text_and_no_file_is_copied(harness, bring):
+async def test_a_message_that_is_neither_text_nor_file_is_copied(harness, bring):
     poll = people.send(harness.world, ADMIN, ADMIN, {"location": {"latitude": 40.0, "longitude": 49.0}})
     await bring(Message(copy=Copy(ADMIN, poll["message_id"])))
 
@@ -72,7 +72,7 @@ async def test_a_copy_is_corrected_with_its_buttons(harness, bring, copy_id):
     assert said["reply_markup"]["inline_keyboard"][0][0]["url"] == "https://example.org/"
 
 
-async def test_a_copy_that_is_corrected_already_is_as_it_should_be(harness, bring, copy_id):
+async def test_correcting_a_copy_twice_is_a_success(harness, bring, copy_id):
     for _ in range(2):
         assert isinstance(await bring(Message("second"), CORRECTION, (copy_id,)), Sent)
 
@@ -94,7 +94,7 @@ async def test_a_copy_that_is_gone_can_not_be_corrected(harness, bring, copy_id)
     )
 
 
-async def test_a_copy_is_deleted_and_one_that_is_gone_already_is_as_it_should_be(harness, bring, copy_id):
+async def test_deleting_a_copy_succeeds_even_if_it_is_gone(harness, bring, copy_id):
     assert await bring(FIRST, DELETION, (copy_id,)) == Sent(0)
     assert texts(harness) == []
     assert await bring(FIRST, DELETION, (copy_id,)) == Sent(0)
@@ -108,7 +108,7 @@ async def test_an_album_is_deleted_as_a_whole(harness, bring, shelf):
     assert texts(harness) == []
 
 
-async def test_a_copy_that_is_too_old_to_delete_stays_and_is_said_to(harness, bring, copy_id):
+async def test_a_copy_too_old_to_delete_stays_and_is_reported(harness, bring, copy_id):
     harness.clock.ahead = dt.timedelta(hours=49)
     outcome = await bring(FIRST, DELETION, (copy_id,))
 
@@ -117,7 +117,7 @@ async def test_a_copy_that_is_too_old_to_delete_stays_and_is_said_to(harness, br
 
 
 @pytest.mark.parametrize("kind", [CORRECTION, MessageKind.BROADCAST])
-async def test_who_has_blocked_the_bot_is_recorded(harness, bring, copy_id, kind):
+async def test_a_chat_that_blocked_the_bot_is_recorded(harness, bring, copy_id, kind):
     people.block(harness.world, MEMBER)
 
     assert await bring(Message("second"), kind, (copy_id,)) == Failed(

@@ -34,7 +34,7 @@ async def test_showing_what_is_shown_already_is_done(harness, messenger):
 
 
 @pytest.mark.parametrize("message_id", [999, None])
-async def test_where_the_earlier_one_is_gone_it_is_shown_below(harness, messenger, message_id):
+async def test_if_the_earlier_message_is_gone_a_new_one_is_sent(harness, messenger, message_id):
     assert await messages.edit_or_send(messenger, Message("second"), MEMBER, message_id)
     assert [message["text"] for message in harness.said(MEMBER)] == ["second"]
 
@@ -81,7 +81,7 @@ async def test_a_file_is_uploaded_with_its_name_and_caption(harness, messenger):
     [InjectedFault(FaultKind.PROXY), InjectedFault(FaultKind.TOO_MANY), InjectedFault(FaultKind.LOST_BEFORE)],
     ids=lambda fault: fault.kind,
 )
-async def test_what_could_not_be_shown_is_left_for_a_later_try(harness, messenger, fault):
+async def test_a_message_that_could_not_be_shown_is_retried_later(harness, messenger, fault):
     message_id = await shown(harness, messenger)
     harness.world.faults.pending.append(fault)
 
@@ -89,7 +89,7 @@ async def test_what_could_not_be_shown_is_left_for_a_later_try(harness, messenge
     assert [message["text"] for message in harness.said(MEMBER)] == ["first"]
 
 
-async def test_who_can_not_be_shown_anything_any_more_is_not_tried_again(harness, messenger):
+async def test_a_chat_that_can_no_longer_be_reached_is_not_retried(harness, messenger):
     message_id = await shown(harness, messenger)
     people.block(harness.world, MEMBER)
 
@@ -108,7 +108,7 @@ async def test_a_press_is_answered_with_a_note_or_without(harness, messenger):
 
 
 @pytest.mark.parametrize("alert", [True, False])
-async def test_a_note_stands_in_a_box_or_passes_by_and_is_never_too_long(harness, messenger, alert):
+async def test_a_note_is_an_alert_or_a_toast_and_never_too_long(harness, messenger, alert):
     press = people.press(harness.world, MEMBER, MEMBER, await shown(harness, messenger), "x")
     await messages.answer_callback(messenger, press, "x" * 300, alert=alert)
 

@@ -86,9 +86,7 @@ async def test_an_album_is_several_messages_with_one_caption(harness, messenger,
 
 
 @pytest.mark.parametrize("paid", [True, False])
-async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switched_on(
-    harness, messenger, requests, paid
-):
+async def test_only_unrequested_messages_are_paid_for_and_only_if_enabled(harness, messenger, requests, paid):
     messenger.paid = paid
     await messages.send_bulk(messenger, Message("Hi"), MEMBER, None)
     await messages.send_with_retry(messenger, Message("Hi"), MEMBER, None)
@@ -111,7 +109,7 @@ async def test_only_what_nobody_asked_for_is_paid_for_and_only_if_that_is_switch
     ],
     ids=lambda value: getattr(value, "kind", ""),
 )  # fmt: skip
-async def test_a_reply_is_tried_once_where_it_may_have_arrived_or_would_not(harness, messenger, fault, outcome):
+async def test_a_reply_that_may_have_arrived_or_was_refused_is_not_retried(harness, messenger, fault, outcome):
     harness.world.faults.pending.append(fault)
 
     assert await messages.send_with_retry(messenger, Message("Hi"), MEMBER, None) == outcome
@@ -119,7 +117,7 @@ async def test_a_reply_is_tried_once_where_it_may_have_arrived_or_would_not(harn
     assert messenger.take_reply_count() == 1
 
 
-async def test_a_reply_that_surely_was_not_sent_is_tried_again(harness):
+async def test_a_reply_that_certainly_was_not_sent_is_retried(harness):
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port: int = taken.getsockname()[1]

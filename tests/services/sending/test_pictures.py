@@ -52,7 +52,7 @@ async def test_it_is_uploaded_once_and_then_sent_by_its_id(harness, context, fil
         assert [button["callback_data"] for button in buttons(message)] == ["+facts"]
 
 
-async def test_many_who_wait_for_it_upload_it_once(harness, context, file, restart):
+async def test_concurrent_messages_upload_it_once(harness, context, file, restart):
     crowd = people.add_crowd(harness.world, 10)
     outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
 
@@ -60,7 +60,7 @@ async def test_many_who_wait_for_it_upload_it_once(harness, context, file, resta
     assert len(harness.world.files.by_id) == len(ids(harness, *crowd)) == 1
 
 
-async def test_a_file_that_was_exchanged_is_another_picture(harness, context, file, restart):
+async def test_a_replaced_file_is_another_picture(harness, context, file, restart):
     await messages.send_once(context.messenger, SHOWN, MEMBER)
     file.write_bytes(PNG + b"another")
     restart()
@@ -69,7 +69,7 @@ async def test_a_file_that_was_exchanged_is_another_picture(harness, context, fi
     assert len(ids(harness, MEMBER)) == 2
 
 
-async def test_one_that_is_exchanged_while_the_bot_runs_is_uploaded_anew(harness, context, file, restart):
+async def test_a_file_replaced_while_the_bot_runs_is_uploaded_again(harness, context, file, restart):
     await messages.send_once(context.messenger, SHOWN, MEMBER)
     file.write_bytes(PNG + b"another")
     await messages.send_once(context.messenger, SHOWN, MEMBER)
@@ -86,7 +86,7 @@ async def test_without_the_file_the_text_is_sent(harness, context, restart):
     assert [button["callback_data"] for button in buttons(harness.said(MEMBER)[0])] == ["+facts"]
 
 
-async def test_who_blocked_the_bot_keeps_nobody_else_from_getting_it(harness, context, file, restart):
+async def test_a_chat_that_blocked_the_bot_does_not_stop_the_upload_for_others(harness, context, file, restart):
     people.block(harness.world, MEMBER)
 
     assert isinstance(await messages.send_bulk(context.messenger, SHOWN, MEMBER, None), Failed)
@@ -134,7 +134,7 @@ async def test_a_reminder_whose_picture_is_refused_goes_out_as_text(harness, con
     assert [button["callback_data"] for button in buttons(harness.said(MEMBER)[0])] == ["+facts"]
 
 
-async def test_what_is_no_picture_is_uploaded_once_only(harness, context, file, restart):
+async def test_a_file_that_is_no_picture_is_uploaded_only_once(harness, context, file, restart):
     file.write_bytes(b"no picture")
     crowd = people.add_crowd(harness.world, 10)
     outcomes = await asyncio.gather(*(messages.send_bulk(context.messenger, SHOWN, chat_id, None) for chat_id in crowd))
@@ -143,7 +143,7 @@ async def test_what_is_no_picture_is_uploaded_once_only(harness, context, file, 
     assert harness.world.tally.errors[400] == 1
 
 
-async def test_a_chat_without_the_right_to_pictures_takes_it_from_nobody(harness, context, file, restart):
+async def test_a_chat_that_forbids_pictures_does_not_affect_others(harness, context, file, restart):
     no_right = "Bad Request: not enough rights to send photos to the chat"
     harness.world.faults.pending.append(InjectedFault(FaultKind.REFUSED, "sendPhoto", code=400, description=no_right))
     await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
@@ -154,7 +154,7 @@ async def test_a_chat_without_the_right_to_pictures_takes_it_from_nobody(harness
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-async def test_an_id_that_telegram_forgot_is_uploaded_anew_once(harness, context, file, restart, restarts):
+async def test_a_picture_whose_id_telegram_forgot_is_uploaded_once_more(harness, context, file, restart, restarts):
     await messages.send_bulk(context.messenger, SHOWN, MEMBER, None)
     harness.world.files.by_id.clear()
     if restarts:

@@ -22,14 +22,14 @@ async def whole(db, now):
         return await composing.list_complete_albums(connection, now)
 
 
-async def test_who_was_asked_writes_a_broadcast_next(db):
+async def test_an_admin_who_was_asked_composes_a_broadcast_next(db):
     await transact(db, composing.start, ADMIN, 100.0)
 
     assert await transact(db, composing.find, ADMIN, 101.0) == Composing(None)
     assert await transact(db, composing.find, OTHER, 101.0) is None
 
 
-async def test_or_the_correction_of_one(db):
+async def test_an_admin_can_compose_a_correction_instead(db):
     await transact(db, composing.start, ADMIN, 100.0, 7)
     assert await transact(db, composing.find, ADMIN, 101.0) == Composing(7)
     await transact(db, composing.start, ADMIN, 102.0)
@@ -50,7 +50,7 @@ async def test_asking_again_starts_the_hour_anew(db):
     assert await transact(db, composing.find, ADMIN, 150.0 + SECONDS) is not None
 
 
-async def test_who_gave_up_writes_ordinary_messages_again(db):
+async def test_after_cancelling_an_admin_writes_ordinary_messages_again(db):
     await transact(db, composing.start, ADMIN, 100.0)
     await transact(db, composing.start, OTHER, 100.0)
 
@@ -97,7 +97,7 @@ async def test_another_album_takes_the_place_of_the_first(db):
 
 
 @pytest.mark.parametrize("end", ["gave up", "asked anew"])
-async def test_of_an_album_that_is_not_wanted_any_more_nothing_stays(db, end):
+async def test_a_cancelled_album_is_deleted(db, end):
     await transact(db, composing.start, ADMIN, 100.0)
     await add(db, PHOTOS[0], 100.0)
     await transact(db, composing.stop, ADMIN) if end == "gave up" else await transact(db, composing.start, ADMIN, 101.0)
@@ -105,7 +105,7 @@ async def test_of_an_album_that_is_not_wanted_any_more_nothing_stays(db, end):
     assert await whole(db, 110.0) == []
 
 
-async def test_a_part_that_nobody_asked_for_is_none(db):
+async def test_an_unrequested_album_part_is_ignored(db):
     await add(db, PHOTOS[0], 100.0)
 
     assert await whole(db, 110.0) == []

@@ -24,15 +24,15 @@ async def draft(db, admin_id=ADMIN, chat_id=5, now=1.0, **job):
 
 async def unreported(db):
     async with connect.reading(db) as connection:
-        return [one.id for one in await records.list_unreported(connection)]
+        return [broadcast.id for broadcast in await records.list_unreported(connection)]
 
 
 async def test_a_draft_is_found_as_it_was_written(db):
-    message_id = await draft(db)
+    outbox_id = await draft(db)
 
-    message = OutboxMessage(message_id, MessageKind.BROADCAST, MessageState.DRAFT)
-    assert await transact(db, records.find, message_id) == Broadcast(message, ADMIN, chat_id=5, progress_id=None)
-    assert await transact(db, messages.load_bodies, message_id) == BODIES
+    message = OutboxMessage(outbox_id, MessageKind.BROADCAST, MessageState.DRAFT)
+    assert await transact(db, records.find, outbox_id) == Broadcast(message, ADMIN, chat_id=5, progress_id=None)
+    assert await transact(db, messages.load_bodies, outbox_id) == BODIES
 
 
 @pytest.mark.parametrize("kind", sorted(JOBS))
@@ -45,11 +45,11 @@ async def test_a_job_knows_whose_copies_it_changes(db, kind):
 
 async def test_a_draft_goes_to_nobody(db, subscribe, queue, states):
     await subscribe(1, 2)
-    message_id = await draft(db)
+    outbox_id = await draft(db)
     await queue()
 
     assert await transact(db, outbox.claim, 1, 10, 2.0) == []
-    assert await states(message_id) == {}
+    assert await states(outbox_id) == {}
 
 
 async def test_a_reminder_is_no_broadcast(db, deliver):
@@ -73,42 +73,42 @@ async def test_a_confirmed_broadcast_is_unreported_until_its_report_was_shown(db
 
 async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
     """Some of it are sent again."""
-    message_id = await draft(db)
-    await transact(db, messages.start, message_id, 2.0)
-    await transact(db, messages.change_state, message_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
-    await transact(db, records.mark_reported, message_id)
+    outbox_id = await draft(db)
+    await transact(db, messages.start, outbox_id, 2.0)
+    await transact(db, messages.change_state, outbox_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
+    await transact(db, records.mark_reported, outbox_id)
     assert await unreported(db) == []
-    await transact(db, records.mark_unreported, message_id)
+    await transact(db, records.mark_unreported, outbox_id)
 
-    assert await unreported(db) == [message_id]
+    assert await unreported(db) == [outbox_id]
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state not in ENDED])
-async def test_what_goes_on_by_now_is_not_reported(db, state):
+async def test_a_message_that_is_running_again_is_not_reported(db, state):
     """Some of it are sent again while its report was on its way to the admin."""
-    message_id = await draft(db)
-    await transact(db, messages.start, message_id, 2.0)
-    await transact(db, messages.change_state, message_id, state, only_from=[MessageState.RUNNING])
-    await transact(db, records.mark_reported, message_id)
+    outbox_id = await draft(db)
+    await transact(db, messages.start, outbox_id, 2.0)
+    await transact(db, messages.change_state, outbox_id, state, only_from=[MessageState.RUNNING])
+    await transact(db, records.mark_reported, outbox_id)
 
-    assert await unreported(db) == [message_id]
+    assert await unreported(db) == [outbox_id]
 
 
 async def test_it_is_known_while_its_audience_is_queued(db, confirm, queue):
-    message_id = await confirm()
-    assert (await transact(db, records.find, message_id)).message.is_queueing is True
+    outbox_id = await confirm()
+    assert (await transact(db, records.find, outbox_id)).message.is_queueing is True
     await queue()
 
-    assert (await transact(db, records.find, message_id)).message.is_queueing is False
+    assert (await transact(db, records.find, outbox_id)).message.is_queueing is False
 
 
-async def test_its_progress_says_when_it_ran_and_why_it_rests(db):
-    message_id = await draft(db)
-    await transact(db, messages.start, message_id, 2.0)
-    await transact(db, messages.pause, message_id, "can't parse entities")
-    await transact(db, records.set_progress_message, message_id, 99)
+async def test_a_broadcast_is_found_with_its_times_and_pause_reason(db):
+    outbox_id = await draft(db)
+    await transact(db, messages.start, outbox_id, 2.0)
+    await transact(db, messages.pause, outbox_id, "can't parse entities")
+    await transact(db, records.set_progress_message, outbox_id, 99)
 
-    found = await transact(db, records.find, message_id)
+    found = await transact(db, records.find, outbox_id)
 
     assert (found.message.state, found.message.state_reason) == (MessageState.PAUSED, "can't parse entities")
     assert (found.progress_id, found.message.started_at) == (99, dt.datetime.fromtimestamp(2.0, dt.UTC))
@@ -122,15 +122,15 @@ async def test_two_admins_who_write_at_once_each_get_their_own(db):
 
 
 async def test_only_the_message_that_shows_the_progress_follows_it(db):
-    message_id, other = await draft(db), await draft(db)
-    await transact(db, records.set_progress_message, message_id, 99)
+    outbox_id, other = await draft(db), await draft(db)
+    await transact(db, records.set_progress_message, outbox_id, 99)
 
-    assert await transact(db, records.is_progress_message, message_id, 99) is True
-    assert await transact(db, records.is_progress_message, message_id, 98) is False
+    assert await transact(db, records.is_progress_message, outbox_id, 99) is True
+    assert await transact(db, records.is_progress_message, outbox_id, 98) is False
     assert await transact(db, records.is_progress_message, other, 99) is False
 
 
-async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, state):
+async def test_discarded_drafts_are_never_sent_and_confirmed_messages_stay(db, state):
     ours, started, scheduled, theirs = await draft(db), await draft(db), await draft(db), await draft(db, OTHER)
     await transact(db, messages.start, started, 2.0)
     await transact(db, messages.schedule, scheduled, 9.0)
@@ -139,7 +139,7 @@ async def test_discarded_drafts_are_never_sent_and_what_was_confirmed_stays(db, 
     assert await transact(db, records.discard_drafts, ADMIN) is False
     assert await transact(db, messages.start, ours, 3.0) is False
     assert await transact(db, messages.load_bodies, ours) == {}
-    assert [await state(one) for one in (ours, started, scheduled, theirs)] == [
+    assert [await state(outbox_id) for outbox_id in (ours, started, scheduled, theirs)] == [
         MessageState.CANCELLED,
         MessageState.RUNNING,
         MessageState.SCHEDULED,
@@ -169,29 +169,29 @@ async def test_a_draft_that_waits_for_the_consent_of_others_may_stay(db, state):
 
 
 async def test_each_admin_consents_once(db):
-    message_id, other = await draft(db), await draft(db)
+    outbox_id, other = await draft(db), await draft(db)
 
-    assert await transact(db, records.count_consents, message_id) == 0
-    assert await transact(db, records.add_consent, message_id, ADMIN) == 1
-    assert await transact(db, records.add_consent, message_id, ADMIN) == 1
-    assert await transact(db, records.add_consent, message_id, OTHER) == 2
-    assert await transact(db, records.count_consents, message_id) == 2
+    assert await transact(db, records.count_consents, outbox_id) == 0
+    assert await transact(db, records.add_consent, outbox_id, ADMIN) == 1
+    assert await transact(db, records.add_consent, outbox_id, ADMIN) == 1
+    assert await transact(db, records.add_consent, outbox_id, OTHER) == 2
+    assert await transact(db, records.count_consents, outbox_id) == 2
     assert await transact(db, records.count_consents, other) == 0
 
 
 async def test_admins_that_consent_at_once_are_all_counted(db):
-    message_id = await draft(db)
-    await asyncio.gather(*(transact(db, records.add_consent, message_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
+    outbox_id = await draft(db)
+    await asyncio.gather(*(transact(db, records.add_consent, outbox_id, admin) for admin in (1, 2, 3, 1, 2, 3)))
 
-    assert await transact(db, records.count_consents, message_id) == 3
+    assert await transact(db, records.count_consents, outbox_id) == 3
 
 
-async def test_who_consents_is_known(db):
-    message_id, other = await draft(db), await draft(db)
+async def test_the_consenting_admins_are_listed(db):
+    outbox_id, other = await draft(db), await draft(db)
     for admin_id in (33, OTHER, 33):
-        await transact(db, records.add_consent, message_id, admin_id)
+        await transact(db, records.add_consent, outbox_id, admin_id)
 
-    assert await transact(db, records.list_consenting, message_id) == {OTHER, 33}
+    assert await transact(db, records.list_consenting, outbox_id) == {OTHER, 33}
     assert await transact(db, records.list_consenting, other) == set()
 
 

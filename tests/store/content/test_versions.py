@@ -19,8 +19,8 @@ async def test_every_version_is_kept_and_the_newest_comes_first(db):
         Version(second, "\ufeffə\r\n", 2.0, 2**40, 3),
         Version(first, "a", 1.0, None, None),
     ]
-    assert [one.id for one in await transact(db, versions.list_versions, 1)] == [third]
-    assert [one.id for one in await transact(db, versions.list_versions, 10, before=third)] == [second, first]
+    assert [version.id for version in await transact(db, versions.list_versions, 1)] == [third]
+    assert [version.id for version in await transact(db, versions.list_versions, 10, before=third)] == [second, first]
 
 
 async def test_a_version_comes_back_as_it_was_to_the_byte(db):

@@ -60,13 +60,13 @@ async def glance(url):
         return await count(db)
 
 
-async def test_a_look_needs_no_hold_and_changes_nothing(empty_database_url):
+async def test_reading_needs_no_lock_and_changes_nothing(empty_database_url):
     async with connect.open_database(empty_database_url) as db:
         await put(db, 1)
         assert await glance(empty_database_url) == 1
 
 
-async def test_a_look_into_what_is_empty_or_older_is_refused_and_leaves_it_so(empty_database_url):
+async def test_reading_an_empty_or_older_database_is_refused_and_leaves_it_unchanged(empty_database_url):
     with pytest.raises(StoreFailed):
         await glance(empty_database_url)
     if "sqlite" in empty_database_url:
@@ -141,14 +141,14 @@ async def test_a_refused_opening_leaves_the_lock_with_the_first(database_url, db
     assert await count(db) == 0
 
 
-async def test_who_does_not_want_it_alone_may_open_beside(database_url, db):
+async def test_a_non_exclusive_opening_is_allowed_beside_another(database_url, db):
     async with connect.open_database(database_url, exclusive=False) as other:
         await put(db, 1)
         await put(other, 2)
         assert await count(other) == await count(db) == 2
 
 
-async def test_beside_a_shared_opening_one_may_want_it_alone(empty_database_url):
+async def test_an_exclusive_opening_is_allowed_beside_a_shared_one(empty_database_url):
     touch(empty_database_url)
     async with (
         connect.open_database(empty_database_url, exclusive=False),
@@ -217,7 +217,7 @@ async def test_many_writers_at_once_all_write(db):
     assert await count(db) == 50
 
 
-async def test_a_wrong_statement_is_our_fault_and_not_the_databases(db):
+async def test_a_wrong_statement_is_a_bug_not_a_database_failure(db):
     with pytest.raises(Exception, match="composing") as caught:
         await put(db, 1, 1)
 
@@ -237,7 +237,7 @@ async def test_a_wrong_statement_is_our_fault_and_not_the_databases(db):
         ("sqlite+aiosqlite:///:memory:", "names no file"),
     ],
 )
-async def test_an_url_that_cannot_be_read_is_wrong_use(url, said):
+async def test_an_unparsable_url_is_a_usage_error(url, said):
     assert said in await refusal(url, WrongUse)
 
 
@@ -304,7 +304,7 @@ async def test_a_connection_lost_in_a_transaction_fails_it_and_the_next_works(em
         assert await count(db) == 0
 
 
-async def test_a_database_whose_connections_were_lost_closes_in_peace(empty_postgres_url):
+async def test_a_database_whose_connections_were_lost_closes_without_errors(empty_postgres_url):
     async with connect.open_database(empty_postgres_url, exclusive=False) as other:
         async with connect.open_database(empty_postgres_url):
             await end_connections(other)
@@ -355,7 +355,7 @@ async def test_a_folder_that_is_missing_or_a_file_is_said(tmp_path, exclusive):
     assert not (tmp_path / "missing").exists()
 
 
-async def test_who_opens_beside_makes_no_new_database(empty_sqlite_url):
+async def test_a_non_exclusive_opening_creates_no_database(empty_sqlite_url):
     assert "there is no database" in await refusal(empty_sqlite_url, StoreFailed, exclusive=False)
     assert not file_of(empty_sqlite_url).exists()
 

@@ -20,7 +20,8 @@ def schema(connection):
         table: (
             sorted(str(column) for column in seen.get_columns(table)),
             sorted(
-                (one["name"], one["column_names"], where(one["dialect_options"])) for one in seen.get_indexes(table)
+                (index["name"], index["column_names"], where(index["dialect_options"]))
+                for index in seen.get_indexes(table)
             ),
         )
         for table in seen.get_table_names()

@@ -66,7 +66,7 @@ async def old_url(empty_database_url):
 
 async def test_a_picture_of_the_first_schema_is_a_photo(old_url):
     async with connect.open_database(old_url) as db:
-        bodies = [await transact(db, messages.load_bodies, message_id) for message_id in BODIES]
+        bodies = [await transact(db, messages.load_bodies, outbox_id) for outbox_id in BODIES]
 
     photo = (Media(MediaKind.PHOTO, "AgAC"),)
     assert bodies == [
@@ -114,8 +114,8 @@ async def test_a_job_changes_the_copies_that_the_first_schema_knows(old_url):
     async with connect.open_database(old_url) as db:
         job = await transact(db, records.create_draft, 11, 11, {}, 3.0, kind=MessageKind.DELETION, of_id=1)
         await transact(db, messages.start, job, 3.0)
-        (one,) = await transact(db, delivery_queueing.list_queueing, 1)
-        assert await transact(db, delivery_queueing.queue_next_piece, one) == 1
+        (message,) = await transact(db, delivery_queueing.list_queueing, 1)
+        assert await transact(db, delivery_queueing.queue_next_piece, message) == 1
         claimed = await transact(db, outbox.claim, 1, 10, 4.0)
 
     assert job == 4

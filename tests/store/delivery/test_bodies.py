@@ -26,7 +26,7 @@ messages = st.builds(
 
 
 @given(st.dictionaries(st.sampled_from(["en", "az", "tr"]), messages))
-def test_what_is_kept_comes_back_the_same(written):
+def test_what_is_stored_is_read_back_unchanged(written):
     stored = json.loads(json.dumps(bodies.dump(written)))
 
     assert bodies.load(stored) == written
@@ -44,19 +44,19 @@ def test_what_is_kept_comes_back_the_same(written):
 )
 async def test_the_database_gives_back_what_it_got(db, message):
     async with connect.writing(db) as transaction:
-        message_id = await outgoing.create(
+        outbox_id = await outgoing.create(
             transaction, MessageKind.BROADCAST, {"en": message, "az": Message("salam")}, 1.0
         )
     async with connect.reading(db) as connection:
-        assert await outgoing.load_bodies(connection, message_id) == {"en": message, "az": Message("salam")}
+        assert await outgoing.load_bodies(connection, outbox_id) == {"en": message, "az": Message("salam")}
 
 
 async def test_the_first_language_is_still_the_first_in_the_database(db):
     written = {language: Message(language) for language in ("tr", "az", "en", "ru")}
     async with connect.writing(db) as transaction:
-        message_id = await outgoing.create(transaction, MessageKind.BROADCAST, written, 1.0)
+        outbox_id = await outgoing.create(transaction, MessageKind.BROADCAST, written, 1.0)
     async with connect.reading(db) as connection:
-        kept = await outgoing.load_bodies(connection, message_id)
+        kept = await outgoing.load_bodies(connection, outbox_id)
 
     assert list(kept) == ["tr", "az", "en", "ru"]
     assert bodies.select_language(kept, "de") == Message("tr")

@@ -130,7 +130,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.model.move(number, PAUSED if button == "pause" else RUNNING, only_from)
 
 
-def test_nobody_is_doubled_or_lost_in_any_order_of_events(database_url, monkeypatch):
+def test_in_any_order_of_events_nobody_is_lost_or_sent_to_twice(database_url, monkeypatch):
     """The pieces of an audience are small, so that all of it happens between them as well."""
     monkeypatch.setattr(delivery_queueing, "PIECE", 2)
 

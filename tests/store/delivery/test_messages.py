@@ -40,7 +40,7 @@ async def test_a_reminder_runs_at_once(db):
 
 
 @pytest.mark.parametrize("kind", [MessageKind.BROADCAST, *sorted(JOBS)])
-async def test_what_an_admin_writes_waits_for_the_admin(db, kind):
+async def test_a_draft_waits_for_its_admin(db, kind):
     written = await message_row(db, await transact(db, messages.create, kind, BODIES, 1.0, of_id=4))
 
     assert (written.state, written.started_at, written.queued_to) == (MessageState.DRAFT, None, None)
@@ -48,34 +48,34 @@ async def test_what_an_admin_writes_waits_for_the_admin(db, kind):
 
 
 async def test_only_a_draft_changes_what_it_says_to_whom_and_when(db):
-    message_id = await draft(db)
+    outbox_id = await draft(db)
 
     async def change(word, at):
-        await transact(db, messages.rewrite, message_id, {"en": Message(word)})
-        await transact(db, messages.set_audience, message_id, BroadcastAudience(languages=(word,)))
-        await transact(db, messages.set_timing, message_id, Moment(dt.datetime.fromtimestamp(at, dt.UTC)))
-        found = await transact(db, records.find, message_id)
+        await transact(db, messages.rewrite, outbox_id, {"en": Message(word)})
+        await transact(db, messages.set_audience, outbox_id, BroadcastAudience(languages=(word,)))
+        await transact(db, messages.set_timing, outbox_id, Moment(dt.datetime.fromtimestamp(at, dt.UTC)))
+        found = await transact(db, records.find, outbox_id)
         return (
-            (await transact(db, messages.load_bodies, message_id))["en"].text,
+            (await transact(db, messages.load_bodies, outbox_id))["en"].text,
             found.message.audience.languages,
             found.message.timing,
         )
 
     assert await change("better", 7.0) == ("better", ("better",), Moment(dt.datetime.fromtimestamp(7.0, dt.UTC)))
-    await transact(db, messages.start, message_id, 2.0)
+    await transact(db, messages.start, outbox_id, 2.0)
     assert await change("late", 8.0) == ("better", ("better",), Moment(dt.datetime.fromtimestamp(7.0, dt.UTC)))
 
 
 @pytest.mark.parametrize(("now", "to"), list(itertools.permutations(MessageState, 2)))
-async def test_a_message_moves_only_from_where_it_may(db, deliver, now, to):
-    message_id = await deliver({})
-    await set_state(db, message_id, now)
+async def test_a_message_changes_state_only_from_an_allowed_one(db, deliver, now, to):
+    outbox_id = await deliver({})
+    await set_state(db, outbox_id, now)
     others = [state for state in MessageState if state is not now]
 
-    assert await transact(db, messages.change_state, message_id, to, only_from=others) is False
-    assert (await message_row(db, message_id)).state == now
-    assert await transact(db, messages.change_state, message_id, to, only_from=[now]) is True
-    assert (await message_row(db, message_id)).state == to
+    assert await transact(db, messages.change_state, outbox_id, to, only_from=others) is False
+    assert (await message_row(db, outbox_id)).state == now
+    assert await transact(db, messages.change_state, outbox_id, to, only_from=[now]) is True
+    assert (await message_row(db, outbox_id)).state == to
 
 
 async def test_an_unknown_message_does_nothing(db):
@@ -88,42 +88,42 @@ async def test_an_unknown_message_does_nothing(db):
 
 
 async def test_the_program_pauses_what_runs_and_says_why_until_it_goes_on(db, deliver):
-    message_id = await deliver({})
+    outbox_id = await deliver({})
 
-    assert await transact(db, messages.pause, message_id, "can't parse entities") is True
-    assert await transact(db, messages.pause, message_id, "again") is False
-    assert (await message_row(db, message_id)).state_reason == "can't parse entities"
-    await transact(db, messages.change_state, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
-    assert (await message_row(db, message_id)).state_reason is None
+    assert await transact(db, messages.pause, outbox_id, "can't parse entities") is True
+    assert await transact(db, messages.pause, outbox_id, "again") is False
+    assert (await message_row(db, outbox_id)).state_reason == "can't parse entities"
+    await transact(db, messages.change_state, outbox_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+    assert (await message_row(db, outbox_id)).state_reason is None
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state is not MessageState.RUNNING])
-async def test_what_does_not_run_is_not_paused(db, deliver, state):
-    message_id = await deliver({})
-    await set_state(db, message_id, state)
+async def test_only_a_running_message_is_paused(db, deliver, state):
+    outbox_id = await deliver({})
+    await set_state(db, outbox_id, state)
 
-    assert await transact(db, messages.pause, message_id, "why") is False
-    assert (await message_row(db, message_id)).state == state
+    assert await transact(db, messages.pause, outbox_id, "why") is False
+    assert (await message_row(db, outbox_id)).state == state
 
 
-async def test_of_a_stopped_message_nothing_waits_and_the_rest_is_as_it_was(db, deliver, states):
+async def test_stopping_a_message_skips_what_is_queued_and_leaves_the_rest(db, deliver, states):
     mix = dict(enumerate(DeliveryState))
-    message_id, other = await deliver(mix), await deliver(mix)
+    outbox_id, other = await deliver(mix), await deliver(mix)
 
-    assert await transact(db, messages.stop, message_id, 6.0) is True
-    assert await transact(db, messages.stop, message_id, 7.0) is False
-    assert (await states(message_id), await states(other)) == (mix | {0: DeliveryState.SKIPPED}, mix)
-    assert (DeliveryState.SKIPPED, Reason.CANCELLED, 1) in await transact(db, ledger.count_reasons, message_id)
-    assert (await message_row(db, message_id)).finished_at == 6.0
+    assert await transact(db, messages.stop, outbox_id, 6.0) is True
+    assert await transact(db, messages.stop, outbox_id, 7.0) is False
+    assert (await states(outbox_id), await states(other)) == (mix | {0: DeliveryState.SKIPPED}, mix)
+    assert (DeliveryState.SKIPPED, Reason.CANCELLED, 1) in await transact(db, ledger.count_reasons, outbox_id)
+    assert (await message_row(db, outbox_id)).finished_at == 6.0
 
 
 @pytest.mark.parametrize("state", [MessageState.DRAFT, *OVER])
-async def test_what_nobody_confirmed_or_is_over_is_not_stopped(db, deliver, states, state):
-    message_id = await deliver({1: DeliveryState.QUEUED})
-    await set_state(db, message_id, state)
+async def test_an_unconfirmed_or_finished_message_is_not_stopped(db, deliver, states, state):
+    outbox_id = await deliver({1: DeliveryState.QUEUED})
+    await set_state(db, outbox_id, state)
 
-    assert await transact(db, messages.stop, message_id, 6.0) is False
-    assert await states(message_id) == {1: DeliveryState.QUEUED}
+    assert await transact(db, messages.stop, outbox_id, 6.0) is False
+    assert await states(outbox_id) == {1: DeliveryState.QUEUED}
 
 
 MIXES = [mix for size in (0, 1, 2) for mix in itertools.combinations(DeliveryState, size)]
@@ -144,25 +144,25 @@ async def test_a_message_is_finished_when_nothing_is_queued_or_sending(db, deliv
 
 
 async def test_a_paused_message_that_is_finished_has_no_trouble_any_more(db, deliver):
-    message_id = await deliver({1: DeliveryState.FAILED})
-    await transact(db, messages.pause, message_id, "can't parse entities")
+    outbox_id = await deliver({1: DeliveryState.FAILED})
+    await transact(db, messages.pause, outbox_id, "can't parse entities")
     await transact(db, messages.finish_completed, 7.0)
 
-    assert (await message_row(db, message_id)).state_reason is None
+    assert (await message_row(db, outbox_id)).state_reason is None
 
 
 async def test_a_message_is_not_finished_before_its_whole_audience_is_queued(db, confirm, queue):
-    message_id = await confirm()
+    outbox_id = await confirm()
 
     assert await transact(db, messages.finish_completed, 7.0) == []
     assert await queue() == [0]
-    assert await transact(db, messages.finish_completed, 8.0) == [message_id]
+    assert await transact(db, messages.finish_completed, 8.0) == [outbox_id]
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state not in messages.ACTIVE])
-async def test_only_what_goes_on_is_finished(db, deliver, state):
-    message_id = await deliver({})
-    await set_state(db, message_id, state)
+async def test_only_a_running_or_paused_message_is_finished(db, deliver, state):
+    outbox_id = await deliver({})
+    await set_state(db, outbox_id, state)
 
     assert await transact(db, messages.finish_completed, 7.0) == []
-    assert (await message_row(db, message_id)).state == state
+    assert (await message_row(db, outbox_id)).state == state

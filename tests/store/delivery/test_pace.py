@@ -129,7 +129,7 @@ async def test_a_wait_after_the_clock_was_set_back_holds(db):
     assert await take(db, 1, 101.0) == pytest.approx(130.0)
 
 
-async def test_how_far_the_next_slot_is_away_is_told(db):
+async def test_the_wait_until_the_next_slot_is_reported(db):
     assert await wait(db, 100.0) == 0.0
     await take(db, 10, 100.0)
     assert await wait(db, 100.0) == pytest.approx(1.0)
@@ -137,7 +137,7 @@ async def test_how_far_the_next_slot_is_away_is_told(db):
     assert await wait(db, 102.0) == 0.0
 
 
-async def test_a_clock_that_was_set_back_is_noticed_once_by_who_only_waits(db):
+async def test_a_sender_that_only_waits_notices_a_clock_set_back_once(db):
     await hold(db, 30, 10_000.0)
 
     assert [await wait(db, now) for now in (100.0, 101.0, 110.0)] == pytest.approx([30.0, 29.0, 20.0])
@@ -155,7 +155,7 @@ async def test_slots_lie_further_apart_at_a_lower_pace(db):
     await slow_down(db, 100.0)
     taken = [await slots(db, 7, 100.0) for _ in range(2)]
 
-    assert [one.first for one in taken] == pytest.approx([100.0, 101.0])
+    assert [given.first for given in taken] == pytest.approx([100.0, 101.0])
     assert taken[0].per_second == pytest.approx(7.0)
 
 
@@ -222,10 +222,10 @@ async def test_the_pace_survives_a_restart(empty_database_url):
 
 async def test_two_programs_share_the_pace(empty_database_url):
     async with (
-        connect.open_database(empty_database_url) as one,
-        connect.open_database(empty_database_url, exclusive=False) as other,
+        connect.open_database(empty_database_url) as main,
+        connect.open_database(empty_database_url, exclusive=False) as extra,
     ):
-        firsts = await asyncio.gather(*(take(db, 2, 100.0) for db in (one, other) for _ in range(10)))
+        firsts = await asyncio.gather(*(take(db, 2, 100.0) for db in (main, extra) for _ in range(10)))
 
     assert sorted(firsts) == pytest.approx([100 + 0.2 * n for n in range(20)])
 
@@ -254,7 +254,7 @@ async def test_two_senders_whose_clocks_differ_a_little_keep_to_the_pace_togethe
             leave.append(first - differs)
 
     assert len(leave) == pytest.approx(40, abs=2)
-    assert max(sum(one <= other < one + 0.99 for other in leave) for one in leave) <= 11
+    assert max(sum(start <= at < start + 0.99 for at in leave) for start in leave) <= 11
 
 
 async def test_each_sender_gets_its_slots_in_its_own_clock(db):
@@ -279,9 +279,9 @@ async def test_a_429_of_a_sender_whose_clock_is_behind_moves_no_slot_and_cuts_th
     assert await slots(db, 7, 100.0) == pace.Slots(pytest.approx(100.5), pytest.approx(7.0))
 
 
-async def test_where_the_one_whose_clock_is_ahead_is_gone_the_other_waits_no_longer_than_that(db):
+async def test_after_the_sender_with_the_faster_clock_leaves_the_other_waits_no_longer_than_that(db):
     await take(db, 1, 103.0)
     leave = [at for n in range(120) if (at := await take(db, 1, 100.0 + n * 0.05, lead=0.05)) is not None]
 
     assert len([at for at in leave if at >= 103.0]) == pytest.approx(30, abs=1)
-    assert min(later - one for one, later in itertools.pairwise(leave)) >= 0.1 - 1e-5
+    assert min(later - earlier for earlier, later in itertools.pairwise(leave)) >= 0.1 - 1e-5

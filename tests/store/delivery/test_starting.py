@@ -12,59 +12,59 @@ from tests.support.transactions import draft, message_row, set_state, transact
 
 
 @pytest.mark.parametrize("state", list(MessageState))
-async def test_only_what_waits_is_started_and_it_starts_once(db, state):
-    message_id = await draft(db)
-    await set_state(db, message_id, state)
+async def test_only_a_waiting_message_is_started_and_only_once(db, state):
+    outbox_id = await draft(db)
+    await set_state(db, outbox_id, state)
     waits = state in {MessageState.DRAFT, MessageState.SCHEDULED, MessageState.MISSED}
 
-    assert await transact(db, messages.start, message_id, 2.0) is waits
-    assert await transact(db, messages.start, message_id, 3.0) is False
-    started = await message_row(db, message_id)
+    assert await transact(db, messages.start, outbox_id, 2.0) is waits
+    assert await transact(db, messages.start, outbox_id, 3.0) is False
+    started = await message_row(db, outbox_id)
     assert (started.state, started.started_at) == ((MessageState.RUNNING, 2.0) if waits else (state, None))
     assert (started.queued_to is not None) is waits
 
 
 async def test_a_scheduled_message_is_due_from_its_moment_on_until_it_is_started(db):
-    message_id, later = await draft(db), await draft(db)
+    outbox_id, later = await draft(db), await draft(db)
     await transact(db, messages.schedule, later, 200.0)
 
-    assert await transact(db, messages.schedule, message_id, 100.0) is True
-    assert await transact(db, messages.schedule, message_id, 50.0) is False
+    assert await transact(db, messages.schedule, outbox_id, 100.0) is True
+    assert await transact(db, messages.schedule, outbox_id, 50.0) is False
     assert await transact(db, messages.list_due, 99.9) == []
-    assert await transact(db, messages.list_due, 100.0) == [(message_id, 100.0)]
-    assert await transact(db, messages.list_due, 300.0) == [(message_id, 100.0), (later, 200.0)]
-    await transact(db, messages.start, message_id, 300.0)
+    assert await transact(db, messages.list_due, 100.0) == [(outbox_id, 100.0)]
+    assert await transact(db, messages.list_due, 300.0) == [(outbox_id, 100.0), (later, 200.0)]
+    await transact(db, messages.start, outbox_id, 300.0)
     await transact(db, messages.stop, later, 300.0)
     assert await transact(db, messages.list_due, 400.0) == []
 
 
-async def test_a_plan_begins_at_the_moment_it_was_made_for(db):
+async def test_a_plan_counts_from_its_planned_moment(db):
     """Which local hours have passed is asked of that moment, not of a start that comes a little later."""
-    message_id = await draft(db)
+    outbox_id = await draft(db)
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
-    await transact(db, messages.set_timing, message_id, plan)
-    await transact(db, messages.schedule, message_id, 100.0)
-    await transact(db, messages.start, message_id, 130.0)
+    await transact(db, messages.set_timing, outbox_id, plan)
+    await transact(db, messages.schedule, outbox_id, 100.0)
+    await transact(db, messages.start, outbox_id, 130.0)
 
-    (one,) = await transact(db, delivery_queueing.list_queueing, 1)
-    assert (one.timing, one.planned_start.timestamp()) == (plan, 100.0)
+    (message,) = await transact(db, delivery_queueing.list_queueing, 1)
+    assert (message.timing, message.planned_start.timestamp()) == (plan, 100.0)
 
 
-async def test_what_was_missed_keeps_its_hours_once_a_person_starts_it(db):
+async def test_a_missed_message_keeps_its_hours_when_a_person_starts_it(db):
     """Which of them have passed is asked of the moment it was made for: none of them had."""
-    message_id = await draft(db)
+    outbox_id = await draft(db)
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
-    await transact(db, messages.set_timing, message_id, plan)
-    await transact(db, messages.schedule, message_id, 100.0)
-    await set_state(db, message_id, MessageState.MISSED)
+    await transact(db, messages.set_timing, outbox_id, plan)
+    await transact(db, messages.schedule, outbox_id, 100.0)
+    await set_state(db, outbox_id, MessageState.MISSED)
 
-    assert await transact(db, messages.start, message_id, 900.0, only_from=[MessageState.DRAFT]) is False
-    assert await transact(db, messages.start, message_id, 900.0, only_from=[MessageState.MISSED]) is True
-    (one,) = await transact(db, delivery_queueing.list_queueing, 1)
-    assert (one.timing, one.planned_start.timestamp()) == (plan, 100.0)
+    assert await transact(db, messages.start, outbox_id, 900.0, only_from=[MessageState.DRAFT]) is False
+    assert await transact(db, messages.start, outbox_id, 900.0, only_from=[MessageState.MISSED]) is True
+    (message,) = await transact(db, delivery_queueing.list_queueing, 1)
+    assert (message.timing, message.planned_start.timestamp()) == (plan, 100.0)
 
 
-async def test_a_wave_that_was_due_while_the_program_was_down_is_told(db, deliver):
+async def test_a_wave_missed_while_the_program_was_down_is_reported(db, deliver):
     """Only of what has a local hour: what a 429 postponed is no wave."""
     early, missed, later, done = [
         await deliver({1: state}, not_before=at)
@@ -75,10 +75,10 @@ async def test_a_wave_that_was_due_while_the_program_was_down_is_told(db, delive
             (DeliveryState.SENT, 15),
         ]
     ]
-    for message_id in (early, missed, later, done):
-        await set_state(db, message_id, MessageState.DRAFT)
-        await transact(db, messages.set_timing, message_id, LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP))
-        await set_state(db, message_id, MessageState.RUNNING)
+    for outbox_id in (early, missed, later, done):
+        await set_state(db, outbox_id, MessageState.DRAFT)
+        await transact(db, messages.set_timing, outbox_id, LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP))
+        await set_state(db, outbox_id, MessageState.RUNNING)
     at_once, paused = (
         await deliver({1: DeliveryState.QUEUED}, not_before=15),
         await deliver({1: DeliveryState.QUEUED}, not_before=15),

@@ -66,7 +66,11 @@ def some_settings(rng):
 
 
 def every_item(content):
-    occurrences = [Occurrence(one, date_in_year(one, year)) for one in content.anniversaries for year in (2026, 2027)]
+    occurrences = [
+        Occurrence(anniversary, date_in_year(anniversary, year))
+        for anniversary in content.anniversaries
+        for year in (2026, 2027)
+    ]
     return [Item(occurrence, notice) for occurrence in occurrences for notice in Notice]
 
 
@@ -75,12 +79,12 @@ def populate(db):
     """So many subscribed chats with choices of their own; those by id."""
 
     async def populate(rng, number):
-        chosen = {chat_id: some_settings(rng) for chat_id in range(1, number + 1)}
+        settings_by_chat = {chat_id: some_settings(rng) for chat_id in range(1, number + 1)}
         async with connect.writing(db) as transaction:
-            for chat_id, own in chosen.items():
+            for chat_id, own in settings_by_chat.items():
                 await chats.subscribe(transaction, chat_id, kind="private", language="en", topic_id=None, now=1.0)
                 await settings.save(transaction, chat_id, own, 1.0)
-        return chosen
+        return settings_by_chat
 
     return populate
 
@@ -88,24 +92,26 @@ def populate(db):
 @pytest.mark.parametrize("seed", range(3))
 async def test_what_chats_want_is_the_same_in_sql_as_for_one_chat(db, content, populate, seed):
     rng = random.Random(seed)
-    one, chosen = some_content(rng, content), await populate(rng, 60)
-    for item in every_item(one):
+    varied, settings_by_chat = some_content(rng, content), await populate(rng, 60)
+    for item in every_item(varied):
         query = select(t.chats.c.id).where(
-            *eligibility.notice_flags(ReminderAudience(criteria=(NoticeCriteria.of(item, one),)))
+            *eligibility.notice_flags(ReminderAudience(criteria=(NoticeCriteria.of(item, varied),)))
         )
         async with connect.reading(db) as connection:
             found = set((await connection.execute(query)).scalars())
 
-        assert found == {chat_id for chat_id, own in chosen.items() if wants_item(own, item, one)}
+        assert found == {chat_id for chat_id, own in settings_by_chat.items() if wants_item(own, item, varied)}
 
 
 @pytest.mark.parametrize("seed", range(3))
 async def test_each_combination_has_its_chats_and_together_they_have_all_once(db, content, populate, seed):
     rng = random.Random(seed)
-    one, chosen = some_content(rng, content), await populate(rng, 60)
-    items = rng.sample(every_item(one), 3)
-    whom = ReminderAudience(criteria=tuple(NoticeCriteria.of(item, one) for item in items))
-    wanted = {chat_id: tuple(wants_item(own, item, one) for item in items) for chat_id, own in chosen.items()}
+    varied, settings_by_chat = some_content(rng, content), await populate(rng, 60)
+    items = rng.sample(every_item(varied), 3)
+    whom = ReminderAudience(criteria=tuple(NoticeCriteria.of(item, varied) for item in items))
+    wanted = {
+        chat_id: tuple(wants_item(own, item, varied) for item in items) for chat_id, own in settings_by_chat.items()
+    }
 
     found = await do(db, audience.list_combinations, whom)
 
@@ -119,13 +125,16 @@ async def test_each_combination_has_its_chats_and_together_they_have_all_once(db
 @pytest.mark.parametrize("seed", range(3))
 async def test_the_groups_and_their_crowds_are_those_of_a_plain_computation(db, content, populate, seed):
     rng = random.Random(seed)
-    chosen = await populate(rng, rng.choice([1, 5, 40]))
-    left, gone = rng.sample(sorted(chosen), len(chosen) // 4), rng.sample(sorted(chosen), len(chosen) // 4)
+    settings_by_chat = await populate(rng, rng.choice([1, 5, 40]))
+    left, gone = (
+        rng.sample(sorted(settings_by_chat), len(settings_by_chat) // 4),
+        rng.sample(sorted(settings_by_chat), len(settings_by_chat) // 4),
+    )
     for chat_id in left:
         await do(db, chats.unsubscribe, chat_id)
     for chat_id in gone:
         await do(db, chats.mark_gone, chat_id, Reason.BLOCKED, 2.0)
-    here = [own.group(content) for chat_id, own in chosen.items() if chat_id not in {*left, *gone}]
+    here = [own.group(content) for chat_id, own in settings_by_chat.items() if chat_id not in {*left, *gone}]
     default = Group(content.zone, content.hour)
 
     assert await do(db, plans.list_groups, default) == set(here)
@@ -134,14 +143,14 @@ async def test_the_groups_and_their_crowds_are_those_of_a_plain_computation(db, 
     assert dict(crowds) == {group: here.count(group) for group in here}
 
 
-async def test_what_a_chat_was_told_it_is_not_told_again(db, content, subscribe, deliver):
-    one = some_content(random.Random(1), content)
-    item = Item(Occurrence(one.anniversaries[0], every_item(one)[0].occurrence.date), Notice.DAY)
-    wish = NoticeCriteria.of(item, one.model_copy(update={"notices": tuple(Notice)}))
+async def test_a_chat_is_not_reminded_twice_of_the_same_item(db, content, subscribe, deliver):
+    varied = some_content(random.Random(1), content)
+    item = Item(Occurrence(varied.anniversaries[0], every_item(varied)[0].occurrence.date), Notice.DAY)
+    wish = NoticeCriteria.of(item, varied.model_copy(update={"notices": tuple(Notice)}))
     wish = NoticeCriteria(wish.item, wish.anniversary, wish.year, wish.notice, True, True, True)
     await subscribe(1, 2, 3, now=1.0)
-    message_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.FAILED}, kind=MessageKind.REMINDER)
-    await do(db, plans.record_notices, {message_id: [item.key]})
+    outbox_id = await deliver({1: DeliveryState.SENT, 2: DeliveryState.FAILED}, kind=MessageKind.REMINDER)
+    await do(db, plans.record_notices, {outbox_id: [item.key]})
 
     async def told_now(now):
         whom = ReminderAudience(subscribed_until=now, criteria=(wish,), wanted=(True,))
@@ -177,7 +186,7 @@ async def test_settings_are_found_as_they_were_saved(db, subscribe):
     assert await do(db, settings.load, 2) == ChatSettings()
 
 
-async def test_what_was_skipped_goes_with_the_chat_that_is_forgotten_and_moves_with_one_that_moves(db, subscribe):
+async def test_skipped_years_are_deleted_and_migrated_with_their_chat(db, subscribe):
     await subscribe(-5, kind="group")
     own = ChatSettings("UTC", 3, skipped=frozenset({("one", 2026)}), quiet=Quiet(22, 7), silent=True, big_only=True)
     await do(db, settings.save, -5, own, 2.0)
@@ -211,8 +220,10 @@ async def test_a_chat_that_is_known_keeps_what_it_said(db, subscribe):
 
 async def test_a_chat_that_comes_after_its_group_was_queued_is_not_among_them(db, content, subscribe):
     """Exactly these wishes: who wants one more, or one fewer, belongs to another message."""
-    one = content.model_copy(update={"notices": tuple(Notice)})
-    items = [item for item in every_item(some_content(random.Random(2), one)) if item.occurrence.date.year == 2026][:2]
+    varied = content.model_copy(update={"notices": tuple(Notice)})
+    items = [item for item in every_item(some_content(random.Random(2), varied)) if item.occurrence.date.year == 2026][
+        :2
+    ]
     listed = tuple(NoticeCriteria(item.key, "one", 2026, item.notice, True, True, True) for item in items)
     await subscribe(1, 2)
     async with connect.writing(db) as transaction:

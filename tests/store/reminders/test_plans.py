@@ -47,7 +47,7 @@ async def test_only_the_days_that_are_asked_for_are_known(db):
     assert await do(db, plans.list_planned, []) == set()
 
 
-async def test_what_waits_for_a_chat_is_withdrawn_from_it_alone(db, deliver, states):
+async def test_a_chats_queued_reminder_is_withdrawn_from_that_chat_only(db, deliver, states):
     first = await deliver({1: DeliveryState.QUEUED, 2: DeliveryState.QUEUED}, kind=MessageKind.REMINDER)
     second = await deliver({1: DeliveryState.SENT}, kind=MessageKind.REMINDER)
     await do(db, plans.record_notices, {first: ["a", "b"], second: ["c"]})
@@ -68,7 +68,7 @@ async def test_the_zone_and_hour_of_those_that_chose_none_are_remembered(db, sub
     assert await do(db, plans.load_planned_until) == 5.0
 
 
-async def test_of_a_moved_group_the_days_are_planned_anew_and_all_told_chats_looked_up(db, subscribe):
+async def test_a_changed_default_replans_the_days_and_finds_all_notified_chats(db, subscribe):
     group, other = Group("Asia/Baku", 18), due("UTC", 3)
     await subscribe(1)
     await subscribe(2, zone="UTC", hour=3)
@@ -86,24 +86,24 @@ async def test_of_a_moved_group_the_days_are_planned_anew_and_all_told_chats_loo
     assert changed[2] != 5.0
 
 
-async def test_what_is_for_one_chat_alone_is_for_nobody_else(db, subscribe, queue, states, sender):
+async def test_a_message_for_one_chat_goes_to_nobody_else(db, subscribe, queue, states, sender):
     await subscribe(1, 2)
-    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
-    await do(db, queueing.queue_for_chat, message_id, 1)
-    await do(db, queueing.queue_for_chat, message_id, 1)
+    outbox_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
+    await do(db, queueing.queue_for_chat, outbox_id, 1)
+    await do(db, queueing.queue_for_chat, outbox_id, 1)
     assert await queue() == []
-    assert await states(message_id) == {1: DeliveryState.QUEUED}
+    assert await states(outbox_id) == {1: DeliveryState.QUEUED}
 
-    assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == [1]
+    assert [delivery.chat_id for delivery in await do(db, outbox.claim, sender, 10, 2.0)] == [1]
 
 
 @pytest.mark.parametrize(("kind", "claimed"), [(MessageKind.ALERT, [5]), (MessageKind.REMINDER, [])])
 async def test_an_alarm_reaches_an_admin_who_did_not_subscribe(db, subscribe, sender, kind, claimed):
     await subscribe(5, subscribed_at=None)
-    message_id = await do(db, messages.create, kind, BODIES, 1.0)
-    await do(db, queueing.queue_for_chat, message_id, 5)
+    outbox_id = await do(db, messages.create, kind, BODIES, 1.0)
+    await do(db, queueing.queue_for_chat, outbox_id, 5)
 
-    assert [one.chat_id for one in await do(db, outbox.claim, sender, 10, 2.0)] == claimed
+    assert [delivery.chat_id for delivery in await do(db, outbox.claim, sender, 10, 2.0)] == claimed
 
 
 AT_ONE = dt.datetime(2026, 2, 26, 1, tzinfo=dt.UTC).timestamp()
@@ -136,17 +136,17 @@ def over(db, deliver):
     """A reminder of these items that is over, with its deliveries; its id."""
 
     async def over(items, states, *, finished_at=9.0, expires_at=9.0, kind=MessageKind.REMINDER, reason=Reason.LATE):
-        message_id = await deliver(states, kind=kind, reason=reason)
+        outbox_id = await deliver(states, kind=kind, reason=reason)
         values = {"state": MessageState.FINISHED, "finished_at": finished_at, "expires_at": expires_at}
         async with connect.writing(db) as transaction:
-            await transaction.execute(t.messages.update().where(t.messages.c.id == message_id).values(**values))
-            await plans.record_notices(transaction, {message_id: items})
-        return message_id
+            await transaction.execute(t.messages.update().where(t.messages.c.id == outbox_id).values(**values))
+            await plans.record_notices(transaction, {outbox_id: items})
+        return outbox_id
 
     return over
 
 
-async def test_what_came_too_late_is_told_once_by_what_was_to_be_told(db, over):
+async def test_late_notices_are_reported_once_by_item(db, over):
     await over(["a", "b"], {1: DeliveryState.SKIPPED, 2: DeliveryState.SKIPPED})
     await over(["b"], {3: DeliveryState.SKIPPED})
 
@@ -157,7 +157,7 @@ async def test_what_came_too_late_is_told_once_by_what_was_to_be_told(db, over):
     assert await do(db, ledger.count_late) == {"c": 1}
 
 
-async def test_only_what_was_late_of_a_reminder_whose_day_is_over_is_told(db, over):
+async def test_only_late_deliveries_of_finished_reminders_are_reported(db, over):
     await over(["a"], {1: DeliveryState.SKIPPED}, reason=Reason.UNSUBSCRIBED)
     await over(["b"], {1: DeliveryState.SKIPPED}, finished_at=8.0)  # all was sent in time
     await over(["c"], {1: DeliveryState.SKIPPED}, finished_at=None)  # it still runs
@@ -193,8 +193,8 @@ async def test_an_id_that_telegram_forgot_is_forgotten_and_a_newer_one_is_not(db
 
 
 async def test_what_a_reminder_tells_goes_with_it(db):
-    message_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
-    await do(db, plans.record_notices, {message_id: ["a", "b"]})
+    outbox_id = await do(db, messages.create, MessageKind.REMINDER, BODIES, 1.0, key="a")
+    await do(db, plans.record_notices, {outbox_id: ["a", "b"]})
     async with connect.writing(db) as transaction:
         assert sorted((await transaction.execute(select(t.notices.c.item))).scalars()) == ["a", "b"]
         await transaction.execute(t.messages.delete())

@@ -56,12 +56,12 @@ def buttons(message):
         (36_000.0, "10 hours"),
     ],
 )
-def test_a_time_is_said_in_the_coarsest_words_that_are_true_enough(seconds, said):
+def test_a_duration_is_rounded_to_the_coarsest_sensible_unit(seconds, said):
     assert confirm.format_duration(seconds, words("en")) == said
 
 
 @given(st.floats(0, 1e8))
-def test_a_time_that_is_said_is_off_by_a_third_at_most(seconds):
+def test_a_rounded_duration_is_off_by_a_third_at_most(seconds):
     number, unit = confirm.format_duration(seconds, words("en")).replace(",", "").split()
     said = int(number) * {"second": 1, "minute": 60, "hour": 3600}[unit.removesuffix("s")]
 
@@ -101,14 +101,14 @@ def test_the_end_is_counted_from_the_moment_it_starts(bridge):
     ("past", "said"),
     [(Past.NOW, "at once."), (Past.TOMORROW, "a day later."), (Past.SKIP, "not at all.")],
 )
-def test_an_hour_of_each_zone_says_what_becomes_of_those_where_it_has_passed(bridge, past, said):
+def test_a_local_hour_says_what_happens_where_it_has_passed(bridge, past, said):
     text = question(bridge, timing=LocalHour(NOW.date(), 9, past)).text
 
     assert "It goes out at 09:00 on 1 March 2026 in each chat's own time zone." in text
     assert f"Where that hour has passed, {said}" in text
 
 
-def test_an_hour_of_each_zone_says_how_long_sending_takes_in_all_and_when_the_last_ones_get_it(bridge):
+def test_a_local_hour_says_how_long_sending_takes_and_when_the_last_chats_get_it(bridge):
     """Not how long the first wave takes: the last zone may be a day behind the first."""
     when = LocalHour(NOW.date() + dt.timedelta(days=1), 9)
     text = question(bridge, timing=when, chats=1800, by_zone={"Europe/Berlin": 900, "America/New_York": 900}).text
@@ -125,7 +125,7 @@ def test_languages_are_counted_where_there_are_several_the_largest_first(bridge)
     assert "Languages" not in question(bridge, by_language={"de": 9}).text
 
 
-def test_what_goes_to_many_waits_and_needs_consent_and_says_so(bridge):
+def test_a_broadcast_to_many_says_that_it_waits_and_needs_consent(bridge):
     text = question(bridge, approvals=3, hold=30.0).text
 
     assert "2 more admins have to consent." in text
@@ -134,7 +134,7 @@ def test_what_goes_to_many_waits_and_needs_consent_and_says_so(bridge):
     assert "30 seconds" not in question(bridge).text
 
 
-def test_where_nobody_would_get_it_there_is_nothing_to_confirm_but_something_to_choose(bridge):
+def test_an_empty_audience_can_not_be_confirmed_but_can_be_changed(bridge):
     nobody = question(bridge, chats=0, by_kind={})
     narrowed = question(bridge, chats=0, by_kind={}, audience=BroadcastAudience(kinds=("channel",)))
 
@@ -163,7 +163,7 @@ def test_a_change_of_copies_offers_no_choice_but_yes_and_no(bridge, kind, goes, 
     assert "No chat has a copy" in question(bridge, kind=kind, chats=0).text
 
 
-def test_what_narrows_it_down_is_said_in_words(bridge):
+def test_the_audience_criteria_are_described_in_words(bridge):
     audience = BroadcastAudience(languages=("de", "en"), kinds=("channel",), anniversary="flood-day", joined="leaflet")
     text = question(bridge, audience=audience).text
 
@@ -196,7 +196,7 @@ def test_the_menu_of_the_audience_ticks_what_is_chosen(bridge):
     ]
 
 
-def test_where_everybody_is_chosen_that_is_not_offered(bridge):
+def test_everybody_is_not_offered_if_already_selected(bridge):
     message = audience_views.audience_menu("en", bridge, plan(), ["de", "en"], [])
 
     assert message.text == "<b>To whom?</b>\nEverybody who subscribed: 3 chats"

@@ -63,7 +63,7 @@ def test_an_empty_list_says_how_to_begin():
     assert data(message) == [["broadcast:reminders"]]
 
 
-def test_what_became_of_the_reminders_stands_under_their_day():
+def test_reminder_results_are_listed_by_day():
     days = [("2027-02-26", Tally(sent=2000, uncertain=1)), ("2027-02-17", Tally(sent=3, failed=1, skipped=2))]
     message = replies.reminders("en", days)
 
@@ -76,14 +76,14 @@ def test_what_became_of_the_reminders_stands_under_their_day():
     assert replies.reminders("en", []).text == "No reminder has been sent yet."
 
 
-def test_who_is_asked_for_consent_reads_who_asks_and_the_whole_question():
+def test_a_consent_request_names_who_asks_and_quotes_the_whole_question():
     message = replies.consent_request("en", 7, "22", "It goes to 3 chats.\nIt takes 1 second.")
 
     assert message.text == "22 wants to send this and asks for your consent.\nIt goes to 3 chats.\nIt takes 1 second."
     assert data(message) == [["broadcast:consent:7", "broadcast:object:7"]]
 
 
-def test_how_many_consents_are_missing_is_said_to_both():
+def test_the_author_and_the_asked_admin_see_how_many_consents_are_missing():
     assert "1 more admin." in replies.awaiting_consent("en", 7, 1, []).text
     assert "2 more admins." in replies.awaiting_consent("en", 7, 2, []).text
     assert data(replies.awaiting_consent("en", 7, 2, [])) == [["broadcast:send:7", "broadcast:discard:7"]]
@@ -91,7 +91,7 @@ def test_how_many_consents_are_missing_is_said_to_both():
     assert "more" not in replies.consented("en", 0).text
 
 
-def test_who_could_not_be_asked_for_consent_is_named_with_what_helps():
+def test_an_admin_who_could_not_be_asked_is_named_with_a_remedy():
     words = "Not reached: 33, 44. They have to write /start to this bot once; then ask again."
 
     assert replies.awaiting_consent("en", 7, 1, [33, 44]).text.endswith(words)
@@ -111,5 +111,5 @@ def test_a_wrong_button_is_named():
 
 
 @pytest.mark.parametrize(("number", "said"), [(1, "1 chat is"), (2000, "2,000 chats are")])
-def test_how_many_are_written_to_again_is_said(number, said):
+def test_sending_again_says_to_how_many_chats(number, said):
     assert replies.queued_again("en", number) == f"{said} written to again."

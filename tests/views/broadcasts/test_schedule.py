@@ -28,7 +28,7 @@ def test_there_are_three_ways():
 
 @pytest.mark.parametrize("way", Clock)
 def test_two_weeks_of_days_are_offered_from_today_on(way):
-    *days, back = [one for row in rows(schedule.day_menu("en", 7, way, DAY)) for one in row]
+    *days, back = [button for row in rows(schedule.day_menu("en", 7, way, DAY)) for button in row]
 
     assert len(days) == schedule.DAYS
     assert days[0] == ("Wed 30 Dec", f"broadcast:when:7:{way}.20261230")
@@ -40,7 +40,7 @@ def test_two_weeks_of_days_are_offered_from_today_on(way):
 @pytest.mark.parametrize("way", Clock)
 def test_every_hour_of_the_day_is_offered(way):
     message = schedule.hour_menu("en", 7, way, DAY)
-    *hours, _back = [one for row in rows(message) for one in row]
+    *hours, _back = [button for row in rows(message) for button in row]
 
     assert "30 December 2026" in message.text
     assert [label for label, _ in hours] == [f"{hour:02}:00" for hour in range(24)]
@@ -59,7 +59,7 @@ def test_every_quarter_of_an_hour_is_offered():
 
 
 @pytest.mark.parametrize(("zones", "said"), [(1, "In 1 time zone of your"), (12, "In 12 time zones of your")])
-def test_where_the_hour_has_passed_it_is_asked_what_these_chats_get(zones, said):
+def test_it_asks_what_chats_get_where_the_hour_has_passed(zones, said):
     message = schedule.passed_menu("en", 7, DAY, 9, zones)
 
     assert message.text.startswith(said)

@@ -28,7 +28,7 @@ numbers = st.integers(0, 10**7)
 tallies = st.builds(Tally, numbers, numbers, numbers, numbers, numbers, numbers)
 
 
-def standing(state=RUNNING, tally=Tally(queued=1), kind=MessageKind.BROADCAST, **more):  # noqa: B008 it is frozen
+def make_status(state=RUNNING, tally=Tally(queued=1), kind=MessageKind.BROADCAST, **more):  # noqa: B008 it is frozen
     names = {
         "why": "state_reason",
         "of_id": "of_id",
@@ -41,7 +41,7 @@ def standing(state=RUNNING, tally=Tally(queued=1), kind=MessageKind.BROADCAST, *
 
 
 def progress(*place, **more):
-    return status.progress("en", standing(*place, **more)).text
+    return status.progress("en", make_status(*place, **more)).text
 
 
 def data(message):
@@ -64,11 +64,11 @@ counted = st.sampled_from(sorted(set(MessageState) - {MessageState.SCHEDULED, Me
 
 @given(tallies, counted, st.sampled_from(MessageKind))
 def test_the_numbers_add_up(tally, state, kind):
-    one = standing(state, tally, kind)
+    shown = make_status(state, tally, kind)
     for message in (
-        status.progress("en", one),
-        status.ledger("en", one),
-        status.paused_alert("en", one),
+        status.progress("en", shown),
+        status.ledger("en", shown),
+        status.paused_alert("en", shown),
     ):
         assert sum(parts(message.text)) == total(message.text) == tally.audience
 
@@ -83,7 +83,7 @@ def test_the_bar_is_full_when_nothing_is_left_and_only_then(tally):
     assert [int(number.replace(",", "")) for number in bar.group(3, 4)] == [tally.settled, tally.audience]
 
 
-def test_while_an_audience_is_counted_its_size_is_not_said_as_if_it_were_known():
+def test_while_an_audience_is_queued_its_size_is_a_lower_bound():
     assert "0 / 5,000+\n" in progress(RUNNING, Tally(queued=5000), queued_to=1)
 
 
@@ -103,11 +103,11 @@ def test_how_fast_it_goes_says_how_long_it_takes(per_second, said):
 @pytest.mark.parametrize(
     ("state", "per_second"), [(RUNNING, None), (RUNNING, 0.0), (PAUSED, 5.0), (MessageState.CANCELLED, 5.0)]
 )
-def test_what_stands_still_has_no_speed(state, per_second):
+def test_no_speed_is_shown_for_what_is_not_sending(state, per_second):
     assert "a second" not in progress(state, Tally(queued=9), per_second=per_second)
 
 
-def test_that_telegram_does_not_answer_is_said_with_since_when_while_it_matters():
+def test_telegrams_silence_and_its_start_are_shown_only_while_running():
     words = "Telegram has not answered since 1 March 2026 at 16:00 (Asia/Baku time); it is tried again by itself."
 
     assert words in progress(RUNNING, silent_since=NOW)
@@ -132,7 +132,7 @@ def test_more_uncertain_chats_than_fit_are_hinted_at():
     assert progress(FINISHED, Tally(uncertain=21), uncertain=range(1, 22)).endswith("19, 20 …")
 
 
-def test_each_reason_has_words_of_its_own():
+def test_each_reason_has_its_own_wording():
     said = [progress(FINISHED, Tally(failed=1), reasons=[(DeliveryState.FAILED, reason, 1)]) for reason in Reason]
 
     assert len(set(said)) == len(Reason)
@@ -157,12 +157,12 @@ def test_each_state_is_named_differently():
     assert len({status.state_name(state, status.words("en")) for state in MessageState}) == len(MessageState)
 
 
-def test_why_it_rests_stands_in_it_as_text():
+def test_the_reason_for_a_pause_is_shown_as_escaped_text():
     assert "Telegram says: can&#x27;t parse &lt;b&gt;" in progress(PAUSED, why="can't parse <b>")
     assert "The hour of some time zones passed" in progress(PAUSED, why=WAVE_MISSED)
 
 
-def test_what_waits_says_until_when_and_counts_nothing_yet():
+def test_a_scheduled_or_missed_message_shows_its_start_and_no_counts():
     scheduled = progress(MessageState.SCHEDULED, Tally(), starts_at=NOW)
     missed = progress(MessageState.MISSED, Tally(), starts_at=NOW)
 
@@ -185,17 +185,17 @@ def test_what_waits_says_until_when_and_counts_nothing_yet():
         (FINISHED, []),
     ],
 )
-def test_what_can_be_done_with_it_depends_on_how_it_stands(state, offered):
-    one = standing(state, Tally(queued=state not in ENDED))
+def test_the_buttons_depend_on_the_state(state, offered):
+    shown = make_status(state, Tally(queued=state not in ENDED))
 
-    assert data(status.progress("en", one)) == offered
-    assert data(status.paused_alert("en", one)) == offered
-    assert data(status.ledger("en", one)) == [*offered, ["broadcast:csv:7"], ["broadcast:list"]]
+    assert data(status.progress("en", shown)) == offered
+    assert data(status.paused_alert("en", shown)) == offered
+    assert data(status.ledger("en", shown)) == [*offered, ["broadcast:csv:7"], ["broadcast:list"]]
 
 
-def test_when_it_is_over_what_did_not_surely_arrive_can_be_sent_again():
-    one = standing(FINISHED, Tally(sent=1, uncertain=2000, failed=4), send_again=2000, try_again=3)
-    message = status.progress("en", one)
+def test_after_the_end_uncertain_and_failed_deliveries_can_be_sent_again():
+    shown = make_status(FINISHED, Tally(sent=1, uncertain=2000, failed=4), send_again=2000, try_again=3)
+    message = status.progress("en", shown)
 
     assert [[(button.label, button.data) for button in row] for row in message.buttons] == [
         [("Send again to the uncertain (2,000)", "broadcast:uncertain:7")],
@@ -203,18 +203,18 @@ def test_when_it_is_over_what_did_not_surely_arrive_can_be_sent_again():
     ]
 
 
-def test_while_something_is_in_the_air_the_report_is_not_final():
-    one = standing(MessageState.CANCELLED, Tally(sending=1, uncertain=1), uncertain=[5], send_again=1)
-    message = status.progress("en", one)
+def test_while_a_request_is_in_flight_the_report_is_not_final():
+    shown = make_status(MessageState.CANCELLED, Tally(sending=1, uncertain=1), uncertain=[5], send_again=1)
+    message = status.progress("en", shown)
 
     assert message.buttons == ()
     assert "may or may not" not in message.text
 
 
-def test_the_ledger_offers_all_that_can_still_be_done():
-    one = standing(FINISHED, Tally(sent=5, uncertain=1), send_again=1, correctable=True, deletable=True)
+def test_the_ledger_offers_every_action_that_is_still_possible():
+    shown = make_status(FINISHED, Tally(sent=5, uncertain=1), send_again=1, correctable=True, deletable=True)
 
-    assert data(status.ledger("en", one)) == [
+    assert data(status.ledger("en", shown)) == [
         ["broadcast:uncertain:7"],
         ["broadcast:csv:7"],
         ["broadcast:correct:7", "broadcast:delete:7"],
@@ -229,19 +229,19 @@ def test_the_ledger_counts_each_language_where_there_are_several():
         ("de", DeliveryState.SENT, 3),
         ("", DeliveryState.SKIPPED, 4),
     ]
-    text = status.ledger("en", standing(FINISHED, Tally(sent=1903, failed=100, skipped=4), languages=languages)).text
+    text = status.ledger("en", make_status(FINISHED, Tally(sent=1903, failed=100, skipped=4), languages=languages)).text
 
     assert "\nEnglish: 1,900 of 2,000\nnot known any more: 0 of 4\nGerman: 3 of 3" in text
-    assert "of 5" not in status.ledger("en", standing(FINISHED, languages=[("en", DeliveryState.SENT, 5)])).text
+    assert "of 5" not in status.ledger("en", make_status(FINISHED, languages=[("en", DeliveryState.SENT, 5)])).text
 
 
-def test_a_paused_reminder_says_what_to_mend():
+def test_a_paused_reminder_says_what_to_fix():
     words = "Mend content.yaml for the next one."
 
-    assert words in status.paused_alert("en", standing(PAUSED, kind=MessageKind.REMINDER, why="wrong")).text
-    assert words not in status.paused_alert("en", standing(RUNNING, kind=MessageKind.REMINDER)).text
+    assert words in status.paused_alert("en", make_status(PAUSED, kind=MessageKind.REMINDER, why="wrong")).text
+    assert words not in status.paused_alert("en", make_status(RUNNING, kind=MessageKind.REMINDER)).text
     for kind in set(MessageKind) - {MessageKind.REMINDER}:
-        text = status.paused_alert("en", standing(PAUSED, kind=kind, why="wrong")).text
+        text = status.paused_alert("en", make_status(PAUSED, kind=kind, why="wrong")).text
         assert "Telegram says: wrong" in text
         assert words not in text
 
@@ -255,21 +255,21 @@ def test_a_paused_reminder_says_what_to_mend():
         (MessageKind.DELETION, "deleted", "still to do"),
     ],
 )
-def test_what_is_done_to_a_copy_is_called_what_it_is(kind, done, open_):
+def test_each_kind_of_message_has_its_own_words_for_its_counts(kind, done, open_):
     text = progress(RUNNING, Tally(sent=2, queued=3), kind=kind, of_id=3)
 
     assert f"\n{done}: <b>2</b>\n" in text
     assert f"\n{open_}: <b>3</b>\n" in text
 
 
-def test_what_was_deleted_says_so():
+def test_a_deleted_broadcast_says_so():
     words = "Its copies were deleted, as far as Telegram allowed it."
 
-    assert words in status.ledger("en", standing(FINISHED, Tally(sent=1), deleted=True)).text
-    assert words not in status.ledger("en", standing(FINISHED, Tally(sent=1))).text
+    assert words in status.ledger("en", make_status(FINISHED, Tally(sent=1), deleted=True)).text
+    assert words not in status.ledger("en", make_status(FINISHED, Tally(sent=1))).text
 
 
-def test_what_goes_out_by_local_hours_and_was_missed_says_what_becomes_of_each():
+def test_a_missed_local_hour_broadcast_explains_what_send_now_does():
     words = "“Send now” writes at once where the hour has passed, and at the hour everywhere else."
 
     assert words in progress(MessageState.MISSED, Tally(), starts_at=NOW, timing=LocalHour(NOW.date(), 9))

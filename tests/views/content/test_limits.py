@@ -64,7 +64,7 @@ def test_every_fault_is_named_in_the_order_of_the_file(changed):
     assert [fault.split(":")[3].strip() for fault in faults] == ["privacy.en", "facts[1].claim.en"]
 
 
-def test_a_page_that_is_too_long_is_named_where_its_first_entry_stands_in_the_file(changed):
+def test_a_page_too_long_is_reported_at_its_first_entry_in_the_file(changed):
     document = changed(("{en: The flood}", f"{{en: {'The flood ' * 405}}}"))
     written = [document.find_mark(("timeline", first, "text", "en")) for first in range(3)]  # in the order of the dates
 
@@ -73,7 +73,7 @@ def test_a_page_that_is_too_long_is_named_where_its_first_entry_stands_in_the_fi
     ]
 
 
-def test_what_a_fact_said_before_is_part_of_its_length(changed):
+def test_earlier_wordings_count_towards_a_facts_length(changed):
     fact = "    certainty: stated\n"
     correction = "    corrected: [{{on: 2026-05-03, was: {{en: {}}}, why: {{en: {}}}}}]\n"
     limits.check_limits(changed((fact, fact + correction.format("x" * 1000, "y" * 1000))))
@@ -82,7 +82,7 @@ def test_what_a_fact_said_before_is_part_of_its_length(changed):
     assert re.search(r": facts\[1\]\.claim\.en: .* has 4,\d\d\d characters; .*: shorten it by \d+$", fault)
 
 
-def test_so_many_corrections_that_they_fill_more_than_a_page_are_named(changed):
+def test_corrections_that_fill_more_than_a_page_are_reported(changed):
     fact = "    certainty: stated\n"
     wide = "🌉" * 290
     many = "".join(f"\n      - {{on: 2026-05-03, was: {{en: {wide}}}, why: {{en: {wide}}}}}" for _ in range(5))
@@ -91,7 +91,7 @@ def test_so_many_corrections_that_they_fill_more_than_a_page_are_named(changed):
     assert any(": facts[1].corrected: as members see it in en" in fault for fault in faults)
 
 
-def test_so_many_anniversaries_that_they_fill_more_than_a_message_are_named(changed):
+def test_anniversaries_that_fill_more_than_a_message_are_reported(changed):
     more = "".join(
         f"  - {{id: day-{n}, title: {{en: {'A day ' * 20}}}, date: 03-02, text: {{en: x}}, sources: [herald]}}\n"
         for n in range(40)
@@ -102,7 +102,7 @@ def test_so_many_anniversaries_that_they_fill_more_than_a_message_are_named(chan
     assert all(re.match(r"content\.yaml:\d+:3: anniversaries: .* shorten it by ", fault) for fault in faults)
 
 
-def test_so_many_days_that_an_admins_list_is_too_long_are_named(changed):
+def test_days_that_make_an_admins_list_too_long_are_reported(changed):
     days = "".join(
         f"  - {{id: day-{n}, title: {{en: {'A day ' * 5}}}, date: 03-02, text: {{en: x}}, sources: [herald],"
         " default: no}\n"
@@ -113,13 +113,13 @@ def test_so_many_days_that_an_admins_list_is_too_long_are_named(changed):
     assert ": anniversaries: " in fault
 
 
-def test_more_links_and_emphases_than_telegram_shows_are_named(changed):
+def test_more_entities_than_telegram_shows_are_reported(changed):
     (fault,) = faults_of(changed((CLAIM, f"claim: {{en: '{'**x** ' * 120}'}}")))
 
     assert re.search(r"this message has 12\d links and emphases; Telegram shows 100 of them$", fault)
 
 
-def test_what_does_not_fit_below_a_picture_is_named(changed):
+def test_a_caption_too_long_for_a_picture_is_reported(changed):
     day = "text: {en: On this day the bridge fell.}"
     limits.check_limits(changed((day, f"{day}\n    picture: fall.jpg")))
     limits.check_limits(changed((day, f"text: {{en: {'x' * 1000}}}")))
@@ -137,7 +137,7 @@ def test_what_does_not_fit_below_a_picture_is_named(changed):
         ("xx", 'no language has the code "xx"'),
     ],
 )
-def test_a_code_that_no_language_has_is_named_where_it_stands(document, code, said):
+def test_an_unknown_language_code_is_reported_at_its_position(document, code, said):
     assert faults_of(document(("languages: [en, de]", f"languages: [en, {code}]"), (", de: Der Bau", ""))) == (
         f"content.yaml:1:17: languages[1]: {said}",
     )

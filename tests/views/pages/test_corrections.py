@@ -9,7 +9,7 @@ def labels(message):
     return [[button.label for button in row] for row in message.buttons]
 
 
-def test_where_nothing_was_corrected_it_says_so_and_how_to_report(bridge):
+def test_without_corrections_it_says_so_and_how_to_report(bridge):
     message = corrections.page_at(bridge, "en", 0)
 
     assert message.text.startswith("No fact has been corrected yet.\n\nIf you find a mistake")

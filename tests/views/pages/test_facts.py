@@ -94,7 +94,7 @@ def test_words_lead_to_what_they_mean(bridge, query, words):
     assert words in facts.answer_query(bridge, "en", query).text
 
 
-def test_what_is_gone_is_said_and_the_topics_are_offered(bridge):
+def test_a_missing_fact_says_so_and_offers_the_topics(bridge):
     for message in (facts.fact_by_id(bridge, "en", "gone"), facts.topic_page(bridge, "en", "gone")):
         assert "no longer here" in message.text
         assert data(message) == [["facts:building"], ["facts:fall"]]

@@ -18,7 +18,7 @@ def deaths(content):
     return content.fact_by_id["deaths-hrw"]
 
 
-def test_the_bars_stand_as_in_the_file_with_what_each_counts_and_who_states_it(content, deaths):
+def test_bars_are_in_file_order_with_what_each_counts_and_its_source(content, deaths):
     chart = figures.figure_chart(content, "en", deaths)
 
     assert [(bar.amount, bar.low, bar.high, bar.end) for bar in chart.bars] == [
@@ -41,7 +41,7 @@ def test_nothing_is_summed_or_averaged(content):
             assert {chart.scale, *(bar.high for bar in chart.bars)} <= numbers
 
 
-def test_it_says_when_unlike_things_stand_side_by_side(content, deaths):
+def test_a_comparison_of_unlike_things_is_marked(content, deaths):
     alike = deaths.model_copy(update={"figures": deaths.figures[2:3] * 2})
     told = telling(content, alike)
 
@@ -66,7 +66,7 @@ def test_there_is_a_chart_where_there_is_something_to_compare(content, deaths, b
     assert "chart" not in str(facts.fact_page(bridge, "en", one_figure).buttons)
 
 
-def test_there_is_none_without_letters_for_it(content, deaths):
+def test_there_is_no_chart_without_a_font_for_it(content, deaths):
     said = {"en": "people 👤"}
     strange = deaths.model_copy(update={"figures": (deaths.figures[0].model_copy(update={"counts": said}),) * 2})
     told = telling(content, strange)

@@ -66,7 +66,7 @@ def test_a_page_can_be_had_as_a_picture_with_the_same_as_words(content):
     ]
 
 
-def test_there_is_no_picture_without_letters_for_it(bridge):
+def test_there_is_no_picture_without_a_font_for_it(bridge):
     strange = bridge.timeline[0].model_copy(update={"text": {"en": "水"}})
     told = bridge.model_copy(update={"timeline": (strange,)})
 

@@ -16,9 +16,9 @@ NOW = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC)
 YEARS = range(2026, 2110)
 
 
-def read(content, chosen=None, language="en"):
+def read(content, settings=None, language="en"):
     """The file as vobject reads it."""
-    raw = calendar_file.calendar_file(content, language, chosen or ChatSettings(), NOW.date(), NOW)
+    raw = calendar_file.calendar_file(content, language, settings or ChatSettings(), NOW.date(), NOW)
     assert all(len(line) <= 75 for line in raw.split(b"\r\n")), "RFC 5545, 3.1"
     calendar = vobject.readOne(raw.decode())
     assert calendar.validate(raiseException=True)
@@ -34,7 +34,7 @@ def kept_on(content, **changes):
 def expanded(event):
     """The days of the rule, in the years we look at."""
     first = dt.datetime.combine(event.dtstart.value, dt.time())
-    days = (one.date() for one in rrulestr(event.rrule.value, dtstart=first))
+    days = (day.date() for day in rrulestr(event.rrule.value, dtstart=first))
     return list(takewhile(lambda day: day.year in YEARS, days))
 
 
@@ -47,7 +47,7 @@ def test_its_rule_gives_the_days_that_the_bot_keeps(bridge, date, leap_day):
     assert expanded(read(content).vevent) == [day for day in dates if day and day >= NOW.date()]
 
 
-def test_a_day_is_a_whole_day_of_no_zone_that_takes_nobodys_time(bridge):
+def test_each_event_lasts_all_day_has_no_zone_and_blocks_no_time(bridge):
     event = read(bridge).vevent
 
     assert (event.dtstart.value, event.dtend.value) == (dt.date(2026, 3, 2), dt.date(2026, 3, 3))

@@ -89,7 +89,7 @@ def test_a_night_begins_on_the_evening_before(bridge):
     assert f"\nIn a week: {night}" in said(bridge, notice=Notice.WEEK, night=True).text
 
 
-def test_several_notices_are_one_message_with_a_skip_for_each_that_more_comes_of(bridge):
+def test_several_notices_are_one_message_with_a_skip_button_for_each_that_recurs(bridge):
     other = {"id": "other", "title": {"en": "The day of the other bridge with a long name"}}
     both = [item(bridge, notice=Notice.WEEK), item(bridge, notice=Notice.EVE, **other), item(bridge, id="third")]
     message = reminder.reminder(bridge, "en", both, BERLIN)
@@ -103,7 +103,7 @@ def test_several_notices_are_one_message_with_a_skip_for_each_that_more_comes_of
     ]
 
 
-def test_a_skip_names_the_year_of_the_day_and_not_that_in_which_it_is_read(bridge):
+def test_a_skip_names_the_year_of_the_day_not_the_current_one(bridge):
     new_year = Item(Occurrence(bridge.anniversaries[0], dt.date(2027, 1, 3)), Notice.WEEK)
     message = reminder.reminder(bridge, "en", [new_year], BERLIN)
 
@@ -150,7 +150,7 @@ def test_admins_read_how_many_chats_a_notice_came_too_late_for(bridge):
 
 
 @pytest.mark.parametrize("lengths", [[3000, 900], [3000, 3000, 20], [1500] * 5, [10] * 80])
-def test_days_that_together_are_too_long_are_named_as_far_as_a_message_goes(bridge, lengths):
+def test_days_too_long_for_one_message_are_listed_by_title(bridge, lengths):
     items = [
         item(bridge, title={"en": f"Day {number}"}, text={"en": "x" * length}) for number, length in enumerate(lengths)
     ]
@@ -163,7 +163,7 @@ def test_days_that_together_are_too_long_are_named_as_far_as_a_message_goes(brid
         assert all(f"<b>Day {number}</b>" in message.text for number in range(len(lengths)))
 
 
-def test_days_that_fit_together_are_told_whole(bridge):
+def test_days_that_fit_in_one_message_are_shown_in_full(bridge):
     items = [item(bridge, title={"en": f"Day {number}"}, text={"en": "x" * 900}) for number in range(4)]
 
     assert reminder.reminder(bridge, "en", items, BERLIN).text.count("x" * 900) == 4

@@ -8,17 +8,17 @@ from outreachbot.domain.reminders.settings import ChatSettings, Quiet
 from outreachbot.views.reminders import settings
 
 
-def menu(content, chosen=None, *, subscribed=True):
+def menu(content, chat_settings=None, *, subscribed=True):
     """The label and data of each button of the menu."""
-    message = settings.settings_menu(content, "en", chosen or ChatSettings(), subscribed=subscribed)
+    message = settings.settings_menu(content, "en", chat_settings or ChatSettings(), subscribed=subscribed)
     return {button.data: button.label for row in message.buttons for button in row}
 
 
-def said(content, chosen, *, subscribed=True):
-    return settings.settings_menu(content, "en", chosen, subscribed=subscribed).text
+def said(content, chat_settings, *, subscribed=True):
+    return settings.settings_menu(content, "en", chat_settings, subscribed=subscribed).text
 
 
-def test_a_switch_says_what_holds_and_sets_the_opposite(bridge):
+def test_a_switch_shows_the_current_state_and_sets_the_opposite(bridge):
     found = menu(bridge)
 
     assert found["reminders:on.0"] == "✓ Reminders"
@@ -35,18 +35,18 @@ def test_big_days_are_offered_where_there_are_some(bridge):
     assert "reminders:b.1" not in menu(bridge)
 
 
-def test_who_wanted_only_the_big_days_finds_the_way_back_when_none_is_left(bridge):
+def test_big_days_only_can_be_switched_off_when_no_big_day_is_left(bridge):
     assert menu(bridge, ChatSettings(big_only=True))["reminders:b.0"] == "✓ Only the big days"
 
 
-def test_only_who_is_not_subscribed_is_offered_it_and_reads_that_nothing_comes(bridge):
+def test_only_a_chat_that_is_not_subscribed_is_offered_it_and_told_nothing_comes(bridge):
     assert "subscribe" in menu(bridge, subscribed=False)
     assert "subscribe" not in menu(bridge)
     assert "nothing is sent to it yet" in said(bridge, ChatSettings(), subscribed=False)
 
 
 @pytest.mark.parametrize(
-    ("chosen", "line"),
+    ("chat_settings", "line"),
     [
         (ChatSettings(), "When: on the day, at 09:00\nTime zone: Berlin (not chosen yet: /timezone)"),
         (ChatSettings(zone="Asia/Baku", hour=0), "When: on the day, at 00:00\nTime zone: Baku\nDays: 1 of 1"),
@@ -59,16 +59,16 @@ def test_only_who_is_not_subscribed_is_offered_it_and_reads_that_nothing_comes(b
         (ChatSettings(zone="Asia/Baku", quiet=Quiet(22, 7)), "\nWithout a sound from 22:00 to 07:00."),
     ],
 )
-def test_what_holds_is_said(bridge, chosen, line):
-    assert line in said(bridge, chosen)
+def test_the_current_settings_are_shown(bridge, chat_settings, line):
+    assert line in said(bridge, chat_settings)
 
 
-def test_what_is_off_has_no_hour(bridge):
-    for chosen in (ChatSettings(reminders=False), ChatSettings(notices={Notice.DAY: False})):
-        assert "09:00" not in said(bridge, chosen)
+def test_reminders_that_are_off_have_no_hour(bridge):
+    for chat_settings in (ChatSettings(reminders=False), ChatSettings(notices={Notice.DAY: False})):
+        assert "09:00" not in said(bridge, chat_settings)
 
 
-def test_who_skips_a_day_reads_when_it_comes_again():
+def test_skipping_a_day_says_when_it_comes_again():
     assert (
         settings.noted_skipped("en", "A & B", 2027, 2028)
         == "Nothing more about “A & B” in 2027. It comes again in 2028."

@@ -12,10 +12,10 @@ from outreachbot.views.reminders import subscription
 NOTHING_CHOSEN = ChatSettings()
 
 
-def coming(content, chosen, now, *, subscribed=True, **more):
+def coming(content, settings, now, *, subscribed=True, **more):
     """What the chat reads at that moment."""
-    today = chosen.today(content, now)
-    return subscription.upcoming(content, "en", chosen, today, subscribed=subscribed, **more)
+    today = settings.today(content, now)
+    return subscription.upcoming(content, "en", settings, today, subscribed=subscribed, **more)
 
 
 def at(month, day, hour=12, year=2026):
@@ -64,7 +64,7 @@ def test_subscribing_says_what_comes_when_and_how_to_stop(bridge, new, words):
     assert "/unsubscribe stops all of it at once" in message.text
 
 
-def test_only_who_is_not_subscribed_is_offered_it(bridge):
+def test_only_a_chat_that_is_not_subscribed_is_offered_a_subscription(bridge):
     assert coming(bridge, NOTHING_CHOSEN, at(3, 1)).buttons[-1][0].data == "+reminders"
     assert coming(bridge, NOTHING_CHOSEN, at(3, 1), subscribed=False).buttons[0][0].data == "+subscribe"
     assert subscription.unsubscribed("en", was_subscribed=True).buttons[0][0].data == "+subscribe"
@@ -84,9 +84,9 @@ def test_only_the_days_that_the_chat_keeps_are_listed(bridge):
     assert list_kept(without, bridge) == list_kept(ChatSettings(big_only=True), bridge) == []
 
 
-def test_what_the_chat_chose_is_said(bridge):
-    chosen = ChatSettings(zone="Asia/Baku", hour=7, notices={Notice.WEEK: True, Notice.DAY: False})
-    text = subscription.subscribed(bridge, "en", chosen, at(3, 1), new=True).text
+def test_the_chats_settings_are_shown(bridge):
+    settings = ChatSettings(zone="Asia/Baku", hour=7, notices={Notice.WEEK: True, Notice.DAY: False})
+    text = subscription.subscribed(bridge, "en", settings, at(3, 1), new=True).text
 
     assert "When: a week before, at 07:00\nTime zone: Baku\nDays: 1 of 1\n" in text
 
@@ -107,13 +107,13 @@ NOTHING_COMES = [
 ]
 
 
-@pytest.mark.parametrize("chosen", NOTHING_COMES)
-def test_who_is_told_nothing_is_promised_no_day(bridge, chosen):
-    assert "flood" not in subscription.subscribed(bridge, "en", chosen, at(3, 1), new=False).text
+@pytest.mark.parametrize("settings", NOTHING_COMES)
+def test_a_chat_that_gets_no_reminders_is_promised_no_day(bridge, settings):
+    assert "flood" not in subscription.subscribed(bridge, "en", settings, at(3, 1), new=False).text
 
 
 @pytest.mark.parametrize("subscribed", [True, False])
-def test_who_switched_reminders_off_reads_it_where_the_hour_would_stand(bridge, subscribed):
+def test_if_reminders_are_off_it_says_so_in_place_of_the_hour(bridge, subscribed):
     off = ChatSettings(reminders=False)
     said = [subscription.subscribed(bridge, "en", off, at(3, 1), new=subscribed), coming(bridge, off, at(3, 1))]
 
@@ -141,7 +141,7 @@ def test_a_skipped_year_is_not_announced(bridge):
         ({}, at(3, 2, 8), 2027),
     ],
 )
-def test_who_subscribes_after_the_last_notice_of_a_year_is_promised_the_next(bridge, notices, now, year):
+def test_subscribing_after_the_last_notice_of_a_year_promises_the_next_year(bridge, notices, now, year):
     text = subscription.subscribed(bridge, "en", ChatSettings(notices=notices), now, new=True).text
 
     assert f"• <b>2 March {year}</b>" in text

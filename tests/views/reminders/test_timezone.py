@@ -26,14 +26,14 @@ def test_the_time_says_whether_a_zone_is_right():
 
 
 @pytest.mark.parametrize(
-    ("chosen", "said"),
+    ("is_chosen", "said"),
     [
         (True, "This chat uses the time of Baku, where it is 01:30 on Monday."),
         (False, "None is chosen yet: this chat uses the time of Baku, where it is 01:30 on Monday."),
     ],
 )
-def test_it_says_which_zone_holds_and_whether_somebody_chose_it(chosen, said):
-    message = timezone.country_menu("en", ["AZ", "DE", "XX"], NOW, "Asia/Baku", is_chosen=chosen)
+def test_it_says_which_zone_applies_and_whether_it_was_chosen(is_chosen, said):
+    message = timezone.country_menu("en", ["AZ", "DE", "XX"], NOW, "Asia/Baku", is_chosen=is_chosen)
 
     assert said in message.text
     assert data(message) == [["zone:c.AZ", "zone:c.DE"], ["zone:c.XX"], ["zone:t"], ["reminders"]]
@@ -88,14 +88,14 @@ def test_the_cities_of_the_largest_countries_fit_one_message(country):
     assert data(message)[-2:] == [["zone:t"], ["zone"]]
 
 
-def test_a_place_that_nobody_knows_is_quoted_and_not_the_end():
+def test_an_unknown_place_is_quoted_and_can_be_retried():
     message = timezone.match_menu("en", "<" * 4000, [])
 
     assert f"“{'&lt;' * 64}”" in message.text
     assert data(message) == [["zone:t", "zone"]]
 
 
-def test_our_question_is_known_again_and_nothing_else_is():
+def test_only_our_own_question_is_recognised():
     assert timezone.ask_for_place("en").text in timezone.place_questions()
     assert timezone.ask_for_place("en").asks
     assert "Which city?" not in timezone.place_questions()

@@ -23,27 +23,25 @@ pytestmark = pytest.mark.usefixtures("impatient")  # the tests move the clock
 async def original(subscribe, broadcast, sender_of, telegram, run):
     """A broadcast that three chats got (the second as an album) and a fourth did not; its id."""
     await subscribe(1, 2, 3, 4)
-    message_id = await broadcast()
+    outbox_id = await broadcast()
     telegram.answers = {2: Sent(20, (21, 22)), 4: Failed(Reason.REFUSED, "no")}
     await run(await sender_of())
     telegram.answers.clear()
     telegram.tried.clear()
     telegram.got.clear()
-    return message_id
+    return outbox_id
 
 
-async def ids(db, message_id):
+async def ids(db, outbox_id):
     """The ids of its copy in each chat."""
     columns = (tables.deliveries.c.chat_id, tables.deliveries.c.telegram_id, tables.deliveries.c.more_ids)
-    query = select(*columns).where(tables.deliveries.c.message_id == message_id).order_by(columns[0])
+    query = select(*columns).where(tables.deliveries.c.message_id == outbox_id).order_by(columns[0])
     async with connect.reading(db) as connection:
         return [tuple(row) for row in await connection.execute(query)]
 
 
 @jobs
-async def test_who_has_a_copy_gets_the_change_of_that_copy(
-    db, original, broadcast, sender_of, telegram, run, states, kind
-):
+async def test_every_copy_is_changed(db, original, broadcast, sender_of, telegram, run, states, kind):
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
     telegram.answers = dict.fromkeys((1, 2, 3), Sent(0))  # the result of an edit has no id of a new message
     await run(await sender_of())
@@ -77,7 +75,7 @@ async def test_a_change_that_may_not_have_been_made_is_made_again(
 
 
 @jobs
-async def test_what_a_stop_cuts_short_is_made_again_after_it(
+async def test_a_change_cut_short_by_a_stop_is_repeated_after_it(
     original, broadcast, sender_of, telegram, run, states, kind
 ):
     job = await broadcast({"en": Message("mended")}, kind=kind, of_id=original)
@@ -94,7 +92,7 @@ async def test_what_a_stop_cuts_short_is_made_again_after_it(
 
 
 @jobs
-async def test_who_has_unsubscribed_since_still_has_the_copy_and_gets_the_change(
+async def test_chats_that_unsubscribed_since_still_get_the_change(
     db, original, broadcast, sender_of, telegram, run, states, kind
 ):
     async with connect.writing(db) as transaction:
@@ -106,7 +104,9 @@ async def test_who_has_unsubscribed_since_still_has_the_copy_and_gets_the_change
     assert await states(job) == {DeliveryState.SENT: 3}
 
 
-async def test_who_has_blocked_the_bot_since_is_left_alone(db, original, broadcast, sender_of, telegram, run, states):
+async def test_chats_that_blocked_the_bot_since_are_left_alone(
+    db, original, broadcast, sender_of, telegram, run, states
+):
     async with connect.writing(db) as transaction:
         await chats.mark_gone(transaction, 1, Reason.BLOCKED, 5.0)
     job = await broadcast({"en": Message("mended")}, kind=MessageKind.CORRECTION, of_id=original)
@@ -185,7 +185,7 @@ async def test_a_copy_that_is_never_answered_fails_after_ten_tries_while_others_
     assert row.telegram_id == 10, "where the copy is stays known"
 
 
-async def test_who_gets_a_corrected_broadcast_later_gets_the_corrected_text(
+async def test_later_copies_of_a_corrected_broadcast_have_the_corrected_text(
     db, original, subscribe, sender_of, telegram, run, states
 ):
     """The fourth is tried again, and the sender has sent the first text before."""
@@ -211,12 +211,12 @@ async def test_a_correction_leaves_requests_in_flight_as_they_are_and_changes_th
 ):
     held = asyncio.Event()
     await subscribe(*range(1, 9))
-    message_id = await broadcast()
+    outbox_id = await broadcast()
     telegram.answers[1] = held
     sender = await sender_of(per_second=40)  # two at once
     await senders.send_next(sender)
     async with connect.writing(db) as transaction:
-        await messages.replace_bodies(transaction, message_id, {"en": Message("mended")})
+        await messages.replace_bodies(transaction, outbox_id, {"en": Message("mended")})
     running = asyncio.create_task(run(sender))
     while len(telegram.got) < 7:  # noqa: ASYNC110 the sender has no event for it
         await asyncio.sleep(0.01)

@@ -51,7 +51,7 @@ async def look(db, planning, content, now):
 
 
 @pytest.mark.parametrize("other", [{"hour": 18}, {"hour": 10}, {"zone": "Europe/Berlin"}, {"hour": 8}])
-async def test_who_was_told_at_the_old_hour_is_not_told_again(db, nine, three, other):
+async def test_chats_reminded_at_the_old_hour_are_not_reminded_again(db, nine, three, other):
     planning = await resume.resume_planner(db, nine, 25.0, at(7))
     assert await look(db, planning, nine, at(9, 30)) == {1: 1, 3: 1}
     changed = nine.model_copy(update=other)
@@ -61,7 +61,7 @@ async def test_who_was_told_at_the_old_hour_is_not_told_again(db, nine, three, o
     assert told == {1: 1, 2: 1, 3: 1}
 
 
-async def test_whose_new_hour_has_passed_already_is_told_at_once(db, nine, eighteen, three):
+async def test_chats_whose_new_hour_has_passed_are_reminded_at_once(db, nine, eighteen, three):
     planning = await resume.resume_planner(db, eighteen, 25.0, at(7))
     assert await look(db, planning, eighteen, at(12)) == {2: 1}
     assert await look(db, planning, nine, at(12, 1)) == {1: 1, 2: 1, 3: 1}
@@ -69,7 +69,7 @@ async def test_whose_new_hour_has_passed_already_is_told_at_once(db, nine, eight
 
 
 @pytest.mark.parametrize("restarts", [False, True])
-async def test_who_subscribed_after_the_new_hour_and_before_the_old_one_is_told(
+async def test_chats_that_subscribed_between_the_new_and_the_old_hour_are_reminded(
     db, nine, eighteen, subscribe, restarts
 ):
     planning = await resume.resume_planner(db, eighteen, 25.0, at(7))

@@ -30,7 +30,7 @@ class AwaitedEvent(asyncio.Event):
         return await super().wait()
 
 
-async def test_what_surely_was_not_sent_waits_and_is_sent_later(
+async def test_a_delivery_that_was_not_sent_waits_and_is_sent_later(
     subscribe, broadcast, sender_of, telegram, clock, run, states
 ):
     await subscribe(1, 2, 3)

@@ -85,7 +85,7 @@ async def test_many_that_end_together_make_one_pause(record):
     assert await record(*[REFUSED] * 50) == 0.5
 
 
-async def test_since_when_it_does_not_answer_is_said_once_and_that_it_does_again_too(record, failures, caplog):
+async def test_the_start_and_end_of_an_outage_are_logged_once(record, failures, caplog):
     await record(LOST, now=NOON)
     assert failures.silent_since is None
 
@@ -103,7 +103,7 @@ async def test_since_when_it_does_not_answer_is_said_once_and_that_it_does_again
     ]
 
 
-async def test_what_is_said_of_it_is_what_the_network_said(record, caplog):
+async def test_the_log_quotes_the_network_error(record, caplog):
     await record(NotSent("no connection to 127.0.0.1:1: Connection refused"))
 
     assert caplog.messages[0].endswith("the outbox waits: no connection to 127.0.0.1:1: Connection refused")
@@ -141,7 +141,7 @@ async def test_after_an_answer_pauses_begin_anew(record, failures):
 
 
 @pytest.mark.parametrize("ended", [outcome_records.NOT_STARTED, Uncertain(Reason.STOPPED)])
-async def test_what_we_stopped_ourselves_says_nothing_about_the_network(record, failures, caplog, ended):
+async def test_cancelled_requests_say_nothing_about_the_network(record, failures, caplog, ended):
     assert await record(*[ended] * 9) == 0
     await record(REFUSED)
     await record(ended)
@@ -187,13 +187,13 @@ async def test_the_pace_drops_once_for_each_wave_of_429s(db, record):
     assert await share(db) == pytest.approx((pace.CUT + 6 * pace.RECOVERY) * pace.CUT)
 
 
-async def test_a_429_of_one_group_is_no_word_about_the_others(db, record, caplog):
+async def test_a_429_of_one_group_says_nothing_about_the_others(db, record, caplog):
     assert await record(Sent(1), Wait(40.0), Sent(1), Wait(40.0), chats=[-1, -2, 3, -4]) == 0
     assert await share(db) == 1
     assert caplog.messages == []
 
 
-async def test_429s_of_one_group_after_the_other_are(record):
+async def test_429s_of_one_group_after_another_slow_everything_down(record):
     assert await record(Wait(40.0), Wait(20.0), chats=[-1, -2]) == pytest.approx(20)
 
 

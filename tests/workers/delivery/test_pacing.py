@@ -61,7 +61,7 @@ async def test_a_clock_that_is_set_neither_stalls_it_nor_makes_it_faster(
     assert moments[-1] >= begun + 34 / 100 - ROUNDING
 
 
-async def test_what_a_hold_up_made_late_is_not_made_up_for(subscribe, broadcast, sender_of, telegram, run, monkeypatch):
+async def test_a_delay_is_not_made_up_for_with_a_burst(subscribe, broadcast, sender_of, telegram, run, monkeypatch):
     sent = telegram.send
 
     async def send(claimed, message):

@@ -66,7 +66,7 @@ async def test_what_was_being_sent_at_a_crash_is_uncertain_and_the_rest_goes_on(
     assert sorted(claimed.chat_id for claimed in telegram.tried) == list(range(4, 11))
 
 
-async def test_a_message_of_which_only_that_was_left_is_finished_at_the_next_start(
+async def test_a_message_with_only_uncertain_deliveries_left_is_finished_at_the_next_start(
     db, subscribe, broadcast, message_state
 ):
     await subscribe(1)
@@ -98,25 +98,25 @@ def wave(db, subscribe):
 
     async def wave(at, *, state=DeliveryState.QUEUED, plan=LocalHour(MOMENT.date(), 12)):  # noqa: B008 it is frozen
         async with connect.writing(db) as transaction:
-            message_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
-            await messages.set_timing(transaction, message_id, plan)
-            await messages.schedule(transaction, message_id, NOW - 7200)
-            await messages.start(transaction, message_id, NOW - 7200)
+            outbox_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
+            await messages.set_timing(transaction, outbox_id, plan)
+            await messages.schedule(transaction, outbox_id, NOW - 7200)
+            await messages.start(transaction, outbox_id, NOW - 7200)
             await transaction.execute(update(tables.messages).values(queued_to=None))
-            row = {"message_id": message_id, "chat_id": 1, "state": state, "not_before": at.timestamp()}
+            row = {"message_id": outbox_id, "chat_id": 1, "state": state, "not_before": at.timestamp()}
             await transaction.execute(insert(tables.deliveries).values(row))
-        return message_id
+        return outbox_id
 
     return wave
 
 
 async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, message_state, caplog):
-    message_id = await wave(later(60))
+    outbox_id = await wave(later(60))
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(60 + timing.MISSED.total_seconds() + 1))
 
-    assert await message_state(message_id) == (MessageState.PAUSED, WAVE_MISSED)
-    assert caplog.messages == [f"a wave of message {message_id} was missed: it is paused, an admin decides"]
+    assert await message_state(outbox_id) == (MessageState.PAUSED, WAVE_MISSED)
+    assert caplog.messages == [f"a wave of message {outbox_id} was missed: it is paused, an admin decides"]
 
 
 @pytest.mark.parametrize(
@@ -125,19 +125,19 @@ async def test_a_wave_that_passed_meanwhile_pauses_the_message(db, wave, message
     ids=["a short stop", "still to come", "due before the stop"],
 )
 async def test_a_wave_that_was_not_missed_goes_on(db, wave, message_state, at, start):
-    message_id = await wave(later(at))
+    outbox_id = await wave(later(at))
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(start))
 
-    assert await message_state(message_id) == (MessageState.RUNNING, None)
+    assert await message_state(outbox_id) == (MessageState.RUNNING, None)
 
 
 async def test_a_wave_that_was_missed_but_wholly_sent_before_is_no_trouble(db, wave, message_state):
-    message_id = await wave(later(60), state=DeliveryState.SENT)
+    outbox_id = await wave(later(60), state=DeliveryState.SENT)
     await lease(db)
     await delivery_leases.recover_deliveries(db, "here:2", later(3600))
 
-    assert (await message_state(message_id))[0] == MessageState.FINISHED
+    assert (await message_state(outbox_id))[0] == MessageState.FINISHED
 
 
 async def test_a_beat_keeps_our_lease(db):
@@ -162,7 +162,9 @@ async def test_a_beat_makes_uncertain_what_a_dead_sender_was_sending(db, subscri
     assert caplog.messages == ["2 messages were being sent by a sender that died: they are uncertain"]
 
 
-async def test_what_a_sender_knows_better_than_its_lease_counts(db, subscribe, broadcast, sender_of, telegram, states):
+async def test_an_outcome_recorded_by_a_sender_overrides_its_expired_lease(
+    db, subscribe, broadcast, sender_of, telegram, states
+):
     """It was asleep: its deliveries became uncertain, and then the answers came after all."""
     await subscribe(1, 2)
     await broadcast()

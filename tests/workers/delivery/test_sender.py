@@ -18,8 +18,8 @@ from outreachbot.store.delivery import messages
 from outreachbot.workers.delivery import sender as senders
 
 
-async def delivery(db, chat_id, message_id=1):
-    where = (tables.deliveries.c.message_id == message_id) & (tables.deliveries.c.chat_id == chat_id)
+async def delivery(db, chat_id, outbox_id=1):
+    where = (tables.deliveries.c.message_id == outbox_id) & (tables.deliveries.c.chat_id == chat_id)
     async with connect.reading(db) as connection:
         return (await connection.execute(select(tables.deliveries).where(where))).one()
 
@@ -64,7 +64,7 @@ async def test_no_outcome_is_lost_when_the_database_fails(subscribe, broadcast, 
     assert await states() == {DeliveryState.SENT: 2}
 
 
-async def test_what_was_claimed_when_the_database_went_silent_is_sent_and_nobody_twice(
+async def test_claims_from_before_the_database_went_silent_are_sent_exactly_once(
     subscribe, broadcast, sender_of, telegram, run, states, monkeypatch
 ):
     """The commit succeeded but the answer was lost: these deliveries are claimed and not in flight."""
@@ -106,7 +106,7 @@ async def test_what_was_claimed_when_the_database_went_silent_is_sent_and_nobody
         (Failed(Reason.TEMPLATE, "wrong"), DeliveryState.FAILED),
     ],
 )
-async def test_what_may_have_arrived_or_was_refused_is_tried_once(
+async def test_a_delivery_that_may_have_arrived_or_was_refused_is_tried_once(
     db, subscribe, broadcast, sender_of, telegram, run, states, answer, state
 ):
     await subscribe(1, 2)
@@ -167,7 +167,7 @@ async def test_where_a_topic_is_gone_the_group_itself_gets_it(
 
 
 @pytest.mark.parametrize(("topic_id", "tries"), [(7, 2), (None, 1)])
-async def test_where_the_topic_is_gone_of_a_group_that_chose_none_it_has_failed(
+async def test_a_deleted_topic_is_a_failure_for_a_group_that_chose_none(
     db, subscribe, broadcast, sender_of, telegram, run, topic_id, tries, impatient
 ):
     await subscribe(-1, topic_id=topic_id)
@@ -235,7 +235,9 @@ async def test_with_nothing_to_send_it_waits_and_writes_nothing(db, sender_of):
             assert not await senders.send_next(sender)
 
 
-async def test_what_is_not_due_yet_is_left_until_then(db, subscribe, broadcast, sender_of, telegram, clock, run):
+async def test_a_delivery_that_is_not_due_yet_is_left_until_then(
+    db, subscribe, broadcast, sender_of, telegram, clock, run
+):
     await subscribe(1)
     await broadcast()
     async with connect.writing(db) as transaction:

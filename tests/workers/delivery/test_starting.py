@@ -49,10 +49,10 @@ def scheduled(db):
 
     async def scheduled(at=MOMENT, plan=None):
         async with connect.writing(db) as transaction:
-            message_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
-            await messages.set_timing(transaction, message_id, plan)
-            assert await messages.schedule(transaction, message_id, at.timestamp())
-        return message_id
+            outbox_id = await records.create_draft(transaction, 22, 22, {"en": Message("hello")}, 1.0)
+            await messages.set_timing(transaction, outbox_id, plan)
+            assert await messages.schedule(transaction, outbox_id, at.timestamp())
+        return outbox_id
 
     return scheduled
 
@@ -73,43 +73,43 @@ async def plan(db):
 
 
 @pytest.mark.parametrize("late", [0, 1, timing.MISSED.total_seconds()])
-async def test_what_is_due_starts(db, world, scheduled, message_state, late):
-    message_id = await scheduled()
+async def test_a_due_message_starts(db, world, scheduled, message_state, late):
+    outbox_id = await scheduled()
     assert await queueing.start_scheduled(db, later(-1)) is False
-    assert (await message_state(message_id))[0] == MessageState.SCHEDULED
+    assert (await message_state(outbox_id))[0] == MessageState.SCHEDULED
     assert await queue(db) == 0
 
     assert await queueing.start_scheduled(db, later(late)) is True
 
-    assert (await message_state(message_id))[0] == MessageState.RUNNING
+    assert (await message_state(outbox_id))[0] == MessageState.RUNNING
     assert await queueing.start_scheduled(db, later(late + 1)) is False
     assert await queue(db) == 1
     assert len(await plan(db)) == 4
 
 
-async def test_what_was_missed_is_never_sent_late_automatically(db, world, scheduled, message_state, caplog):
-    message_id = await scheduled()
+async def test_a_missed_message_is_never_sent_late_automatically(db, world, scheduled, message_state, caplog):
+    outbox_id = await scheduled()
 
     assert await queueing.start_scheduled(db, later(timing.MISSED.total_seconds() + 1)) is True
-    assert (await message_state(message_id))[0] == MessageState.MISSED
-    assert caplog.messages == [f"message {message_id} was missed: the program was down; an admin decides"]
+    assert (await message_state(outbox_id))[0] == MessageState.MISSED
+    assert caplog.messages == [f"message {outbox_id} was missed: the program was down; an admin decides"]
 
     for seconds in (timing.MISSED.total_seconds() + 2, 86_400, -86_400):
         assert await queueing.start_scheduled(db, later(seconds)) is False
-    assert (await message_state(message_id))[0] == MessageState.MISSED
+    assert (await message_state(outbox_id))[0] == MessageState.MISSED
     assert await queue(db) == 0
 
 
-async def test_what_was_stopped_before_its_moment_does_not_start(db, world, scheduled, message_state):
-    message_id = await scheduled()
+async def test_a_message_stopped_before_its_moment_does_not_start(db, world, scheduled, message_state):
+    outbox_id = await scheduled()
     async with connect.writing(db) as transaction:
-        await messages.stop(transaction, message_id, 2.0)
+        await messages.stop(transaction, outbox_id, 2.0)
 
     assert await queueing.start_scheduled(db, later(1)) is False
-    assert (await message_state(message_id))[0] == MessageState.CANCELLED
+    assert (await message_state(outbox_id))[0] == MessageState.CANCELLED
 
 
-async def test_each_that_is_due_is_looked_at_for_itself(db, world, scheduled, message_state):
+async def test_each_due_message_is_handled_on_its_own(db, world, scheduled, message_state):
     missed, due, early = [await scheduled(later(seconds)) for seconds in (-3600, 0, 60)]
     await queueing.start_scheduled(db, later(5))
 
@@ -167,7 +167,7 @@ async def test_each_zone_gets_it_at_its_own_hour(db, world, scheduled):
         (Past.SKIP, Reason.LATE),
     ],
 )
-async def test_where_the_hour_had_passed_its_admin_has_said_what_becomes_of_it(db, world, scheduled, past, tokyo):
+async def test_where_the_hour_had_passed_the_admins_choice_applies(db, world, scheduled, past, tokyo):
     """It starts with Berlin's wave, which is not late although the program starts it a moment after its hour."""
     await scheduled(nine(BERLIN), LocalHour(DAY, 9, past))
     await queueing.start_scheduled(db, later(200, nine(BERLIN)))
@@ -191,7 +191,7 @@ async def test_all_pieces_of_a_wave_leave_at_the_same_hour(db, world, scheduled,
     }
 
 
-async def test_where_nothing_begins_nothing_is_written(db, world):
+async def test_without_a_due_message_nothing_is_written(db, world):
     async with connect.writing(db), asyncio.timeout(5):  # a writer would have to wait
         assert await queueing.start_scheduled(db, MOMENT) is False
         assert await queueing.queue_audience(db, BERLIN, asyncio.Event()) is False

@@ -44,7 +44,7 @@ async def test_at_the_end_requests_that_complete_in_time_are_recorded(
     assert (await message_state())[0] == MessageState.FINISHED
 
 
-async def test_at_the_end_what_has_not_left_stays_queued(
+async def test_at_the_end_unsent_deliveries_stay_queued(
     subscribe, broadcast, sender_of, telegram, states, message_state
 ):
     await subscribe(-1)
@@ -91,17 +91,17 @@ async def test_a_sender_that_has_stopped_can_be_followed_by_another(
 
 async def test_a_pause_stops_it_with_at_most_what_is_in_flight(db, subscribe, broadcast, sender_of, run, states):
     await subscribe(*range(1, 31))
-    message_id = await broadcast()
+    outbox_id = await broadcast()
     sender = await sender_of(per_second=100)
     size = claim_size(100)
     await senders.send_next(sender)
     async with connect.writing(db) as transaction:
-        await messages.change_state(transaction, message_id, PAUSED, only_from=[RUNNING])
+        await messages.change_state(transaction, outbox_id, PAUSED, only_from=[RUNNING])
     await run(sender)
     assert await states() == {DeliveryState.SENT: size, DeliveryState.QUEUED: 30 - size}
 
     async with connect.writing(db) as transaction:
-        await messages.change_state(transaction, message_id, RUNNING, only_from=[PAUSED])
+        await messages.change_state(transaction, outbox_id, RUNNING, only_from=[PAUSED])
     await run(sender)
 
     assert await states() == {DeliveryState.SENT: 30}
@@ -117,17 +117,17 @@ async def test_a_pause_stops_it_with_at_most_what_is_in_flight(db, subscribe, br
     ],
     ids=["sent", "uncertain", "not sent"],
 )
-async def test_what_a_person_stopped_is_not_sent_again(
+async def test_a_message_stopped_by_a_person_is_not_sent_again(
     db, subscribe, broadcast, sender_of, telegram, clock, run, states, message_state, answer, states_then
 ):
     await subscribe(*range(1, 7))
-    message_id = await broadcast()
+    outbox_id = await broadcast()
     if answer is not None:
         telegram.answers[1] = answer
     sender = await sender_of(per_second=1)
     await senders.send_next(sender)
     async with connect.writing(db) as transaction:
-        await messages.stop(transaction, message_id, 9.0)
+        await messages.stop(transaction, outbox_id, 9.0)
     clock.ahead = 60
     await run(sender)
 

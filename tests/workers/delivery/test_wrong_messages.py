@@ -105,7 +105,7 @@ async def test_each_message_has_a_count_of_its_own(subscribe, broadcast, sender_
 
 
 @pytest.mark.parametrize("chats", [1, 3])
-async def test_a_message_that_is_wrong_for_all_there_are_pauses_however_few(
+async def test_a_message_rejected_by_every_chat_pauses_however_few_there_are(
     subscribe, broadcast, sender_of, telegram, run, states, message_state, chats
 ):
     await subscribe(*range(1, 1 + chats))
@@ -129,7 +129,7 @@ async def test_requests_in_flight_at_the_pause_are_queued_again_as_well(
     assert ERROR_LIMIT <= len(telegram.tried) <= senders.MAX_IN_FLIGHT
 
 
-async def test_what_has_another_end_keeps_it(subscribe, broadcast, sender_of, telegram, run, states):
+async def test_deliveries_with_another_outcome_keep_it(subscribe, broadcast, sender_of, telegram, run, states):
     await subscribe(*range(1, 31))
     await broadcast()
     telegram.answers = dict.fromkeys(range(4, 4 + ERROR_LIMIT), WRONG)
@@ -144,7 +144,7 @@ async def test_what_has_another_end_keeps_it(subscribe, broadcast, sender_of, te
     ) == (1, 1, True)
 
 
-async def test_once_it_goes_through_everybody_gets_it_after_all(
+async def test_once_the_message_is_accepted_everybody_gets_it(
     db, subscribe, broadcast, sender_of, telegram, run, states, message_state
 ):
     await subscribe(*range(1, 21))
@@ -176,18 +176,18 @@ async def test_a_reminder_pauses_alike(db, subscribe, sender_of, telegram, run, 
         assert set(rows.all()) == {(None, None)}
 
 
-async def test_after_go_on_those_it_is_wrong_for_are_tried_last_fail_and_the_rest_get_it(
+async def test_after_a_resume_rejected_chats_are_tried_last_and_fail_while_the_rest_get_it(
     subscribe, broadcast, sender_of, telegram, run, states, message_state, db
 ):
     await subscribe(*range(1, 121))
-    message_id = await broadcast()
+    outbox_id = await broadcast()
     wrong = dict.fromkeys(range(1, 1 + ERROR_LIMIT), WRONG)
     telegram.answers = dict(wrong)
     sender = await sender_of()
     await run(sender)
     telegram.answers = dict(wrong)
     async with connect.writing(db) as transaction:
-        await messages.change_state(transaction, message_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
+        await messages.change_state(transaction, outbox_id, MessageState.RUNNING, only_from=[MessageState.PAUSED])
     await run(sender)
 
     assert await message_state() == (MessageState.FINISHED, None)
@@ -199,7 +199,7 @@ async def test_after_go_on_those_it_is_wrong_for_are_tried_last_fail_and_the_res
 
 
 @pytest.mark.parametrize("chats", [1, 3, 12])
-async def test_a_message_that_is_wrong_for_all_there_are_fails_once_somebody_lets_it_go_on_all_the_same(
+async def test_a_message_rejected_by_every_chat_fails_once_it_is_resumed(
     subscribe, broadcast, sender_of, telegram, run, states, message_state, resume_until_done, chats
 ):
     await subscribe(*range(1, 1 + chats))
@@ -214,7 +214,7 @@ async def test_a_message_that_is_wrong_for_all_there_are_fails_once_somebody_let
     assert await states() == {DeliveryState.FAILED: chats}
 
 
-async def test_nobody_has_to_let_it_go_on_for_ever_where_it_is_wrong_for_many(
+async def test_a_message_rejected_by_many_need_not_be_resumed_for_ever(
     subscribe, broadcast, sender_of, telegram, run, states, message_state, resume_until_done
 ):
     """For example in one language, for more chats than a claim holds. When only those are left, they fail."""
@@ -229,7 +229,7 @@ async def test_nobody_has_to_let_it_go_on_for_ever_where_it_is_wrong_for_many(
     assert await states() == {DeliveryState.SENT: 28, DeliveryState.FAILED: 12}
 
 
-async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
+async def test_the_same_unknown_refusal_pauses_it_as_well(
     subscribe, broadcast, sender_of, telegram, run, states, message_state, resume_until_done, caplog
 ):
     await subscribe(*range(1, 121))
@@ -262,7 +262,7 @@ async def test_the_same_refusal_in_words_that_we_do_not_know_pauses_it_as_well(
     ],
     ids=["a success between", "other words", "words that we know"],
 )
-async def test_fewer_of_the_same_in_a_row_are_what_befell_these_chats(
+async def test_fewer_equal_refusals_in_a_row_are_failures_of_those_chats(
     subscribe, broadcast, sender_of, telegram, run, message_state, answers
 ):
     chats = range(1, 2 * REFUSAL_LIMIT - 1)

@@ -186,10 +186,10 @@ async def started(
 ) -> int:
     """A broadcast to three chats that has just been confirmed; its id."""
     await subscribe(1, 2, 3)
-    message_id = await broadcast()
+    outbox_id = await broadcast()
     async with connect.writing(db) as transaction:
-        await records.set_progress_message(transaction, message_id, place)
-    return message_id
+        await records.set_progress_message(transaction, outbox_id, place)
+    return outbox_id
 
 
 @pytest.fixture
@@ -212,13 +212,13 @@ def settle(db: Database) -> Callable[..., Awaitable[None]]:
 def move(db: Database) -> Callable[..., Awaitable[None]]:
     """Pause a message (also as the program does, with a reason), resume it, or stop it for good."""
 
-    async def move(message_id: int, to: MessageState, why: str = "") -> None:
+    async def move(outbox_id: int, to: MessageState, why: str = "") -> None:
         async with connect.writing(db) as transaction:
             if why:
-                await messages.pause(transaction, message_id, why)
+                await messages.pause(transaction, outbox_id, why)
             elif to is MessageState.CANCELLED:
-                await messages.stop(transaction, message_id, 6.0)
+                await messages.stop(transaction, outbox_id, 6.0)
             else:
-                await messages.change_state(transaction, message_id, to, only_from=[RUNNING, PAUSED])
+                await messages.change_state(transaction, outbox_id, to, only_from=[RUNNING, PAUSED])
 
     return move

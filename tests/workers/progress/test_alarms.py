@@ -50,11 +50,11 @@ async def paused(db, subscribe, move):
     await subscribe(1, 2)
     async with connect.writing(db) as transaction:
         bodies = {"en": Message("x")}
-        message_id = await messages.create(transaction, MessageKind.REMINDER, bodies, 1.0, key="a", expires_at=9e9)
+        outbox_id = await messages.create(transaction, MessageKind.REMINDER, bodies, 1.0, key="a", expires_at=9e9)
     while await queueing.queue_audience(db, "UTC", asyncio.Event()):
         pass
-    await move(message_id, PAUSED, WHY)
-    return message_id
+    await move(outbox_id, PAUSED, WHY)
+    return outbox_id
 
 
 async def test_every_admin_is_told_once(paused, update, harness, requests):
@@ -68,7 +68,9 @@ async def test_every_admin_is_told_once(paused, update, harness, requests):
         assert [button["text"] for button in buttons(message)] == ["Go on", "Stop for good"]
 
 
-async def test_who_could_not_be_told_is_told_after_a_while_and_nobody_twice(paused, update, requests, refuse, headings):
+async def test_an_admin_who_could_not_be_alerted_is_retried_and_nobody_is_alerted_twice(
+    paused, update, requests, refuse, headings
+):
     refuse("sendMessage", BEN, times=2)
     for second in range(20):
         await update(100.0 + second)
@@ -96,9 +98,7 @@ async def test_when_somebody_has_decided_all_see_it(
     assert tracker.alerts == {}
 
 
-async def test_who_could_not_be_shown_the_decision_sees_it_after_a_while(
-    paused, update, tracker, requests, refuse, headings, move
-):
+async def test_showing_the_decision_is_retried_after_a_while(paused, update, tracker, requests, refuse, headings, move):
     await update(100.0)
     await move(paused, RUNNING)
     refuse("editMessageText", ADA, times=1)
@@ -109,7 +109,7 @@ async def test_who_could_not_be_shown_the_decision_sees_it_after_a_while(
     assert tracker.alerts == {}
 
 
-async def test_who_was_never_told_is_not_bothered_with_the_decision(paused, update, refuse, headings, move):
+async def test_an_admin_who_was_never_alerted_is_not_shown_the_decision(paused, update, refuse, headings, move):
     refuse("sendMessage", BEN, times=1)
     await update(100.0)
     await move(paused, RUNNING)
@@ -119,7 +119,7 @@ async def test_who_was_never_told_is_not_bothered_with_the_decision(paused, upda
     assert headings(BEN) == []
 
 
-async def test_one_that_pauses_again_is_told_again(paused, update, headings, move):
+async def test_a_message_that_pauses_again_is_alerted_again(paused, update, headings, move):
     await update(100.0)
     await move(paused, RUNNING)
     await update(101.0)
@@ -136,7 +136,7 @@ async def test_after_a_restart_it_is_told_again_while_it_is_paused(context, paus
     assert headings(ADA) == ["Reminder 1: paused"] * 2
 
 
-async def test_of_a_broadcast_that_the_program_paused_every_admin_is_told_as_well(
+async def test_every_admin_is_alerted_when_the_program_pauses_a_broadcast(
     started, update, tracker, harness, headings, move
 ):
     """Ada wrote it: she also sees its progress, which she may no longer look at."""
@@ -157,7 +157,7 @@ async def test_of_a_broadcast_that_the_program_paused_every_admin_is_told_as_wel
     assert tracker.alerts == {}
 
 
-async def test_of_what_a_person_paused_nobody_is_told(started, place, update, tracker, harness, move):
+async def test_nobody_is_alerted_when_a_person_pauses_a_message(started, place, update, tracker, harness, move):
     await move(started, PAUSED)
     await update(100.0)
 

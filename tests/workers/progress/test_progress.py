@@ -30,14 +30,14 @@ async def test_it_is_shown_at_once_and_then_now_and_then(started, update, shown,
     assert "1 / 3" in shown.texts[1]
 
 
-async def test_what_has_not_changed_is_not_shown_again(started, update, shown):
+async def test_an_unchanged_progress_is_not_shown_again(started, update, shown):
     await update(100.0, 110.0, 120.0, 130.0)
 
     assert len(shown.texts) == shown.tries == 1
 
 
 @pytest.mark.parametrize(("state", "seconds"), [(RUNNING, EDIT_SECONDS), (PAUSED, PAUSED_SECONDS)])
-async def test_nor_is_it_counted_more_often_than_it_would_be_shown(started, update, loads, move, state, seconds):
+async def test_deliveries_are_not_counted_more_often_than_shown(started, update, loads, move, state, seconds):
     """Counting a million deliveries takes a while, and a paused message may wait for a week."""
     await move(started, state)
     await update(*(100.0 + second for second in range(301)))
@@ -45,7 +45,7 @@ async def test_nor_is_it_counted_more_often_than_it_would_be_shown(started, upda
     assert len(loads) == 1 + 300 / seconds
 
 
-async def test_how_fast_it_goes_is_what_was_done_since_the_last_look(subscribe, started, update, shown, settle):
+async def test_the_speed_is_what_was_done_since_the_last_update(subscribe, started, update, shown, settle):
     await update(100.0)
     await settle(DeliveryState.SENT)
     await update(110.0)
@@ -90,7 +90,7 @@ async def test_a_pause_is_shown_at_once_with_its_reason(started, update, shown, 
     assert "Telegram says: can not parse it" in shown.texts[1]
 
 
-async def test_that_telegram_does_not_answer_is_shown_with_since_when(started, update, tracker, shown):
+async def test_an_outage_is_shown_with_its_start(started, update, tracker, shown):
     tracker.silent_since = lambda: dt.datetime(2026, 3, 1, 12, 34, tzinfo=dt.UTC).timestamp()
     await update(100.0)
     tracker.silent_since = lambda: None
@@ -115,16 +115,16 @@ async def test_a_progress_message_that_was_deleted_is_sent_again_and_its_id_reme
 
 
 @pytest.mark.parametrize(("state", "says"), [(MessageState.SCHEDULED, "scheduled"), (MessageState.MISSED, "missed")])
-async def test_what_waits_for_its_moment_is_shown_once(db, place, update, shown, state, says):
+async def test_a_scheduled_message_is_shown_once(db, place, update, shown, state, says):
     async with connect.writing(db) as transaction:
-        message_id = await records.create_draft(transaction, ADMIN, ADMIN, {"en": Message("x")}, 1.0)
-        await records.set_progress_message(transaction, message_id, place)
+        outbox_id = await records.create_draft(transaction, ADMIN, ADMIN, {"en": Message("x")}, 1.0)
+        await records.set_progress_message(transaction, outbox_id, place)
     await update(90.0)
     assert shown.tries == 0
 
     async with connect.writing(db) as transaction:
-        await messages.schedule(transaction, message_id, 9000.0)
-        await messages.change_state(transaction, message_id, state, only_from=[MessageState.SCHEDULED])
+        await messages.schedule(transaction, outbox_id, 9000.0)
+        await messages.change_state(transaction, outbox_id, state, only_from=[MessageState.SCHEDULED])
     await update(100.0, 110.0, 120.0)
 
     assert [f"Broadcast 1: {says}" in text for text in shown.texts] == [True]

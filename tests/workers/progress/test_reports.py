@@ -10,7 +10,7 @@ from outreachbot.workers.progress import ProgressTracker
 from tests.support.harness import ADMIN
 
 
-async def test_what_could_not_be_shown_is_tried_again_only_after_a_while(started, update, shown, refuse):
+async def test_a_failed_update_is_retried_only_after_a_while(started, update, shown, refuse):
     refuse("editMessageText", ADMIN, times=2)
     await update(*(100.0 + second for second in range(13)))
 
@@ -48,7 +48,7 @@ async def test_a_report_is_shown_after_a_restart(context, started, update, shown
     assert ["finished" in text for text in shown.texts] == [False, True]
 
 
-async def test_what_is_sent_to_some_again_is_shown_again_and_has_a_report_again(db, started, update, shown, settle):
+async def test_a_message_sent_again_to_some_is_shown_and_reported_again(db, started, update, shown, settle):
     await settle(DeliveryState.SENT, DeliveryState.UNCERTAIN, DeliveryState.SENT)
     await update(100.0)
     async with connect.writing(db) as transaction:
@@ -66,7 +66,7 @@ async def test_what_is_sent_to_some_again_is_shown_again_and_has_a_report_again(
     assert "sent: <b>3</b>" in shown.texts[-1]
 
 
-async def test_a_stopped_one_is_reported_and_left(started, update, tracker, shown, move):
+async def test_a_stopped_message_is_reported_and_then_left(started, update, tracker, shown, move):
     await move(started, MessageState.CANCELLED)
     await update(100.0, 110.0)
 
@@ -74,7 +74,7 @@ async def test_a_stopped_one_is_reported_and_left(started, update, tracker, show
     assert tracker.shown == {}
 
 
-async def test_a_stopped_one_is_reported_when_all_requests_in_flight_have_completed(
+async def test_a_stopped_message_is_reported_once_all_requests_have_completed(
     db, started, update, tracker, shown, move
 ):
     async with connect.writing(db) as transaction:

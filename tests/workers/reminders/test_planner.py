@@ -76,7 +76,7 @@ async def planned(db):
     return found
 
 
-async def test_what_is_due_is_written_for_everybody_and_once(db, look, subscribe):
+async def test_due_reminders_are_written_once_for_everybody(db, look, subscribe):
     await subscribe(1, 2, 3)
 
     assert await look(on(26), on(26, 10)) == [True, False]
@@ -85,7 +85,7 @@ async def test_what_is_due_is_written_for_everybody_and_once(db, look, subscribe
 
 
 @pytest.mark.parametrize("now", [on(25, 12), on(26, 8), on(27, 9), on(26, 23)])
-async def test_what_is_not_due_is_not_written(db, look, subscribe, now):
+async def test_reminders_that_are_not_due_are_not_written(db, look, subscribe, now):
     await subscribe(1)
 
     assert await look(now) == [False]
@@ -110,7 +110,7 @@ async def test_a_clock_that_is_set_back_plans_nothing_twice(db, look, subscribe)
     assert await look(on(26, 8), on(26, 12), on(26, 7), on(26, 10), on(26, 20)) == [False, True, False, False, False]
 
 
-async def test_what_is_written_runs_until_its_day_is_over(db, look, subscribe):
+async def test_a_written_reminder_expires_at_the_end_of_its_day(db, look, subscribe):
     await subscribe(1)
     await look(on(26, 11), since=on(26, 8))
     async with connect.reading(db) as connection:
@@ -135,7 +135,7 @@ async def test_each_zone_and_hour_gets_it_at_its_own_moment(db, look, subscribe)
     }
 
 
-async def test_who_subscribes_after_the_moment_gets_nothing_that_day(db, look, subscribe):
+async def test_a_chat_that_subscribes_after_the_moment_gets_nothing_that_day(db, look, subscribe):
     await subscribe(1, now=on(26, 8).timestamp())
     await subscribe(2, now=on(26, 10).timestamp())
     await look(on(26, 11), since=on(26, 8))
@@ -195,7 +195,7 @@ async def test_looking_costs_two_statements_on_an_ordinary_day(db, look, subscri
     assert len(statements) <= 2
 
 
-async def test_what_a_sleeping_machine_missed_is_counted_as_late(db, look, subscribe):
+async def test_reminders_missed_while_the_machine_slept_are_counted_as_late(db, look, subscribe):
     await subscribe(1)
 
     assert await look(on(25, 20), on(27, 8)) == [False, False]
@@ -214,7 +214,7 @@ async def test_a_clock_that_was_a_day_ahead_for_a_while_forgets_nobody(db, look,
     assert await planned(db) == {"reminder:2026-02-26:Asia/Baku:9:khojaly.day": {1}}
 
 
-async def test_what_a_wrong_clock_jumped_over_is_told_once_it_is_right(db, look, subscribe):
+async def test_reminders_skipped_by_a_wrong_clock_are_sent_once_it_is_right(db, look, subscribe):
     await look(on(26, 8))
     await subscribe(1)
 
@@ -260,7 +260,7 @@ async def test_a_long_wave_begins_before_its_hour_and_a_short_one_at_it(db, look
     assert [len(who) for who in (await planned(db)).values()] == [60]
 
 
-async def test_what_came_due_in_a_stop_and_is_over_is_counted_as_late_and_told_once(db, content, subscribe):
+async def test_reminders_that_expired_during_a_stop_are_reported_once_as_late(db, content, subscribe):
     await subscribe(1, 2, 3)
     await choose(db, 3, zone="America/New_York")
     since, now = on(26, 8), on(27, 8)  # in New York it is still the 26th

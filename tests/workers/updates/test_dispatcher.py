@@ -166,7 +166,7 @@ async def test_no_more_run_beside_each_other_than_telegram_likes(db):
     assert sorted(dispatcher.handled) == list(numbers)
 
 
-async def test_what_was_handled_and_what_could_not_be_is_written_down(db):
+async def test_handled_and_failed_updates_are_recorded(db):
     dispatcher = Dispatcher(db, Handler(errors={2: [ValueError("what")]}))
     await receive(db, dispatcher, update(1), update(2), update(3))
     await handled(dispatcher)
@@ -176,7 +176,7 @@ async def test_what_was_handled_and_what_could_not_be_is_written_down(db):
     assert (dispatcher.handled, dispatcher.set_aside) == ([], [])
 
 
-async def test_what_ends_the_program_leaves_its_update_and_all_later_ones_in_the_inbox(db):
+async def test_a_fatal_error_leaves_its_update_and_all_later_ones_in_the_inbox(db):
     dispatcher = Dispatcher(db, Handler(errors={2: [TelegramRefuses("frozen")]}))
     await receive(db, dispatcher, update(1), update(2), update(3), update(4, chat_id=4))
     await handled(dispatcher)
@@ -205,7 +205,7 @@ async def test_an_update_that_met_a_failing_database_is_tried_until_it_works(db,
     assert caplog.messages == ["answering waits: disk full", "answering goes on: the database works again"]
 
 
-async def test_what_a_failing_database_did_not_take_is_kept_for_the_next_time(db, failing):
+async def test_results_a_failing_database_did_not_take_are_kept_for_the_next_write(db, failing):
     dispatcher = Dispatcher(db, Handler(errors={2: [ValueError("what")]}))
     await receive(db, dispatcher, update(1), update(2))
     await handled(dispatcher)
@@ -220,7 +220,7 @@ async def test_what_a_failing_database_did_not_take_is_kept_for_the_next_time(db
     assert {number: state for number, (state, _) in (await states(db)).items()} == {1: "done", 2: "aside"}
 
 
-async def test_what_was_received_before_is_taken_up_in_its_order(db):
+async def test_updates_received_before_are_resumed_in_order(db):
     handler = Handler()
     async with connect.writing(db) as transaction:
         numbers = {number: f'{{"update_id": {number}, "message": {{"chat": {{"id": 1}}}}}}' for number in (9, 5, 7)}
@@ -245,7 +245,7 @@ async def test_more_updates_than_fit_in_memory_are_resumed_in_batches(db, monkey
     assert dispatcher.handled == list(range(11))
 
 
-async def test_at_the_end_what_runs_may_finish_and_the_rest_stays_in_the_inbox(db):
+async def test_at_the_end_running_updates_finish_and_the_rest_stays_in_the_inbox(db):
     handler = Handler(1, 2)
     dispatcher = Dispatcher(db, handler)
     await receive(db, dispatcher, update(1, chat_id=1), update(2, chat_id=2), update(3, chat_id=2))

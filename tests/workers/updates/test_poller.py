@@ -48,7 +48,7 @@ def batch(*numbers):
     return [(number, "hello") for number in numbers]
 
 
-async def test_the_next_poll_confirms_what_is_written_down(db):
+async def test_the_next_poll_confirms_what_is_stored(db):
     telegram, status, dispatcher = Telegram(batch(7, 8), batch(9), batch()), PollStatus(), Dispatcher(db, Handled())
     for _ in range(3):
         await poll(db, telegram, dispatcher, status)
@@ -57,7 +57,7 @@ async def test_the_next_poll_confirms_what_is_written_down(db):
     assert dispatcher.handle == [7, 8, 9]
 
 
-async def test_after_an_empty_poll_it_asks_from_nought_and_so_finds_ids_that_start_lower(db):
+async def test_after_an_empty_poll_it_polls_without_an_offset_and_finds_lower_ids(db):
     telegram, status, dispatcher = Telegram(batch(900), batch(), batch(5)), PollStatus(), Dispatcher(db, Handled())
     for _ in range(3):
         await poll(db, telegram, dispatcher, status)
@@ -66,7 +66,7 @@ async def test_after_an_empty_poll_it_asks_from_nought_and_so_finds_ids_that_sta
     assert dispatcher.handle == [900, 5]
 
 
-async def test_what_could_not_be_written_down_is_not_confirmed_and_comes_again(db, failing):
+async def test_an_update_that_could_not_be_stored_is_not_confirmed_and_comes_again(db, failing):
     telegram, status, dispatcher = Telegram(batch(7), batch(7), batch()), PollStatus(), Dispatcher(db, Handled())
     async with failing("inbox"):
         with pytest.raises(StoreFailed):
@@ -92,7 +92,7 @@ async def test_an_update_that_comes_again_is_handled_once(db):
     assert dispatcher.handle == [7, 8, 9]
 
 
-async def test_what_was_handled_is_written_down_along_the_way(db):
+async def test_handled_updates_are_recorded_along_the_way(db):
     telegram, status, dispatcher = Telegram(batch(7), batch(8)), PollStatus(), Dispatcher(db, Handled())
     for _ in range(2):
         await poll(db, telegram, dispatcher, status)
@@ -109,7 +109,7 @@ async def test_any_text_can_be_written_down(db, text):
     assert await written(db) == [7]
 
 
-async def test_a_poll_that_fails_is_said_once_and_tried_again(db, caplog):
+async def test_a_failing_poll_is_logged_once_and_retried(db, caplog):
     telegram, status = Telegram(PollFailed("HTTP 502"), PollFailed("HTTP 502"), batch(7)), PollStatus(failures=0)
     async with asyncio.timeout(10):
         for _ in range(3):
@@ -126,7 +126,7 @@ async def test_a_minute_without_a_successful_poll_ends_the_program(db):
         await poll(db, Telegram(PollFailed("HTTP 502")), status=status)
 
 
-async def test_a_successful_poll_starts_that_minute_anew(db):
+async def test_a_successful_poll_restarts_that_minute(db):
     status = PollStatus(last_success=time.monotonic() - 61)
     await poll(db, Telegram(batch()), status=status)
     await poll(db, Telegram(PollFailed("HTTP 502")), status=status)
@@ -134,12 +134,12 @@ async def test_a_successful_poll_starts_that_minute_anew(db):
     assert status.failures == 1
 
 
-async def test_who_finds_a_rival_before_its_first_long_poll_gives_way(db):
+async def test_a_program_that_finds_a_rival_before_its_first_long_poll_gives_way(db):
     with pytest.raises(AlreadyRunning, match="another program already polls Telegram with this token"):
         await poll(db, Telegram(PollConflict("Conflict")))
 
 
-async def test_who_was_there_first_stays(db):
+async def test_the_program_that_polled_first_keeps_running(db):
     telegram, status = Telegram(PollConflict("Conflict"), batch(7)), PollStatus(is_alone=True)
     dispatcher = Dispatcher(db, Handled())
     for _ in range(2):

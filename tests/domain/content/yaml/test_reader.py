@@ -87,7 +87,7 @@ def test_twenty_levels_are_read() -> None:
         ("?\n: x", '1:2: "": a key is missing before the colon'),
     ],
 )
-def test_what_an_editor_does_not_need_is_refused_in_plain_words(text: str, fault: str) -> None:
+def test_yaml_features_that_editors_do_not_need_are_refused_in_plain_words(text: str, fault: str) -> None:
     assert faults_of(text) == [fault]
 
 
@@ -96,7 +96,7 @@ def test_the_key_on_needs_no_quotes() -> None:
     assert faults_of("yes: x") == ['1:1: yes: YAML reads `yes` as true; put it in quotes: "yes"']
 
 
-def test_reading_goes_on_after_what_is_refused() -> None:
+def test_reading_continues_after_a_refused_construct() -> None:
     text = "a: *x\nb: 1\nb: [*y]\nno: &z 1\n? [c]\n: d\n---\n"
     lines = [fault.split(":")[0] for fault in faults_of(text)]
     assert lines == ["1", "3", "3", "4", "4", "5", "7"]

@@ -20,7 +20,7 @@ def test_plain_numbers_and_booleans_are_read(word: str, value: object) -> None:
 
 
 @pytest.mark.parametrize("word", ["", "~", "null", "NULL"])
-def test_nothing_is_read_as_nothing(word: str) -> None:
+def test_empty_values_are_read_as_none(word: str) -> None:
     assert scalars.read_scalar(word) is None
 
 
