@@ -219,7 +219,7 @@ async def test_a_chat_that_is_known_keeps_what_it_said(db, subscribe):
 
 
 async def test_a_chat_that_comes_after_its_group_was_queued_is_not_among_them(db, content, subscribe):
-    """Exactly these wishes: who wants one more, or one fewer, belongs to another message."""
+    """Exactly these criteria: who wants one more, or one fewer, belongs to another message."""
     varied = content.model_copy(update={"notices": tuple(Notice)})
     items = [item for item in every_item(some_content(random.Random(2), varied)) if item.occurrence.date.year == 2026][
         :2
