@@ -37,7 +37,7 @@ def _convert_sexagesimal(word: str) -> str:
     return f"-{total}" if word.startswith("-") else str(total)
 
 
-# Those of both YAML 1.1 and YAML 1.2, because other tools may read the file too.
+# Of both YAML 1.1 and YAML 1.2, because other tools may read the file too.
 _TRAPS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"[-+]?0[0-7_]+|0o[0-7]+"), _convert_from(8)),
     (re.compile(r"[-+]?0x[0-9a-fA-F][0-9a-fA-F_]*"), _convert_from(16)),
