@@ -129,7 +129,7 @@ def _explain_answered(context: BotContext, request: Request, report: Report) -> 
 
 
 async def receive_answer(context: BotContext, request: Request) -> Message:
-    """Send an admin's answer to the member, and say what became of it.
+    """Send an admin's answer to the member, and report the outcome.
 
     It is stored first, so that only one of two admins who answer at the same time succeeds. If it may not have
     arrived, the report can be answered again.

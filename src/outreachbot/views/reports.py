@@ -141,7 +141,7 @@ def ignored(language: str, who: int) -> str:
 
 
 def not_ignored(language: str, who: int) -> str:
-    """The same for the opposite."""
+    """The same for a chat whose reports are accepted again."""
     _ = words(language)
     return _("Reports of chat {chat} are passed on again.", chat=who)
 

@@ -74,7 +74,7 @@ def _find_places(context: BotContext, request: Request, text: str) -> Message:
 
 
 async def receive_place(context: BotContext, request: Request) -> Message:
-    """Handle the reply to the question in which city somebody lives."""
+    """Handle the reply to the question for a city."""
     return _find_places(context, request, request.words)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """A word that YAML tools read as something that is valid nowhere in a content file."""
+    """How YAML tools read a word whose value is valid nowhere in a content file."""
 
-    meaning: str  # what it is to them, in words
+    meaning: str  # the value that they read, in words
 
 
 MERGE_KEY = Trap("a merge key")
