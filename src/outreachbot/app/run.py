@@ -142,7 +142,7 @@ async def _run_workers(
         )
     gc.collect()
     gc.set_threshold(GC_THRESHOLD)
-    gc.freeze()  # no later collection looks through what exists by now, while a member waits
+    gc.freeze()  # later collections skip what exists now, so members wait less
     log.info("@%s runs; Ctrl+C stops it", context.bot.username)
     ready()
     try:

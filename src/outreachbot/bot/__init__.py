@@ -1,4 +1,4 @@
-"""SPEAKS: the only room that imports `telegram`."""
+"""Answers updates from Telegram. Only this package imports `telegram`."""
 
 import sys
 

@@ -17,7 +17,7 @@ from outreachbot.domain.delivery.outcomes import Failed, Outcome, Sent, Uncertai
 from outreachbot.domain.delivery.states import GONE
 from outreachbot.domain.messages.message import Message, text_length
 from outreachbot.domain.reports import MAX_ANSWER, MAX_REPORT, clean_text, find_refusal
-from outreachbot.services.sending import messages as telegram_say
+from outreachbot.services.sending import messages as sending
 from outreachbot.services.sending.chats import record_chat_outcome
 from outreachbot.store import reports as store
 from outreachbot.store.database import connect
@@ -129,7 +129,7 @@ def _explain_answered(context: BotContext, request: Request, report: Report) -> 
 
 
 async def receive_answer(context: BotContext, request: Request) -> Message:
-    """Send an admin's answer to the member, and say what became of it.
+    """Send an admin's answer to the member, and report the outcome.
 
     It is stored first, so that only one of two admins who answer at the same time succeeds. If it may not have
     arrived, the report can be answered again.
@@ -151,7 +151,7 @@ async def receive_answer(context: BotContext, request: Request) -> Message:
     words = say.answer_message(
         context.content, report.language, report.fact_id, report.words, incoming.read_text(request.message)
     )
-    outcome = await telegram_say.send_with_retry(context.messenger, words, report.chat_id, None)
+    outcome = await sending.send_with_retry(context.messenger, words, report.chat_id, None)
     await record_chat_outcome(context, report.chat_id, outcome)
     if not isinstance(outcome, Sent):
         async with connect.writing(context.db) as db:

@@ -127,13 +127,11 @@ async def send_reply(context: BotContext, request: Request, reply: Reply, *, in_
     note = reply if isinstance(reply, CallbackAnswer) else CallbackAnswer()
     if request.kind == Chat.CHANNEL and isinstance(request, Choice) and isinstance(reply, Message) and not in_place:
         note, reply = CallbackAnswer(url=private_link(context.bot.username, request.callback)), None
-    stop_clock = messages.answer_callback(
-        context.messenger, request.press_id, note.text, alert=note.alert, url=note.url
-    )
+    answering = messages.answer_callback(context.messenger, request.press_id, note.text, alert=note.alert, url=note.url)
     if isinstance(reply, Message):
-        await asyncio.gather(stop_clock, _edit_or_send(context, request, reply))
+        await asyncio.gather(answering, _edit_or_send(context, request, reply))
     else:
-        await stop_clock
+        await answering
 
 
 def private_link(username: str, callback: Callback) -> str:

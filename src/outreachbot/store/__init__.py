@@ -1,4 +1,4 @@
-"""REMEMBERS: all SQL. Plain functions, the connection first."""
+"""All SQL, in plain functions that take the connection first."""
 
 import sys
 from types import ModuleType

@@ -32,7 +32,7 @@ class StoredUpdate:
 
 
 async def add(db: AsyncConnection, updates: Mapping[int, str], now: float) -> set[int]:
-    """Store updates (update_id -> JSON) in this order; the ids of those that are new."""
+    """Store updates (update_id -> JSON) in this order; returns the ids of those that are new."""
     if not updates:
         return set()
     rows = [{"update_id": update_id, "body": body, "received_at": now} for update_id, body in updates.items()]

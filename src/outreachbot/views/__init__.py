@@ -1,1 +1,1 @@
-"""SAYS: every word a member or an admin reads."""
+"""Every word that a member or an admin reads."""

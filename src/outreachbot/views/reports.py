@@ -26,7 +26,7 @@ def ask_for_report(content: Content, language: str, fact_id: str, notice: str = 
 
 
 def _question(language: str, number: str, fact_id: str) -> str:
-    """The reply is recognised by this text, which names the fact: nobody who was asked is stored."""
+    """The reply is recognised by this text, which names the fact: the bot does not store whom it asked."""
     _ = words(language)
     return _(
         "What is wrong with fact {number} ({fact})? Answer to this message, if you can with a source.",
@@ -141,7 +141,7 @@ def ignored(language: str, who: int) -> str:
 
 
 def not_ignored(language: str, who: int) -> str:
-    """The same for the opposite."""
+    """The same for a chat whose reports are accepted again."""
     _ = words(language)
     return _("Reports of chat {chat} are passed on again.", chat=who)
 

@@ -110,7 +110,7 @@ def _render_head(first: str, language: str, gaps: int) -> str:
 
 def _render_section(page: _Page, number: int, section: Section, languages: tuple[str, ...]) -> str:
     rows = ([(language, say(language)) for language in languages] for say in section.says)
-    cells = ("".join(_render_cell(page, *said) for said in row) for row in rows if any(message for _, message in row))
+    cells = ("".join(_render_cell(page, *cell) for cell in row) for row in rows if any(message for _, message in row))
     return f'<section><h2 id="{number}">{section.heading}</h2>{"".join(map(_render_row, cells))}</section>'
 
 

@@ -14,7 +14,7 @@ from outreachbot.domain.delivery.states import MessageKind
 from outreachbot.domain.ids import OutboxId, TelegramMessageId
 from outreachbot.domain.messages.message import Copy, Message
 from outreachbot.errors import InvalidButton
-from outreachbot.services.sending import messages as telegram_say
+from outreachbot.services.sending import messages as sending
 from outreachbot.store.broadcasts import composing, records
 from outreachbot.store.database import connect
 from outreachbot.store.delivery import messages
@@ -88,7 +88,7 @@ async def preview_albums(context: BotContext) -> bool:
         async with connect.writing(context.db) as db:
             await composing.clear_album(db, album.admin_id)
         if isinstance(answer, Message):
-            await telegram_say.send_with_retry(context.messenger, answer, album.admin_id, None)
+            await sending.send_with_retry(context.messenger, answer, album.admin_id, None)
     return False
 
 
@@ -127,7 +127,7 @@ async def _preview(
             db, request.user_id, request.chat_id, bodies, context.timestamp(), kind=kind, of_id=of_id
         )
     preview = views.with_unsubscribe(request.language, content)
-    outcome = await telegram_say.send_with_retry(context.messenger, preview, request.chat_id, None)
+    outcome = await sending.send_with_retry(context.messenger, preview, request.chat_id, None)
     async with connect.writing(context.db) as db:
         if not isinstance(outcome, Sent):
             await records.discard_drafts(db, request.user_id, confirmed_too=False)

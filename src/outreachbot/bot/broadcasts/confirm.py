@@ -18,7 +18,7 @@ from outreachbot.domain.delivery.states import MessageState
 from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Message
 from outreachbot.services.broadcasts.plan import load_plan
-from outreachbot.services.sending import messages as telegram_say
+from outreachbot.services.sending import messages as sending
 from outreachbot.store.broadcasts import records
 from outreachbot.store.broadcasts.records import Broadcast
 from outreachbot.store.database import connect
@@ -93,9 +93,9 @@ async def _request_consent(context: BotContext, admin: int, author: int, plan: B
     """Show the message to another admin and ask for consent; returns whether the question arrived."""
     language = context.content.default_language
     question = confirm.question(language, context.content, plan, context.clock()).text
-    await telegram_say.send_with_retry(context.messenger, select_language(bodies, language), admin, None)
+    await sending.send_with_retry(context.messenger, select_language(bodies, language), admin, None)
     text = say.consent_request(language, plan.message.id, str(author), question)
-    return isinstance(await telegram_say.send_with_retry(context.messenger, text, admin, None), Sent)
+    return isinstance(await sending.send_with_retry(context.messenger, text, admin, None), Sent)
 
 
 async def _launch(context: BotContext, request: Request, db: Connection, plan: BroadcastPlan) -> Reply:
@@ -154,7 +154,7 @@ async def refuse_consent(context: BotContext, choice: Choice[RefuseConsent]) -> 
         if broadcast is None or not stopped:
             return CallbackAnswer(say.already_decided(choice.language))
     text = say.objected(context.content.default_language, str(choice.user_id))
-    await telegram_say.send_with_retry(context.messenger, text, broadcast.chat_id, None)
+    await sending.send_with_retry(context.messenger, text, broadcast.chat_id, None)
     return text
 
 

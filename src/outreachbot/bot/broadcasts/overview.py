@@ -30,7 +30,7 @@ from outreachbot.domain.delivery.states import BY_ADMINS, DeliveryState, Message
 from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Message
 from outreachbot.services.broadcasts.status import load_status
-from outreachbot.services.sending import messages as telegram_say
+from outreachbot.services.sending import messages as sending
 from outreachbot.store.broadcasts import composing
 from outreachbot.store.broadcasts import records as store
 from outreachbot.store.database import connect
@@ -151,15 +151,15 @@ async def send_table(context: BotContext, choice: Choice[SendTable]) -> Reply:
         if await ledger.find_message(db, outbox_id) is None:
             return CallbackAnswer(say.message_not_found(choice.language))
         if choice.press_id is not None:  # a large table takes longer than the press may wait
-            await telegram_say.answer_callback(context.messenger, choice.press_id)
+            await sending.answer_callback(context.messenger, choice.press_id)
         data = await _build_csv(ledger.iterate_entries(db, outbox_id))
     name = f"outreachbot-{outbox_id}.csv"
     if len(data) > LARGE_TABLE:
         name, data = f"{name}.gz", await asyncio.to_thread(gzip.compress, data)
     caption = say.table_caption(choice.language, outbox_id)
-    outcome = await telegram_say.send_file(context.messenger, choice.chat_id, name, data, caption)
+    outcome = await sending.send_file(context.messenger, choice.chat_id, name, data, caption)
     if not isinstance(outcome, Sent):
-        await telegram_say.send_with_retry(
+        await sending.send_with_retry(
             context.messenger, say.table_not_uploaded(choice.language), choice.chat_id, choice.topic_id
         )
     return None

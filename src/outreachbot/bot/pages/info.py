@@ -23,7 +23,7 @@ async def show_privacy(context: BotContext, request: Request) -> Message:
 
 
 async def ignore_press(_context: BotContext, _request: Request) -> CallbackAnswer:
-    """The button that says which page this is."""
+    """Answer the button that shows which page this is."""
     return CallbackAnswer("")
 
 

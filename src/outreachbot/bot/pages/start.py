@@ -45,7 +45,7 @@ _NO_FACT = ShowFact("")  # answered like a fact that is gone
 _FALLBACKS: dict[str, Callback] = {
     first_word(type(callback)): callback for callback in (ShowTimeline(), ShowStrip(0), ShowCorrections())
 } | {first_word(kind): _NO_FACT for kind in (ShowTopic, ShowFact, ShowChart, ReportMistake)}
-"""By the first word: what to show for a payload whose rest is wrong. Somebody may have typed it."""
+"""First word -> what to show for a payload whose rest is wrong. Somebody may have typed it."""
 
 
 async def start_chat(context: BotContext, request: Request) -> Message:
@@ -70,7 +70,7 @@ def _read_payload(request: Request) -> Callback | None:
 
 
 async def _record_start_code(context: BotContext, request: Request) -> None:
-    """Note through which link the person came. A payload consists of A-Z, a-z, 0-9, _ and - (Bot API, deep linking)."""
+    """Record which link brought the person. A payload consists of A-Z, a-z, 0-9, _ and - (Bot API, deep linking)."""
     if _CODE.fullmatch(request.words):
         async with connect.writing(context.db) as db:
             await chats.record_start_code(db, request.chat_id, request.words, language=request.language)

@@ -113,7 +113,7 @@ def _apply(before: ChatSettings, change: Change, content: Content) -> ChatSettin
 
 
 async def skip_occurrence(context: BotContext, choice: Choice[SkipOccurrence]) -> Reply:
-    """Nothing more about this occurrence. In a channel only the admin who pressed reads that."""
+    """Send no more about this occurrence. In a channel, only the admin who pressed the button sees the answer."""
     anniversary_id, year = choice.callback.anniversary_id, choice.callback.year
     anniversary = context.content.anniversary_by_id.get(anniversary_id)
     if anniversary is None or not 0 <= year - context.clock().year <= 1:  # an old button

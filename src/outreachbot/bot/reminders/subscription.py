@@ -17,7 +17,7 @@ from outreachbot.domain.reminders.audience import NoticeCriteria, ReminderAudien
 from outreachbot.domain.reminders.forecast import Forecast
 from outreachbot.domain.reminders.schedule import Due, Group, Item
 from outreachbot.services.reminders import settings
-from outreachbot.services.sending import messages as telegram_say
+from outreachbot.services.sending import messages as sending
 from outreachbot.store import audience, chats
 from outreachbot.store.database import connect
 from outreachbot.views.reminders import calendar_file
@@ -78,14 +78,14 @@ async def send_calendar(context: BotContext, request: Request) -> Reply:
         return CallbackAnswer(url=private_link(context.bot.username, SendCalendar()))
     chat_settings, _subscribed = await settings.load_settings(context, request.chat_id)
     if request.press_id is not None:
-        await telegram_say.answer_callback(context.messenger, request.press_id)
+        await sending.answer_callback(context.messenger, request.press_id)
     now = context.clock()
     today = chat_settings.today(context.content, now)
     # In a thread: the first file loads a library.
     data = await asyncio.to_thread(
         calendar_file.calendar_file, context.content, request.language, chat_settings, today, now
     )
-    outcome = await telegram_say.send_file(
+    outcome = await sending.send_file(
         context.messenger,
         request.chat_id,
         "remembrance.ics",

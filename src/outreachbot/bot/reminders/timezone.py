@@ -74,7 +74,7 @@ def _find_places(context: BotContext, request: Request, text: str) -> Message:
 
 
 async def receive_place(context: BotContext, request: Request) -> Message:
-    """Handle the reply to the question in which city somebody lives."""
+    """Handle the reply to the question for a city."""
     return _find_places(context, request, request.words)
 
 
@@ -89,7 +89,7 @@ async def receive_location(context: BotContext, request: Request) -> Reply:
 
 
 class _Answer(filters.MessageFilter):
-    """A reply to the question in which city somebody lives, recognised by its text: nobody who was asked is stored."""
+    """A reply to the question for a city, recognised by its text: the bot does not store whom it asked."""
 
     def filter(self, message: TelegramMessage) -> bool:
         asked = message.reply_to_message

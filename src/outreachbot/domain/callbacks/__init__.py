@@ -1,4 +1,4 @@
-"""What buttons do: one class for each, with the callback data it is written as, and the codec between the two."""
+"""Everything that a button can do, each as a class, and the codec that turns it into callback data and back."""
 
 from outreachbot.domain.callbacks import admins, broadcasts, pages, reminders
 from outreachbot.domain.callbacks.codec import Callback, decode, decode_payload, encode, encode_payload

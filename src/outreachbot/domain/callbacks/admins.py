@@ -21,7 +21,7 @@ class SendLiveFile(Callback):
 
 @wire("content:list:{before}")
 class ListVersions(Callback):
-    """The versions that are older than that one."""
+    """The versions before the given one."""
 
     before: RowId
 
@@ -40,7 +40,7 @@ class AnswerReport(Callback):
 
 @wire("reports:ignore:{report_id}:{chat_id}")
 class IgnoreReporter(Callback):
-    """No more reports from that private chat."""
+    """Accept no more reports from that private chat."""
 
     report_id: RowId
     chat_id: PersonId
@@ -48,7 +48,7 @@ class IgnoreReporter(Callback):
 
 @wire("reports:hear:{report_id}:{chat_id}")
 class HearReporter(Callback):
-    """Reports from that private chat again."""
+    """Accept reports from that private chat again."""
 
     report_id: RowId
     chat_id: PersonId

@@ -8,7 +8,7 @@ from outreachbot.domain.callbacks.fields import Day, Hour, LanguageTag, MessageR
 
 
 class ChatGroup(StrEnum):
-    """Kinds of chats that an audience is narrowed down by together."""
+    """The kinds of chats by which an audience can be narrowed down; groups include supergroups."""
 
     MEMBERS = "members"
     GROUPS = "groups"
@@ -24,7 +24,7 @@ class Clock(StrEnum):
 
 @wire("broadcast:list[:{before}]")
 class ListBroadcasts(Callback):
-    """The newest, or those older than that one."""
+    """The newest broadcasts, or those before the given id."""
 
     before: MessageRowId | None = None
 
@@ -152,7 +152,7 @@ class ShowTimes(Callback):
 
 @wire("broadcast:when:{outbox_id}:now")
 class ClearTime(Callback):
-    """As soon as it is confirmed."""
+    """Send it as soon as it is confirmed."""
 
     outbox_id: MessageRowId
 

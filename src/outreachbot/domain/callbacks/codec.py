@@ -70,7 +70,7 @@ def encode(callback: Callback, *, below: bool = False) -> str:
 
 @lru_cache(maxsize=1024)  # each handler asks whether the press is its own
 def decode(data: str) -> tuple[Callback, bool] | None:
-    """What a press with this data wants, and whether to answer below; None for what no button of ours has sent."""
+    """What a press with this data wants, and whether to answer below; None for data that no button of ours has."""
     plain = data.removeprefix(BELOW)
     for format_ in _formats.values():
         match = format_.pattern.fullmatch(plain)
@@ -95,7 +95,7 @@ def encode_payload(callback: Callback) -> str:
 
 
 def decode_payload(payload: str) -> Callback | None:
-    """What a link with this payload leads to; None where that is nothing a button does."""
+    """What a link with this payload leads to; None for a payload that is no callback."""
     decoded = decode(payload.replace("_", ":")) if _PAYLOAD.fullmatch(payload) else None
     return None if decoded is None else decoded[0]
 

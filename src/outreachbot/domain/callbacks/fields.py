@@ -1,4 +1,4 @@
-"""The values that callback data holds, and which of them are valid."""
+"""The types of the values in callback data, with their limits."""
 
 import datetime as dt
 from typing import Annotated
@@ -24,10 +24,10 @@ Hour = Annotated[int, Field(ge=0, lt=24)]
 Minute = Annotated[int, Field(ge=0, lt=60)]
 Year = Annotated[int, Field(ge=1000, lt=10_000)]
 Day = Annotated[dt.date, BeforeValidator(_parse_day), Field(ge=dt.date(2000, 1, 1), lt=dt.date(3000, 1, 1))]
-"""A day in any time zone. Those around it exist as well."""
+"""A day in any time zone. The limits make sure that its neighbours exist as well."""
 ZoneName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*$", max_length=57)]
-"""A name of the IANA database by its form: whether there is (still) such a zone is for the handler to say."""
+"""A name in the form of the IANA database. The handler checks whether the zone (still) exists."""
 LanguageTag = Annotated[str, StringConstraints(pattern="^[a-z]{2,3}(-[a-z0-9]{2,8})*$", max_length=16)]
-"""The language of a chat, which the content may not have any more."""
+"""The language of a chat. The content may no longer have it."""
 DraftKey = Annotated[str, StringConstraints(pattern="^[A-Za-z0-9_-]{8,32}$")]
 StartCodeHash = Annotated[str, StringConstraints(pattern="^[0-9a-f]{12}$")]

@@ -7,7 +7,7 @@ from outreachbot.domain.content.values import Id, Language
 
 @wire("here")
 class StayHere(Callback):
-    """Nothing: the button between the arrows, which only says which page this is."""
+    """Do nothing: the button between the arrows only shows which page this is."""
 
 
 @wire("facts")
@@ -27,7 +27,7 @@ class ShowFact(Callback):
 
 @wire("chart:{fact_id}[:{first}]")
 class ShowChart(Callback):
-    """A fact's figures as a picture, from that one on."""
+    """A fact's figures as a picture, from figure `first` on, counted from 0."""
 
     fact_id: Id
     first: Number | None = None
@@ -49,7 +49,7 @@ class ShowStrip(Callback):
 
 @wire("corrections[:{first}]")
 class ShowCorrections(Callback):
-    """The page of the corrections that begins with this one, counted from 0."""
+    """The page of the corrections that begins with this entry, counted from 0."""
 
     first: Number | None = None
 

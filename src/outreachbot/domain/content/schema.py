@@ -1,4 +1,4 @@
-"""Builds the content file's JSON Schema, with which text editors complete and check the file during typing.
+"""Builds the content file's JSON Schema, with which text editors complete and check the file as it is typed.
 
 The structure comes from the models; this module adds the descriptions. The schema covers less than `check`, which also
 looks at relations between the parts.

@@ -62,7 +62,7 @@ class Question:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """A field of the content, or the search texts of a language: all of it, or part of a tuple."""
+    """A field of the content, or the search texts of a language: the whole value, or part of a tuple."""
 
     name: str
     value: Any

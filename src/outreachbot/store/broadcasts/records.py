@@ -41,7 +41,7 @@ async def create_draft(
     kind: MessageKind = MessageKind.BROADCAST,
     of_id: OutboxId | None = None,
 ) -> OutboxId:
-    """Store a draft; its id. Nothing is sent before it is confirmed."""
+    """Store a draft; returns its id. Nothing is sent before it is confirmed."""
     outbox_id = await outbox_messages.create(db, kind, content, now, of_id=of_id)
     assert outbox_id is not None  # without a key nothing can conflict
     await db.execute(insert(db, broadcasts).values(message_id=outbox_id, admin_id=admin_id, chat_id=chat_id))
@@ -100,7 +100,7 @@ async def mark_unreported(db: AsyncConnection, outbox_id: OutboxId) -> None:
 
 
 async def add_consent(db: AsyncConnection, outbox_id: OutboxId, admin_id: int) -> int:
-    """Record that this admin consents; the number of admins who do."""
+    """Record that this admin consents; returns how many admins do."""
     statement = insert(db, approvals).values(message_id=outbox_id, admin_id=admin_id).on_conflict_do_nothing()
     await db.execute(statement)
     return await count_consents(db, outbox_id)

@@ -23,7 +23,7 @@ class Version:
 async def add(
     db: AsyncConnection, raw: bytes, digest: str, now: float, *, by: int | None = None, changes: int | None = None
 ) -> int:
-    """Store a file (UTF-8) that goes live now; the id of its version."""
+    """Store a file (UTF-8) that goes live now; returns the id of its version."""
     values = {"digest": digest, "body": raw.decode(), "live_at": now, "live_by": by, "changes": changes}
     statement = insert(db, contents).values(**values).returning(contents.c.id)
     version_id: int = (await db.execute(statement)).scalar_one()

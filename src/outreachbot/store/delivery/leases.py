@@ -15,7 +15,7 @@ FORGET_SECONDS = 86_400.0  # how long a sender is kept after its lease ended: if
 
 
 async def begin(db: AsyncConnection, name: str, now: float, *, is_main: bool) -> int:
-    """Register a sender, with a lease from now on; its id."""
+    """Register a sender, with a lease from now on; returns its id."""
     statement = insert(db, senders).values(name=name, is_main=is_main, until=now + SECONDS)
     sender_id: int = (await db.execute(statement.returning(senders.c.id))).scalar_one()
     return sender_id
@@ -41,7 +41,7 @@ async def find_last_seen(db: AsyncConnection) -> float | None:
 
 
 async def recover(db: AsyncConnection, now: float, *, main_is_new: bool = False) -> int:
-    """Mark as uncertain what senders with an expired lease were sending, as it may have arrived; the number of these.
+    """Mark as uncertain what senders with an expired lease were sending, as it may have arrived; returns how many.
 
     What a dead sender was correcting or deleting is queued again instead: doing it twice does no harm. `main_is_new`
     counts all earlier bots as dead: only one bot runs with a database.
@@ -51,7 +51,7 @@ async def recover(db: AsyncConnection, now: float, *, main_is_new: bool = False)
     old: ColumnElement[bool] = (senders.c.until <= now - FORGET_SECONDS) & ~senders.c.is_main
     if main_is_new:
         dead, old = or_(dead, senders.c.is_main), or_(old, senders.c.is_main)
-    # Senders without a row are dead too: one may have been forgotten while it slept, claimed again, and died.
+    # Senders without a row are dead too: a sender may have been forgotten while it slept, claimed again, and died.
     alive = select(senders.c.id).where(not_(dead))
     lost = is_sending & (deliveries.c.sender_id.not_in(alive) | deliveries.c.sender_id.is_(None))
     await _requeue_jobs(db, lost, now)

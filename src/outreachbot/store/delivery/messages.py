@@ -36,7 +36,10 @@ async def create(
     audience: Audience | None = None,
     of_id: OutboxId | None = None,
 ) -> OutboxId | None:
-    """Store a message; its id, or None if the key exists. Reminders and alerts run at once, all others are drafts."""
+    """Store a message; returns its id, or None if the key exists.
+
+    Reminders and alerts run at once, all others are drafts.
+    """
     is_running = kind in {MessageKind.REMINDER, MessageKind.ALERT}
     statement = insert(db, messages).values(
         kind=kind,
@@ -82,7 +85,10 @@ async def _update_draft(db: AsyncConnection, outbox_id: OutboxId, **values: obje
 async def change_state(
     db: AsyncConnection, outbox_id: OutboxId, to: MessageState, *, only_from: Sequence[MessageState]
 ) -> bool:
-    """Change a message's state if it is one of `only_from`, so that of two people who press at once only one does."""
+    """Change a message's state if it is in `only_from`: of two people who press at once, only the first succeeds.
+
+    Returns whether the state was changed.
+    """
     statement = update(messages).where(messages.c.id == outbox_id, messages.c.state.in_(only_from))
     return (await db.execute(statement.values(state=to, state_reason=None))).rowcount > 0
 
@@ -163,7 +169,7 @@ async def skip_rest(db: AsyncConnection, outbox_id: OutboxId, reason: Reason, no
 
 
 async def finish_completed(db: AsyncConnection, now: float) -> list[OutboxId]:
-    """Finish running and paused messages that have nothing left to queue or to send; their ids."""
+    """Finish running and paused messages that have nothing left to queue or to send; returns their ids."""
     is_empty = not_(exists().where(_of_message, is_queued)) & not_(exists().where(_of_message, is_sending))
     is_complete = and_(messages.c.state.in_(ACTIVE), messages.c.queued_to.is_(None), is_empty)
     query = select(messages.c.id).where(is_complete).order_by(messages.c.id).with_for_update(key_share=True)
@@ -177,7 +183,7 @@ async def finish_completed(db: AsyncConnection, now: float) -> list[OutboxId]:
 
 
 async def queue_again(db: AsyncConnection, outbox_id: OutboxId, state: DeliveryState, now: float) -> int:
-    """Queue the uncertain deliveries again, or the failed ones that may succeed now; how many.
+    """Queue the uncertain deliveries again, or the failed ones that may succeed now; returns how many.
 
     A failed delivery may succeed if the chat is reachable: it came back, or the failure was not about the chat. Nothing
     is queued if the message is stopped, paused or expired.

@@ -188,7 +188,7 @@ async def requeue_unknown(
 
 
 async def _lock_cancelled(db: AsyncConnection, ids: set[OutboxId]) -> set[OutboxId]:
-    """Lock these messages, so that a person who cancels one now waits; those that were cancelled."""
+    """Lock these messages, so that a person who cancels one now waits; returns those that are cancelled."""
     if not ids:
         return set()
     # Not a shared lock: two senders that then pause the same message would wait for each other.

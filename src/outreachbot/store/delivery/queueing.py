@@ -28,7 +28,7 @@ async def list_queueing(db: AsyncConnection, limit: int) -> list[OutboxMessage]:
 async def queue_next_piece(
     db: AsyncConnection, message: OutboxMessage, waves: Waves | None = None, zone: str = ""
 ) -> int:
-    """Queue the next piece of a message's audience; the number of chats. `zone` is that of chats that chose none.
+    """Queue the next piece of a message's audience; returns the number of chats. `zone` is for chats that chose none.
 
     The progress is stored in the same transaction, so after a crash queueing goes on where it stopped.
     """

@@ -46,7 +46,7 @@ def is_planned(planned: Planned, due: Due) -> bool:
 
 
 async def add_plans(db: AsyncConnection, dues: Sequence[Due], now: float) -> list[Due]:
-    """Store these dues as planned; those of them that were not planned already."""
+    """Store these dues as planned; returns those that were not planned already."""
     rows = [{"day": due.day.isoformat(), "zone": due.group.zone, "hour": due.group.hour} for due in dues]
     statement = insert(db, plans).values([{**row, "planned_at": now} for row in rows]).on_conflict_do_nothing()
     added = await db.execute(statement.returning(plans.c.day, plans.c.zone, plans.c.hour))

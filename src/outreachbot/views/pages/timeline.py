@@ -71,7 +71,7 @@ def _button(content: Content, language: str, first: int) -> Rows:
 
 
 def timeline_strip(content: Content, language: str, first: int) -> Strip | None:
-    """The same page as a picture; None if there is no timeline, or if the fonts lack its letters."""
+    """The same page as a picture; None if there is no timeline, or if the fonts have no glyphs for its letters."""
     if not content.timeline:
         return None
     _ = words(language)

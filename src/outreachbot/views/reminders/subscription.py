@@ -95,7 +95,7 @@ def _describe_forecast(forecast: Forecast, zone: str, _: Words) -> str:
 
 
 def _ahead(content: Content, settings: ChatSettings, now: dt.datetime) -> list[Occurrence]:
-    """The days the chat will be reminded of. After the last notice about a day, its next occurrence is meant."""
+    """The days the chat will be reminded of. After the last notice of a day, its next occurrence is listed."""
     if not is_reminded(settings, content):
         return []
     group, today = settings.group(content), settings.today(content, now)

@@ -101,7 +101,7 @@ def how_to_type_place(language: str) -> str:
 
 
 def place_question(language: str) -> str:
-    """The reply to it is recognised by this text: nobody who was asked is stored."""
+    """The reply is recognised by this text: the bot does not store whom it asked."""
     _ = words(language)
     return _("Which city do you live in or near? Reply to this message.")
 

@@ -194,20 +194,20 @@ def _start_sending(sender: Sender, batch: Sequence[Claimed], slots: pace_row.Slo
     times = pace.slot_times(slots.first + ahead, len(batch), slots.per_second)
     for claimed, slot in zip(batch, times, strict=True):
         at = sender.spacing.next_moment(claimed.chat_id, max(now, slot))  # a slot may have passed meanwhile
-        task = asyncio.create_task(_send_one(sender, claimed, at, slot + grace))
+        task = asyncio.create_task(_send_at_slot(sender, claimed, at, slot + grace))
         sender.state.in_flight.add(task)
         sender.state.unrecorded.add((claimed.outbox_id, claimed.chat_id))
         task.add_done_callback(partial(_note_completed, sender.state))
 
 
 def _note_completed(state: SenderState, task: asyncio.Task[None]) -> None:
-    """Runs when the task is done. `_send_one` can't do this: its own task would still count as in flight."""
+    """Runs when the task is done. `_send_at_slot` can't do this: its own task would still count as in flight."""
     state.in_flight.discard(task)
     if len(state.in_flight) <= state.max_before_claim:  # waking it for every request would cost as much as the claim
         state.has_capacity.set()
 
 
-async def _send_one(sender: Sender, claimed: Claimed, at: float, slot_ends: float) -> None:
+async def _send_at_slot(sender: Sender, claimed: Claimed, at: float, slot_ends: float) -> None:
     """Send a delivery at its moment (monotonic) and keep the outcome to be recorded, however the task ends.
 
     A request that is held up does not make up for its missed slot: together, late requests would exceed the limit.

@@ -24,7 +24,7 @@ log = logging.getLogger(__name__)
 
 GROUPS_PER_TRANSACTION = 50  # a reply that waits for such a transaction waits about 100 ms
 MAX_GAP = dt.timedelta(minutes=10)  # between two looks; after a longer one the machine slept, or its clock was set
-MAX_LATE = dt.timedelta(days=2)  # no further back are reminders counted as late: a wrong clock shall do little harm
+MAX_LATE = dt.timedelta(days=2)  # older reminders are not counted as late, so that a wrong clock does little harm
 
 
 @dataclass(slots=True)
@@ -34,8 +34,8 @@ class Planner:
     per_second: float  # the pace of sending, which decides how long a wave lasts
     planned_until: dt.datetime  # everything that was due until then is planned
     regrouped_at: dt.datetime | None = None  # when the content's default zone or hour last changed
-    content: Content | None = None  # that of the last look
-    wave_sizes: dict[dt.datetime, int] = field(default_factory=dict)  # by moment ahead: chats that are due then
+    content: Content | None = None  # as of the last look
+    wave_sizes: dict[dt.datetime, int] = field(default_factory=dict)  # coming moment -> the number of chats due then
 
 
 async def plan_due(planner: Planner, db: Database, content: Content, now: dt.datetime) -> bool:

@@ -51,7 +51,7 @@ async def adopt_defaults(db: Database, content: Content, now: dt.datetime) -> bo
         if before is None:
             return False
         await plans.set_planned_until(transaction, (now - ONE_DAY).timestamp())
-        days = [now.date() + number * ONE_DAY for number in (-1, 0, 1)]  # the local dates there may be now
+        days = [now.date() + number * ONE_DAY for number in (-1, 0, 1)]  # every local date that is possible now
         await plans.replan_group(transaction, default, days, now.timestamp())
     return True
 

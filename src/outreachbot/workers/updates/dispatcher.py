@@ -36,7 +36,7 @@ class Dispatcher:
     handled: list[int] = field(default_factory=list)  # update ids
     set_aside: list[tuple[int, str]] = field(default_factory=list)  # (update id, error): handling it failed
     open_updates: int = 0  # held in memory and not yet handled
-    has_capacity: asyncio.Event = field(default_factory=asyncio.Event)  # set whenever one of them is handled
+    has_capacity: asyncio.Event = field(default_factory=asyncio.Event)  # set whenever an update is handled
     concurrency: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(MAX_CONCURRENT))
     tasks: set[asyncio.Task[None]] = field(default_factory=set)  # one for each queue
     blocked: set[int] = field(default_factory=set)  # chats whose queue waits for the database to work again

@@ -14,9 +14,9 @@ from outreachbot.domain.messages import markup
 
 LONG = 40  # letters; a shorter text may be nothing but a name
 SAME = 80  # letters; a shorter text may well be the same in two languages
-HARDLY = 0.1  # share of a text's letters
+HARDLY = 0.1  # share of a text's letters; below it, a script hardly occurs
 
-# ISO 15924 script codes, each with a sample letter of every Unicode block name that the script comprises.
+# ISO 15924 script codes, each with sample letters, from which `_find_script` reads Unicode's names of the script.
 _SCRIPTS = {
     "Arab": "ج",
     "Armn": "ք",

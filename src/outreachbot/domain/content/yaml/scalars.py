@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Trap:
-    """A word that YAML tools read as something that is valid nowhere in a content file."""
+    """How YAML tools read a word whose value is valid nowhere in a content file."""
 
-    meaning: str  # what it is to them, in words
+    meaning: str  # the value that they read, in words
 
 
 MERGE_KEY = Trap("a merge key")
@@ -37,7 +37,7 @@ def _convert_sexagesimal(word: str) -> str:
     return f"-{total}" if word.startswith("-") else str(total)
 
 
-# Those of both YAML 1.1 and YAML 1.2, because other tools may read the file too.
+# Of both YAML 1.1 and YAML 1.2, because other tools may read the file too.
 _TRAPS: tuple[tuple[re.Pattern[str], Callable[[str], str]], ...] = (
     (re.compile(r"[-+]?0[0-7_]+|0o[0-7]+"), _convert_from(8)),
     (re.compile(r"[-+]?0x[0-9a-fA-F][0-9a-fA-F_]*"), _convert_from(16)),
