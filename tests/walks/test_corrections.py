@@ -182,7 +182,7 @@ async def test_a_chat_reports_once_a_minute_and_five_times_a_day(harness):
             "You have reported something a moment ago. Please come back in a minute.\n"
             "What you have just written was not passed on."
         )
-        assert "a moment ago" in (await asked(harness))["text"], "nobody shall write in vain"
+        assert "a moment ago" in (await asked(harness))["text"], "nobody should write in vain"
         for minutes in (2, 4, 6, 8):
             harness.clock.set(start + dt.timedelta(minutes=minutes))
             assert "Thank you." in (await reply(harness, MEMBER, question, "more"))["text"]

@@ -199,7 +199,7 @@ def moments(dice: random.Random) -> list[tuple[dt.datetime, str]]:
 
 
 def calm(at: dt.datetime) -> dt.datetime:
-    """Not just before a quarter of an hour, when an hour or a day may end somewhere: a slow machine is a moment late."""
+    """Not just before a quarter of an hour, when a day may end somewhere: a slow machine is a moment late."""
     is_on_the_brink = at.timestamp() % QUARTER.total_seconds() > (QUARTER - MINUTE).total_seconds()
     return at - MINUTE if is_on_the_brink else at
 
