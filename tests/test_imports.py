@@ -1,4 +1,4 @@
-"""What a program need not load it does not load: an import at the top of the wrong file would go unnoticed."""
+"""Commands load only the modules they need: an import at the top of the wrong file would go unnoticed."""
 
 import subprocess
 import sys
@@ -9,7 +9,7 @@ LOADED = "import sys; print(*sorted({'.'.join(name.split('.')[:3]) for name in s
 
 
 def loaded(*statements):
-    """The modules that a new interpreter holds after these statements, down to the third dot."""
+    """The modules loaded in a new interpreter after these statements, down to the third dot."""
     done = subprocess.run(
         [sys.executable, "-c", "\n".join([*statements, LOADED])], capture_output=True, text=True, check=True
     )

@@ -1,4 +1,4 @@
-"""The rooms and their arrows: one forbidden import turns this red. docs/design.md draws the house."""
+"""The layers of the program and their allowed imports, as docs/design.md describes them."""
 
 import ast
 import re
@@ -12,7 +12,7 @@ SOURCE = ROOT / "src" / "outreachbot"
 FILES = sorted(SOURCE.rglob("*.py"))
 TESTS = sorted((ROOT / "tests").rglob("*.py"))
 
-# What each room may import of the house. Arrows only point down, and may skip floors; siblings never import each other.
+# What each package may import: only packages below it, never a sibling.
 _BELOW_SERVICES = {"gateway", "store", "views", "drawing", "domain", "errors"}
 BELOW: dict[str, set[str]] = {
     "errors": set(),
@@ -32,7 +32,7 @@ BELOW: dict[str, set[str]] = {
     "__main__": {"cli"},
     "__init__": set(),
 }
-# A library has one room.
+# Each library is used in one package only.
 LIBRARIES: dict[str, set[str]] = {
     "telegram": {"bot"},
     "aiohttp": {"gateway"},
@@ -58,7 +58,7 @@ def name(path: Path) -> str:
     return str(path.relative_to(SOURCE))
 
 
-def room(path: Path) -> str:
+def package_of(path: Path) -> str:
     return path.relative_to(SOURCE).parts[0].removesuffix(".py")
 
 
@@ -77,7 +77,7 @@ def module(path: Path) -> str:
 
 
 def targets(path: Path) -> Iterator[str]:
-    """The modules of the house that a file imports, those for the type checker alone included."""
+    """The modules of the program that a file imports, including those imported only for the type checker."""
     for node in ast.walk(TREES[path]):
         if isinstance(node, ast.ImportFrom) and node.module and node.module.startswith("outreachbot"):
             yield node.module
@@ -86,8 +86,8 @@ def targets(path: Path) -> Iterator[str]:
             yield from (alias.name for alias in node.names)
 
 
-def circles(graph: dict[str, set[str]]) -> list[list[str]]:
-    """The modules that are left when everything is taken away that imports none of the rest, again and again."""
+def find_cycles(graph: dict[str, set[str]]) -> list[list[str]]:
+    """The modules left after repeatedly removing those that import none of the rest: the import cycles."""
     left = dict(graph)
     while free := {name for name, imported in left.items() if not imported & left.keys() - {name}}:
         left = {name: imported for name, imported in left.items() if name not in free}
@@ -101,16 +101,18 @@ def test_imports_only_point_down():
         for imported in imports(path)
         if imported.startswith("outreachbot.")
     }
-    upward = {(path, to) for path, to in used if to not in BELOW[room(SOURCE / path)] | {room(SOURCE / path)}}
+    forbidden = {
+        (path, to) for path, to in used if to not in BELOW[package_of(SOURCE / path)] | {package_of(SOURCE / path)}
+    }
 
-    assert upward == set()
+    assert forbidden == set()
 
 
 def test_no_files_import_each_other_in_a_circle():
     modules = {module(path): path for path in FILES}
     graph = {name: {target for target in targets(path) if target in modules} for name, path in modules.items()}
 
-    assert circles(graph) == []
+    assert find_cycles(graph) == []
 
 
 def test_each_library_belongs_to_one_package():
@@ -118,7 +120,7 @@ def test_each_library_belongs_to_one_package():
     elsewhere = {
         (path, imported)
         for path, imported in used
-        if room(SOURCE / path) not in LIBRARIES.get(imported, {room(SOURCE / path)})
+        if package_of(SOURCE / path) not in LIBRARIES.get(imported, {package_of(SOURCE / path)})
     }
 
     assert elsewhere == set()
@@ -159,7 +161,7 @@ def test_the_domain_decides_without_waiting():
     assert [
         name(path)
         for path in FILES
-        if room(path) == "domain" and any(isinstance(node, waiting) for node in ast.walk(TREES[path]))
+        if package_of(path) == "domain" and any(isinstance(node, waiting) for node in ast.walk(TREES[path]))
     ] == []
 
 
@@ -178,7 +180,7 @@ def test_tests_share_only_what_is_in_support():
 
 
 def test_every_folder_of_tests_is_fast_or_thorough():
-    """A new one is named in tests/support/selection.py: so `make test-fast` leaves out nothing by accident."""
+    """A new folder is added to tests/support/selection.py: `make test-fast` must leave out nothing by accident."""
     found = {path.relative_to(ROOT / "tests").parts[0] for path in TESTS if path.name.startswith("test_")}
 
     assert found == FAST | THOROUGH

@@ -1,4 +1,4 @@
-"""How the bot meets Telegram at its start, where that does not answer at once."""
+"""The bot's start when Telegram doesn't answer at once."""
 
 import itertools
 import logging
@@ -12,7 +12,7 @@ from outreachbot.sandbox.faults import ALWAYS, FaultKind, InjectedFault
 
 @pytest.fixture(autouse=True)
 def impatient(monkeypatch):
-    """Eight tries with nothing between them."""
+    """Make eight attempts without pauses."""
     monkeypatch.setattr(application, "_pauses", lambda _: itertools.repeat(0.0, 8))
 
 

@@ -1,4 +1,4 @@
-"""Who asks what, read from Telegram's updates."""
+"""Telegram's updates become requests: who asks, and for what."""
 
 from typing import Any
 

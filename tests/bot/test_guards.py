@@ -1,4 +1,4 @@
-"""Who may decide for a group, and what those read who may not."""
+"""Who may decide for a group, and what everybody else is answered."""
 
 from typing import Any
 
@@ -29,9 +29,11 @@ def group(harness) -> None:
 
 
 async def subscribes(harness, context, user_id: int) -> bool:
-    """Somebody writes /subscribe in the group; whether it then is subscribed."""
+    """Write /subscribe in the group; return whether it is then subscribed."""
     status = harness.world.chats[GROUP].members[user_id]
-    harness.world.chats[GROUP].members[user_id] = MemberStatus.MEMBER  # who has left since may have written before
+    harness.world.chats[GROUP].members[user_id] = (
+        MemberStatus.MEMBER
+    )  # somebody who has left since may have written before
     people.say(harness.world, user_id, GROUP, "/subscribe")
     harness.world.chats[GROUP].members[user_id] = status
     await application.handle_update(context, harness.world.updates.pop()[1])

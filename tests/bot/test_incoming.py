@@ -1,4 +1,4 @@
-"""What an admin composed is read: text with its formatting, files, and the buttons in the last lines."""
+"""An admin's message is read: formatted text, files, and the buttons in its last lines."""
 
 import re
 from contextlib import suppress
@@ -21,7 +21,7 @@ SIZES = [{"file_id": "small", "file_unique_id": "s", "width": 90, "height": 51},
 
 
 def sent(**content):
-    """A message of an admin as Telegram gives it."""
+    """An admin's message as Telegram delivers it."""
     raw = {"message_id": 9, "date": 1, "chat": CHAT, "from": {"id": 22, "is_bot": False, "first_name": "Ada"}}
     message = TelegramMessage.de_json(raw | content, None)
     assert message is not None
@@ -165,7 +165,7 @@ spans = st.lists(st.tuples(kinds, st.integers(0, 200), st.integers(1, 200)), max
 
 
 def aligned(text, spans):
-    """Entities at the borders of characters, as Telegram's are, one within the other or apart."""
+    """Entities at character boundaries, nested or disjoint, as Telegram sends them."""
     borders = [text_length(text[:at]) for at in range(len(text) + 1)]
     left = 0
     for kind, start, size in spans:

@@ -1,4 +1,4 @@
-"""Buttons of older versions stay in chats: each is still answered, and a forged one is told that it leads nowhere."""
+"""Buttons of older versions stay in chats: each still works, and a forged one gets a note that it leads nowhere."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -14,7 +14,7 @@ from tests.support.harness import ADMIN, MEMBER
 
 NOW = dt.datetime(2026, 3, 10, 12, tzinfo=ZoneInfo("Asia/Baku"))
 
-# A part of what is said then, in place or below, or of the note; "": the press is answered without a word.
+# A part of the message or note that answers the press; "": it is answered without a text.
 OF_MEMBERS = {
     "here": "",
     "facts": "Choose a topic",
@@ -109,7 +109,7 @@ def test_there_is_a_button_of_every_kind():
 
 
 async def read_answer(harness, press, data, user_id):
-    """All that a press under the newest message changes: the note, and what is said in place of it or below."""
+    """Everything that a press below the newest message changes: the note, and messages edited or sent."""
     before = [message.get("edit_date") or message["message_id"] for message in harness.said(user_id)]
     note = await press(data, user_id)
     said = [

@@ -1,4 +1,4 @@
-"""How an answer is brought: in the place of what was pressed, below it, at a group's new id; and what is learnt."""
+"""How an answer is delivered: in place of the pressed message, below it, or at a group's new id."""
 
 import pytest
 
@@ -16,13 +16,13 @@ OLD = "Bad Request: message can't be edited"
 
 
 async def say(harness, context, text: str, chat_id: int = MEMBER, user_id: int = MEMBER) -> None:
-    """Somebody writes, and the bot handles that."""
+    """Write a message and let the bot handle it."""
     people.say(harness.world, user_id, chat_id, text)
     await application.handle_update(context, harness.world.updates.pop()[1])
 
 
 async def press(harness, context, message: Json, data: str, chat_id: int = MEMBER) -> Json:
-    """Mina presses a button, and the bot handles that; its answer to the press."""
+    """Let Mina press a button; return the bot's answer to the press."""
     query = people.press(harness.world, MEMBER, chat_id, message["message_id"], data)
     await application.handle_update(context, harness.world.updates.pop()[1])
     return harness.world.answers[query]
@@ -93,7 +93,7 @@ async def test_a_chat_that_can_not_be_answered_is_remembered_and_that_is_no_erro
     await subscribe(context, MEMBER)
     people.say(harness.world, MEMBER, MEMBER, "/help")
     update = harness.world.updates.pop()[1]
-    harness.world.chats[MEMBER].bot_status = MemberStatus.KICKED  # blocked before the answer came
+    harness.world.chats[MEMBER].bot_status = MemberStatus.KICKED  # blocked before the answer arrived
     await application.handle_update(context, update)
 
     assert await counted(context) == {}

@@ -1,4 +1,4 @@
-"""Callback data: what each button does survives the way to Telegram and back, also from buttons of older versions."""
+"""Callback data: every action survives the round trip through Telegram, including that of older versions' buttons."""
 
 import datetime as dt
 import typing

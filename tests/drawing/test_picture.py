@@ -1,4 +1,4 @@
-"""Pictures: the same for the same words, of measures that Telegram takes, and readable on a phone."""
+"""Pictures: deterministic, of a size that Telegram accepts, and readable on a phone."""
 
 import io
 from dataclasses import replace
@@ -36,7 +36,7 @@ DEATHS = Chart(
 
 
 def part(drawn):
-    """What is drawn of it."""
+    """The part of it that is drawn."""
     count = picture.fitting(drawn)
     assert 1 <= count <= len(drawn.items)
     if isinstance(drawn, Chart):

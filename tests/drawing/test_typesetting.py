@@ -1,4 +1,4 @@
-"""Typesetting: every drawable character has a glyph, and lines are as wide as they may be."""
+"""Typesetting: every drawable character has a glyph, and lines keep to their width."""
 
 import itertools
 import sys
@@ -23,7 +23,7 @@ def plain(lines):
 
 @pytest.mark.parametrize("bold", [False, True])
 def test_every_drawable_sign_has_a_shape_of_its_own(bold):
-    """The shape of what a font lacks is the same for all: that of a sign which no font has."""
+    """All characters missing from a font share one glyph: that of a character no font has."""
     signs = [sign for sign in map(chr, range(0x20, sys.maxunicode)) if unicodedata.category(sign) not in SHAPELESS]
     drawable = [sign for sign in signs if is_drawable(sign) and unicodedata.is_normalized("NFC", sign)]
 

@@ -1,4 +1,4 @@
-"""Each answer of Telegram's, and what it means for a delivery."""
+"""What each of Telegram's responses means for a delivery."""
 
 import json
 

@@ -1,4 +1,4 @@
-"""What is known when a request fails, against real sockets; and that no error holds the token."""
+"""What is known when a request fails, over real sockets; no error contains the token."""
 
 import asyncio
 import socket

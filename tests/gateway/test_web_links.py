@@ -1,4 +1,4 @@
-"""Addresses are asked as they are, politely, and each gets one answer."""
+"""Links are requested unchanged and politely, and each gets one result."""
 
 import asyncio
 import socket
@@ -15,7 +15,7 @@ from outreachbot.gateway import web_links
 
 
 class Site:
-    """A web site on this machine, and what it was asked."""
+    """A local web site that records its requests."""
 
     def __init__(self) -> None:
         self.asked: list[tuple[str, str]] = []
@@ -90,7 +90,7 @@ async def site(monkeypatch) -> AsyncIterator[Site]:
 
 @pytest.fixture
 def nowhere() -> Iterator[str]:
-    """An address where nobody listens."""
+    """An address on which no server listens."""
     with socket.socket() as unused:
         unused.bind(("127.0.0.1", 0))
         yield f"http://127.0.0.1:{unused.getsockname()[1]}/"
@@ -98,7 +98,7 @@ def nowhere() -> Iterator[str]:
 
 @pytest.fixture
 def certificate() -> ssl.SSLContext:
-    """One that nobody has vouched for."""
+    """A self-signed certificate."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(Path(__file__).parent / "unvouched.pem")
     return context

@@ -1,4 +1,4 @@
-"""What the tests of the store say in one line: who is subscribed, what is queued, what became of it."""
+"""Fixtures for tests of the store: subscribe chats, queue deliveries, and read their states."""
 
 import asyncio
 import datetime as dt
@@ -25,7 +25,7 @@ BODIES = {"en": Message("hello")}
 
 @pytest.fixture(scope="session")
 def shared_postgres_url(postgres: str, postgres_template: str) -> str:
-    """One database for all tests here: to delete what is in it takes a fifth of the time of another copy."""
+    """One database for all tests here: emptying it takes a fifth of the time of copying another."""
     return asyncio.run(databases.create_database(postgres, template=postgres_template))
 
 
@@ -45,7 +45,7 @@ async def db(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 def until_blocked(db: Database) -> Callable[..., Awaitable[None]]:
-    """Wait until one transaction waits for another's lock, or the task needed none."""
+    """Wait until the task's transaction is blocked by another's lock, or has ended."""
 
     async def until_blocked(task: asyncio.Task[object]) -> None:
         waiting = text("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
@@ -81,7 +81,7 @@ async def sender(db: Database) -> int:
 
 @pytest.fixture
 def deliver(db: Database, sender: int) -> Callable[..., Awaitable[int]]:
-    """Create a running message with these deliveries (by chat id); its id. Those being sent are claimed by `sender`."""
+    """Create a running message with these deliveries (by chat id); return its id. `sender` claims those being sent."""
 
     async def deliver(
         states: dict[int, DeliveryState],
@@ -106,7 +106,7 @@ def deliver(db: Database, sender: int) -> Callable[..., Awaitable[int]]:
 
 @pytest.fixture
 def queue(db: Database) -> Callable[..., Awaitable[list[int]]]:
-    """Queue whatever is to be queued; how many chats each piece had."""
+    """Queue every audience; return the number of chats in each piece."""
 
     async def queue(waves: Mapping[str, float | None] | None = None, zone: str = "") -> list[int]:
         pieces: list[int] = []
@@ -122,7 +122,7 @@ def queue(db: Database) -> Callable[..., Awaitable[list[int]]]:
 
 @pytest.fixture
 def confirm(db: Database) -> Callable[..., Awaitable[int]]:
-    """Write a broadcast and start it; its id. Its audience is to be queued."""
+    """Write a broadcast and start it; return its id. Its audience isn't queued yet."""
 
     async def confirm(
         to: BroadcastAudience | None = None, *, kind: MessageKind = MessageKind.BROADCAST, of_id: int | None = None
@@ -138,7 +138,7 @@ def confirm(db: Database) -> Callable[..., Awaitable[int]]:
 
 @pytest.fixture
 def states(db: Database) -> Callable[[int], Awaitable[dict[int, str]]]:
-    """Where a message's deliveries stand, by chat."""
+    """The state of each of a message's deliveries, by chat."""
 
     async def states(outbox_id: int) -> dict[int, str]:
         query = select(t.deliveries.c.chat_id, t.deliveries.c.state).where(t.deliveries.c.message_id == outbox_id)
@@ -150,7 +150,7 @@ def states(db: Database) -> Callable[[int], Awaitable[dict[int, str]]]:
 
 @pytest.fixture
 def state(db: Database) -> Callable[[int], Awaitable[str]]:
-    """Where a message stands."""
+    """The state of a message."""
 
     async def state(outbox_id: int) -> str:
         async with connect.reading(db) as connection:

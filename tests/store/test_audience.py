@@ -1,4 +1,4 @@
-"""Who belongs to an audience: who is subscribed, and shares what was asked for."""
+"""Which chats belong to an audience: subscribed ones that meet its criteria."""
 
 import itertools
 
@@ -18,7 +18,7 @@ from tests.support.transactions import transact
 
 
 async def count(db, to):
-    """How many chats, in the order of kind and language."""
+    """The numbers of chats, ordered by kind and language."""
     async with connect.reading(db) as connection:
         found = await audience.count_chats(connection, to)
     return sorted(found, key=lambda counted: (counted.kind, counted.language))
@@ -156,7 +156,7 @@ async def test_a_group_is_every_chat_with_its_zone_and_hour_chosen_or_by_default
     assert await reached(ReminderAudience(group=Group(zone, hour), default=Group("Asia/Baku", 9))) == who
 
 
-async def test_without_a_default_the_default_group_has_the_chats_that_chose_nothing(subscribe, reached):
+async def test_without_a_default_a_group_includes_the_chats_that_chose_nothing(subscribe, reached):
     await subscribe(1)
     await subscribe(2, zone="Asia/Baku", hour=9)
     await subscribe(3, zone="Asia/Tokyo")

@@ -1,4 +1,4 @@
-"""Who subscribed, who is gone, who came back."""
+"""Chats subscribe, become unreachable and return."""
 
 from sqlalchemy import select
 

@@ -1,4 +1,4 @@
-"""Updates are written down once, wait in their order, and are forgotten when they are handled and old."""
+"""Updates are stored once, wait in order, and are deleted when they are handled and old."""
 
 import json
 
@@ -33,7 +33,7 @@ async def ids(db):
 
 
 async def rows(db):
-    """What is kept of each update: its state and its error."""
+    """The stored state and error of each update."""
     async with connect.reading(db) as connection:
         kept = await connection.execute(select(t.inbox.c.update_id, t.inbox.c.state, t.inbox.c.error))
         return {row.update_id: (row.state, row.error) for row in kept}

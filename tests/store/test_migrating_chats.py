@@ -1,4 +1,4 @@
-"""A group that moved to another id: nothing it said is lost, and it gets no message twice."""
+"""A group that moved to another id keeps its settings and gets no message twice."""
 
 import itertools
 
@@ -100,7 +100,7 @@ SETTLED_OR_QUEUED = (SURELY, PERHAPS, WAITS, *NOT)
 
 
 def kept(old, new):
-    """What the one row that is left says: what arrived, else what may have, else what the new id has."""
+    """The state of the remaining row: sent, else uncertain, else the state under the new id."""
     return next((state for state in (SURELY, PERHAPS) if state in {old, new}), new)
 
 
@@ -122,7 +122,7 @@ async def test_a_delivery_in_flight_to_the_new_id_stays_in_flight(db, deliver, s
 
 @pytest.mark.parametrize("new", [None, *SETTLED_OR_QUEUED])
 async def test_a_delivery_in_flight_to_the_old_id_is_settled_under_it(db, deliver, states, sender, new):
-    """Moved with the others it would be `sending` for ever: nobody would settle it under its new id."""
+    """If it moved with the others it would stay `sending` for ever: nobody would settle it under the new id."""
     outbox_id = await deliver({OLD: DeliveryState.SENDING} | ({} if new is None else {NEW: new}))
     await transact(db, chats.migrate, OLD, NEW)
     await transact(db, outbox.settle, sender, [outbox.Settled(outbox_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)
@@ -133,7 +133,7 @@ async def test_a_delivery_in_flight_to_the_old_id_is_settled_under_it(db, delive
 
 
 async def test_a_delivery_redirected_to_the_new_id_is_queued_for_it(db, subscribe, deliver, states, sender):
-    """Two messages are in the air to the old id; both are answered with the new one."""
+    """Two messages are in flight to the old id; Telegram answers both with the new one."""
     await subscribe(OLD)
     first, second = [await deliver({OLD: DeliveryState.SENDING}) for _ in range(2)]
     for outbox_id in (first, second):
@@ -173,7 +173,7 @@ async def test_the_ids_of_a_copy_move_with_it(db, deliver):
 
 
 async def test_a_late_answer_to_what_moved_meanwhile_changes_nothing(db, deliver, states, sender):
-    """Its sender's lease was taken for over, and only then the group moved: nobody finds it under the old id."""
+    """Its sender's lease was taken for expired before the group moved: no row has the old id any more."""
     outbox_id = await deliver({OLD: DeliveryState.UNCERTAIN})
     await transact(db, chats.migrate, OLD, NEW)
     await transact(db, outbox.settle, sender, [outbox.Settled(outbox_id, OLD, DeliveryState.SENT, telegram_id=9)], 2.0)

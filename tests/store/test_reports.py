@@ -118,7 +118,7 @@ async def test_a_report_that_is_gone_can_not_be_answered(db):
 
 
 async def told(db, report):
-    """The id of the message that tells the admins."""
+    """The id of the message that alerts the admins."""
     async with connect.reading(db) as connection:
         return await connection.scalar(select(t.messages.c.id).where(t.messages.c.key == f"report:{report.id}"))
 
@@ -154,7 +154,7 @@ async def test_after_ninety_days_the_text_of_a_report_is_deleted(db, sender):
 
 
 async def test_the_number_of_a_deleted_report_is_never_given_again(db):
-    """An old button names it."""
+    """An old button may still refer to it."""
     old = await add(db)
     await transact(db, reports.purge, NOW + KEEP_SECONDS)
 

@@ -1,1 +1,1 @@
-"""What several test files share: none of them imports another, they import from here."""
+"""Helpers shared by several test files, which import them from here and never from each other."""

@@ -39,14 +39,14 @@ ENDS: dict[int, tuple[DeliveryState, Reason | None, str | None]] = {
 
 @pytest.fixture
 async def messenger(harness: Harness) -> AsyncIterator[Messenger]:
-    """The bot's way to the local Telegram."""
+    """The bot's client of the local Telegram."""
     async with transport.open_session(harness.url) as session:
         yield Messenger(BotApi(session, harness.url, SecretStr(TOKEN)))
 
 
 @pytest.fixture
 async def context(harness: Harness, messenger: Messenger) -> AsyncIterator[BotContext]:
-    """All that handlers work with; no worker runs, so a test hands it each update itself."""
+    """Everything that handlers work with; no worker runs, so tests hand over each update themselves."""
     async with connect.open_database(harness.database_url) as db:
         made = run._create_context(harness.settings(), harness.live(), db, messenger, harness.clock)
         await made.bot.initialize()
@@ -55,7 +55,7 @@ async def context(harness: Harness, messenger: Messenger) -> AsyncIterator[BotCo
 
 @pytest.fixture
 def hand(harness: Harness, context: BotContext) -> Callable[[], Awaitable[None]]:
-    """Hand the bot whatever Telegram has for it."""
+    """Hand the bot all pending updates."""
 
     async def hand() -> None:
         while harness.world.updates:
@@ -66,7 +66,7 @@ def hand(harness: Harness, context: BotContext) -> Callable[[], Awaitable[None]]
 
 @pytest.fixture
 def write(harness: Harness, hand: Callable[[], Awaitable[None]]) -> Callable[..., Awaitable[list[Json]]]:
-    """Somebody (Ada, if nobody else is named) writes a text to the bot; what it answers."""
+    """Write a text to the bot (as Ada by default); return its answers."""
 
     async def write(text: str, user_id: int = ADMIN, **place: Any) -> list[Json]:
         before = len(harness.said(user_id))
@@ -79,7 +79,7 @@ def write(harness: Harness, hand: Callable[[], Awaitable[None]]) -> Callable[...
 
 @pytest.fixture
 def press(harness: Harness, hand: Callable[[], Awaitable[None]]) -> Callable[..., Awaitable[Json]]:
-    """Somebody (Ada) presses a button under the newest message of the bot; the note that answers it."""
+    """Press a button below the bot's newest message (as Ada by default); return the note that answers the press."""
 
     async def press(data: str, user_id: int = ADMIN, under: Json | None = None) -> Json:
         message = under or harness.said(user_id)[-1]
@@ -106,7 +106,7 @@ def subscribe(context: BotContext) -> Callable[..., Awaitable[None]]:
 
 @pytest.fixture
 def row(context: BotContext) -> Callable[[int], Awaitable[Any]]:
-    """A message of the outbox as it is written down."""
+    """The row of a message of the outbox."""
 
     async def row(outbox_id: int) -> Any:
         async with connect.reading(context.db) as db:
@@ -117,7 +117,7 @@ def row(context: BotContext) -> Callable[[int], Awaitable[Any]]:
 
 @pytest.fixture
 def body(context: BotContext) -> Callable[[int], Awaitable[Message]]:
-    """What a message of the outbox says, in the content's one language."""
+    """The body of a message of the outbox, in the content's only language."""
 
     async def body(outbox_id: int) -> Message:
         async with connect.reading(context.db) as db:
@@ -128,7 +128,7 @@ def body(context: BotContext) -> Callable[[int], Awaitable[Message]]:
 
 @pytest.fixture
 def sent(context: BotContext, subscribe: Callable[..., Awaitable[None]]) -> Callable[..., Awaitable[int]]:
-    """Write a broadcast in this state, with the ENDS of these chats; its id."""
+    """Write a broadcast in this state, with the ENDS of these chats; return its id."""
 
     async def sent(
         state: MessageState = MessageState.FINISHED,
@@ -158,13 +158,13 @@ def sent(context: BotContext, subscribe: Callable[..., Awaitable[None]]) -> Call
 
 @pytest.fixture
 def shelf(harness: Harness) -> tuple[Media, ...]:
-    """A picture, a film and a file that Telegram has."""
+    """A picture, a video and a file that Telegram has."""
     return tuple(Media(kind, files.add(harness.world.files, kind, None).file_id) for kind in MediaKind)
 
 
 @pytest.fixture
 def requests(messenger: Messenger) -> list[dict[str, Any]]:
-    """The parameters of every request that leaves from now on."""
+    """The parameters of every request sent from now on."""
     seen: list[dict[str, Any]] = []
 
     async def leaving(*arguments: Any) -> None:

@@ -1,4 +1,4 @@
-"""A model of the outbox for stateful tests: each step is run on the store, and what must hold is checked after it."""
+"""A model of the outbox for stateful tests: each step runs on the store, and the invariants are checked after it."""
 
 import asyncio
 import contextlib
@@ -23,7 +23,7 @@ GROUPS = {-4: -1004, -5: -1005}  # the id of each before and after it becomes a 
 BEFORE = {new: old for old, new in GROUPS.items()}
 EVERYBODY = [-2000, -900, *GROUPS, 1, 2, 3]
 BODY = {"en": Message("x")}
-WALKS = {  # what a delivery may become by one transaction; what only an admin does is not among them
+WALKS = {  # the states a delivery may enter in one transaction, except by an admin
     DeliveryState.QUEUED: {DeliveryState.SENDING, DeliveryState.SKIPPED},
     DeliveryState.SENDING: set(DeliveryState),
     DeliveryState.UNCERTAIN: {DeliveryState.SENT, DeliveryState.FAILED, DeliveryState.SKIPPED},
@@ -31,7 +31,7 @@ WALKS = {  # what a delivery may become by one transaction; what only an admin d
 
 
 def person(chat_id):
-    """The same for the same chat, whatever id it has."""
+    """The same value for the same chat, whichever id it has."""
     return BEFORE.get(chat_id, chat_id)
 
 
@@ -46,7 +46,7 @@ async def crash(_db):
 
 
 class BroadcastModel:
-    """What must be in the database after the steps so far. Each step is a transaction; whatever it did is checked."""
+    """What must be in the database after the steps so far. Each step is a transaction whose effects are checked."""
 
     def __init__(self, runner: asyncio.Runner, db: Database):
         self.runner, self.db, self.now = runner, db, 1.0
@@ -54,8 +54,8 @@ class BroadcastModel:
         self.due = {}  # message -> persons that it is to be queued for, until it is
         self.wrong = Counter()  # message -> how often Telegram called it wrong
         self.moved = set()  # groups that Telegram has moved, whether or not we know
-        self.in_flight = []  # (sender, claimed, whether its id was good then): not yet answered
-        self.late = []  # the same, of senders that were given up
+        self.in_flight = []  # (sender, claimed delivery, whether its id was valid then): not yet answered
+        self.late = []  # the same, for senders taken for dead
         self.states, self.message_rows = {}, {}  # (message, chat) -> state; message -> its row
         self.main, self.helper = self.new_sender(main=True), self.new_sender(main=False)
         for who in EVERYBODY:
@@ -63,9 +63,9 @@ class BroadcastModel:
         self.send()
 
     def do(self, *changes, asked=None, queues=False, moves=False):
-        """Changes in one transaction, each with its values; what the last of them says.
+        """Make these changes in one transaction, each with its arguments; return the last result.
 
-        No delivery appears, vanishes or goes back by it; but what is `asked` for (state, message) is queued again.
+        No delivery may appear, vanish or go back; but those `asked` for (state, message) are queued again.
         """
 
         async def transaction():
@@ -97,7 +97,7 @@ class BroadcastModel:
         self.do((lambda db: chats.subscribe(db, self.address(who), **values),))
 
     def address(self, who):
-        """Where Telegram has that chat now."""
+        """The id that Telegram now has for the chat."""
         return GROUPS[who] if who in self.moved else who
 
     def leaves(self, who, how, *values):
@@ -159,7 +159,7 @@ class BroadcastModel:
             self.in_flight.append((sender, delivery, reaches))
 
     def settle(self, sender, delivery, outcome, *, reaches):
-        """What the sender does with an answer."""
+        """Do what the sender does with an answer."""
         state, reason = next_state(outcome, delivery.kind)
         ids = delivery.copy_ids or (
             (outcome.telegram_message_id, *outcome.more) if isinstance(outcome, Sent) else (None,)
@@ -198,7 +198,7 @@ class BroadcastModel:
                 assert now & best or not was & best, "what arrived, or may have, is not forgotten"
 
     def give_up(self, *, main, answers):
-        """A sender died; or only its lease is over, and it will answer too late. Which messages are uncertain now."""
+        """A sender died, or only its lease expired and it answers too late; return the messages now uncertain."""
         dead, other = (self.main, self.helper) if main else (self.helper, self.main)
         lost = [request for request in self.in_flight if request[0] == dead]
         uncertain = [(delivery, reaches) for _, delivery, reaches in lost if delivery.kind not in JOBS]
@@ -207,7 +207,7 @@ class BroadcastModel:
         assert self.do((leases.renew, other, self.now + 1), recover) == len(uncertain)
         self.arrived |= {(delivery.outbox_id, person(delivery.chat_id)) for delivery, reaches in uncertain if reaches}
         self.in_flight = [request for request in self.in_flight if request not in lost]
-        self.late += lost if answers and not (main and self.db.is_sqlite) else []  # there its file is locked
+        self.late += lost if answers and not (main and self.db.is_sqlite) else []  # SQLite's file is locked
         new = self.new_sender(main=main)
         self.main, self.helper = (new, self.helper) if main else (self.main, new)
         return sorted({delivery.outbox_id for delivery, _ in uncertain})
@@ -232,7 +232,7 @@ class BroadcastModel:
             assert self.due.pop(number) <= {person(chat_id) for of, chat_id in self.states if of == number}
 
     def end(self):
-        """Everything that may run is sent and finished."""
+        """Send and finish everything that may run."""
         stopped = self.numbers(CANCELLED)
         for number in self.numbers(PAUSED):
             self.move(number, RUNNING, [PAUSED])

@@ -1,4 +1,4 @@
-"""A broadcast as an admin makes it: composed, confirmed, and its report read as numbers."""
+"""Compose and confirm a broadcast as an admin does, and read its report as numbers."""
 
 import re
 
@@ -20,7 +20,7 @@ async def subscribe(harness: Harness, ids: range | list[int], kind: str = "priva
 
 
 async def compose(harness: Harness, text: str = "Dear <b>friends</b>") -> Json:
-    """Ask for a broadcast and say its text; the question that comes under the preview."""
+    """Ask for a broadcast and write its text; return the question below the preview."""
     await harness.answer(ADMIN, "/broadcast")
     before = len(harness.said(ADMIN))
     people.say(harness.world, ADMIN, ADMIN, text, html=True)
@@ -29,7 +29,7 @@ async def compose(harness: Harness, text: str = "Dear <b>friends</b>") -> Json:
 
 
 async def confirm_and_wait(harness: Harness, question: Json) -> str:
-    """Confirm and wait for the final report; its text."""
+    """Confirm and wait for the final report; return its text."""
     await harness.press(ADMIN, question, "Send to")
     await harness.wait_until(lambda: "finished" in harness.current(ADMIN, question)["text"])
     return str(harness.current(ADMIN, question)["text"])

@@ -56,5 +56,5 @@ async def say(page: Page, text: str) -> None:
 
 
 async def press(page: Page, label: str) -> None:
-    """Press the newest button of the chat with this label."""
+    """Press the chat's newest button with this label."""
     await page.locator("#log").get_by_role("button", name=label).last.click()

@@ -1,4 +1,4 @@
-"""New databases for tests, fast: the schema is made once for each test process, and copied from there."""
+"""New databases for tests: the schema is created once for each test process and then copied, which is fast."""
 
 import itertools
 from collections.abc import AsyncIterator
@@ -16,7 +16,7 @@ _numbers = itertools.count(1)
 
 
 async def migrate(url: str) -> None:
-    """Bring the database at this URL up to date; a new SQLite file is made."""
+    """Migrate the database at this URL; a missing SQLite file is created."""
     async with connect.open_database(url):
         pass
 

@@ -1,4 +1,4 @@
-"""Both sides of a broadcast, to be compared: what the local Telegram has counted and what the database says."""
+"""Both sides of a broadcast, for comparison: what the local Telegram counted and what the database has."""
 
 import asyncio
 import datetime as dt
@@ -35,14 +35,14 @@ async def subscribe_in_bulk(db: Database, chat_ids: Iterable[int], kind: str = "
 
 
 async def start_broadcast(harness: Harness, text: str = "Dear friends") -> Json:
-    """Compose a broadcast and confirm it; the message that shows its progress."""
+    """Compose and confirm a broadcast; return the message that shows its progress."""
     question = await compose(harness, text)
     await harness.press_data(ADMIN, question, f"broadcast:send:{BROADCAST}")
     return question
 
 
 async def wait_for_report(harness: Harness, progress: Json) -> str:
-    """Wait for the report; its text."""
+    """Wait for the report; return its text."""
     await harness.wait_until(lambda: "finished" in harness.current(ADMIN, progress)["text"])
     return str(harness.current(ADMIN, progress)["text"])
 
@@ -88,7 +88,7 @@ async def wait_until(holds: Callable[[], Awaitable[object]]) -> None:
 
 
 async def wait_until_settled(db: Database) -> None:
-    """Wait until all that was claimed is settled."""
+    """Wait until every claimed delivery is settled."""
 
     async def nothing_is_sending() -> bool:
         return not await chats_in_state(db, DeliveryState.SENDING)

@@ -15,5 +15,5 @@ def cpu_seconds(work: Callable[[], object]) -> float:
 
 
 def growth(work: Callable[[int], object], size: int, factor: int) -> float:
-    """How much more CPU time a size takes that is so many times larger: about `factor` where it is in proportion."""
+    """How much more CPU time an input `factor` times larger takes: about `factor` if the work is linear."""
     return cpu_seconds(lambda: work(size * factor)) / cpu_seconds(lambda: work(size))

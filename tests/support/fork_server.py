@@ -1,6 +1,6 @@
 """Forks `outreachbot ARGUMENTS` for each line of arguments that it reads, so that modules are imported only once.
 
-For tests that start the program very often. Each is a real process, with the main function, the signals and the exit
+For tests that start the program very often. Each is a real process with the main function, signals and exit
 code of any other; only the second that Python takes to import everything is saved.
 """
 

@@ -1,4 +1,4 @@
-"""The bot under test and a local Telegram: real HTTP, a real database, people who write and press buttons."""
+"""The bot under test and a local Telegram: real HTTP, a real database, and people who write and press buttons."""
 
 import asyncio
 import datetime as dt
@@ -39,7 +39,7 @@ class Clock:
 
 @dataclass
 class Harness:
-    """A local Telegram, and all that is needed to run the bot against it."""
+    """A local Telegram, and everything needed to run the bot against it."""
 
     world: World
     url: str
@@ -50,11 +50,11 @@ class Harness:
     admins: frozenset[int] = frozenset({ADMIN})
     large_audience: int = 100_000
     approvals: int = 1
-    file: Path = SHIPPED_CONTENT  # nobody may write to it; a test that changes the content has a file of its own
-    check_links: bool = False  # the links of the content lead out of this machine
+    file: Path = SHIPPED_CONTENT  # read-only: a test that changes the content has its own file
+    check_links: bool = False  # the content's links point to other machines
 
     def live(self) -> LiveContent:
-        """What is live when the bot starts."""
+        """The content that is live when the bot starts."""
         return LiveContent(self.content, self.file.read_bytes(), self.file)
 
     def settings(self) -> Settings:
@@ -72,7 +72,7 @@ class Harness:
 
     @asynccontextmanager
     async def running_bot(self) -> AsyncIterator[asyncio.Task[None]]:
-        """Run the bot in the block and stop it in order at its end; what it raises is raised here."""
+        """Run the bot in the block and stop it cleanly at the end; its exceptions are raised here."""
         stop, ready = asyncio.Event(), asyncio.Event()
         raw = self.file.read_bytes()
         program = run.run(self.settings(), self.content, raw, clock=self.clock, stop=stop, ready=ready.set)
@@ -99,7 +99,7 @@ class Harness:
                 version = await self.world.wait_for_change(version, 0.25)
 
     async def wait_until_inbox_is_empty(self) -> None:
-        """Wait until the bot has written down that it handled every update."""
+        """Wait until the bot has recorded every update as handled."""
         query = sa.select(inbox.c.seq).where(inbox.c.state == "waiting")
         async with connect.open_database(self.database_url, exclusive=False) as db, asyncio.timeout(PATIENCE):
             while True:
@@ -109,7 +109,7 @@ class Harness:
                 await asyncio.sleep(0.05)
 
     async def answer(self, chat_id: int, text: str, user_id: int | None = None, **place: object) -> Json:
-        """Say something and wait for the bot's next message in that chat."""
+        """Write a text and wait for the bot's next message in that chat."""
         before = len(self.said(chat_id))
         people.say(self.world, chat_id if user_id is None else user_id, chat_id, text, **place)
         await self.wait_until(lambda: len(self.said(chat_id)) > before)
@@ -136,7 +136,7 @@ class Harness:
         ]
 
     def current(self, chat_id: int, message: Json) -> Json:
-        """The message as it is now, after whatever edited it."""
+        """The message in its current form, after any edits."""
         return (get_chat(self.world, chat_id).messages or {})[message["message_id"]]
 
 

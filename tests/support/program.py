@@ -1,4 +1,4 @@
-"""The program as an operator runs it: a process of its own, told everything by its environment."""
+"""The program as an operator runs it: its own process, configured by its environment."""
 
 import asyncio
 import os
@@ -56,7 +56,7 @@ class Program:
                 await self.wait_for_output()
 
     def limit_file_size(self, size: int) -> None:
-        """No file of the program's grows beyond this size any more: as if the disk were full."""
+        """Limit the size of files that the program writes, as if the disk were full."""
         _, most = resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE)
         resource.prlimit(self.process.pid, resource.RLIMIT_FSIZE, (size, most))
 
@@ -77,7 +77,7 @@ class Program:
 
 @asynccontextmanager
 async def started(harness: Harness, *arguments: str, folder: Path | None = None, **more: str) -> AsyncIterator[Program]:
-    """Start the program; whatever happens in the block, it does not outlive it."""
+    """Start the program; it never outlives the block."""
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -97,7 +97,7 @@ async def started(harness: Harness, *arguments: str, folder: Path | None = None,
 
 
 async def outcome(harness: Harness, *arguments: str, folder: Path | None = None, **more: str) -> tuple[int, str]:
-    """Run the program to its end; its exit code and what it wrote."""
+    """Run the program to its end; return its exit code and output."""
     async with started(harness, *arguments, folder=folder, **more) as program:
         async with asyncio.timeout(60):
             return await program.end()

@@ -22,7 +22,7 @@ BEFORE = {"week": 7, "eve": 1, "day": 0}
 
 
 class Day(NamedTuple):
-    """An anniversary as the test's content has it."""
+    """An anniversary of the test's content."""
 
     name: str
     month: int
@@ -33,7 +33,7 @@ class Day(NamedTuple):
 
 @dataclass
 class Chat:
-    """What it chose, and what became of each notice."""
+    """A chat's settings, and the outcome of each notice."""
 
     zone: str
     hour: int
@@ -56,7 +56,7 @@ def kept_on(day: Day, year: int) -> dt.date:
 
 
 def notices(days: list[Day], first: dt.date, last: dt.date) -> list[tuple[Day, dt.date, str, dt.date]]:
-    """Every notice told between two local days: (anniversary, its date, notice, the day it is told on)."""
+    """Every notice due between two local days: (anniversary, its date, notice, the day it is due)."""
     found = []
     for day in days:
         for year in range(first.year, last.year + 2):
@@ -106,11 +106,11 @@ class Oracle:
         self.looked_at = dt.datetime.min.replace(tzinfo=dt.UTC)
 
     def near(self, now: dt.datetime) -> list[tuple[Day, dt.date, str, dt.date]]:
-        """The notices whose day runs somewhere now."""
+        """The notices whose day is now in progress somewhere."""
         return [notice for notice in self.all if abs((notice[3] - now.date()).days) <= 1]
 
     def look(self, chats: list[Chat], now: dt.datetime) -> None:
-        """The program runs and looks at the calendar."""
+        """The running program looks at the calendar."""
         self.looked_at = now
         today = {zone: now.astimezone(ZoneInfo(zone)).date() for zone in {chat.zone for chat in chats}}
         for day, date, notice, told_on in self.near(now):
@@ -126,7 +126,7 @@ class Oracle:
                     chat.told[key] = now
 
     def woke(self, chats: list[Chat], now: dt.datetime) -> None:
-        """The program runs again: what came due since it looked, on a day that is over by now, is late."""
+        """The program runs again: notices that came due since it last looked, on a day that is now over, are late."""
         for day, date, notice, told_on in self.all:
             if abs((told_on - now.date()).days) > 5:
                 continue
@@ -142,7 +142,7 @@ class Oracle:
                     self.late[key] += 1
 
     def changed(self, before: Chat, chat: Chat, now: dt.datetime) -> None:
-        """A chat has other settings now; one that chose again what it had has not."""
+        """A chat changed its settings; choosing the same again is no change."""
         if chat.subscribed_at is None or settings_of(before) == settings_of(chat):
             return
         moved = (before.zone, before.hour) != (chat.zone, chat.hour)
@@ -152,7 +152,7 @@ class Oracle:
             runs = days[0] <= told_on <= days[1]
             was_at, is_at = hour_of(before.zone, before.hour, told_on), hour_of(chat.zone, chat.hour, told_on)
             if moved:
-                chat.decided.discard(key)  # by the new clock the hour is to come, or is decided on here
+                chat.decided.discard(key)  # by the new clock the hour is still to come, or is decided below
                 if is_at <= now:
                     chat.decided.add(key)
             if not runs or is_at > now or chat.subscribed_at > max(was_at, is_at) or key in chat.told:

@@ -1,4 +1,4 @@
-"""A bot that is killed and started again and again, faster than Python could import it."""
+"""A bot that is killed and restarted repeatedly, faster than Python could import it."""
 
 import asyncio
 import os

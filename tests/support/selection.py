@@ -24,7 +24,7 @@ THOROUGH = frozenset(
 
 
 def mark_fast(items: list[pytest.Item], tests: Path) -> None:
-    """Mark what is in a fast folder or file and does not run on PostgreSQL."""
+    """Mark tests that are in a fast folder or file and don't run on PostgreSQL."""
     for item in items:
         if item.path.relative_to(tests).parts[0] in FAST and not _uses_postgres(item):
             item.add_marker(pytest.mark.fast)

@@ -1,4 +1,4 @@
-"""Tells when the bot's sender, in the process of the test, has looked for work: instead of a pause of some length."""
+"""Waits until the bot's sender, in the test's process, has looked for work: better than a pause of some length."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -14,7 +14,7 @@ from tests.support.harness import PATIENCE
 
 
 class SenderLooks:
-    """Counts the steps of the sender and its transactions. To be made before the bot starts."""
+    """Counts the steps of the sender and its transactions. Create it before the bot starts."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self._begun = self._ended = self._transactions = 0

@@ -1,4 +1,4 @@
-"""Content to say: the small one about a bridge, the same full of signs that mean something elsewhere, and all of it."""
+"""Content for tests of views: a small one about a bridge, the same with special characters, and every message."""
 
 import datetime as dt
 import itertools
@@ -68,7 +68,7 @@ def bridge(document: Documents) -> Content:
 
 @pytest.fixture(scope="session")
 def hostile(bridge: Content) -> Content:
-    """The bridge's content, with signs in every text and name that mean something in HTML, markup or a format."""
+    """The bridge's content, with characters special to HTML, markup or formatting in every text and name."""
     return Content.model_validate(_spoilt(bridge.model_dump(mode="json")))
 
 
@@ -87,7 +87,7 @@ def _spoilt(value: Any, key: str = "") -> Any:
 
 @pytest.fixture(scope="session")
 def corrected(bridge: Content) -> Content:
-    """The bridge's content, one fact of which was corrected twice and the other on the day before."""
+    """The bridge's content, with one fact corrected twice and the other on the day before."""
     why = {"en": "A **misreading** of [the page](https://a.example/)"}
     stones = [
         Correction(on="2024-02-29", was={"en": "No stones"}, why=why),
@@ -97,7 +97,7 @@ def corrected(bridge: Content) -> Content:
 
 
 def with_corrections(content: Content, corrections: Sequence[Sequence[Correction]]) -> Content:
-    """The content with these corrections of its first facts."""
+    """The content with these corrections of its first facts, in order."""
     facts = list(content.facts)
     for index, those in enumerate(corrections):
         facts[index] = facts[index].model_copy(update={"corrected": tuple(those)})
@@ -106,7 +106,7 @@ def with_corrections(content: Content, corrections: Sequence[Sequence[Correction
 
 @pytest.fixture(scope="session")
 def everything() -> Callable[[Content], list[Message]]:
-    """Every message that can be said of a content, in each of its languages."""
+    """Every message that can be rendered from a content, in each of its languages."""
     said: dict[int, list[Message]] = {}
 
     def of(content: Content) -> list[Message]:
@@ -169,7 +169,7 @@ def _pictured(content: Content, language: str) -> Iterator[Message]:
 
 
 def _choices(content: Content) -> Iterator[ChatSettings]:
-    """Of a chat that chose nothing, everything and the opposite."""
+    """Settings of chats that chose nothing, everything and the opposite."""
     yield ChatSettings()
     for on in (True, False):
         days, notices = dict.fromkeys(content.anniversary_by_id, on), dict.fromkeys(Notice, on)
@@ -305,7 +305,7 @@ def _plans(content: Content) -> Iterator[BroadcastPlan]:
 
 
 def _narrowed(content: Content) -> BroadcastAudience:
-    """By all that there is."""
+    """Narrowed by every criterion."""
     anniversary = content.anniversaries[0].id
     kinds = ("private", "group", "supergroup", "channel")
     return BroadcastAudience(

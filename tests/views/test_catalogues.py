@@ -1,4 +1,4 @@
-"""Every word of the program in every language: nothing lacks, and what is put into a text can be put into each."""
+"""Translations of the program's texts: none is missing, and each has the placeholders of its original."""
 
 import string
 from pathlib import Path

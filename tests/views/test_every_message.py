@@ -1,4 +1,4 @@
-"""What holds of every message: Telegram takes its HTML, and each of its buttons leads somewhere."""
+"""Every message: Telegram accepts its HTML, and each of its buttons leads somewhere."""
 
 import datetime as dt
 
@@ -28,7 +28,7 @@ WHERE = {"message_id": 7, "date": 1, "chat": {"id": 11, "type": "private"}, "tex
 
 @pytest.fixture(params=["content", "bridge", "hostile"])
 def messages(request, everything):
-    """Every message of the shipped content, of a small one and of one that is full of signs."""
+    """Every message of the shipped content, of a small one and of one full of special characters."""
     return everything(request.getfixturevalue(request.param))
 
 

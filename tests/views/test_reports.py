@@ -1,4 +1,4 @@
-"""What is said of a reported mistake; and a question of ours is known again by its text alone."""
+"""Messages about reported mistakes; our questions are recognised by their text alone."""
 
 import pytest
 

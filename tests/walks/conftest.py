@@ -1,4 +1,4 @@
-"""What several walks share: a group."""
+"""A group shared by several walks."""
 
 import pytest
 

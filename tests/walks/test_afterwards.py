@@ -1,4 +1,4 @@
-"""After a broadcast: who did not get it, the list of all, the table, corrections and deletions."""
+"""After a broadcast: chats that didn't get it, the list of broadcasts, the CSV, corrections and deletions."""
 
 import csv
 import datetime as dt
@@ -15,7 +15,7 @@ from tests.support.harness import ADMIN, MEMBER, Harness, buttons
 
 
 async def finished(harness: Harness, question: Json, *, again: int = 0) -> dict[str, int]:
-    """Wait for the report; `again`: until no more than so many are uncertain or failed."""
+    """Wait for the report; with `again`, until no more than that many are uncertain or failed."""
     await harness.wait_until(lambda: "finished" in harness.current(ADMIN, question)["text"])
     return report_numbers(harness.current(ADMIN, question)["text"])
 

@@ -1,4 +1,4 @@
-"""A broadcast's walk: composed, seen, confirmed, sent to everybody once, reported with numbers that add up."""
+"""A broadcast from start to end: composed, confirmed, sent to everybody once, and reported with correct numbers."""
 
 import datetime as dt
 

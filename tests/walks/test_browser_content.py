@@ -1,4 +1,4 @@
-"""An admin changes the content in a real browser: a broken file, the mended one, live, and back."""
+"""An admin changes the content in a real browser: a broken file, the fixed one, live, and back."""
 
 from playwright.async_api import Page, expect
 

@@ -1,4 +1,4 @@
-"""A member sets zone, hour and language in a real browser, by text and by buttons, and what comes follows."""
+"""A member sets zone, hour and language in a real browser, by text and by buttons, and reminders follow them."""
 
 import re
 

@@ -1,4 +1,4 @@
-"""A command's walk: what members ask, and what they read."""
+"""Commands from start to end: what members ask, and what they read."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""A member reports a mistake, the admins read and answer it; and what was put right is there for all to read."""
+"""A member reports a mistake and the admins answer it; everybody can read the corrections."""
 
 import datetime as dt
 
@@ -29,7 +29,7 @@ def neighbours(harness: Harness) -> None:
 
 
 async def asked(harness: Harness, user_id: int = MEMBER, fact: str = FACT) -> Json:
-    """Open a fact and press the button below it; what the bot says then."""
+    """Open a fact and press the button below it; return the bot's answer."""
     shown = await harness.answer(user_id, f"/facts {fact}")
     await harness.press(user_id, shown, "Report a mistake")
     return harness.said(user_id)[-1]
@@ -40,7 +40,7 @@ async def reply(harness: Harness, user_id: int, question: Json, words: str) -> J
 
 
 async def report(harness: Harness, words: str = "It was 162.", user_id: int = MEMBER, fact: str = FACT) -> Json:
-    """Report a mistake; what the bot answers."""
+    """Report a mistake; return the bot's answer."""
     return await reply(harness, user_id, await asked(harness, user_id, fact), words)
 
 
@@ -55,7 +55,7 @@ async def alarm(harness: Harness, admin: int = ADMIN) -> Json:
 
 
 async def answer_asked(harness: Harness, admin: int = ADMIN) -> Json:
-    """The admin presses Answer; the question that follows."""
+    """Let the admin press Answer; return the question that follows."""
     await harness.press(admin, await alarm(harness, admin), "Answer")
     return harness.said(admin)[-1]
 
@@ -182,7 +182,7 @@ async def test_a_chat_reports_once_a_minute_and_five_times_a_day(harness):
             "You have reported something a moment ago. Please come back in a minute.\n"
             "What you have just written was not passed on."
         )
-        assert "a moment ago" in (await asked(harness))["text"], "nobody shall write in vain"
+        assert "a moment ago" in (await asked(harness))["text"], "nobody should write in vain"
         for minutes in (2, 4, 6, 8):
             harness.clock.set(start + dt.timedelta(minutes=minutes))
             assert "Thank you." in (await reply(harness, MEMBER, question, "more"))["text"]

@@ -11,7 +11,7 @@ from tests.support.harness import ADMIN, MEMBER
 
 @pytest.fixture
 async def page(monkeypatch):
-    """A page on this machine; whether it is there, and how often it was asked for."""
+    """A local page that can vanish and counts its requests."""
     for name in ("HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"):
         monkeypatch.delenv(name, raising=False)
     page = {"there": True, "asked": 0, "address": ""}

@@ -1,4 +1,4 @@
-"""Figures and the timeline as pictures: drawn and uploaded once, from then on sent by their id."""
+"""Figures and the timeline as pictures: drawn and uploaded once, then sent by their id."""
 
 import asyncio
 import io

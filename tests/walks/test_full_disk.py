@@ -1,4 +1,4 @@
-"""A disk that is full for a while: nothing that members wrote is lost, and the program goes on by itself."""
+"""A disk that is full for a while: no message of a member is lost, and the program continues automatically."""
 
 import re
 import resource
@@ -15,7 +15,7 @@ def sizes(harness: Harness) -> int:
 
 
 async def written_over(harness: Harness, room: int) -> str:
-    """Twenty members subscribe while only so many more bytes fit on the disk; what the program wrote."""
+    """Let twenty members subscribe while only this many more bytes fit on the disk; return the program's output."""
     crowd = people.add_crowd(harness.world, 20)
     async with started(harness, "run") as program:
         await harness.answer(MEMBER, "/about")

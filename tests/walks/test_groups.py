@@ -1,4 +1,4 @@
-"""Groups, topics and channels: who is heard, who decides, and where the answer goes."""
+"""Groups, topics and channels: who is answered, who decides, and where the answer goes."""
 
 import asyncio
 

@@ -20,7 +20,7 @@ TALK = """
 
 
 def english(content: Content) -> set[str]:
-    """What would stand out: whole sentences of the program, and texts of the content, where they are English."""
+    """Texts that would show a missing translation: sentences of the program and texts of the content, in English."""
     from tools import words
 
     said = set()
@@ -43,7 +43,7 @@ def read(harness: Harness, chat_id: int) -> str:
 
 @pytest.fixture
 def speaks(harness):
-    """Say all of it in a chat, and read what comes."""
+    """Write all of these in a chat, and read the answers."""
 
     async def speaks(chat_id: int) -> str:
         for line in TALK:

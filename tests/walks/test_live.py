@@ -1,4 +1,4 @@
-"""Another content goes live while the bot runs: looked at first, applied on a press, and a bad file changes nothing."""
+"""New content goes live while the bot runs: reviewed first, applied on a press; a bad file changes nothing."""
 
 import asyncio
 import os
@@ -29,7 +29,7 @@ STAYS = "What was live stays live."
 
 @pytest.fixture
 def harness(harness: Harness, tmp_path: Path) -> Harness:
-    """A bot that tells of the bridge, from a file of its own; Ada and Ben are its admins."""
+    """A bot with the bridge's content in its own file; Ada and Ben are its admins."""
     file = tmp_path / "bridge.yaml"
     shutil.copy(BRIDGE_CONTENT, file)
     people.add_person(harness.world, BEN, "Ben", language="en")
@@ -51,7 +51,7 @@ OTHER = changed((CLAIM, "It had *few* stones"))
 
 
 async def send(harness: Harness, data: bytes, user_id: int = ADMIN, name: str = "bridge.yaml"):
-    """Send the bot a file; what it answers."""
+    """Send the bot a file; return its answer."""
     before = len(harness.said(user_id))
     attachments.send_document(harness.world, user_id, user_id, name=name, data=data)
     await harness.wait_until(lambda: len(harness.said(user_id)) > before)

@@ -25,7 +25,7 @@ def got(harness: Harness, ids: list[int]) -> list[int]:
 
 
 async def choose(harness: Harness, question: dict, *labels: str) -> dict:
-    """Press one button after the other; the question as it stands then."""
+    """Press these buttons in turn; return the question as then shown."""
     for label in labels:
         await harness.press(ADMIN, harness.current(ADMIN, question), label)
     return harness.current(ADMIN, question)

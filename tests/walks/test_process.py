@@ -1,4 +1,4 @@
-"""The program itself: how it starts, is stopped, is killed, and what it says when it can't go on."""
+"""The program as a process: started, stopped, killed, and its message when it can't continue."""
 
 import asyncio
 import os
@@ -20,7 +20,7 @@ from tests.support.program import environment, outcome, started
 
 @pytest.fixture
 def any_harness(harness: Harness, empty_database_url: str) -> Harness:
-    """The harness with a database that is yet to be made, once with SQLite and once with PostgreSQL."""
+    """The harness with a database that doesn't exist yet, once on SQLite and once on PostgreSQL."""
     return replace(harness, database_url=empty_database_url)
 
 

@@ -1,4 +1,4 @@
-"""An anniversary's walk: each subscribed chat is reminded once, on its day."""
+"""An anniversary from start to end: each subscribed chat is reminded once, on its day."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""A chat chooses which reminders come, when and how: by buttons and by text; and they come like that."""
+"""A chat chooses which reminders come, when and how, by buttons and by text; and they come accordingly."""
 
 import datetime as dt
 import re
@@ -30,7 +30,7 @@ def reminders(harness: Harness, chat_id: int = MEMBER) -> list[Json]:
 
 
 async def walk(harness: Harness, chat_id: int, message: Json, *labels: str, user_id: int | None = None) -> Json:
-    """Press one button after the other, each under what the one before showed there; what stands there then."""
+    """Press these buttons in turn, each on the message the previous one left; return the message as then shown."""
     for label in labels:
         await harness.press(chat_id, harness.current(chat_id, message), label, user_id)
     return harness.current(chat_id, message)
@@ -193,7 +193,7 @@ async def test_in_a_group_only_an_admin_answers_our_question(harness, group):
 
 
 async def posted(harness: Harness, channel: int, text: str) -> Json:
-    """What the bot answers to a post."""
+    """The bot's answer to a post."""
     before = harness.world.tally.deliveries.get(channel, 0)
     groups.post(harness.world, channel, text)
     await harness.wait_until(lambda: harness.world.tally.deliveries.get(channel, 0) > before)

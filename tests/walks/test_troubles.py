@@ -1,4 +1,4 @@
-"""What goes wrong in one place stays there: a chat, a group, a button, a stretch without Telegram."""
+"""A problem in one place affects nothing else: a chat, a group, a button, an outage of Telegram."""
 
 import datetime as dt
 
@@ -129,7 +129,7 @@ async def test_a_group_that_forbids_pictures_still_gets_words(harness):
 
 @pytest.mark.parametrize("kind", [FaultKind.PROXY, FaultKind.LOST_BEFORE])
 async def test_a_stretch_without_telegram_costs_a_handful_and_not_everybody(harness, monkeypatch, kind):
-    """The clock is put forward over the pauses that the sender makes."""
+    """Move the clock forward over the sender's pauses."""
     monkeypatch.setattr(sender, "LONGEST_SLEEP", 0.05)
 
     def has_tried_twelve_times():

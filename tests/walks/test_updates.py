@@ -1,4 +1,4 @@
-"""What Telegram sends that nobody expects: the bot sets it aside and goes on."""
+"""Unexpected updates from Telegram: the bot sets them aside and continues."""
 
 import sqlalchemy as sa
 

@@ -1,4 +1,4 @@
-"""What the tests of workers share: an SQLite database, broadcasts, and a Telegram that answers as a test wants."""
+"""Fixtures for tests of workers: an SQLite database, broadcasts, and a Telegram with the answers a test wants."""
 
 import asyncio
 import time

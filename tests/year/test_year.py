@@ -1,6 +1,6 @@
-"""A year of reminders: what every chat gets is what a slow and plain oracle says, none twice, none missing.
+"""A year of reminders: every chat gets exactly what a slow and plain oracle computes.
 
-Telegram is the sandbox over HTTP, the database a real one; only the time between the looks at the calendar is left out.
+Telegram is the sandbox over HTTP, the database a real one; only the time between two looks at the calendar is skipped.
 """
 
 import asyncio
@@ -132,9 +132,9 @@ async def test_every_chat_gets_what_the_oracle_says(harness: Harness, database_u
     }
     got = arrived(harness, crowd)
 
-    assert Counter(got.keys() - expected.keys()) == Counter(), "nobody is told what they need not be"
-    assert expected.keys() - got.keys() == set(), f"nobody is forgotten; not sent: {unsent}"
-    assert max(len(times) for times in got.values()) == 1, "nobody is told twice"
+    assert Counter(got.keys() - expected.keys()) == Counter(), "nobody is reminded without need"
+    assert expected.keys() - got.keys() == set(), f"no chat is missed; not sent: {unsent}"
+    assert max(len(times) for times in got.values()) == 1, "nobody is reminded twice"
     assert {entry: (at, got[entry][0]) for entry, at in expected.items() if abs(got[entry][0] - at) > MINUTE} == {}
     assert late == {f"{name}:{date}:{notice}": n for (name, date, notice), n in stage.oracle.late.items()}
     assert len(expected) > CHATS * 2, "a year in which too little happened shows nothing"
@@ -186,7 +186,7 @@ def moments(dice: random.Random) -> list[tuple[dt.datetime, str]]:
     found = [(at + dt.timedelta(seconds=dice.uniform(0, 50)), "look") for at in looks]
     begin = dt.datetime.combine(FIRST, dt.time(), tzinfo=dt.UTC)
     for _ in range(CHANGES):
-        if dice.random() < 0.7:  # on a day on which it matters
+        if dice.random() < 0.7:  # on a day with notices
             day = dt.datetime.combine(dice.choice(told_on), dt.time(), tzinfo=dt.UTC)
             found.append((calm(day + dt.timedelta(hours=dice.uniform(-14, 38))), "change"))
         else:
@@ -199,7 +199,7 @@ def moments(dice: random.Random) -> list[tuple[dt.datetime, str]]:
 
 
 def calm(at: dt.datetime) -> dt.datetime:
-    """Not just before a quarter, with which an hour or a day ends somewhere: a slow machine is a moment late."""
+    """Not just before a quarter of an hour, when a day may end somewhere: a slow machine is a moment late."""
     is_on_the_brink = at.timestamp() % QUARTER.total_seconds() > (QUARTER - MINUTE).total_seconds()
     return at - MINUTE if is_on_the_brink else at
 
@@ -242,7 +242,7 @@ async def look(stage: Stage) -> None:
 
 
 async def drain(stage: Stage) -> None:
-    """Queue and send all there is."""
+    """Queue and send everything."""
     while await queueing.queue_audience(stage.context.db, stage.context.content.zone, asyncio.Event()):
         pass
     while await sender.send_next(stage.outgoing) or stage.outgoing.state.in_flight:
@@ -266,7 +266,7 @@ async def wake(stage: Stage) -> None:
 
 
 async def change(stage: Stage) -> None:
-    """Somebody presses a button of /reminders or /timezone, subscribes or leaves."""
+    """A chat changes its settings, subscribes or unsubscribes."""
     dice = stage.dice
     chat_id = dice.choice(list(stage.model))
     chat, chat_ref, now = stage.model[chat_id], chat_ref_of(chat_id), stage.harness.clock()
@@ -313,7 +313,7 @@ NAMES = {"In a week: ": "week", "Tomorrow: ": "eve", "": "day"}
 
 
 def arrived(harness: Harness, crowd: range) -> dict[tuple[int, Any], list[dt.datetime]]:
-    """What each chat has read, as Telegram shows it, and when it came."""
+    """The messages each chat got from Telegram, and when they came."""
     found: dict[tuple[int, Any], list[dt.datetime]] = {}
     for chat_id in crowd:
         for message in harness.said(chat_id):
@@ -327,7 +327,7 @@ def arrived(harness: Harness, crowd: range) -> dict[tuple[int, Any], list[dt.dat
 
 
 async def counted_late(context: Context) -> dict[str, int]:
-    """What the admins are told."""
+    """What the admins are alerted to."""
     async with connect.writing(context.db) as db:
         running = select(tables.messages.c.id).where(tables.messages.c.kind == MessageKind.REMINDER)
         assert (await db.execute(running.where(tables.messages.c.state != "finished"))).all() == []
@@ -335,7 +335,7 @@ async def counted_late(context: Context) -> dict[str, int]:
 
 
 async def not_sent(context: Context) -> list[tuple[int, str, str | None]]:
-    """What explains that a chat got nothing, but for what came too late: chat, state, reason."""
+    """Why chats got nothing, apart from late notices: chat, state, reason."""
     query = select(tables.deliveries.c.chat_id, tables.deliveries.c.state, tables.deliveries.c.reason)
     async with connect.reading(context.db) as db:
         rows = await db.execute(

@@ -1,4 +1,4 @@
-"""The page on which an editor sees every text as members will, and which texts are missing."""
+"""The page that shows editors every text as members will see it, and which texts are missing."""
 
 import datetime as dt
 import re
@@ -58,7 +58,7 @@ class Tags(HTMLParser):
 
 
 def undrawn(content):
-    """The page with the names of pictures instead of the pictures, which take some hundred ms each."""
+    """The page with picture names instead of the pictures, which take some hundred ms each to draw."""
     return preview.render_page(content, NOW, lambda _: None)
 
 

@@ -1,4 +1,4 @@
-"""An album an admin sends comes in parts: it is previewed when all of them have come."""
+"""An admin's album arrives in parts and is previewed once all of them have arrived."""
 
 import datetime as dt
 
@@ -13,7 +13,7 @@ from tests.support.harness import ADMIN, buttons
 
 @pytest.fixture
 def come(harness, write, hand):
-    """Ada asks for a broadcast and sends an album with these captions; how many messages she had read before."""
+    """Let Ada send an album with these captions as a broadcast; return how many messages she had received before."""
 
     async def come(*captions):
         await write("/broadcast")
@@ -27,7 +27,7 @@ def come(harness, write, hand):
 
 @pytest.fixture
 def wait(harness, context):
-    """Let so many seconds pass, and look for albums that are whole."""
+    """Let this many seconds pass, then process complete albums."""
 
     async def wait(seconds=composing.ALBUM_SECONDS):
         harness.clock.ahead += dt.timedelta(seconds=seconds)
@@ -61,7 +61,7 @@ async def test_an_album_too_long_is_cut_to_what_telegram_takes(come, wait, body)
     assert len((await body(1)).media) == MAX_ALBUM
 
 
-async def test_an_album_of_which_only_one_part_came_is_a_single_picture(harness, come, wait, body):
+async def test_an_album_of_one_part_is_a_single_picture_with_unsubscribe(harness, come, wait, body):
     before = await come("The caption")
     await wait()
     preview, _question = harness.said(ADMIN)[before:]

@@ -1,4 +1,4 @@
-"""An admin composes a broadcast: asked for, seen as members will see it, and written down before it is shown."""
+"""An admin composes a broadcast; the draft is stored before its preview is shown."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""Between the preview and the start: yes or no, once; for many the consent of others, and time to stop it."""
+"""From the preview to the start: one decision and, for many chats, consent of other admins and time to stop."""
 
 import datetime as dt
 
@@ -27,7 +27,7 @@ def approvals():
 
 @pytest.fixture
 def harness(harness, approvals):
-    """With three admins, so many of whom consent to what goes to more than two chats."""
+    """Require the consent of this many of three admins for a broadcast to more than two chats."""
     for user_id, name in ((BEN, "Ben"), (CEM, "Cem")):
         people.add_person(harness.world, user_id, name)
         people.start(harness.world, user_id)
@@ -38,7 +38,7 @@ def harness(harness, approvals):
 
 @pytest.fixture
 def compose(write, subscribe):
-    """Ada composes a broadcast to so many chats; the question under it."""
+    """Let Ada compose a broadcast to this many chats; return the question below it."""
 
     async def compose(chats=1, text="Dear friends"):
         await subscribe(*range(1001, 1001 + chats))
@@ -207,7 +207,7 @@ async def test_a_member_decides_nothing(context, compose, press, write):
 
 
 async def test_an_admin_who_could_not_be_asked_is_named_and_asked_again(harness, context, compose, press):
-    """Telegram lets no bot write to who never started it."""
+    """A bot can't write to a person who never started it."""
     people.block(harness.world, BEN)
     harness.world.updates.clear()
     question = await compose(3)
@@ -275,7 +275,7 @@ async def test_consenting_to_a_change_of_a_running_broadcast_says_what_to_do_fir
     await press("broadcast:delete:1")
     async with connect.writing(context.db) as db:
         row = {"message_id": 1, "chat_id": 7, "state": DeliveryState.SENT, "telegram_id": 70}
-        await db.execute(tables.deliveries.insert().values(row))  # it is in many by now
+        await db.execute(tables.deliveries.insert().values(row))  # more chats have the broadcast by now
     await press("broadcast:send:2")
     asked = harness.said(BEN)[-1]
     await press("broadcast:resume:1")

@@ -1,4 +1,4 @@
-"""A broadcast that was sent is corrected: the admin's next text replaces that of every copy."""
+"""Correcting a sent broadcast: the admin's next text replaces the text of every copy."""
 
 import pytest
 
@@ -82,7 +82,7 @@ async def test_a_text_that_is_too_long_for_a_caption_is_refused_before_anybody_g
 
 @pytest.fixture
 def asked(write, press, sent):
-    """Broadcast 1 is paused, with two who have it and one who does not yet; the correction of it is asked about."""
+    """Pause broadcast 1 with two copies sent and one still queued, and open the question about its correction."""
 
     async def asked(verb="correct"):
         await sent(MessageState.PAUSED, [1, 2, 6])

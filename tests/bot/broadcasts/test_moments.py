@@ -1,4 +1,4 @@
-"""What was planned for a moment, or an hour of each zone, is confirmed: when it starts then."""
+"""When a broadcast planned for a moment, or for a local hour, starts once it is confirmed."""
 
 import asyncio
 import datetime as dt
@@ -20,14 +20,14 @@ RUNNING, SCHEDULED = MessageState.RUNNING, MessageState.SCHEDULED
 
 @pytest.fixture
 def harness(harness):
-    """What goes to more than two chats waits a little before it starts."""
+    """A broadcast to more than two chats waits a little before it starts."""
     harness.large_audience = 2
     return harness
 
 
 @pytest.fixture
 def compose(write, subscribe):
-    """Ada composes a broadcast to so many chats."""
+    """Let Ada compose a broadcast to this many chats."""
 
     async def compose(chats=1):
         await subscribe(*range(1001, 1001 + chats))
@@ -108,7 +108,7 @@ async def test_a_later_wave_of_it_that_is_missed_still_asks(harness, context, co
     noon = context.clock().replace(hour=11, minute=30) + dt.timedelta(days=1)
     harness.clock.set(noon)
     await leases.recover_deliveries(context.db, "here:1", noon)
-    await planned(LocalHour(noon.date(), 12, Past.NOW))  # it has passed for the one, and is to come for the other
+    await planned(LocalHour(noon.date(), 12, Past.NOW))  # past for the first chat, still to come for the second
     await press("broadcast:send:1")
     await queueing.start_scheduled(context.db, context.clock())
     while await queueing.queue_audience(context.db, "UTC", asyncio.Event()):
@@ -123,7 +123,7 @@ async def test_a_later_wave_of_it_that_is_missed_still_asks(harness, context, co
 async def test_a_missed_local_hour_broadcast_keeps_its_hours_when_started_by_hand(
     harness, context, compose, press, planned, subscribe, row, write
 ):
-    """Where the hour has passed it goes out at once, and at the hour everywhere else."""
+    """It is sent at once where the hour has passed, and at the hour everywhere else."""
     await compose(0)
     await subscribe(1, zone="Pacific/Kiritimati")  # 14 hours ahead of UTC
     await subscribe(2, zone="Pacific/Midway")  # 11 hours behind

@@ -1,4 +1,4 @@
-"""The menus of a draft: to whom and when it goes out, press by press."""
+"""The menus of a draft: its audience and its timing."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo
@@ -23,7 +23,7 @@ LEAFLET, POSTER = (f"c.{hash_start_code(code)}" for code in ("leaflet", "poster"
 
 @pytest.fixture
 def harness(harness):
-    """With one more anniversary, of which only those are reminded who chose it."""
+    """Add an anniversary that reminds only chats that chose it."""
     quiet = harness.content.anniversaries[0].model_copy(update={"id": "quiet", "default": False})
     harness.content = harness.content.model_copy(update={"anniversaries": (*harness.content.anniversaries, quiet)})
     return harness
@@ -31,7 +31,7 @@ def harness(harness):
 
 @pytest.fixture(autouse=True)
 async def question(harness, write, subscribe):
-    """The question under a draft that goes to seven chats."""
+    """The question below a draft for seven chats."""
     harness.clock.set(NOON)
     await subscribe(1, 2, 3)
     await subscribe(4, language="de", joined="leaflet")
@@ -44,7 +44,7 @@ async def question(harness, write, subscribe):
 
 @pytest.fixture
 def choose(harness, press, question):
-    """Press these buttons one after the other; the message in the question's place then, and the last note."""
+    """Press these buttons in turn; return the message then shown in the question's place, and the last note."""
 
     async def choose(*arguments):
         note = {}

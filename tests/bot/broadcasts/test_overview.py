@@ -1,4 +1,4 @@
-"""The list of all that was sent, the ledger of each, and the buttons that steer, repeat, correct and delete."""
+"""The list of sent messages, the ledger of each, and the buttons to steer, repeat, correct and delete it."""
 
 import csv
 import datetime as dt
@@ -22,7 +22,7 @@ SCHEDULED, CANCELLED, FINISHED = MessageState.SCHEDULED, MessageState.CANCELLED,
 
 @pytest.fixture
 def opened(harness, write, press):
-    """Open the ledger of a message; it as it stands there."""
+    """Open the ledger of a message; return it as shown."""
 
     async def opened(outbox_id):
         (page,) = await write("/broadcasts")
@@ -97,7 +97,7 @@ CHANGES = {"correct:1", "delete:1"}
 async def test_a_correction_or_deletion_is_offered_only_while_none_is_running(
     context, opened, sent, press, row, state, ends, columns, offered
 ):
-    """What arrived after that would stay as it was."""
+    """A copy that arrived after the job would stay unchanged."""
     await sent(state, ends)
     if columns:
         async with connect.writing(context.db) as db:
@@ -197,7 +197,7 @@ async def test_the_ledger_comes_as_a_csv_without_spreadsheet_formulas(harness, w
 
 
 async def test_the_press_for_a_table_is_answered_before_the_upload_and_once(messenger, write, press, sent):
-    """Telegram waits for the answer for a few seconds only, and a large table takes longer."""
+    """Telegram waits only a few seconds for the answer to a press; a large table takes longer."""
     await sent()
     await write("/help")
     calls = []

@@ -1,4 +1,4 @@
-"""The buttons under a message that was confirmed: pause, go on, stop, and write again to who may not have got it."""
+"""The buttons below a confirmed message: pause, resume, stop, and send again."""
 
 import pytest
 
@@ -84,7 +84,7 @@ async def test_only_chats_that_may_not_have_got_it_are_sent_it_again(context, pr
 
 @pytest.mark.parametrize("over", [False, True])
 async def test_a_second_press_keeps_the_report_of_the_first(context, press, write, sent, over):
-    """The second press finds nothing, while it still goes on or when it is over and not yet reported."""
+    """The second press changes nothing, whether the message is still running or finished but not yet reported."""
     await sent()
     async with connect.writing(context.db) as db:
         await records.mark_reported(db, 1)

@@ -1,4 +1,4 @@
-"""Where a link leads, and the code that tells through which one somebody came."""
+"""Where deep links lead, and the start code that records which link somebody followed."""
 
 import pytest
 from sqlalchemy import select
@@ -11,7 +11,7 @@ from tests.support.harness import ADMIN, MEMBER
 
 @pytest.fixture
 def start(harness, hand):
-    """Somebody follows a link of ours; what the bot says."""
+    """Follow a deep link; return the bot's answer."""
 
     async def start(payload, user_id=MEMBER):
         people.start(harness.world, user_id, payload)

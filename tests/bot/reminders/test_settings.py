@@ -1,4 +1,4 @@
-"""What a chat chose reaches the request that Telegram gets; and no press, however forged, breaks a setting."""
+"""A chat's settings reach the request to Telegram, and no forged press breaks a setting."""
 
 import contextlib
 import datetime as dt
@@ -24,7 +24,7 @@ ON_THE_DAY = dt.datetime(2026, 2, 26, 9, tzinfo=BAKU)
 
 @pytest.fixture
 def remind(harness, context, requests):
-    """Send all reminders that came due by nine on the day; which of the chats heard a sound."""
+    """Send all reminders due by nine on the day; return for each chat whether it made a sound."""
 
     async def remind():
         sender_id = await leases.recover_deliveries(context.db, "this", harness.clock())
@@ -163,7 +163,7 @@ async def test_a_location_that_an_admin_shares_while_composing_is_the_broadcast(
     assert not any(button["callback_data"].startswith("zone") for button in buttons(question))
 
 
-async def test_an_admins_unrequested_location_sets_the_zone(harness, hand):
+async def test_an_admins_unrequested_location_is_taken_as_where_they_live(harness, hand):
     people.send(harness.world, ADMIN, ADMIN, {"location": {"latitude": 40.4, "longitude": 49.9}})
     await hand()
 

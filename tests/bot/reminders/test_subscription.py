@@ -1,4 +1,4 @@
-"""The coming days are listed by the chat's own clock, and no reminder is promised that does not come."""
+"""Coming days are listed by the chat's own clock, and no reminder is promised that won't come."""
 
 import datetime as dt
 from zoneinfo import ZoneInfo

@@ -1,4 +1,4 @@
-"""/timezone offers the countries where somebody likely lives, and says only what holds in the chat."""
+"""/timezone offers likely countries and says only what applies to the chat."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""When a broadcast goes out: at a moment, or when it is that hour where the chat is."""
+"""When a broadcast is sent: at a moment, or at a local hour of each chat."""
 
 import datetime as dt
 import json
@@ -66,7 +66,7 @@ def test_each_zone_has_its_own_wave():
         ({}, at(2024, 2, 25, 20)),
         ({BERLIN: 20}, at(2024, 2, 26, 8, 0, 10)),
         ({TOKYO: 20, BERLIN: 2}, at(2024, 2, 26, 8, 0, 1)),  # the first wave is over long before
-        ({TOKYO: 8 * 7200 + 20, BERLIN: 2}, at(2024, 2, 26, 8, 0, 11)),  # it is not: what is later waits for it
+        ({TOKYO: 8 * 7200 + 20, BERLIN: 2}, at(2024, 2, 26, 8, 0, 11)),  # it isn't: later waves wait for it
     ],
 )
 def test_it_ends_when_the_last_wave_has_gone_out_at_the_pace(chats, ends):

@@ -1,4 +1,4 @@
-"""Who a message is for, as it is kept and read again."""
+"""The audience of a message as it is stored and read back."""
 
 import json
 
@@ -56,7 +56,7 @@ def test_nothing_stored_means_everybody():
 
 
 def test_a_reminder_audience_stored_by_an_older_version_is_read():
-    """A message that was half queued when the program was updated."""
+    """For a message that was half queued when the program was updated."""
     stored = {
         "subscribed_until": 1.0,
         "group": {"zone": "UTC", "hour": 9},

@@ -1,4 +1,4 @@
-"""What becomes of a delivery after each answer, and how a message's deliveries add up."""
+"""The state of a delivery after each outcome, and the tally of a message."""
 
 import dataclasses
 

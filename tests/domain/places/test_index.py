@@ -182,7 +182,7 @@ def test_no_text_does_harm(text, limit):
 
 @given(numbers)
 def test_a_city_is_found_by_its_name(number):
-    """Or so many larger ones have it too that it is not among the first."""
+    """Or it has so many larger namesakes that it isn't among the first."""
     place = index._load_atlas().get_place(number)
     found = index.find_places(place.name)
 

@@ -123,7 +123,7 @@ DAYS = [dt.date(2026, 2, 19), dt.date(2026, 2, 25), dt.date(2026, 2, 26)]  # a w
 
 
 class Life:
-    """A chat among many: in each group there is somebody, so each group is told of each day."""
+    """A chat among many: every group has members, so every group gets each day's reminder."""
 
     def __init__(self, content, dues, first, early=dt.timedelta(), subscribed_at=ALWAYS):
         self.content = content.model_copy(update={"early": early // dt.timedelta(minutes=1)})
@@ -174,7 +174,7 @@ WEST, EAST = "Pacific/Pago_Pago", "Pacific/Kiritimati"
 @given(st.sampled_from(ZONES), hours, moves, st.sampled_from([0, 10, 60]))
 @example("Asia/Baku", 9, [(-480, "Asia/Baku", 8)], 0)
 @example("Asia/Baku", 9, [(0, EAST, 20), (10, WEST, 3), (20, "Asia/Baku", 0)], 10)
-@example("Etc/GMT+12", 1, [(-1, "Etc/GMT+12", 0)], 10)  # a moment before midnight, of a day that was told early
+@example("Etc/GMT+12", 1, [(-1, "Etc/GMT+12", 0)], 10)  # just before midnight, for a day whose notice was early
 @example(WEST, 23, [(-90, EAST, 9)], 0)  # from the 25th to the 27th: the 26th lies between
 def test_a_chat_that_changes_zone_and_hour_gets_everything_once(lives, zone, hour, steps, early):
     life = lives(ChatSettings(zone, hour, notices=dict.fromkeys(Notice, True)), dt.timedelta(minutes=early))

@@ -1,4 +1,4 @@
-"""What goes live is what stands in the file afterwards, whatever happens to file and store in between."""
+"""The file ends up with the content that went live, whatever happens to file and store in between."""
 
 import shutil
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""One delivery is brought to its chat: sent anew, or the copy that is there corrected or deleted."""
+"""One delivery is carried out: a message is sent, or its copy corrected or deleted."""
 
 import datetime as dt
 
@@ -19,7 +19,7 @@ CORRECTION, DELETION = MessageKind.CORRECTION, MessageKind.DELETION
 
 @pytest.fixture
 def bring(messenger):
-    """Bring a message to Mina, or change the copy that she has; what became of it."""
+    """Send a message to Mina, or change her copy; return the outcome."""
 
     async def bring(message, kind=MessageKind.BROADCAST, copy_ids=(), chat_id=MEMBER, topic_id=None):
         return await deliveries.send_delivery(messenger, Claimed(1, chat_id, "en", topic_id, kind, copy_ids), message)

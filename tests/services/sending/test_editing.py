@@ -1,4 +1,4 @@
-"""What stands already is replaced, shown anew or deleted; and what a press on a button is answered."""
+"""Messages are replaced, sent again or deleted, and presses on buttons are answered."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""How a message becomes a request, and when saying it is tried again."""
+"""How a message becomes a request, and when sending it is retried."""
 
 import asyncio
 import socket

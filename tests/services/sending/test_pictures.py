@@ -25,7 +25,7 @@ def file(tmp_path):
 
 @pytest.fixture
 def restart(context, tmp_path):
-    """Forget what is not written down."""
+    """Forget everything that isn't stored."""
 
     def restart():
         context.messenger.pictures = Pictures(context.db, tmp_path)

@@ -1,4 +1,4 @@
-"""Whose next message is a broadcast, and an album that comes in parts."""
+"""Whose next message is taken as a broadcast, and albums that arrive in parts."""
 
 import pytest
 

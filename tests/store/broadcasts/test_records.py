@@ -72,7 +72,7 @@ async def test_a_confirmed_broadcast_is_unreported_until_its_report_was_shown(db
 
 
 async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
-    """Some of it are sent again."""
+    """Some deliveries are sent again."""
     outbox_id = await draft(db)
     await transact(db, messages.start, outbox_id, 2.0)
     await transact(db, messages.change_state, outbox_id, MessageState.FINISHED, only_from=[MessageState.RUNNING])
@@ -85,7 +85,7 @@ async def test_a_report_that_is_not_final_any_more_is_shown_anew(db, deliver):
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state not in ENDED])
 async def test_a_message_that_is_running_again_is_not_reported(db, state):
-    """Some of it are sent again while its report was on its way to the admin."""
+    """Some deliveries are sent again while the report was being sent to the admin."""
     outbox_id = await draft(db)
     await transact(db, messages.start, outbox_id, 2.0)
     await transact(db, messages.change_state, outbox_id, state, only_from=[MessageState.RUNNING])
@@ -148,7 +148,7 @@ async def test_discarded_drafts_are_never_sent_and_confirmed_messages_stay(db, s
 
 
 async def test_the_id_of_a_discarded_draft_is_never_that_of_another(db):
-    """Or an old button would send a new message."""
+    """Otherwise an old button would send a new message."""
     discarded = await draft(db)
     await transact(db, records.discard_drafts, ADMIN)
     new = await draft(db)

@@ -1,4 +1,4 @@
-"""One program for a database, whole transactions or none, and failures said in one line."""
+"""One program per database, atomic transactions, and failures reported in one line."""
 
 import asyncio
 import sqlite3
@@ -110,7 +110,7 @@ def test_another_process_is_refused_until_the_first_dies(empty_database_url):
 
 
 async def until_free(opens):
-    """PostgreSQL takes a moment to see that a killed client is gone."""
+    """PostgreSQL takes a moment to notice that a client was killed."""
     async with asyncio.timeout(10):
         while True:
             try:
@@ -277,7 +277,7 @@ async def test_a_user_without_rights_is_said(empty_postgres_url):
 
 
 async def end_connections(db):
-    """What a restart of the server does to all connections but ours."""
+    """Terminate all connections but ours, as a restart of the server does."""
     others = text(
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
         "WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -391,7 +391,7 @@ async def test_a_database_that_may_only_be_read_says_so(empty_sqlite_url):
 
 
 async def limit_pages(db, pages):
-    """The file may have so many pages from now on: not fewer than it has."""
+    """Limit the file to this many pages, but not fewer than it has."""
     await db.engine.dispose()
     event.listen(db.engine.sync_engine, "connect", lambda raw, _: raw.execute(f"PRAGMA max_page_count = {pages}"))
 

@@ -14,7 +14,7 @@ from outreachbot.store.tables import composing, metadata
 
 
 def schema(connection):
-    """Every table with its columns and indexes, as the database tells it."""
+    """Every table with its columns and indexes, as the database reports it."""
     seen = inspect(connection)
     return {
         table: (
@@ -54,7 +54,7 @@ async def migrated(database_url):
 
 
 def rows(connection):
-    """What stands in every table."""
+    """The rows of every table."""
     return {table: connection.execute(text(f"SELECT * FROM {table}")).all() for table in schema(connection)}
 
 
@@ -114,7 +114,7 @@ async def test_a_database_of_a_newer_program_is_refused_and_left_as_it_is(empty_
 
 
 async def test_a_migration_that_fails_leaves_nothing_behind(empty_database_url):
-    """Another program's table stands in the way of ours."""
+    """Another program's table has the name of one of ours."""
     engine = create_async_engine(empty_database_url)
     async with engine.begin() as connection:
         await connection.execute(text("CREATE TABLE pace (id INTEGER)"))

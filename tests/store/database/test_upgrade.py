@@ -1,4 +1,4 @@
-"""A database that an older version of the program wrote goes on where it was."""
+"""A database of an older version continues where it was."""
 
 import datetime as dt
 import json
@@ -74,7 +74,7 @@ async def test_a_picture_of_the_first_schema_is_a_photo(old_url):
         {"en": Message("hello", ((Button("site", url="https://a.b"),),))},
         {"en": Message(copy=Copy(11, 2**40))},
     ]
-    assert list(bodies[0]) == ["en", "az"]  # the first is that of chats whose language lacks
+    assert list(bodies[0]) == ["en", "az"]  # the first is for chats whose language is missing
 
 
 async def test_a_broadcast_of_the_first_schema_goes_on(old_url):

@@ -1,4 +1,4 @@
-"""A message comes back from the database as it was written."""
+"""A message is read from the database as it was written."""
 
 import json
 

@@ -27,7 +27,7 @@ EVENTS = [*["work"] * 8, *["dies", "moves", "answers_late"] * 3, *["presses", "a
 
 
 class AnyOrder(RuleBasedStateMachine):
-    """What may happen. One rule, so that all of it happens in every run: of many rules, hypothesis leaves some out."""
+    """What may happen. A single rule covers all of it in every run; of many rules, hypothesis leaves some out."""
 
     @initialize(pieces=st.integers(0, 4))
     def begin(self, pieces):
@@ -64,14 +64,14 @@ class AnyOrder(RuleBasedStateMachine):
             self.model.settle(sender, delivery, draw(OUTCOMES), reaches=reaches)
 
     def answers_late(self, draw):
-        """A sender that was given up writes down what it knows. What the message is by then is another matter."""
+        """A sender that was taken for dead records its outcomes, whatever the state of the message is by then."""
         if self.model.late:
             arrived = set(self.model.arrived)  # it was counted when it was given up; it may have been asked for since
             self.answer(draw, self.model.late.pop())
             self.model.arrived &= arrived
 
     def dies(self, draw):
-        """A sender, with something in flight; an admin may not wait for its late answers."""
+        """A sender with requests in flight; an admin may not wait for its late answers."""
         main, answers, again = (draw(st.booleans()) for _ in range(3))
         self.model.claim(4, helps=not main)
         for number in self.model.give_up(main=main, answers=answers):
@@ -103,7 +103,7 @@ class AnyOrder(RuleBasedStateMachine):
                 self.model.do((chats.mark_reachable, self.model.address(who)))
 
     def says(self, draw):
-        """An admin says something new, or corrects or deletes what was said; or a reminder is due."""
+        """An admin sends, corrects or deletes a broadcast; or a reminder is due."""
         kind = draw(st.sampled_from(list(MessageKind)))
         if kind in JOBS:
             self.model.change_copies(kind, draw(st.sampled_from(sorted(self.model.message_rows))))
@@ -111,13 +111,13 @@ class AnyOrder(RuleBasedStateMachine):
             self.model.send(kind, draw(st.sampled_from([("az", "en"), ("az",)])))
 
     def asks_again(self, draw):
-        """An admin, to send again what is uncertain or has failed."""
+        """An admin sends uncertain or failed deliveries again."""
         asked = {DeliveryState.UNCERTAIN, DeliveryState.FAILED}
         if some := sorted({(number, state) for (number, _), state in self.model.states.items() if state in asked}):
             self.model.send_again(*draw(st.sampled_from(some)))
 
     def presses(self, draw):
-        """An admin, a button, while something is in flight."""
+        """An admin presses a button while requests are in flight."""
         button = draw(st.sampled_from(["pause", "resume", "stop"]))
         only_from = {"pause": [RUNNING], "resume": [PAUSED], "stop": [RUNNING, PAUSED]}[button]
         if not (fitting := sorted(self.model.numbers(*only_from))):

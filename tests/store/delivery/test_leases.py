@@ -1,4 +1,4 @@
-"""Who sends: what a sender was sending when it died may have arrived, and what the others send is left alone."""
+"""Leases of senders: a dead sender's claims become uncertain, and those of others are left alone."""
 
 import pytest
 from sqlalchemy import select, update
@@ -156,7 +156,7 @@ async def test_a_sender_that_was_asleep_renews_its_lease_and_goes_on(db, claimed
 
 @pytest.mark.parametrize("is_main", [False, True])
 async def test_a_claim_by_a_sender_given_up_as_dead_does_not_stay_in_flight(db, claimed, states, is_main):
-    """It slept for days, or another bot has its place: nobody knows it any more when it dies."""
+    """It slept for days, or another bot took its place: its row is gone when it dies."""
     awake, asleep = await begin(db, 9 * DAY), await begin(db, is_main=is_main)
     await transact(db, leases.recover, 8 * DAY, main_is_new=True)
     outbox_id = await claimed(awake, asleep)
@@ -173,7 +173,7 @@ async def test_the_bots_row_stays_because_it_records_when_it_last_ran(db):
 
 
 async def test_a_forgotten_sender_that_renews_its_lease_is_known_until_it_expires(db, claimed, states):
-    """It slept for days and goes on: what it sends then is not taken for lost."""
+    """It slept for days and continues: its new claims aren't taken for lost."""
     asleep = await begin(db, is_main=False)
     await transact(db, leases.recover, 8 * DAY)
     async with connect.reading(db) as connection:

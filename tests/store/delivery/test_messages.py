@@ -1,4 +1,4 @@
-"""What is said to many: how it is written down, and how it walks from a draft to its end."""
+"""Messages of the outbox: how they are written, and their states from draft to end."""
 
 import datetime as dt
 import itertools
@@ -160,7 +160,7 @@ async def test_a_message_is_not_finished_before_its_whole_audience_is_queued(db,
 
 
 @pytest.mark.parametrize("state", [state for state in MessageState if state not in messages.ACTIVE])
-async def test_only_a_running_or_paused_message_is_finished(db, deliver, state):
+async def test_only_an_ongoing_message_is_finished(db, deliver, state):
     outbox_id = await deliver({})
     await set_state(db, outbox_id, state)
 

@@ -17,7 +17,7 @@ def small_pieces(monkeypatch):
 
 
 def orders():
-    """How an old id, a new one, and the end of the first piece can lie: the chats before them are of other chats."""
+    """The possible orders of the old id, the new one, and the end of the first piece; other chats fill the gaps."""
     return list(itertools.permutations([-40, -30, -20], 2))
 
 

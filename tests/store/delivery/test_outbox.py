@@ -1,4 +1,4 @@
-"""Who is claimed next: what is due, reminders first, and nobody who left."""
+"""Which deliveries are claimed next: due ones, reminders first, and none of chats that left."""
 
 import itertools
 

@@ -33,7 +33,7 @@ async def slow_down(db, now):
 
 
 async def rate(db, now):
-    """How many a second may leave of a thousand that are allowed."""
+    """How many messages a second may be sent when a thousand are allowed."""
     return (await slots(db, 1, now, per_second=1000.0)).per_second
 
 

@@ -105,7 +105,7 @@ async def test_queued_deliveries_are_sent_while_the_rest_is_queued(db, subscribe
 
 
 async def test_chats_that_leave_or_join_between_two_pieces(db, subscribe, confirm, queue, states):
-    """Who comes behind the piece is too late, who comes before it is in time: as at any other moment."""
+    """A chat behind the piece comes too late, a chat before it in time, as at any other moment."""
     await subscribe(2, 4, 6, 8)
     outbox_id = await confirm()
     await transact(db, queue_piece)

@@ -1,4 +1,4 @@
-"""What two do at the same moment: PostgreSQL has many writers, SQLite one at a time."""
+"""Concurrent transactions: PostgreSQL has many writers, SQLite one at a time."""
 
 import asyncio
 

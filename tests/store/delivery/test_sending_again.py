@@ -1,4 +1,4 @@
-"""An admin sends again what is uncertain, or what failed and may recover. Nobody else does."""
+"""Only an admin sends uncertain deliveries again, or failed ones that may recover."""
 
 import pytest
 from sqlalchemy import select, update
@@ -72,7 +72,7 @@ async def test_a_message_with_nothing_to_send_again_stays_as_it_is(db, over, whi
 
 @pytest.mark.parametrize("which", [DeliveryState.UNCERTAIN, DeliveryState.FAILED])
 async def test_a_paused_message_is_not_sent_again_and_stays_paused(db, subscribe, deliver, states, which):
-    """A message that a person or the program has paused is let go on by a person, and by no other button."""
+    """A paused message is resumed by a person, and by no other button."""
     await subscribe(*ALL)
     outbox_id = await deliver(ALL)
     await transact(db, messages.pause, outbox_id, "can't parse entities")
@@ -108,7 +108,7 @@ async def test_a_stopped_or_unstarted_message_is_not_sent_again(db, subscribe, o
 
 @pytest.mark.parametrize("reason", [Reason.BLOCKED, Reason.REFUSED, Reason.TEMPLATE, Reason.TOPIC_GONE])
 async def test_a_failure_may_recover_where_the_chat_can_be_written_to(db, subscribe, over, states, reason):
-    """Of those that are gone, none; one that came back may get it now. Who is unknown has nowhere to get it."""
+    """Chats that are gone don't get it; one that came back may. An unknown chat can't be reached."""
     await subscribe(1, 2, 3)
     outbox_id = await over(dict.fromkeys([1, 2, 3, 4], DeliveryState.FAILED), reason=reason)
     for chat_id in (1, 2):

@@ -1,4 +1,4 @@
-"""What became of a delivery is written down by who claimed it, and by nobody else."""
+"""Only the sender that claimed a delivery records its outcome."""
 
 import itertools
 
@@ -199,7 +199,7 @@ async def test_a_finished_wrong_message_is_not_requeued(db, deliver, states, ove
 
 
 async def test_a_claim_whose_commit_answer_was_lost_is_requeued(db, deliver, states, sender):
-    """The answer to its commit was lost, say: none of it has left."""
+    """For example because the answer to its commit was lost: nothing of it was sent."""
     outbox_id = await deliver(dict.fromkeys([1, 2, 3], DeliveryState.SENDING) | {4: DeliveryState.SENT})
     other = await deliver({1: DeliveryState.SENDING})
     await transact(db, outbox.requeue_unknown, sender, {(outbox_id, 2), (other, 1)}, 6.0)

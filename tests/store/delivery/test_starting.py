@@ -1,4 +1,4 @@
-"""A message starts when it is told to, or by itself when its moment comes; what was missed asks a person."""
+"""A message starts on request, or automatically at its moment; a missed one waits for a person."""
 
 import datetime as dt
 
@@ -39,7 +39,7 @@ async def test_a_scheduled_message_is_due_from_its_moment_on_until_it_is_started
 
 
 async def test_a_plan_counts_from_its_planned_moment(db):
-    """Which local hours have passed is asked of that moment, not of a start that comes a little later."""
+    """That moment decides which local hours have passed, not a start a little later."""
     outbox_id = await draft(db)
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
     await transact(db, messages.set_timing, outbox_id, plan)
@@ -51,7 +51,7 @@ async def test_a_plan_counts_from_its_planned_moment(db):
 
 
 async def test_a_missed_message_keeps_its_hours_when_a_person_starts_it(db):
-    """Which of them have passed is asked of the moment it was made for: none of them had."""
+    """The planned moment decides which of them have passed: none had."""
     outbox_id = await draft(db)
     plan = LocalHour(dt.date(2024, 2, 26), 9, Past.SKIP)
     await transact(db, messages.set_timing, outbox_id, plan)
@@ -65,7 +65,7 @@ async def test_a_missed_message_keeps_its_hours_when_a_person_starts_it(db):
 
 
 async def test_a_wave_missed_while_the_program_was_down_is_reported(db, deliver):
-    """Only of what has a local hour: what a 429 postponed is no wave."""
+    """Only for messages with a local hour: deliveries postponed by a 429 are no wave."""
     early, missed, later, done = [
         await deliver({1: state}, not_before=at)
         for state, at in [

@@ -1,4 +1,4 @@
-"""Which chats want a notice: in SQL it is the same rule as domain/settings has for one chat."""
+"""Which chats want a notice: SQL applies the same rule as the domain does for one chat."""
 
 import random
 
@@ -76,7 +76,7 @@ def every_item(content):
 
 @pytest.fixture
 def populate(db):
-    """So many subscribed chats with choices of their own; those by id."""
+    """Subscribe this many chats with random settings; return the settings by chat id."""
 
     async def populate(rng, number):
         settings_by_chat = {chat_id: some_settings(rng) for chat_id in range(1, number + 1)}
@@ -164,7 +164,7 @@ async def test_a_chat_is_not_reminded_twice_of_the_same_item(db, content, subscr
         await transaction.execute(update(t.chats).where(t.chats.c.id == 1).values(changed_at=5.0))
     assert await told_now(eligibility.RECENT_SECONDS + 2.0) == 2
     assert await do(db, settings.list_sent_items, 1, [item.key, "other"]) == {item.key}
-    assert await do(db, settings.list_sent_items, 2, [item.key]) == {item.key}  # whatever became of it
+    assert await do(db, settings.list_sent_items, 2, [item.key]) == {item.key}  # whatever the outcome
     assert await do(db, settings.list_sent_items, 3, [item.key]) == set()
 
 
@@ -219,7 +219,7 @@ async def test_a_chat_that_is_known_keeps_what_it_said(db, subscribe):
 
 
 async def test_a_chat_that_comes_after_its_group_was_queued_is_not_among_them(db, content, subscribe):
-    """Exactly these criteria: who wants one more, or one fewer, belongs to another message."""
+    """Exactly this combination: a chat that wants one item more, or one fewer, belongs to another message."""
     varied = content.model_copy(update={"notices": tuple(Notice)})
     items = [item for item in every_item(some_content(random.Random(2), varied)) if item.occurrence.date.year == 2026][
         :2

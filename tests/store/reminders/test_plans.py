@@ -1,4 +1,4 @@
-"""What the planner has done, what one chat is told alone, what came too late, and what Telegram has already."""
+"""Plans, messages for a single chat, late notices, and files that Telegram already has."""
 
 import datetime as dt
 
@@ -68,7 +68,7 @@ async def test_the_zone_and_hour_of_those_that_chose_none_are_remembered(db, sub
     assert await do(db, plans.load_planned_until) == 5.0
 
 
-async def test_a_changed_default_replans_the_days_and_finds_all_notified_chats(db, subscribe):
+async def test_replanning_a_group_drops_its_plans_and_marks_its_chats_as_changed(db, subscribe):
     group, other = Group("Asia/Baku", 18), due("UTC", 3)
     await subscribe(1)
     await subscribe(2, zone="UTC", hour=3)
@@ -133,7 +133,7 @@ async def test_a_message_makes_no_sound_where_the_chat_wants_none(db, subscribe,
 
 @pytest.fixture
 def over(db, deliver):
-    """A reminder of these items that is over, with its deliveries; its id."""
+    """Create an expired reminder of these items with deliveries; return its id."""
 
     async def over(items, states, *, finished_at=9.0, expires_at=9.0, kind=MessageKind.REMINDER, reason=Reason.LATE):
         outbox_id = await deliver(states, kind=kind, reason=reason)

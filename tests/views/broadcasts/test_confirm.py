@@ -1,4 +1,4 @@
-"""What an admin reads before a broadcast goes out: to whom, how long, until when; and the choice of the audience."""
+"""What an admin reads before a broadcast is sent: audience, duration and end; and the audience menu."""
 
 import datetime as dt
 
@@ -109,7 +109,7 @@ def test_a_local_hour_says_what_happens_where_it_has_passed(bridge, past, said):
 
 
 def test_a_local_hour_says_how_long_sending_takes_and_when_the_last_chats_get_it(bridge):
-    """Not how long the first wave takes: the last zone may be a day behind the first."""
+    """Not only the first wave's duration: the last zone may be a day behind the first."""
     when = LocalHour(NOW.date() + dt.timedelta(days=1), 9)
     text = question(bridge, timing=when, chats=1800, by_zone={"Europe/Berlin": 900, "America/New_York": 900}).text
 

@@ -1,4 +1,4 @@
-"""The short answers around broadcasts, and the list of all."""
+"""The short answers about broadcasts, and the list of all broadcasts."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""The menu of moments: each press leads to the next, and every button says what it stands for."""
+"""The schedule menus: each press leads to the next menu, and every label matches its data."""
 
 import datetime as dt
 

@@ -1,4 +1,4 @@
-"""What an admin reads about a broadcast that was confirmed: numbers that add up, in words that are true enough."""
+"""What an admin reads about a confirmed broadcast: numbers that add up, in accurate words."""
 
 import datetime as dt
 import re

@@ -1,4 +1,4 @@
-"""What is too long once it is rendered is named with its place and by how much; what fits is not."""
+"""Content too long once rendered is reported with its position and excess; content that fits is not."""
 
 import re
 from collections.abc import Callable
@@ -30,12 +30,12 @@ def faults_of(document: Document) -> tuple[str, ...]:
 
 
 def claiming(signs: int) -> tuple[str, str]:
-    """A claim of so many characters, not counting its markup."""
+    """A claim of this many characters, not counting its markup."""
     return CLAIM, f"claim: {{en: '**{'x' * signs}**'}}"
 
 
 def size_of(content: Content) -> int:
-    """How long the second fact is as members see it."""
+    """The length of the second fact as members see it."""
     return text_length(html.parse(facts.fact_page(content, "en", content.facts[1]).text)[0])
 
 

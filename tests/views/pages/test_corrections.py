@@ -1,4 +1,4 @@
-"""The list of what was put right: the newest first, a page at a time, each leading to its fact."""
+"""The paged list of corrections: newest first, each leading to its fact."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""Facts as members read them: figures side by side, ways to the neighbours, what a search finds."""
+"""Facts as members read them: figures, links to neighbouring facts, and search results."""
 
 import pytest
 

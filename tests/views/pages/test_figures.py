@@ -1,4 +1,4 @@
-"""Figures as members see them: beside each other in a chart, with the same as words below it."""
+"""Figures as members see them: compared in a chart, with the same numbers in its caption."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The timeline as members read it: from any date on, and what is said where there is nothing."""
+"""The timeline as members read it: from any date on, and when it has no entry there."""
 
 import pytest
 

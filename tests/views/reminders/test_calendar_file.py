@@ -1,4 +1,4 @@
-"""The calendar file, read by another's program: its rules give the days that the bot keeps."""
+"""The calendar file as another program reads it: its rules give the days that the bot observes."""
 
 import datetime as dt
 from itertools import takewhile
@@ -32,7 +32,7 @@ def kept_on(content, **changes):
 
 
 def expanded(event):
-    """The days of the rule, in the years we look at."""
+    """The days that the rule gives in the years under test."""
     first = dt.datetime.combine(event.dtstart.value, dt.time())
     days = (day.date() for day in rrulestr(event.rrule.value, dtstart=first))
     return list(takewhile(lambda day: day.year in YEARS, days))

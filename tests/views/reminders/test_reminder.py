@@ -89,7 +89,7 @@ def test_a_night_begins_on_the_evening_before(bridge):
     assert f"\nIn a week: {night}" in said(bridge, notice=Notice.WEEK, night=True).text
 
 
-def test_several_notices_are_one_message_with_a_skip_button_for_each_that_recurs(bridge):
+def test_several_notices_are_one_message_with_a_skip_button_where_more_follow(bridge):
     other = {"id": "other", "title": {"en": "The day of the other bridge with a long name"}}
     both = [item(bridge, notice=Notice.WEEK), item(bridge, notice=Notice.EVE, **other), item(bridge, id="third")]
     message = reminder.reminder(bridge, "en", both, BERLIN)
@@ -150,7 +150,7 @@ def test_admins_read_how_many_chats_a_notice_came_too_late_for(bridge):
 
 
 @pytest.mark.parametrize("lengths", [[3000, 900], [3000, 3000, 20], [1500] * 5, [10] * 80])
-def test_days_too_long_for_one_message_are_listed_by_title(bridge, lengths):
+def test_days_too_long_for_one_message_are_named_as_far_as_they_fit(bridge, lengths):
     items = [
         item(bridge, title={"en": f"Day {number}"}, text={"en": "x" * length}) for number, length in enumerate(lengths)
     ]

@@ -1,4 +1,4 @@
-"""What a chat reads about its settings: the marks tell what holds, the data set it."""
+"""The settings menu: the marks show the current settings, the data changes them."""
 
 import pytest
 

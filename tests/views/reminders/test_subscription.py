@@ -1,4 +1,4 @@
-"""What a subscription brings, and how long until then."""
+"""The reminders a subscription brings, and how long until they come."""
 
 import datetime as dt
 

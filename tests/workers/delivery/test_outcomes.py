@@ -193,7 +193,7 @@ async def test_a_429_of_one_group_says_nothing_about_the_others(db, record, capl
     assert caplog.messages == []
 
 
-async def test_429s_of_one_group_after_another_slow_everything_down(record):
+async def test_429s_of_several_groups_in_a_row_hold_everything(record):
     assert await record(Wait(40.0), Wait(20.0), chats=[-1, -2]) == pytest.approx(20)
 
 

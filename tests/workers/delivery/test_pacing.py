@@ -143,7 +143,7 @@ async def test_between_a_reply_and_a_message_to_the_same_chat_there_is_its_gap(
     await senders.send_next(sender)
     await asyncio.wait(sender.state.in_flight, return_when=asyncio.FIRST_COMPLETED)
 
-    assert telegram.got == [(2, "hello")], "who was not replied to waited as well"
+    assert telegram.got == [(2, "hello")], "chats without a reply waited as well"
     assert sender.spacing.last[1] >= replied + pace.PRIVATE_GAP
     await senders.close_sender(sender, 0.0)
 

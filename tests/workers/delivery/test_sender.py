@@ -87,7 +87,7 @@ async def test_claims_from_before_the_database_went_silent_are_sent_exactly_once
         with pytest.raises(StoreFailed):
             await senders.send_next(sender)
     assert (await states())[DeliveryState.SENDING] == 2 * size, (
-        "the first are in flight, the sender knows nothing of the others"
+        "the first are in flight, the others are unknown to the sender"
     )
     held.set()
     await run(sender)

@@ -1,4 +1,4 @@
-"""What the tests of progress share: a bot without its other workers, and broadcasts that a test moves on."""
+"""Fixtures for tests of progress: a bot without its other workers, and broadcasts that a test advances."""
 
 import asyncio
 import datetime as dt
@@ -58,7 +58,7 @@ class TelegramRequest:
 
 
 class Shown:
-    """What was shown in the progress message."""
+    """The texts shown in the progress message."""
 
     def __init__(self, requests: list[TelegramRequest], place: int) -> None:
         self._requests, self._place = requests, place

@@ -148,7 +148,7 @@ async def test_every_admin_is_alerted_when_the_program_pauses_a_broadcast(
     assert [buttons(message) for message in harness.said(BEN)] == [buttons(alert)]
     assert "Broadcast 1: paused" in alert["text"]
     assert "Telegram says: Bad Request: can't parse entities" in alert["text"]
-    assert "content.yaml" not in alert["text"], "only a reminder is mended there"
+    assert "content.yaml" not in alert["text"], "only a reminder is fixed there"
     assert [button["text"] for button in buttons(alert)] == ["Go on", "Stop for good"]
 
     await move(started, RUNNING)

@@ -1,4 +1,4 @@
-"""The progress message: a single one, edited not too often, with the speed and what holds the broadcast up."""
+"""The progress message: a single one, edited not too often, with the speed and the reason for a delay."""
 
 import datetime as dt
 

@@ -20,7 +20,7 @@ RIGHT = "; is it under the right language?"
 
 
 def warnings(bridge, **texts):
-    """What is said of these texts, by language, as the welcome; without the place."""
+    """The warnings for these texts (by language) as the welcome, without their positions."""
     welcome = "\n".join(f'  {language}: "{text}"' for language, text in texts.items())
     text = bridge.replace("[en, de]", f"[{', '.join(dict.fromkeys(['en', 'de', *texts]))}]")
     document = file.read_content(text.replace("welcome: {en: Welcome}", f"welcome:\n{welcome}").encode(), "c")
