@@ -64,7 +64,7 @@ clean:
 	@$(PYTHON) -m venv .venv || { rm -rf .venv; \
 		echo "Python can't make a .venv here; on Debian and Ubuntu it can after: sudo apt install python3-venv"; exit 1; }
 
-NOT_YET = echo "not everything could be installed (why stands above): look after the network and try again"; exit 1
+NOT_YET = echo "not everything could be installed, for the reason above: check the network and try again"; exit 1
 
 .venv/ready: .venv/bin/python requirements.txt pyproject.toml
 	@echo "setting up .venv (the first time about a minute; this needs the network) ..."

@@ -235,4 +235,4 @@ async def test_the_broadcasts_command_lists_the_outcomes(harness: Harness, tmp_p
     assert "finished" in everything[1]
     assert "1002" in single[1]
     assert "blocked" in single[1]
-    assert none == (2, "there is no message 7: `outreachbot broadcasts` lists them all\n")
+    assert none == (2, "there is no message 7: `outreachbot broadcasts` lists the newest\n")

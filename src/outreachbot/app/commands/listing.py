@@ -99,7 +99,7 @@ def _format_counts(tally: Tally) -> list[str]:
 async def _list_not_sent(db: Connection, number: OutboxId) -> Table:
     message = await ledger.find_message(db, number)
     if message is None:
-        raise WrongUse(f"there is no message {number}: `outreachbot broadcasts` lists them all")
+        raise WrongUse(f"there is no message {number}: `outreachbot broadcasts` lists the newest")
     title = f"{message.kind} {message.id}: {_describe_state(message)}"
     table = Table("chat", "state", "reason", "Telegram's words", box=None, title=title, title_justify="left")
     for row in await ledger.list_not_sent(db, number):
