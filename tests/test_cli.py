@@ -348,7 +348,11 @@ def test_one_broadcast_lists_the_chats_that_may_not_have_got_it(filled):
         "2502 uncertain no-answer",
         "2503 queued",
     ]
-    assert outreachbot("broadcasts", "9") == (2, "", "there is no message 9: `outreachbot broadcasts` lists the newest\n")
+    assert outreachbot("broadcasts", "9") == (
+        2,
+        "",
+        "there is no message 9: `outreachbot broadcasts` lists the newest\n",
+    )
 
 
 def test_a_running_broadcast_can_be_watched(filled, monkeypatch):

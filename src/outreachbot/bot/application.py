@@ -15,7 +15,8 @@ from outreachbot.bot.routing import receive_request
 from outreachbot.domain.delivery.outcomes import Halt
 from outreachbot.errors import CannotRun, NoAnswer, NotReached, PollFailed, TelegramRefuses
 from outreachbot.gateway import responses
-from outreachbot.gateway.polling import delete_webhook, explain_refusal
+from outreachbot.gateway.polling import delete_webhook
+from outreachbot.gateway.responses import explain_refusal
 from outreachbot.gateway.transport import ANSWER_SECONDS, BotApi, Session, post_form
 from outreachbot.services.sending import messages
 from outreachbot.views.pages import info

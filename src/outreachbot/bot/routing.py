@@ -161,5 +161,5 @@ async def _send(context: BotContext, request: Request, reply: Message) -> None:
             raise ReplyFailed(f"the reply could not be sent: {detail}")
         case Wait(seconds):
             raise ReplyFailed(f"Telegram asked to wait {seconds:.0f} s before the reply")
-        case Halt(detail):
-            raise TelegramRefuses(f"Telegram refuses the bot: {detail}")
+        case Halt():
+            raise TelegramRefuses(responses.explain_refusal(outcome))

@@ -27,7 +27,7 @@ async def fetch_updates(api: BotApi, offset: int, seconds: int, allowed: Sequenc
     if response.status == 409:
         raise PollConflict(responses.read_description(response))
     if isinstance(outcome := responses.read_outcome(response), Halt):
-        raise TelegramRefuses(explain_refusal(outcome))
+        raise TelegramRefuses(responses.explain_refusal(outcome))
     raise PollFailed(responses.read_description(response))
 
 
@@ -35,14 +35,6 @@ def _has_id(update: dict[str, Any]) -> bool:
     """Whether it has an id of Telegram's: one that the database can hold and that can be confirmed."""
     update_id = update.get("update_id")
     return isinstance(update_id, int) and 0 <= update_id < 2**53
-
-
-def explain_refusal(halt: Halt) -> str:
-    """One line that tells the operator about a 401, a 404 or a frozen bot."""
-    return (
-        f"Telegram refuses this bot ({halt.detail}): check OUTREACHBOT_TOKEN with @BotFather, "
-        "and OUTREACHBOT_API_URL if you set it"
-    )
 
 
 async def delete_webhook(api: BotApi) -> None:
@@ -55,4 +47,4 @@ async def delete_webhook(api: BotApi) -> None:
     except RequestFailed as error:
         raise PollFailed(str(error)) from None
     if isinstance(outcome := responses.read_outcome(response), Halt):
-        raise TelegramRefuses(explain_refusal(outcome))
+        raise TelegramRefuses(responses.explain_refusal(outcome))

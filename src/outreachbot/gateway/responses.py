@@ -178,3 +178,11 @@ def is_refused_picture(outcome: Outcome) -> bool:
 def may_accept_text(outcome: Outcome) -> bool:
     """Whether a chat that refused a picture or its caption may accept the text alone: some groups allow no pictures."""
     return isinstance(outcome, Failed) and outcome.reason in {Reason.NO_RIGHT, Reason.TEMPLATE, Reason.REFUSED}
+
+
+def explain_refusal(halt: Halt) -> str:
+    """One line that tells the operator about a 401, a 404 or a frozen bot."""
+    return (
+        f"Telegram refuses this bot ({halt.detail}): check OUTREACHBOT_TOKEN with @BotFather, "
+        "and OUTREACHBOT_API_URL if you set it"
+    )

@@ -16,7 +16,7 @@ from outreachbot.views.parts import button, format_moment
 def ask_for_report(content: Content, language: str, fact_id: str, notice: str = "") -> Message:
     """Asks for a reply that says what is wrong with the fact, which must exist."""
     _ = words(language)
-    number = content.place_by_id[fact_id][0] + 1
+    number = content.number_by_id[fact_id]
     who = _(
         "What you write goes to the admins of this bot. They see the number of this chat, not your name, "
         "and can answer you here."
@@ -128,10 +128,10 @@ def _answer_button(report_id: int, _: Words) -> Button:
 
 def _about(content: Content, fact_id: str, _: Words) -> str:
     """The fact's present number, if it still exists, and its id."""
-    place = content.place_by_id.get(fact_id)
-    if place is None:
+    number = content.number_by_id.get(fact_id)
+    if number is None:
         return _("a fact that is gone ({fact})", fact=fact_id)
-    return _("fact {number} ({fact})", number=place[0] + 1, fact=fact_id)
+    return _("fact {number} ({fact})", number=number, fact=fact_id)
 
 
 def ignored(language: str, who: int) -> str:

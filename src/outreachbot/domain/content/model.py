@@ -221,10 +221,14 @@ class Content(_Part):
         return {topic: tuple(facts) for topic, facts in by_topic.items()}
 
     @cached_property
-    def place_by_id(self) -> dict[str, tuple[int, int]]:
-        """Fact id -> its index (from 0) among all facts, and among those of its topic."""
-        in_topic = {fact.id: place for facts in self.facts_by_topic.values() for place, fact in enumerate(facts)}
-        return {fact.id: (place, in_topic[fact.id]) for place, fact in enumerate(self.facts)}
+    def number_by_id(self) -> dict[str, int]:
+        """Fact id -> the number that members see: its place in the file, from 1."""
+        return {fact.id: number for number, fact in enumerate(self.facts, 1)}
+
+    @cached_property
+    def place_in_topic(self) -> dict[str, int]:
+        """Fact id -> its index, from 0, among the facts of its topic."""
+        return {fact.id: place for facts in self.facts_by_topic.values() for place, fact in enumerate(facts)}
 
     @cached_property
     def searched(self) -> dict[str, tuple[str, ...]]:

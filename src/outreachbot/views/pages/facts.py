@@ -79,7 +79,7 @@ def fact_page(content: Content, language: str, fact: Fact) -> Message:
     """A fact: claim, who states it, figures side by side, sources, corrections; with buttons to its neighbours."""
     _ = words(language)
     topic = content.topic_by_id[fact.topic]
-    number = content.place_by_id[fact.id][0] + 1
+    number = content.number_by_id[fact.id]
     lines = [
         f"<b>{escape(content.say(topic.title, language))}</b> · {_('fact {number}', number=number)}",
         "",
@@ -105,7 +105,7 @@ def fact_page(content: Content, language: str, fact: Fact) -> Message:
 
 def _neighbours(content: Content, fact: Fact, _: Words) -> Rows:
     facts = content.facts_by_topic[fact.topic]
-    place = content.place_by_id[fact.id][1]
+    place = content.place_in_topic[fact.id]
     back = ShowFact(facts[place - 1].id) if place else None
     forward = ShowFact(facts[place + 1].id) if place + 1 < len(facts) else None
     all_topics = (button(_("All topics"), ShowTopics()),)

@@ -66,7 +66,7 @@ def figure_chart(content: Content, language: str, fact: Fact, first: int = 0) ->
     shown = fact.figures[first:]
     quoted = sorted({ids.index(figure.source) for figure in shown})
     names = (f"[{n + 1}]{NO_BREAK_SPACE}{source_name(content.source_by_id[ids[n]], _)}" for n in quoted)
-    number = content.place_by_id[fact.id][0] + 1
+    number = content.number_by_id[fact.id]
     drawn = Chart(
         heading=unescape(_("Fact {number}: the figures, side by side", number=number)),
         title=content_plain(content, content.topic_by_id[fact.topic].title, language),
@@ -104,7 +104,7 @@ def chart_page(content: Content, language: str, fact: Fact, first: int, drawn: C
     """`count` figures from `first` on as a picture, with the same as text; with arrows if there are more."""
     _ = words(language)
     topic = escape(content.say(content.topic_by_id[fact.topic].title, language))
-    heading = f"<b>{topic}</b> · {_('fact {number}', number=content.place_by_id[fact.id][0] + 1)}"
+    heading = f"<b>{topic}</b> · {_('fact {number}', number=content.number_by_id[fact.id])}"
     last = first + count
     caption = picture_caption(
         heading, (figure_line(content, language, fact, figure) for figure in fact.figures[first:last])

@@ -15,6 +15,7 @@ from outreachbot.domain.delivery.states import Reason
 from outreachbot.domain.ids import OutboxId
 from outreachbot.domain.messages.message import Message
 from outreachbot.errors import TelegramRefuses
+from outreachbot.gateway.responses import explain_refusal
 from outreachbot.store.database import connect
 from outreachbot.store.database.connect import Connection, Database
 from outreachbot.store.delivery import bodies, leases, ledger, messages, outbox
@@ -89,7 +90,7 @@ async def send_next(sender: Sender) -> bool:
         await _finish_completed(state, db, completed, claimed, now)
     _forget(state, completed)
     if halt := _find_halt(completed):
-        raise TelegramRefuses(f"Telegram refuses the bot ({halt.detail}): check OUTREACHBOT_TOKEN with @BotFather")
+        raise TelegramRefuses(explain_refusal(halt))
     if slots is None:
         # A 429 or another sender has taken the coming slots. A sender that looks later than the others gets none.
         await _sleep_until(now + wait - LEAD_SECONDS + ahead)
