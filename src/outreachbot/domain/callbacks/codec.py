@@ -7,7 +7,7 @@ a callback must not change, and whatever a press sends may be forged.
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, fields
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from string import Formatter
 from typing import Any, TypeVar, dataclass_transform
 
@@ -26,12 +26,17 @@ class Callback:
 C = TypeVar("C", bound=Callback)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class _Format:
+    kind: type[Callback]
     required: str  # str.format templates
     optional: str  # left out where a field is None
     pattern: re.Pattern[str]
-    adapter: TypeAdapter[Any]  # of its fields
+
+    @cached_property
+    def adapter(self) -> TypeAdapter[Any]:
+        """Validates the fields. Built for the first press of this kind: all kinds together take a megabyte."""
+        return TypeAdapter(self.kind)
 
 
 _formats: dict[type[Callback], _Format] = {}
@@ -49,7 +54,7 @@ def wire(template: str) -> Callable[[type[C]], type[C]]:
 
     def declare(kind: type[C]) -> type[C]:
         declared = dataclass(frozen=True, slots=True)(kind)
-        _formats[declared] = _Format(required, optional, re.compile(pattern), TypeAdapter(declared))
+        _formats[declared] = _Format(declared, required, optional, re.compile(pattern))
         return declared
 
     return declare

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from pydantic import ValidationError
 
-from outreachbot.domain.content.checks import model_errors, relations, texts, wording
+from outreachbot.domain.content.checks import avoided_words, model_errors, relations, texts
 from outreachbot.domain.content.faults import Fault, Mark, Path, format_faults
 from outreachbot.domain.content.model import Content
 from outreachbot.domain.content.yaml import reader, tree
@@ -61,13 +61,13 @@ def read_content(raw: bytes, name: str) -> Document:
         raise ContentError(format_faults(written.faults, name))
     root = written.root
     faults = [*written.faults, *relations.find_faults(root), *texts.find_faults(root)]
-    faults += wording.find_faults(root, raw)
+    faults += avoided_words.find_faults(root, raw)
     content, model_faults = _validate(root)
     places = {(fault.mark, fault.path) for fault in faults}
     faults += [fault for fault in model_faults if (fault.mark, fault.path) not in places]
     if content is None or faults:
         raise ContentError(format_faults(faults, name))
-    warnings = [*relations.find_warnings(root), *wording.find_warnings(root)]
+    warnings = [*relations.find_warnings(root), *avoided_words.find_warnings(root)]
     return _build_document(content, root, tuple(sorted(warnings, key=lambda fault: fault.mark)), name, raw)
 
 

@@ -25,8 +25,8 @@ async def add(
 ) -> int:
     """Store a file (UTF-8) that goes live now; returns the id of its version."""
     values = {"digest": digest, "body": raw.decode(), "live_at": now, "live_by": by, "changes": changes}
-    statement = insert(db, contents).values(**values).returning(contents.c.id)
-    version_id: int = (await db.execute(statement)).scalar_one()
+    # Apart from the statement, which SQLAlchemy caches: with the values in it, the file would stay in memory.
+    version_id: int = (await db.execute(insert(db, contents).returning(contents.c.id), values)).scalar_one()
     return version_id
 
 

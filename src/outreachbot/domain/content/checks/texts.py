@@ -8,7 +8,7 @@ from outreachbot.domain.content.faults import Fault, Path, quote
 from outreachbot.domain.content.model import MAX_LETTER_WORDS
 from outreachbot.domain.content.shape import Pattern
 from outreachbot.domain.content.yaml import tree
-from outreachbot.domain.content.yaml.tree import Mapping, Node, Sequence
+from outreachbot.domain.content.yaml.tree import Mapping, Node
 from outreachbot.domain.messages import markup, message
 
 # Bot API, setMyShortDescription and setMyDescription
@@ -18,18 +18,12 @@ MAX_DESCRIPTION = 512
 
 def find_faults(root: Node) -> Iterator[Fault]:
     """The faults that make texts unusable."""
-    languages = _list_languages(root)
+    languages = tree.list_written(root, ("languages",))
     for pattern in shape.TEXTS:
         for path, node in tree.find_matches(root, pattern):
             if isinstance(node, Mapping):
                 yield from _check_languages(path, node, languages)
                 yield from _check_texts(pattern, path, node)
-
-
-def _list_languages(root: Node) -> tuple[str, ...]:
-    node = tree.find_node(root, ("languages",))
-    items = node.items if isinstance(node, Sequence) else []
-    return tuple(item.text for item in items if isinstance(item, tree.Scalar) and item.text)
 
 
 def _check_languages(path: Path, texts: Mapping, languages: tuple[str, ...]) -> Iterator[Fault]:

@@ -105,3 +105,10 @@ def read_text(node: Node | None) -> str | None:
     """The text of a node; None if there is no node or its value is not a text."""
     value = node.value if isinstance(node, Scalar) else None
     return value if isinstance(value, str) else None
+
+
+def list_written(root: Node, path: Path) -> tuple[str, ...]:
+    """The items of a list as the file has them (`no` stays "no"), without its empty ones; empty if it is no list."""
+    node = find_node(root, path)
+    items = node.items if isinstance(node, Sequence) else []
+    return tuple(item.text for item in items if isinstance(item, Scalar) and item.text)

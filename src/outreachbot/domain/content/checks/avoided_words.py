@@ -43,8 +43,7 @@ def find_faults(root: Node, raw: bytes) -> Iterator[Fault]:
 
 def find_warnings(root: Node) -> Iterator[Fault]:
     """Word lists for languages that the file does not have."""
-    node = tree.find_node(root, ("languages",))
-    known = [text for item in node.items if (text := tree.read_text(item))] if isinstance(node, Sequence) else []
+    known = tree.list_written(root, ("languages",))
     for language, _words in _read_lists(root):
         if language not in known:
             text = f"this file has no texts in {quote(language)}"
