@@ -19,7 +19,7 @@ async def run(scale: Scale) -> list[Measure]:
     if not usage.MEASURABLE:
         print("memory: not measured, this system has no /proc")
         return []
-    idle = Measure(NAME, "resident, idle", "MB", [Goal(most=130.0)], more_is_better=False)
+    idle = Measure(NAME, "resident, idle", "MB", [Goal(most=100.0)], more_is_better=False)
 
     async def turn(contestant: Contestant) -> None:
         idle.add_sample(contestant.name, await _measure_idle(contestant))

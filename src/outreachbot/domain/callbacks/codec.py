@@ -65,6 +65,7 @@ def _build_pattern(template: str) -> str:
     return "".join(f"{literal}(?P<{name}>[^:.]+)" if name else literal for literal, name in parts)
 
 
+@lru_cache(maxsize=1024)  # every page has the same few buttons
 def encode(callback: Callback, *, below: bool = False) -> str:
     """The callback data of a button that does this; `below`: with its answer below the message."""
     format_ = _formats[type(callback)]
