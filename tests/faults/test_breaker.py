@@ -41,7 +41,9 @@ async def test_after_a_401_everything_stops_and_the_rest_waits_for_the_next_star
         report = report_numbers(harness.said(ADMIN)[-1]["text"])
 
     assert code == 1
-    assert written.splitlines()[-1].endswith("(Unauthorized): check OUTREACHBOT_TOKEN with @BotFather, and OUTREACHBOT_API_URL if you set it")
+    assert written.splitlines()[-1].endswith(
+        "(Unauthorized): check OUTREACHBOT_TOKEN with @BotFather, and OUTREACHBOT_API_URL if you set it"
+    )
     assert "Traceback" not in written
     assert (left.sent + left.queued, left.audience) == (CHATS, CHATS)
     assert 0 < refused <= most_claimed(PACE) + most_in_flight(PACE)
