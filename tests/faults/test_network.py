@@ -15,7 +15,7 @@ from outreachbot.sandbox.server import serve
 from outreachbot.views.i18n import words
 from outreachbot.views.parts import format_moment
 from outreachbot.workers.delivery import outcomes
-from outreachbot.workers.delivery.outcomes import LONGEST_BACKOFF
+from outreachbot.workers.loop import LONGEST_PAUSE
 from tests.support.broadcasts import report_numbers
 from tests.support.deliveries import (
     CHATS,
@@ -79,7 +79,7 @@ async def test_while_telegram_does_not_answer_it_waits_longer_and_longer_and_say
         report = report_numbers(await wait_for_report(harness, progress))
     failed = harness.world.tally.errors[502]
 
-    assert waited == [min(LONGEST_BACKOFF, 0.5 * 2.0**n) for n in range(8)]
+    assert waited == [min(LONGEST_PAUSE, 0.5 * 2.0**n) for n in range(8)]
     assert f"since {format_moment(NOON, harness.content.zone, words('en'))}" in said
     assert report == {"sent": CHATS - failed, "uncertain": failed, "audience": CHATS}
     assert max(messages_received(harness, crowd)) == 1

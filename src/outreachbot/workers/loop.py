@@ -13,7 +13,7 @@ Result = TypeVar("Result")
 Step = Callable[[], Awaitable[bool]]
 """Does some work; True when there is more to do right away."""
 
-LONGEST_PAUSE = 30.0  # seconds between tries while the database fails
+LONGEST_PAUSE = 30.0  # seconds between tries while the database fails or Telegram does not answer
 
 
 async def repeat(

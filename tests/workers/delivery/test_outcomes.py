@@ -16,7 +16,8 @@ from outreachbot.store.database import connect
 from outreachbot.store.delivery import pace as pace_row
 from outreachbot.store.delivery.outbox import Claimed
 from outreachbot.workers.delivery import outcomes as outcome_records
-from outreachbot.workers.delivery.outcomes import LONGEST_BACKOFF, FailureTracker
+from outreachbot.workers.delivery.outcomes import FailureTracker
+from outreachbot.workers.loop import LONGEST_PAUSE
 
 NOON = dt.datetime(2026, 3, 1, 12, tzinfo=dt.UTC).timestamp()
 LOST, REFUSED = Uncertain(Reason.NO_ANSWER), NotSent("refused")
@@ -78,7 +79,7 @@ async def test_each_pause_is_twice_as_long_as_the_one_before_up_to_half_a_minute
         waits.append(await record(REFUSED, now=now))
         now += waits[-1]
 
-    assert waits == [0.5, 1, 2, 4, 8, 16, LONGEST_BACKOFF, LONGEST_BACKOFF, LONGEST_BACKOFF]
+    assert waits == [0.5, 1, 2, 4, 8, 16, LONGEST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
 
 
 async def test_many_that_end_together_make_one_pause(record):
@@ -162,7 +163,7 @@ def test_an_outage_lasts_only_while_the_last_request_got_no_answer(ends):
         outcome_records._track_outage(failures, end, float(now))
         wait = outcome_records._start_backoff(failures, [(Claimed(1, 1), end)], float(now))
         assert failures.backoff_left(float(now)) >= wait
-        assert 0 <= wait <= LONGEST_BACKOFF
+        assert 0 <= wait <= LONGEST_PAUSE
         assert not wait or failures.is_outage
         assert failures.is_outage <= (failures.unanswered > 0)
         assert failures.is_outage == (failures.silent_since is not None)

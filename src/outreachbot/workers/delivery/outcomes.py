@@ -14,11 +14,11 @@ from outreachbot.store.database.connect import Connection
 from outreachbot.store.delivery import ledger, messages, outbox
 from outreachbot.store.delivery import pace as pace_row
 from outreachbot.store.delivery.outbox import Claimed, Settled
+from outreachbot.workers.loop import LONGEST_PAUSE, backoff
 
 log = logging.getLogger(__name__)
 
 OUTAGE_THRESHOLD = 3  # consecutive unanswered requests are an outage: from then on one at a time, with pauses
-LONGEST_BACKOFF = 30.0  # seconds between tries during an outage
 NOT_STARTED = NotSent("stopped before it was sent")
 ENDED_BY_US = (NOT_STARTED, Uncertain(Reason.STOPPED))  # the sender ended these requests: no sign of an outage
 ERROR_LIMIT = 5  # chats with the same template error: then the message itself is wrong and pauses
@@ -53,7 +53,7 @@ class FailureTracker:
     def backoff_left(self, now: float) -> float:
         """Seconds until the next try; 0.0 if the clock was set back meanwhile."""
         left = self.backoff_until - now
-        return left if 0 < left <= LONGEST_BACKOFF else 0.0
+        return left if 0 < left <= LONGEST_PAUSE else 0.0
 
 
 async def record_outcomes(
@@ -231,6 +231,6 @@ def _start_backoff(failures: FailureTracker, completed: Sequence[tuple[Claimed, 
         cause = next(iter(causes.values()))
         log.warning("Telegram does not answer since %s UTC, the outbox waits: %s", f"{since:%H:%M:%S}", cause)
     failures.backoffs += 1
-    pause = min(LONGEST_BACKOFF, 0.5 * 2.0 ** min(failures.backoffs - 1, 10))
+    pause = backoff(failures.backoffs - 1)
     failures.backoff_until = now + pause
     return pause
